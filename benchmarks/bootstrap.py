@@ -1,0 +1,143 @@
+"""Make the virtual environment that everything else runs in. Standard library only: it runs before anything is installed."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+STAMP = VENV / ".stamp"
+COLLECTIONS = VENV / "collections"
+# The wheel that carries the collection of requirements.yml, for places that Galaxy's files do not reach.
+COLLECTION_WHEEL = "ansible==14.5.0"
+COLLECTION_MEMBERS = "ansible_collections/amazon/aws/"
+
+
+class SetupError(Exception):
+    """Set-up cannot go on; the message says what the user can do."""
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock that ends with the process, however it ends."""
+    with path.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Waiting for another set-up to finish …")
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def run(argv: list[str], hint: str, log: Path) -> None:
+    """Run `argv` with its output kept in `log`. Raises SetupError with `hint` and the output's end when it fails."""
+    with log.open("ab") as output:
+        code = subprocess.run(argv, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL).returncode
+    if code:
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+        raise SetupError(f"{tail}\n\n{hint} (whole output: {log})")
+
+
+def make_venv(log: Path) -> None:
+    # A venv that an interrupted set-up left behind is not trusted.
+    shutil.rmtree(VENV, ignore_errors=True)
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    run(
+        [sys.executable, "-m", "venv", str(VENV)],
+        "Python cannot make a virtual environment: install its venv module "
+        f"(Debian, Ubuntu: apt-get install python3-venv, or python{version}-venv), then run this again.",
+        log,
+    )
+
+
+def pip_install(requirements: Path, log: Path) -> None:
+    run(
+        [str(VENV / "bin/pip"), "install", "--no-input", "--disable-pip-version-check", "-r", str(requirements)],
+        f"Installing the packages of {requirements.name} failed: check the network and pip's configuration, then run this again.",
+        log,
+    )
+
+
+def install_project(log: Path) -> None:
+    """Install this project in place, so that Ansible's plugins and modules import `benchmarks` too."""
+    run(
+        [str(VENV / "bin/pip"), "install", "--no-input", "--disable-pip-version-check", "--no-deps", "-e", str(ROOT)],
+        "Installing the project itself failed; run this again.",
+        log,
+    )
+
+
+def install_collections(log: Path) -> None:
+    """Install requirements.yml from Galaxy; where Galaxy does not answer, cut it from the pinned wheel on PyPI."""
+    galaxy = [str(VENV / "bin/ansible-galaxy"), "collection", "install", "--timeout", "10"]
+    try:
+        run([*galaxy, "-r", str(ROOT / "requirements.yml"), "-p", str(COLLECTIONS)], "Galaxy did not answer", log)
+    except SetupError:
+        say("Ansible Galaxy did not answer; taking amazon.aws from PyPI instead.")
+        cut_collection_from_wheel(log)
+
+
+def cut_collection_from_wheel(log: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=VENV) as scratch:
+        pip = [str(VENV / "bin/pip"), "download", "--no-input", "--disable-pip-version-check", "--no-deps"]
+        run(
+            [*pip, "--ignore-requires-python", "-d", scratch, COLLECTION_WHEEL],
+            "The amazon.aws collection came neither from Galaxy nor from PyPI: check the network, then run this again.",
+            log,
+        )
+        (wheel,) = Path(scratch).glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(COLLECTIONS, [n for n in archive.namelist() if n.startswith(COLLECTION_MEMBERS)])
+
+
+def set_up(wanted: str) -> None:
+    """Bring .venv to the state that `wanted` (root and checksum of the requirement files) names. Raises SetupError."""
+    with locked(ROOT / ".venv.lock"):
+        if STAMP.exists() and STAMP.read_text().strip() == wanted:
+            return
+        say("Setting up .venv (once, about half a minute) …")
+        with tempfile.NamedTemporaryFile("w", prefix="benchmarks-setup-", suffix=".log", delete=False) as handle:
+            log = Path(handle.name)
+        make_venv(log)
+        pip_install(ROOT / "requirements.txt", log)
+        install_project(log)
+        install_collections(log)
+        STAMP.write_text(wanted + "\n")
+        log.unlink()
+
+
+def ensure(requirements: str) -> None:
+    """Add the packages of one more requirement file to .venv, unless that very file has been installed. Raises SetupError."""
+    source = ROOT / requirements
+    installed = VENV / f".stamp-{source.parent.name}-{source.name}"
+    with locked(ROOT / ".venv.lock"):
+        if installed.exists() and installed.read_bytes() == source.read_bytes():
+            return
+        say(f"Installing the packages of {requirements} (once) …")
+        log = VENV / f"{installed.name}.log"
+        pip_install(source, log)
+        installed.write_bytes(source.read_bytes())
+
+
+if __name__ == "__main__":
+    try:
+        set_up(sys.argv[1])
+    except SetupError as error:
+        say(f"inv: {error}")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        say("inv: set-up was interrupted; the next call starts it again.")
+        sys.exit(os.EX_TEMPFAIL)

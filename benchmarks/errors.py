@@ -1,0 +1,9 @@
+"""The two ways in which a run does not succeed, each told to the user as one sentence."""
+
+
+class RefusedError(Exception):
+    """The request cannot be carried out as given; nothing was started. Exit code 2."""
+
+
+class FailedError(Exception):
+    """The run was started and failed. Exit code 1."""

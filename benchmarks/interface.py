@@ -1,0 +1,150 @@
+"""The public parameters: what they are called, how values given as text become typed, which are refused."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.errors import RefusedError
+
+ROOT = Path(__file__).resolve().parent.parent
+SPECS = ROOT / "roles/preflight/meta/argument_specs.yml"
+
+# Argument specs have no place for a short flag, nor for what a first-time user may leave unread.
+SHORT_FLAGS = {"instance_type": "i", "cpu": "c", "memory": "m", "suite": "s", "tail": "f"}
+FIRST_FLAGS = ("instance_type", "cpu", "memory", "suite", "tail", "host", "launch_template", "key_file", "bucket", "region", "keep")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One public parameter of one playbook."""
+
+    name: str
+    type: str
+    help: str
+    default: Any = None
+    required: bool = False
+    choices: tuple[Any, ...] = ()
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def short(self) -> str | None:
+        return SHORT_FLAGS.get(self.name)
+
+    @property
+    def advanced(self) -> bool:
+        return self.name not in FIRST_FLAGS
+
+
+@cache
+def _specs() -> Mapping[str, Any]:
+    specs: Mapping[str, Any] = yaml.safe_load(SPECS.read_text())["argument_specs"]
+    return specs
+
+
+def entry_points() -> tuple[str, ...]:
+    return tuple(_specs())
+
+
+def summary(entry_point: str) -> str:
+    """What the playbook does, in one line."""
+    text: str = _specs()[entry_point]["short_description"]
+    return text
+
+
+def parameters(entry_point: str) -> tuple[Parameter, ...]:
+    """The parameters of a playbook, in the order in which its spec names them."""
+    return tuple(
+        Parameter(
+            name=name,
+            type=option["type"],
+            help=option["description"],
+            default=option.get("default"),
+            required=option.get("required", False),
+            choices=tuple(option.get("choices", ())),
+        )
+        for name, option in _specs()[entry_point]["options"].items()
+    )
+
+
+def _boolean(value: object) -> bool:
+    words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+    return words[str(value).lower()]
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool | float):
+        raise ValueError
+    return int(str(value))
+
+
+def _path(value: object) -> str:
+    if not str(value):
+        raise ValueError
+    return str(Path(str(value)).expanduser())
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str | int | float) or isinstance(value, bool) or not str(value).strip():
+        raise ValueError
+    return str(value)
+
+
+_READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
+    "str": (_text, "a text that is not empty"),
+    "path": (_path, "a path"),
+    "int": (_whole, "a whole number"),
+    "float": (lambda value: float(str(value)), "a number"),
+    "bool": (_boolean, "true or false"),
+}
+
+
+def read(parameter: Parameter, value: object) -> Any:
+    """`value`, given as text or typed, as the parameter's type. Raises RefusedError with what is wanted instead."""
+    reader, wanted = _READERS[parameter.type]
+    try:
+        result = reader(value)
+    except (ValueError, KeyError):
+        raise RefusedError(f"{parameter.name} must be {wanted}, not {value!r}.") from None
+    if parameter.type in ("int", "float") and not result > 0:
+        raise RefusedError(f"{parameter.name} must be greater than 0, not {value}.")
+    if parameter.choices and result not in parameter.choices:
+        raise RefusedError(f"{parameter.name} must be one of {', '.join(map(str, parameter.choices))}, not {value!r}.")
+    return result
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint with the name that `word` most likely stands for, or an empty text."""
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" Did you mean {matches[0]}?" if matches else ""
+
+
+def read_all(entry_point: str, given: Mapping[str, object]) -> dict[str, Any]:
+    """The values given for a playbook's parameters, typed; nothing is added.
+
+    A value of None or an empty text counts as not given, as in `-e region=$REGION` with REGION unset.
+    Raises RefusedError for an unknown name, for a value of the wrong type and for a required one that is missing.
+    """
+    known = {p.name: p for p in parameters(entry_point)}
+    for name in given:
+        if name not in known:
+            raise RefusedError(f"Unknown parameter {name}.{nearest(name, known)} Known: {', '.join(known)}.")
+    values = {name: read(known[name], value) for name, value in given.items() if value is not None and value != ""}
+    for parameter in known.values():
+        if parameter.required and parameter.name not in values:
+            raise RefusedError(f"{parameter.name} is missing: {parameter.help}")
+    return values
+
+
+def with_defaults(entry_point: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """All parameters of a playbook: those given, else their defaults, else None."""
+    return {p.name: values.get(p.name, p.default) for p in parameters(entry_point)}
