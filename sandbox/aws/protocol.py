@@ -6,12 +6,13 @@ Shapes come from botocore's service models, so that whatever an SDK can send is 
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, Protocol
-from urllib.parse import parse_qs, unquote, urlencode
+from urllib.parse import parse_qs, urlencode
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
@@ -20,14 +21,13 @@ from botocore.serialize import create_serializer
 from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request
-from moto.core.routing import NotFound, get_service_router
+from moto.core.routing import get_service_router
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
 from werkzeug.datastructures import CombinedMultiDict, Headers, ImmutableMultiDict
+from werkzeug.exceptions import NotFound
 
-type_of_environ = dict[str, Any]
-StartResponse = Callable[[str, list[tuple[str, str]]], Any]
-WSGIApplication = Callable[[type_of_environ, Any], Iterable[bytes]]
+WSGIApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 # Signing name -> name of botocore's model, where they differ.
 MODELS = {"servicequotas": "service-quotas"}
@@ -37,13 +37,14 @@ HEADER_AUTH = re.compile(
 MAXIMUM_BODY = 5 * 1024**3  # bytes; S3's own limit for one PUT
 
 
-@dataclass(frozen=True)
-class Failure(Exception):
+class AwsError(Exception):
     """An AWS error: its code, its sentence and its HTTP status."""
 
-    code: str
-    message: str
-    status: int = 400
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,27 @@ class Call:
         else:
             body = stream.read() if environ.get("wsgi.input_terminated") else b""
         return cls(environ=environ, body=body)
+
+    @classmethod
+    def internal(cls, service: str, region: str, account_id: str) -> Call:
+        """A call of the sandbox's own to moto, to be completed by with_parameters()."""
+        return cls(
+            environ={
+                "REQUEST_METHOD": "POST",
+                "PATH_INFO": "/",
+                "QUERY_STRING": "",
+                "SCRIPT_NAME": "",
+                "SERVER_NAME": "sandbox",
+                "SERVER_PORT": "80",
+                "SERVER_PROTOCOL": "HTTP/1.1",
+                "HTTP_HOST": "sandbox",
+                "HTTP_X_MOTO_ACCOUNT_ID": account_id,
+                "HTTP_AUTHORIZATION": f"AWS4-HMAC-SHA256 Credential=SANDBOX/19700101/{region}/{service}/aws4_request",
+                "wsgi.url_scheme": "http",
+                "wsgi.multithread": True,
+            },
+            body=b"",
+        )
 
     @property
     def method(self) -> str:
@@ -203,7 +225,7 @@ class Backend(Protocol):
     """Whatever answers calls: moto, or a layer in front of it."""
 
     def __call__(self, call: Call) -> Reply:
-        """Answer a call. Raises Failure."""
+        """Answer a call. Raises AwsError."""
 
 
 @cache
@@ -215,7 +237,8 @@ def service_model(service: str) -> ServiceModel:
 @cache
 def operation(service: str, action: str) -> OperationModel:
     """The model of one operation. Raises botocore's OperationNotFoundError."""
-    return service_model(service).operation_model(action)
+    model: OperationModel = service_model(service).operation_model(action)
+    return model
 
 
 def answer(call: Call, result: Mapping[str, Any]) -> Reply:
@@ -229,27 +252,27 @@ def answer(call: Call, result: Mapping[str, Any]) -> Reply:
 
 
 def result_of(call: Call, reply: Reply) -> dict[str, Any]:
-    """What a reply to a call says, in the shape that boto3 returns. Raises Failure where it is an error."""
+    """What a reply to a call says, in the shape that boto3 returns. Raises AwsError where it is an error."""
     model = operation(call.service, call.action)
     parser = create_parser(model.service_model.protocol)
+    if model.output_shape is None and reply.ok:
+        return {}
     raw = {"status_code": reply.status, "headers": dict(reply.headers), "body": reply.body}
-    parsed: dict[str, Any] = parser.parse(raw, model.output_shape)
+    parsed: dict[str, Any] = parser.parse(raw, model.output_shape)  # type: ignore[arg-type]
     if reply.status >= 300:
         error = parsed.get("Error", {})
-        raise Failure(error.get("Code", "InternalError"), error.get("Message", ""), reply.status)
+        raise AwsError(error.get("Code", "InternalError"), error.get("Message", ""), reply.status)
     parsed.pop("ResponseMetadata", None)
     return parsed
 
 
-def failure(call: Call, error: Failure) -> Reply:
+def failure(call: Call, error: AwsError) -> Reply:
     """An error reply in the format of the call's service."""
     code, message, request_id = escape(error.code), escape(error.message), str(uuid4())
     kind = "Sender" if error.status < 500 else "Receiver"
     content_type = "text/xml"
     extra: tuple[tuple[str, str], ...] = ()
     if call.header("x-amz-target"):
-        import json
-
         content_type = "application/x-amz-json-1.1"
         text = json.dumps({"__type": error.code, "message": error.message})
         extra = (("x-amzn-ErrorType", error.code),)
@@ -299,7 +322,3 @@ def through_wsgi(application: WSGIApplication, call: Call) -> Reply:
             close()
     status, headers = seen[-1]
     return Reply(status, headers, body)
-
-
-def unquoted(path: str) -> str:
-    return unquote(path)

@@ -1,0 +1,243 @@
+"""The one place that touches moto's own objects, for what cannot be mended at the wire. Pinned to MOTO_VERSION.
+
+moto answers most of EC2, S3, IAM, STS and SSM well. What it keeps about an instance (state, addresses, CPU options) can
+only be corrected where it keeps it, so that its own filters and pages see the corrected values. Everything here is
+exercised by tests/sandbox/aws/test_moto_repairs.py, which also fails when another moto is installed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS, INSTANCE_TYPES
+from moto.iam.models import iam_backends
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.ssm.models import ssm_backends
+
+from sandbox.aws.protocol import AwsError, WSGIApplication
+from sandbox.machines import Addresses
+
+MOTO_VERSION = "5.2.5"
+
+# Instance states and their codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceState.html
+STATE_CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
+
+
+def server() -> WSGIApplication:
+    """moto's own server as a WSGI application. Its settings are read when an account is first used."""
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    os.environ.pop("MOTO_ACCOUNT_ID", None)
+    application: WSGIApplication = DomainDispatcherApplication(create_backend_app)
+    return application
+
+
+class Ec2:
+    """What moto keeps about EC2 in one account and region."""
+
+    def __init__(self, account_id: str, region: str) -> None:
+        self._backend: Any = ec2_backends[account_id][region]
+        self.account_id = account_id
+        self.region = region
+
+    # Instances
+
+    def _instance(self, instance_id: str) -> Any:
+        found = self._backend.get_instance_by_id(instance_id)
+        if found is None:
+            raise AwsError("InvalidInstanceID.NotFound", f"The instance ID '{instance_id}' does not exist")
+        return found
+
+    def state(self, instance_id: str) -> str:
+        """The instance's state by AWS's name. Raises AwsError where there is no such instance."""
+        return str(self._instance(instance_id).state)
+
+    def set_state(self, instance_id: str, state: str, code: str = "", message: str = "") -> None:
+        """Put an instance into a state, with AWS's code and sentence for why."""
+        instance = self._instance(instance_id)
+        instance._state.name = state
+        instance._state.code = STATE_CODES[state]
+        if state == "terminated":
+            nic = instance.nics[0]
+            nic.private_ip_address = nic.public_ip = None
+        if code:
+            instance.state_reason.code = code
+            instance.state_reason.message = message
+
+    def settle(self, instance_id: str, addresses: Addresses, public: bool, private_ip: str | None = None) -> None:
+        """Show the addresses that an instance's machine answers at, or the private one that its launch pinned."""
+        nic = self._instance(instance_id).nics[0]
+        nic.private_ip_address = private_ip or addresses.private_ip
+        nic.private_ip_addresses = [{"Primary": True, "PrivateIpAddress": nic.private_ip_address}]
+        nic.private_dns_name = addresses.private_dns
+        nic.public_ip_auto_assign = False
+        nic.public_ip = addresses.public_ip if public else None
+        nic.delete_on_termination = True
+
+    def describe_as(self, instance_id: str, attributes: Mapping[str, Any]) -> None:
+        """Set what DescribeInstances shows of an instance, by moto's attribute names."""
+        instance = self._instance(instance_id)
+        for name, value in attributes.items():
+            setattr(instance, name, value)
+
+    def associate_profile(self, instance_id: str, arn: str) -> None:
+        """Attach an instance profile."""
+        self._backend.associate_iam_instance_profile(instance_id=instance_id, iam_instance_profile_arn=arn)
+
+    def private_addresses(self, subnet_id: str) -> frozenset[str]:
+        """The private addresses that a subnet's instances have."""
+        return frozenset(
+            str(nic.private_ip_address)
+            for instance in self._backend.all_instances()
+            if instance.state != "terminated"
+            for nic in instance.nics.values()
+            if nic.subnet.id == subnet_id
+        )
+
+    def tag(self, resource_id: str, tags: Mapping[str, str]) -> None:
+        """Tag an instance, tags that only AWS may set (aws:…) included."""
+        self._instance(resource_id).add_tags(dict(tags))
+
+    def tags(self, instance_id: str) -> dict[str, str]:
+        return {tag["key"]: tag["value"] for tag in self._instance(instance_id).get_tags()}
+
+    def forget(self, instance_id: str) -> None:
+        """Forget a terminated instance."""
+        for reservation in list(self._backend.reservations.values()):
+            reservation.instances = [one for one in reservation.instances if one.id != instance_id]
+            if not reservation.instances:
+                self._backend.reservations.pop(reservation.id, None)
+
+    # What a launch refers to
+
+    def image(self, image_id: str) -> dict[str, Any] | None:
+        """An AMI's facts, or None."""
+        ami = self._backend.amis.get(image_id)
+        if ami is None:
+            return None
+        return {
+            "ImageId": ami.id,
+            "Name": ami.name or "",
+            "OwnerId": ami.owner_id,
+            "Architecture": ami.architecture,
+            "RootDeviceName": ami.root_device_name,
+            "BlockDeviceMappings": ami.block_device_mappings,
+            "State": ami.state,
+            "ImdsSupport": getattr(ami, "imds_support", None),
+        }
+
+    def public_key(self, name: str) -> str | None:
+        """A key pair's public key in OpenSSH's format, or None."""
+        pair = self._backend.key_pairs.get(name)
+        return None if pair is None else str(pair.public_key).strip()
+
+    def subnets(self) -> list[dict[str, Any]]:
+        """All subnets, the default ones first."""
+        found = [
+            {
+                "SubnetId": subnet.id,
+                "VpcId": subnet.vpc_id,
+                "AvailabilityZone": subnet.availability_zone,
+                "CidrBlock": subnet.cidr_block,
+                "DefaultForAz": str(subnet.default_for_az).lower() == "true",
+                "MapPublicIpOnLaunch": str(subnet.map_public_ip_on_launch).lower() == "true",
+            }
+            for subnet in self._backend.describe_subnets()
+        ]
+        return sorted(found, key=lambda subnet: (not subnet["DefaultForAz"], subnet["AvailabilityZone"]))
+
+    def security_group(self, name_or_id: str, vpc_id: str) -> str | None:
+        """The id of a VPC's security group, found by id or by name, or None."""
+        groups: Mapping[str, Any] = self._backend.groups.get(vpc_id, {})
+        return next((group.id for group in groups.values() if name_or_id in (group.id, group.name)), None)
+
+    def known_security_group(self, group_id: str) -> bool:
+        return any(group_id in groups for groups in self._backend.groups.values())
+
+    def group_names(self, group_ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(self._backend.get_security_group_from_id(group_id).name for group_id in group_ids)
+
+    def instance_groups(self, instance_id: str) -> tuple[str, ...]:
+        """The ids of an instance's security groups."""
+        return tuple(group.id for group in self._instance(instance_id).security_groups)
+
+    def ingress(self, group_ids: Iterable[str]) -> list[tuple[str, int, int, str]]:
+        """The groups' inbound rules by address as (protocol, first port, last port, CIDR)."""
+        rules: list[tuple[str, int, int, str]] = []
+        for group_id in group_ids:
+            group = self._backend.get_security_group_from_id(group_id)
+            for rule in group.ingress_rules if group else ():
+                cidr = rule.cidr_ipv4 or rule.cidr_ipv6
+                if cidr:
+                    first = 0 if rule.from_port is None else rule.from_port
+                    last = 65535 if rule.to_port is None else rule.to_port
+                    rules.append((str(rule.ip_protocol), first, last, cidr))
+        return rules
+
+    def template(self, named: Mapping[str, Any]) -> tuple[str, int, dict[str, Any]]:
+        """A launch template's id, version number and data, by a LaunchTemplateSpecification. Raises AwsError."""
+        try:
+            if identifier := named.get("LaunchTemplateId"):
+                template = self._backend.get_launch_template(identifier)
+            else:
+                template = self._backend.get_launch_template_by_name(named.get("LaunchTemplateName", ""))
+            version = template.get_version(named.get("Version") or "$Default")
+        except ServiceException as error:
+            raise AwsError(str(error.code), str(error.message)) from error
+        except ValueError as error:
+            raise AwsError(
+                "InvalidParameterValue", f"Invalid value '{named['Version']}' for launch template version."
+            ) from error
+        return template.id, version.number, _plain(version.data)
+
+    def ssm_parameter(self, name: str) -> str:
+        """An SSM parameter's value, by "name" or "name:version". Raises AwsError."""
+        try:
+            found: Any = ssm_backends[self.account_id][self.region].get_parameter(name)
+        except ServiceException:
+            found = None
+        if found is None:
+            raise AwsError("InvalidParameterValue", f"The SSM parameter '{name}' does not exist.")
+        return str(found.value)
+
+
+def _plain(value: Any) -> Any:
+    """Template data without moto's own types."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items() if item is not None}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, (bool, int, float, str, bytes)) else str(value)
+
+
+def instance_type(name: str) -> Mapping[str, Any] | None:
+    """DescribeInstanceTypes' description of a type, or None."""
+    found: Mapping[str, Any] | None = INSTANCE_TYPES.get(name)
+    return found
+
+
+def instance_types() -> Mapping[str, Mapping[str, Any]]:
+    """Every type that there is, by name."""
+    return INSTANCE_TYPES
+
+
+def offered(region: str, instance_type_name: str) -> Sequence[str]:
+    """The availability zones of a region that offer a type."""
+    offerings = INSTANCE_TYPE_OFFERINGS.get("availability-zone", {}).get(region, [])
+    return sorted({one["Location"] for one in offerings if one["InstanceType"] == instance_type_name})
+
+
+def regions_offering(region: str) -> frozenset[str]:
+    """The names of the types that a region offers."""
+    return frozenset(one["InstanceType"] for one in INSTANCE_TYPE_OFFERINGS.get("region", {}).get(region, []))
+
+
+def instance_profile(account_id: str, name: str | None, arn: str | None) -> tuple[str, str, str | None] | None:
+    """An instance profile's name, ARN and first role's name, found by name or ARN, or None."""
+    for profile in iam_backends[account_id]["aws"].instance_profiles.values():
+        if profile.name == name or profile.arn == arn:
+            return profile.name, profile.arn, next((role.name for role in profile.roles), None)
+    return None
