@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import socket
+import struct
+import time
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from sandbox.aws import moto_repairs
+from sandbox.aws.admin import PREFIX, Admin
+from sandbox.aws.consistency import Consistency
+from sandbox.aws.credentials import Keyring, caller_identity
+from sandbox.aws.faults import Faults
+from sandbox.aws.journal import Journal
 from sandbox.aws.launch import Launcher
 from sandbox.aws.lifecycle import Fleet
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply, WSGIApplication, failure, through_wsgi
@@ -19,15 +28,24 @@ log = logging.getLogger(__name__)
 Handlers = Mapping[tuple[str, str], Callable[[Call], Reply]]
 
 
+class ConnectionReset(Exception):  # noqa: N818 - it is not an error of ours
+    """A fault wants the connection reset instead of answered."""
+
+
 def application(settings: Settings, machines: Machines) -> WSGIApplication:
     """The AWS endpoint of one sandbox, as a WSGI application for a threaded server. One a process."""
     server = moto_repairs.server()
 
     def moto(call: Call) -> Reply:
+        moto_repairs.prepare(settings.account_id, call.region or settings.region)
         return through_wsgi(server, call.with_headers({"x-moto-account-id": settings.account_id}))
 
     fleet = Fleet(settings, machines, moto)
-    launcher = Launcher(settings, machines, fleet, moto)
+    faults = Faults()
+    keyring = Keyring(settings)
+    journal = Journal(settings.requests_log)
+    consistency = Consistency(settings, fleet, moto)
+    launcher = Launcher(settings, machines, fleet, moto, (consistency.check_profile,), faults.launching)
     handlers: Handlers = {
         ("ec2", "RunInstances"): launcher.run,
         ("ec2", "TerminateInstances"): fleet.terminate,
@@ -35,29 +53,66 @@ def application(settings: Settings, machines: Machines) -> WSGIApplication:
         ("ec2", "StartInstances"): fleet.start,
         ("ec2", "RebootInstances"): fleet.reboot,
         ("ec2", "GetConsoleOutput"): fleet.console,
+        ("ec2", "DescribeInstances"): consistency.describe_instances,
+        ("ec2", "DescribeInstanceStatus"): consistency.describe_instance_status,
+        ("ec2", "DescribeTags"): consistency.describe_tags,
+        ("sts", "GetCallerIdentity"): caller_identity(settings, moto),
     }
 
-    def ec2_is_fresh(call: Call) -> Reply:
+    def handle(call: Call) -> Reply:
         if call.service == "ec2" and call.action.startswith("Describe"):
             fleet.refresh()
-        return handlers.get((call.service, call.action), moto)(call)
+        reply = handlers.get((call.service, call.action), moto)(call)
+        keyring.learn(call, reply)
+        consistency.learn(call, reply)
+        fleet.learn(call, reply)
+        return reply
 
+    def guarded(call: Call) -> Reply:
+        keyring.check(call)
+        fault = faults.at_the_door(call.service, call.action)
+        if fault is not None:
+            time.sleep(fault.delay_seconds)
+            if fault.reset:
+                raise ConnectionReset
+            if fault.error:
+                raise fault.as_error()
+        return handle(call)
+
+    admin = Admin(settings, fleet, keyring, faults, journal, moto)
     fleet.watch()
-    return wsgi(ec2_is_fresh)
+    return wsgi(guarded, admin, journal)
 
 
-def wsgi(backend: Backend) -> WSGIApplication:
-    """Serve calls by WSGI; whatever goes wrong is answered as AWS answers."""
+def wsgi(backend: Backend, admin: Backend, journal: Journal) -> WSGIApplication:
+    """Serve calls by WSGI; whatever goes wrong is answered as AWS answers, and every AWS call is noted."""
+
+    def reply_to(call: Call) -> Reply:
+        own = call.path.startswith(PREFIX)
+        code: str | None = None
+        try:
+            reply = (admin if own else backend)(call)
+        except AwsError as error:
+            code = error.code
+            reply = failure(call, error)
+        except ConnectionReset:
+            journal.write(call, 0, "ConnectionReset")
+            raise
+        except Exception:
+            log.exception("%s %s failed", call.service, call.action)
+            code = "InternalError"
+            reply = failure(call, AwsError(code, "An internal error has occurred", 500))
+        if not own:
+            journal.write(call, reply.status, code)
+        return reply
 
     def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         call = Call.read(environ)
         try:
-            reply = backend(call)
-        except AwsError as error:
-            reply = failure(call, error)
-        except Exception:
-            log.exception("%s %s failed", call.service, call.action)
-            reply = failure(call, AwsError("InternalError", "An internal error has occurred", 500))
+            reply = reply_to(call)
+        except ConnectionReset:
+            _reset(environ.get("werkzeug.socket"))
+            return []
         headers = [(name, value) for name, value in reply.headers if name.lower() != "content-length"]
         length = reply.header("content-length") if call.method == "HEAD" else None
         headers.append(("Content-Length", length or str(len(reply.body))))
@@ -65,6 +120,19 @@ def wsgi(backend: Backend) -> WSGIApplication:
         return [reply.body]
 
     return serve
+
+
+def _reset(connection: socket.socket | None) -> None:
+    """End a TCP connection by a reset (RST), as a client sees it when a server dies."""
+    if connection is None:
+        raise ConnectionResetError
+    linger_no_time = struct.pack("ii", 1, 0)
+    with contextlib.suppress(OSError):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_no_time)
+    # Close the descriptor itself: the server's request handler still holds files on this socket.
+    with contextlib.suppress(OSError):
+        socket.close(connection.detach())
+    raise ConnectionResetError
 
 
 def _phrase(status: int) -> str:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.aws import access, images, templates
 from sandbox.aws import plan as planning
-from sandbox.aws import templates
 from sandbox.aws.lifecycle import Fleet
 from sandbox.aws.moto_repairs import Ec2
 from sandbox.aws.plan import Plan
@@ -22,8 +22,6 @@ from sandbox.aws.protocol import AwsError, Backend, Call, Reply, answer, result_
 from sandbox.machines import Machines, MachineSpec
 from sandbox.settings import Settings
 
-# The AMIs whose name begins so boot the container image that has a compiler baked in.
-RUST_IMAGES = "sandbox-rust-"
 SSM_IMAGE = "resolve:ssm:"
 MAXIMUM_TOKEN = 64
 
@@ -194,7 +192,6 @@ class Launcher:
                 "ena_support": True,
                 "hypervisor": "xen",
                 "virtualization_type": "hvm",
-                "user_data_given": bool(plan.user_data),
             },
         )
         if plan.profile:
@@ -210,7 +207,7 @@ class Launcher:
             region=ec2.region,
             availability_zone=subnet["AvailabilityZone"],
             ami_id=plan.image["ImageId"],
-            image="rust" if plan.image["Name"].startswith(RUST_IMAGES) else "default",
+            image="rust" if plan.image["Name"].startswith(images.RUST_PREFIX) else "default",
             architecture=plan.architecture,
             cores=plan.cpu.cores,
             threads_per_core=plan.cpu.threads,
@@ -223,7 +220,7 @@ class Launcher:
             role_name=plan.profile[2] if plan.profile else None,
             profile_arn=plan.profile[1] if plan.profile else None,
             security_groups=ec2.group_names(plan.groups),
-            ssh_open=planning.ssh_open(ec2.ingress(plan.groups), self._settings.endpoint_url),
+            ssh_open=access.ssh_open(ec2.ingress(plan.groups), self._settings.endpoint_url),
             shutdown_behavior=plan.shutdown_behavior,
             tags=tuple(sorted(ec2.tags(instance_id).items())),
         )

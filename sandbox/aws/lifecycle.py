@@ -11,10 +11,11 @@ import base64
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from sandbox.aws import access, moto_repairs
 from sandbox.aws.moto_repairs import STATE_CODES, Ec2
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply, answer, result_of
 from sandbox.machines import Addresses, Machines, MachineSpec, Stage
@@ -24,7 +25,22 @@ log = logging.getLogger(__name__)
 
 BY_USER = ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown")
 BY_INSTANCE = ("Client.InstanceInitiatedShutdown", "Client.InstanceInitiatedShutdown: Instance initiated shutdown")
+BY_SPOT = ("Server.SpotInstanceTermination", "Server.SpotInstanceTermination: Spot instance termination")
 BY_FAULT = "Server.InternalError"
+# Calls after which a machine may have to be told something new about itself.
+CHANGES = frozenset(
+    {
+        "AssociateIamInstanceProfile",
+        "AuthorizeSecurityGroupIngress",
+        "CreateTags",
+        "DeleteTags",
+        "DisassociateIamInstanceProfile",
+        "ModifyInstanceAttribute",
+        "ModifyInstanceMetadataOptions",
+        "ReplaceIamInstanceProfileAssociation",
+        "RevokeSecurityGroupIngress",
+    }
+)
 LIVE = frozenset({"pending", "running", "stopping", "stopped", "shutting-down"})
 POLL_SECONDS = 0.5
 
@@ -40,7 +56,8 @@ class Record:
     spot: bool
     running: float | None = None
     terminated: float | None = None
-    shutting_down: float | None = None
+    notice: Mapping[str, str] | None = None  # what IMDS shows of a coming interruption
+    interrupted_at: float | None = None
 
 
 class Fleet:
@@ -80,17 +97,51 @@ class Fleet:
             self._records[spec.instance_id] = Record(spec, addresses, public, self._clock(), spot)
         self._machines.boot(spec)
 
-    def respecify(self, instance_id: str, **changes: object) -> None:
-        """What a machine may know of itself has changed."""
+    def notice(self, instance_id: str) -> Mapping[str, str] | None:
+        """What the instance's metadata service shows at spot/instance-action, or None."""
+        record = self._records.get(instance_id)
+        return None if record is None else record.notice
+
+    def interrupt(self, instance_id: str, after_seconds: float, time_of_day: str) -> None:
+        """Announce to a spot instance that it ends, and end it. Raises AwsError for any other instance."""
         with self._lock:
             record = self._records.get(instance_id)
             if record is None or record.terminated is not None:
-                return
-            spec = replace(record.spec, **changes)  # type: ignore[arg-type]
-            if spec == record.spec:
-                return
+                raise AwsError("InvalidInstanceID.NotFound", f"The instance ID '{instance_id}' does not exist")
+            if not record.spot:
+                raise AwsError("IncorrectInstanceState", f"{instance_id} is not a spot instance")
+            record.notice = {"action": "terminate", "time": time_of_day}
+            record.interrupted_at = self._clock() + after_seconds
+
+    def learn(self, call: Call, reply: Reply) -> None:
+        """After a call that may have changed what machines know of themselves, tell them."""
+        if reply.ok and call.service == "ec2" and call.action in CHANGES:
+            with self._lock:
+                for instance_id, record in self._records.items():
+                    if record.terminated is None and record.spec.region == call.region:
+                        self._respecify(instance_id, record)
+
+    def _respecify(self, instance_id: str, record: Record) -> None:
+        ec2 = self.ec2(record.spec.region)
+        tokens, hops, tags = ec2.metadata_options(instance_id)
+        groups = ec2.instance_groups(instance_id)
+        arn = ec2.profile(instance_id)
+        profile = moto_repairs.instance_profile(self._settings.account_id, None, arn) if arn else None
+        spec = replace(
+            record.spec,
+            http_tokens=tokens,
+            http_hop_limit=hops,
+            instance_metadata_tags=tags,
+            shutdown_behavior=ec2.shutdown_behavior(instance_id),
+            tags=tuple(sorted(ec2.tags(instance_id).items())),
+            security_groups=ec2.group_names(groups),
+            ssh_open=access.ssh_open(ec2.ingress(groups), self._settings.endpoint_url),
+            role_name=profile[2] if profile else None,
+            profile_arn=profile[1] if profile else None,
+        )
+        if spec != record.spec:
             record.spec = spec
-        self._machines.update(spec)
+            self._machines.update(spec)
 
     # What follows of time and of machines
 
@@ -124,6 +175,10 @@ class Fleet:
                 del self._records[instance_id]
             return
         state = ec2.state(instance_id)
+        if record.interrupted_at is not None and now >= record.interrupted_at and state in {"pending", "running"}:
+            self._machines.remove(instance_id)
+            self._end(instance_id, record, *BY_SPOT)
+            return
         phase = self._machines.phase(instance_id)
         match state, phase.stage:
             case "pending", Stage.RUNNING:

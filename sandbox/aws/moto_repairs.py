@@ -8,16 +8,19 @@ exercised by tests/sandbox/aws/test_moto_repairs.py, which also fails when anoth
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.ec2.models import ec2_backends
+from moto.ec2.models.amis import Ami
 from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS, INSTANCE_TYPES
 from moto.iam.models import iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.ssm.models import ssm_backends
 
+from sandbox.aws import images
 from sandbox.aws.protocol import AwsError, WSGIApplication
 from sandbox.machines import Addresses
 
@@ -33,6 +36,62 @@ def server() -> WSGIApplication:
     os.environ.pop("MOTO_ACCOUNT_ID", None)
     application: WSGIApplication = DomainDispatcherApplication(create_backend_app)
     return application
+
+
+class PublishedImage(Ami):
+    """An AMI with the root device that its publisher gives it; moto has one size and kind for all."""
+
+    ena_support = True
+    imds_support = "v2.0"
+
+    @property
+    def block_device_mappings(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "DeviceName": self.root_device_name,
+                "Ebs": {
+                    "SnapshotId": self.ebs_snapshot.id,
+                    "VolumeSize": images.ROOT_GIB,
+                    "VolumeType": "gp3",
+                    "DeleteOnTermination": True,
+                    "Encrypted": False,
+                },
+            }
+        ]
+
+
+_prepared: set[tuple[str, str]] = set()
+_preparing = threading.Lock()
+
+
+def prepare(account_id: str, region: str) -> None:
+    """Add the sandbox's AMIs to an account's region when it is first used."""
+    if (account_id, region) in _prepared:
+        return
+    with _preparing:
+        if (account_id, region) in _prepared:
+            return
+        backend: Any = ec2_backends[account_id][region]
+        for image in images.catalog(account_id):
+            identifier = image.identifier(region)
+            backend.amis[identifier] = PublishedImage(
+                backend,
+                identifier,
+                name=image.name,
+                description=image.description,
+                owner_id=image.owner_id,
+                public=image.public,
+                virtualization_type="hvm",
+                architecture=image.architecture,
+                creation_date=image.created,
+                image_location=f"{image.owner_id}/{image.name}",
+                hypervisor="xen",
+                root_device_type="ebs",
+                root_device_name="/dev/xvda",
+                region_name=f"{region}a",
+                boot_mode="uefi-preferred" if image.architecture == "x86_64" else "uefi",
+            )
+        _prepared.add((account_id, region))
 
 
 class Ec2:
@@ -159,6 +218,20 @@ class Ec2:
 
     def group_names(self, group_ids: Iterable[str]) -> tuple[str, ...]:
         return tuple(self._backend.get_security_group_from_id(group_id).name for group_id in group_ids)
+
+    def metadata_options(self, instance_id: str) -> tuple[str, int, bool]:
+        """An instance's HttpTokens, hop limit, and whether its metadata shows its tags."""
+        options = self._instance(instance_id).metadata_options
+        hops = int(options.http_put_response_hop_limit or 1)
+        return str(options.http_tokens or "optional"), hops, options.instance_metadata_tags == "enabled"
+
+    def shutdown_behavior(self, instance_id: str) -> str:
+        return str(self._instance(instance_id).instance_initiated_shutdown_behavior)
+
+    def profile(self, instance_id: str) -> str | None:
+        """The ARN of the instance profile that an instance has, or None."""
+        found = self._instance(instance_id).iam_instance_profile
+        return str(found["Arn"]) if found else None
 
     def instance_groups(self, instance_id: str) -> tuple[str, ...]:
         """The ids of an instance's security groups."""

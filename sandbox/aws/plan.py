@@ -10,10 +10,9 @@ import base64
 import binascii
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from sandbox.aws import cpu, moto_repairs, templates
 from sandbox.aws.moto_repairs import Ec2
@@ -21,8 +20,6 @@ from sandbox.aws.protocol import AwsError
 
 MAXIMUM_USER_DATA = 16384  # bytes, before base64
 DEFAULT_TYPE = "m1.small"  # what EC2 takes where neither request nor template names a type
-SSH_PORT = 22
-LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 IMAGE_ID = re.compile(r"ami-([0-9a-f]{8}|[0-9a-f]{17})")
 
 
@@ -78,20 +75,6 @@ def plan(request: Mapping[str, Any], ec2: Ec2) -> Plan:
         shutdown_behavior=_shutdown_behavior(request, spot),
         spot=spot,
     )
-
-
-def ssh_open(rules: Iterable[tuple[str, int, int, str]], endpoint_url: str) -> bool:
-    """Whether inbound rules admit this computer on the SSH port: from loopback or from the endpoint's own address."""
-    own = [LOOPBACK]
-    host = urlsplit(endpoint_url).hostname or ""
-    if re.fullmatch(r"[0-9.]+", host):
-        own.append(ipaddress.ip_network(f"{host}/32"))
-    for protocol, first, last, cidr in rules:
-        network = ipaddress.ip_network(cidr, strict=False)
-        admits = protocol in {"tcp", "-1"} and first <= SSH_PORT <= last
-        if admits and network.version == 4 and any(network.overlaps(one) for one in own):
-            return True
-    return False
 
 
 def _type(name: str, ec2: Ec2) -> Mapping[str, Any]:

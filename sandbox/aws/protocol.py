@@ -119,9 +119,14 @@ class Call:
         raw = str(self.environ.get("RAW_URI") or self.environ.get("REQUEST_URI") or self.environ.get("PATH_INFO", "/"))
         return raw.split("?", 1)[0]
 
+    @property
+    def raw_query(self) -> str:
+        """The query string as the client sent it."""
+        return str(self.environ.get("QUERY_STRING", ""))
+
     @cached_property
     def query(self) -> dict[str, str]:
-        parsed = parse_qs(str(self.environ.get("QUERY_STRING", "")), keep_blank_values=True)
+        parsed = parse_qs(self.raw_query, keep_blank_values=True)
         return {key: values[0] for key, values in parsed.items()}
 
     @cached_property
@@ -138,29 +143,34 @@ class Call:
         return str(self.environ.get(key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}", ""))
 
     @cached_property
-    def _scope(self) -> tuple[str, str, str]:
-        """Access key, region and service that the request is signed for."""
+    def _credential(self) -> tuple[str, str, str, str]:
+        """Access key, date, region and service that the request is signed for."""
         found = HEADER_AUTH.search(self.header("authorization"))
         if found:
-            return found["key"], found["region"], found["service"]
+            return found["key"], found["date"], found["region"], found["service"]
         parts = self.query.get("X-Amz-Credential", "").split("/")
         if len(parts) == 5:
-            return parts[0], parts[2], parts[3]
+            return parts[0], parts[1], parts[2], parts[3]
         if key := self.query.get("AWSAccessKeyId"):  # S3's signature version 2, still used for presigned URLs
-            return key, "", "s3"
-        return "", "", ""
+            return key, "", "", "s3"
+        return "", "", "", ""
 
     @property
     def access_key(self) -> str:
-        return self._scope[0]
+        return self._credential[0]
+
+    @property
+    def scope(self) -> str:
+        """Date, region and service of the signature, as signature version 4 writes them."""
+        return "/".join((*self._credential[1:], "aws4_request"))
 
     @property
     def region(self) -> str:
-        return self._scope[1]
+        return self._credential[2]
 
     @property
     def service(self) -> str:
-        return self._scope[2]
+        return self._credential[3]
 
     @cached_property
     def action(self) -> str:

@@ -33,6 +33,9 @@ class NullMachines:
     def __getitem__(self, instance_id: str) -> NullMachine:
         return self._machines[instance_id]
 
+    def __len__(self) -> int:
+        return len(self._machines)
+
     def spec(self, instance_id: str) -> MachineSpec:
         """What the machine was booted with, as last updated."""
         spec = self._machines[instance_id].spec

@@ -1,0 +1,121 @@
+"""The endpoint's own paths under /_sandbox/: faults, the list of calls, spot interruptions, role credentials.
+
+Every path but `health` demands a token, since instances can reach the endpoint too: the sandbox's own in the header
+X-Sandbox-Token, or, for what an instance's metadata service asks about its own instance, that instance's token.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sandbox.aws.credentials import Keyring, role_credentials
+from sandbox.aws.faults import Fault, Faults
+from sandbox.aws.journal import Journal
+from sandbox.aws.lifecycle import Fleet
+from sandbox.aws.protocol import AwsError, Backend, Call, Reply
+from sandbox.settings import Settings
+
+PREFIX = "/_sandbox/"
+TOKEN_HEADER = "x-sandbox-token"
+# EC2 warns two minutes ahead: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+NOTICE_SECONDS = 120
+
+
+class Admin:
+    """Answers the paths under PREFIX."""
+
+    def __init__(
+        self, settings: Settings, fleet: Fleet, keyring: Keyring, faults: Faults, journal: Journal, moto: Backend
+    ) -> None:
+        self._settings = settings
+        self._fleet = fleet
+        self._keyring = keyring
+        self._faults = faults
+        self._journal = journal
+        self._moto = moto
+
+    def __call__(self, call: Call) -> Reply:
+        path = call.path.removeprefix(PREFIX).strip("/").split("/")
+        match (call.method, path):
+            case ("GET", ["health"]):
+                return _json({"status": "ok"})
+            case ("GET", ["instance", instance_id, "credentials"]):
+                self._admit(call, self._settings.instance_token(instance_id))
+                return self._credentials(instance_id)
+            case ("GET", ["instance", instance_id, "spot"]):
+                self._admit(call, self._settings.instance_token(instance_id))
+                notice = self._fleet.notice(instance_id)
+                return _json({"error": "no notice"}, 404) if notice is None else _json(notice)
+            case ("PUT", ["instance", instance_id, "spot"]):
+                self._admit(call)
+                return self._interrupt(instance_id, call)
+            case ("PUT", ["faults"]):
+                self._admit(call)
+                return self._order(call)
+            case ("GET", ["faults"]):
+                self._admit(call)
+                return _json([vars(fault) for fault in self._faults])
+            case ("DELETE", ["faults"]):
+                self._admit(call)
+                self._faults.order([])
+                return _json({})
+            case ("GET", ["requests"]):
+                self._admit(call)
+                return _json(self._journal.entries())
+            case ("DELETE", ["requests"]):
+                self._admit(call)
+                self._journal.clear()
+                return _json({})
+            case _:
+                return _json({"error": f"The sandbox has no {call.method} {call.path}."}, 404)
+
+    def _admit(self, call: Call, *others: str) -> None:
+        given = call.header(TOKEN_HEADER).encode()
+        if not any(hmac.compare_digest(given, good.encode()) for good in (self._settings.admin_token, *others)):
+            raise AwsError("AccessDenied", "The header X-Sandbox-Token does not carry this path's token.", 403)
+
+    def _order(self, call: Call) -> Reply:
+        try:
+            faults = [Fault.read(one) for one in json.loads(call.body or b"[]")]
+        except (ValueError, TypeError) as error:
+            return _json({"error": str(error)}, 400)
+        self._faults.order(faults)
+        return _json([vars(fault) for fault in faults])
+
+    def _interrupt(self, instance_id: str, call: Call) -> Reply:
+        try:
+            after = float(json.loads(call.body or b"{}").get("after_seconds", NOTICE_SECONDS))
+        except (ValueError, AttributeError):
+            return _json({"error": 'The body is a JSON object such as {"after_seconds": 120}.'}, 400)
+        time = datetime.now(UTC) + timedelta(seconds=after)
+        self._fleet.interrupt(instance_id, after, time.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return _json(self._fleet.notice(instance_id))
+
+    def _credentials(self, instance_id: str) -> Reply:
+        """What IMDS shows under iam/security-credentials/<role>, and the role's name."""
+        record = self._fleet.record(instance_id)
+        if record is None or record.terminated is not None or record.spec.role_name is None:
+            return _json({"error": f"{instance_id} has no role"}, 404)
+        spec = record.spec
+        role = record.spec.role_name
+        made = role_credentials(self._settings, spec.region, role, instance_id, self._moto)
+        self._keyring.take(made)
+        return _json(
+            {
+                "Code": "Success",
+                "LastUpdated": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "Type": "AWS-HMAC",
+                "AccessKeyId": made["AccessKeyId"],
+                "SecretAccessKey": made["SecretAccessKey"],
+                "Token": made["SessionToken"],
+                "Expiration": made["Expiration"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "Role": role,
+            }
+        )
+
+
+def _json(value: Any, status: int = 200) -> Reply:
+    return Reply(status, (("Content-Type", "application/json"),), json.dumps(value, indent=2).encode() + b"\n")
