@@ -1,0 +1,1 @@
+"""The instance metadata service: what runs beside an instance, in its network."""

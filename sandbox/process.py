@@ -1,0 +1,54 @@
+"""Background processes that are known again by more than their number, which the system uses anew."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process and when it began, in a form of the system's own that is only compared."""
+
+    pid: int
+    started: str
+
+
+def identify(pid: int) -> Process | None:
+    """The living process of that number, or None; a zombie counts as dead."""
+    stat = Path(f"/proc/{pid}/stat")
+    if Path("/proc/self/stat").exists():
+        try:
+            # The command's name stands in brackets and may hold spaces: count the fields behind it.
+            fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            return None
+        return None if fields[0] in "ZX" else Process(pid, f"{_boot()}:{fields[19]}")
+    shown = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return Process(pid, shown.stdout.strip()) if shown.stdout.strip() else None
+
+
+def is_alive(process: Process) -> bool:
+    """Whether exactly this process still runs."""
+    return identify(process.pid) == process
+
+
+def end(process: Process, patience: float = 5.0) -> None:
+    """Ask the process to end, and after `patience` seconds make it."""
+    for request, wait in ((signal.SIGTERM, patience), (signal.SIGKILL, 5.0)):
+        deadline = time.monotonic() + wait
+        if not is_alive(process):
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, request)
+        while is_alive(process) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+
+def _boot() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()

@@ -1,0 +1,120 @@
+"""The process behind a sandbox: serves the AWS endpoint, and boots and follows the instances.
+
+Usage: python -m sandbox.server DIRECTORY READY: a directory that holds settings.json, and the number of an open file to
+which the endpoint's facts are written, as JSON, once it answers.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import logging
+import os
+import random
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from sandbox import addresses, aws, engine
+from sandbox.container_machines import ContainerMachines, Site
+from sandbox.containers import labels
+from sandbox.engine import Engine, EngineError
+from sandbox.lock import machine_wide
+from sandbox.settings import Settings
+from sandbox.shares import Computer
+from sandbox.state import Sandbox
+from sandbox.watch import Watcher
+
+log = logging.getLogger(__name__)
+
+WSGIApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class _Handler(WSGIRequestHandler):
+    """Requests are logged by the application, which knows what they mean."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        return
+
+
+def main(directory: Path, ready: int) -> None:
+    """Serve until told to end."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    box = Sandbox(directory.name, directory)
+    found = engine.find()
+    if found is None:
+        raise SystemExit("No container engine answers.")
+    door = socket.create_server(("127.0.0.1", 0), backlog=128)
+    port = door.getsockname()[1]
+    settings = Settings.from_json(box.settings.read_text(encoding="utf-8"))
+    settings = replace(settings, endpoint_url=f"http://127.0.0.1:{port}")
+    ssh_port = addresses.ssh_port()
+    site = Site(
+        engine=found,
+        sandbox=box,
+        settings=settings,
+        endpoint_port=port,
+        ssh_port=ssh_port,
+        pool=addresses.Pool(_network(found, box), settings.region, ssh_port),
+        computer=Computer.of_here(),
+        watcher=Watcher(),
+    )
+    application = aws.application(settings, ContainerMachines(site))
+
+    # Containers have a network of their own, in which the host's 127.0.0.1 is another one: for them there is a socket.
+    inner_door = _socket(box.socket)
+    for handle in (door, inner_door):
+        server = _server(application, handle)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    facts = {"endpoint_url": settings.endpoint_url, "ssh_port": ssh_port, "engine": found.name}
+    with os.fdopen(ready, "w", encoding="utf-8") as channel:
+        channel.write(json.dumps(facts))
+    log.info("serving at %s", settings.endpoint_url)
+    signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    # The containers outlive this process and are removed by whoever ended it.
+    os._exit(0)
+
+
+def _server(application: WSGIApplication, handle: socket.socket) -> BaseWSGIServer:
+    host = "unix://" if handle.family == socket.AF_UNIX else handle.getsockname()[0]
+    port = 0 if handle.family == socket.AF_UNIX else handle.getsockname()[1]
+    return make_server(host, port, application, threaded=True, request_handler=_Handler, fd=handle.fileno())
+
+
+def _socket(path: Path) -> socket.socket:
+    # Paths of sockets are short by nature, state directories need not be: bind by the name in the directory.
+    os.chdir(path.parent)
+    path.unlink(missing_ok=True)
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    door.bind(path.name)
+    path.chmod(0o600)
+    door.listen(128)
+    return door
+
+
+def _network(found: Engine, box: Sandbox) -> ipaddress.IPv4Network:
+    """A network of the sandbox's own; the engine refuses subnets that are taken."""
+    options = [word for name, value in labels(box).items() for word in ("--label", f"{name}={value}")]
+    refused = ""
+    with machine_wide("network"):
+        for _ in range(20):
+            subnet = ipaddress.IPv4Network(f"10.231.{random.randrange(256)}.0/24")
+            try:
+                found.call("network", "create", *options, "--subnet", str(subnet), box.key)
+                return subnet
+            except EngineError as error:
+                refused = str(error)
+    raise SystemExit(f"The container engine makes no network for the sandbox. {refused}")
+
+
+if __name__ == "__main__":
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    main(Path(sys.argv[1]), int(sys.argv[2]))
