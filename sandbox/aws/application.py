@@ -52,6 +52,8 @@ def application(settings: Settings, machines: Machines) -> WSGIApplication:
         ("ec2", "StopInstances"): fleet.stop,
         ("ec2", "StartInstances"): fleet.start,
         ("ec2", "RebootInstances"): fleet.reboot,
+        ("ec2", "ModifyInstanceAttribute"): fleet.modify,
+        ("ec2", "CreateLaunchTemplateVersion"): launcher.new_template_version,
         ("ec2", "GetConsoleOutput"): fleet.console,
         ("ec2", "DescribeInstances"): consistency.describe_instances,
         ("ec2", "DescribeInstanceStatus"): consistency.describe_instance_status,

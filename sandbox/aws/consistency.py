@@ -14,6 +14,7 @@ from typing import Any
 from sandbox.aws.lifecycle import Fleet
 from sandbox.aws.plan import Plan, no_profile
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply, answer, result_of
+from sandbox.aws.shown import tidy
 from sandbox.settings import Settings
 
 
@@ -64,7 +65,7 @@ class Consistency:
         result = result_of(call, reply)
         hidden = self._hidden(parameters)
         for reservation in result.get("Reservations", []):
-            shown = [_tidy(one) for one in reservation["Instances"] if one["InstanceId"] not in hidden]
+            shown = [tidy(one) for one in reservation["Instances"] if one["InstanceId"] not in hidden]
             reservation["Instances"] = shown
         result["Reservations"] = [one for one in result.get("Reservations", []) if one["Instances"]]
         return answer(call, result)
@@ -144,19 +145,3 @@ class Consistency:
         return hidden | {
             instance_id for instance_id in self._fleet.records() if any(self._fresh(instance_id, key) for key in keys)
         }
-
-
-def _tidy(instance: dict[str, Any]) -> dict[str, Any]:
-    """An instance as EC2 shows it, where moto leaves empty shells or what a terminated instance no longer has."""
-    reason = instance.get("StateReason")
-    if reason and not reason.get("Code"):
-        del instance["StateReason"]
-    if not instance.get("HibernationOptions"):
-        instance["HibernationOptions"] = {"Configured": False}
-    if instance.get("State", {}).get("Name") == "terminated":
-        instance["NetworkInterfaces"] = []
-        instance["SecurityGroups"] = []
-        instance["PrivateDnsName"] = instance["PublicDnsName"] = ""
-        for name in ("PrivateIpAddress", "PublicIpAddress", "SubnetId", "VpcId"):
-            instance.pop(name, None)
-    return instance

@@ -19,6 +19,7 @@ from sandbox.aws.lifecycle import Fleet
 from sandbox.aws.moto_repairs import Ec2
 from sandbox.aws.plan import Plan
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply, answer, result_of
+from sandbox.aws.shown import tidy
 from sandbox.machines import Machines, MachineSpec
 from sandbox.settings import Settings
 
@@ -86,6 +87,20 @@ class Launcher:
             if token:
                 self._tokens[(call.region, token)] = Launched(_canonical(parameters), instance_ids)
             return self._described(call, instance_ids)
+
+    def new_template_version(self, call: Call) -> Reply:
+        """CreateLaunchTemplateVersion: the new version has its source version's parameters but for those given.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplateVersion.html
+        """
+        parameters = call.parameters
+        if not parameters.get("SourceVersion"):
+            return self._moto(call)
+        source = {**parameters, "Version": parameters["SourceVersion"]}
+        _, _, data = self._fleet.ec2(call.region).template(source)
+        given = {**parameters, "LaunchTemplateData": data | parameters.get("LaunchTemplateData", {})}
+        del given["SourceVersion"]
+        return self._moto(call.with_parameters(given))
 
     def _earlier(self, call: Call, token: str) -> tuple[str, ...]:
         """The instances that this token launched already.
@@ -230,6 +245,7 @@ class Launcher:
         """RunInstances' answer: the reservation as it is described now."""
         inner = call.with_parameters({"InstanceIds": list(instance_ids)}, "DescribeInstances")
         reservation = result_of(inner, self._moto(inner))["Reservations"][0]
+        reservation["Instances"] = [tidy(one) for one in reservation["Instances"]]
         return answer(call, reservation)
 
 

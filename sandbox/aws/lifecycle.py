@@ -298,6 +298,22 @@ class Fleet:
             self._machines.reboot(one)
         return answer(call, {})
 
+    def modify(self, call: Call) -> Reply:
+        """ModifyInstanceAttribute; moto passes over a new shutdown behaviour in silence.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyInstanceAttribute.html
+        """
+        behavior = call.parameters.get("InstanceInitiatedShutdownBehavior", {}).get("Value")
+        if behavior is None or call.parameters.get("DryRun"):
+            return self._moto(call)
+        if behavior not in {"stop", "terminate"}:
+            raise AwsError(
+                "InvalidParameterValue", f"Invalid value '{behavior}' for InstanceInitiatedShutdownBehavior."
+            )
+        change = {"instance_initiated_shutdown_behavior": behavior}
+        self.ec2(call.region).describe_as(call.parameters["InstanceId"], change)
+        return answer(call, {})
+
     def console(self, call: Call) -> Reply:
         """GetConsoleOutput: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetConsoleOutput.html."""
         instance_id = call.parameters.get("InstanceId", "")

@@ -26,6 +26,7 @@ from sandbox.settings import Settings
 
 # moto's state belongs to the process, so every endpoint of a test run has an account of its own.
 ACCOUNTS = itertools.count(100000000001)
+SESSION = boto3.session.Session()
 NO_RETRIES = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
 
 
@@ -46,7 +47,7 @@ class Endpoint:
             "aws_secret_access_key": self.settings.secret_access_key,
             "config": NO_RETRIES,
         }
-        return boto3.session.Session().client(service, **(given | overrides))
+        return SESSION.client(service, **(given | overrides))
 
     def ask(self, method: str, path: str, body: Any = None, token: str | None = None) -> tuple[int, Any]:
         """Ask one of the endpoint's own paths; the status and the JSON answered."""
@@ -82,7 +83,8 @@ def start_endpoint() -> Iterator[Callable[..., Endpoint]]:
             "status_check_seconds": 0.0,
         }
         settings = Settings(**(values | overrides))
-        machines = machines or NullMachines(boot_seconds=0.0)
+        if machines is None:
+            machines = NullMachines(boot_seconds=0.0)
         server = make_server(
             "127.0.0.1", 0, application(settings, machines), threaded=True, request_handler=MotoRequestHandler
         )

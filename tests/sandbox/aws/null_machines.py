@@ -42,6 +42,10 @@ class NullMachines:
         assert spec is not None
         return spec
 
+    def run(self, instance_id: str) -> None:
+        """The machine has booted."""
+        self._machines[instance_id].stage = Stage.RUNNING
+
     def power_off(self, instance_id: str) -> None:
         """The machine powers itself off."""
         self._machines[instance_id].stage = Stage.STOPPED
