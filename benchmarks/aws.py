@@ -1,0 +1,107 @@
+"""Connections to AWS, and its errors in a user's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import boto3
+import botocore.config
+import botocore.exceptions
+
+from benchmarks.errors import FailedError, RefusedError
+
+Client = Any  # boto3 makes its clients' classes at run time
+
+
+class Connect(Protocol):
+    """Makes a client for a service, in the run's region or in the one given."""
+
+    def __call__(self, service: str, region: str | None = None) -> Client: ...
+
+
+NO_CREDENTIALS = (
+    "No AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run aws configure. "
+    "Without an account, ./inv demo shows the tool at work."
+)
+BAD_CREDENTIALS = "AWS does not accept the credentials ({code}): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in again."
+
+_CREDENTIAL_CODES = frozenset(
+    {"AuthFailure", "ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId", "InvalidClientTokenId",
+     "RequestExpired", "SignatureDoesNotMatch", "UnrecognizedClientException"}
+)  # fmt: skip
+_DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "403"})
+_ACTION = re.compile(r"perform: (\S+)")
+
+
+def connector(region: str) -> Connect:
+    """Connections with the botocore credential chain. Throttled calls are tried again, ever more slowly."""
+    session = boto3.session.Session(region_name=region)
+    config = botocore.config.Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=10, read_timeout=60)
+
+    def connect(service: str, region: str | None = None) -> Client:
+        return session.client(service, region_name=region, config=config)  # type: ignore[call-overload]
+
+    return connect
+
+
+def code(error: botocore.exceptions.ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def is_denied(error: botocore.exceptions.ClientError) -> bool:
+    return code(error) in _DENIED_CODES
+
+
+def explain(error: botocore.exceptions.ClientError | botocore.exceptions.BotoCoreError) -> str:
+    """What an AWS error means for the user, as a sentence that says what to do."""
+    if isinstance(error, botocore.exceptions.ClientError):
+        message = str(error.response.get("Error", {}).get("Message", "")).partition(" Encoded authorization")[0].rstrip(".")
+        if code(error) in _CREDENTIAL_CODES:
+            return BAD_CREDENTIALS.format(code=code(error))
+        if is_denied(error):
+            action = _ACTION.search(message)
+            permission = action[1] if action else error.operation_name
+            return f"Your AWS user lacks the permission {permission}: ask for the policy in docs/iam-policy.md. AWS said: {message}."
+        return f"AWS refused {error.operation_name} ({code(error)}): {message}."
+    if isinstance(error, botocore.exceptions.NoCredentialsError | botocore.exceptions.PartialCredentialsError):
+        return NO_CREDENTIALS
+    if isinstance(error, botocore.exceptions.EndpointConnectionError | botocore.exceptions.ConnectTimeoutError):
+        return f"AWS cannot be reached: {error} Check the network, and the region's name."
+    return f"{type(error).__name__}: {error}"
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turns AWS errors into RefusedError, for what happens before anything is started."""
+    try:
+        yield
+    except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+        raise RefusedError(explain(error)) from error
+
+
+def tags(resource: Mapping[str, Any]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in resource.get("Tags", [])}
+
+
+def optional(call: Callable[[], Any]) -> Any:
+    """What `call` returns, None where the permission for it is missing."""
+    try:
+        return call()
+    except botocore.exceptions.ClientError as error:
+        if is_denied(error):
+            return None
+        raise
+
+
+# Whatever a stage that talks to AWS may end with, besides defects of its own.
+ERRORS = (RefusedError, FailedError, botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError)
+
+
+def sentence(error: Exception) -> str:
+    """One of ERRORS as a sentence for the user."""
+    if isinstance(error, botocore.exceptions.ClientError | botocore.exceptions.BotoCoreError):
+        return explain(error)
+    return str(error)

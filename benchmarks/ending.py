@@ -1,0 +1,25 @@
+"""Ending a run's instances, with a record of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import instances, runs
+from benchmarks.aws import Client
+
+
+def end(ec2: Client, run_id: str, directory: Path, *, only: str | None = None, timeout: float = 600, dry: bool = False) -> list[str]:
+    """End the run's instances, or only one, and wait until they are gone; the ids that this call ended.
+
+    Writes when each was told to end into `terminated.json`. Raises FailedError where one is still there after `timeout` seconds.
+    """
+    if dry:
+        return [i["InstanceId"] for i in instances.alive(ec2, run_id) if only in (None, i["InstanceId"])]
+    ended = instances.terminate(ec2, run_id, only)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    instances.wait_gone(ec2, run_id, timeout, only)
+    if ended:
+        before = runs.read_record(directory, "terminated.json") or {}
+        runs.write_record(directory, "terminated.json", {**before, **dict.fromkeys(ended, at)})
+    return ended

@@ -1,0 +1,28 @@
+"""What a failed Ansible task says to a user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_UNREACHED = "timed out waiting for ping module test"
+_PREFIXES = ("Task failed: ", "Action failed: ", "Module failed: ")
+
+
+def sentence(host: str, task: str, result: Mapping[str, Any]) -> str:
+    """The failure of `task` on `host` in a user's words, from the task's result."""
+    message = str(result.get("msg") or "").strip()
+    while prefix := next((p for p in _PREFIXES if message.startswith(p)), None):
+        message = message.removeprefix(prefix)
+    if _UNREACHED in message or result.get("unreachable"):
+        return f"{host} does not answer over SSH: {_cause(message)}"
+    if items := [item for item in result.get("results", []) if item.get("failed")]:
+        return sentence(host, task, items[0])
+    if "non-zero return code" in message:
+        output = str(result.get("stderr") or result.get("stdout") or "").strip()
+        return "\n".join([f"{task} failed with exit status {result.get('rc')}.", *output.splitlines()[-12:]])
+    return message or f"{task} failed."
+
+
+def _cause(message: str) -> str:
+    return message.removeprefix(_UNREACHED).strip(": ").replace("Failed to connect to the host via ssh: ", "") or "no connection."

@@ -1,0 +1,58 @@
+"""SSH keys: those of a run, and the public half of the user's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from benchmarks.errors import RefusedError
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """A private key's file and its public half as a line of OpenSSH's format."""
+
+    file: Path
+    public: str
+
+    @property
+    def private(self) -> str:
+        return self.file.read_text()
+
+
+def _public_line(key: serialization.PublicFormat | object) -> str:
+    encoded: bytes = key.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)  # type: ignore[attr-defined]
+    return encoded.decode()
+
+
+def persistent_pair(path: Path) -> KeyPair:
+    """The ed25519 key at `path`, made and written there first where there is none; its directory and itself are the owner's alone."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private = Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
+        )
+        path.touch(mode=0o600)
+        path.write_bytes(private)
+    return KeyPair(path, public_half(path))
+
+
+def public_half(path: Path) -> str:
+    """The public half of a private key in PEM or OpenSSH format. Raises RefusedError where it cannot be read without asking."""
+    try:
+        content = path.read_bytes()
+        if content.startswith(b"-----BEGIN OPENSSH"):
+            key: object = serialization.load_ssh_private_key(content, password=None)
+        else:
+            key = serialization.load_pem_private_key(content, password=None)
+        return _public_line(key.public_key())  # type: ignore[attr-defined]
+    except PermissionError:
+        raise RefusedError(f"The key file {path} cannot be read: give it to the user who runs this, with mode 0400.") from None
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise RefusedError(
+            f"The key file {path} is not a private key that can be used unattended: it needs PEM or OpenSSH format and no passphrase."
+        ) from None

@@ -1,0 +1,151 @@
+"""Launching a run's instances so that doing it twice gives one.
+
+RunInstances with a client token: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import botocore.exceptions
+
+from benchmarks import __version__, instances, keys, user_data
+from benchmarks.aws import Client, code
+from benchmarks.errors import FailedError
+
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html: reasons to try another zone, and only these.
+NO_CAPACITY = ("InsufficientInstanceCapacity", "InsufficientHostCapacity", "Unsupported")
+QUOTA = ("VcpuLimitExceeded", "InstanceLimitExceeded", "MaxSpotInstanceCountExceeded")
+# A new instance profile is accepted only after some seconds.
+PROFILE_PATIENCE = 60.0  # seconds
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One host of a run, as it is to be launched; `host` counts from 1."""
+
+    run_id: str
+    host: int
+    plan: Mapping[str, Any]
+    user_data: str
+    lifetime: int  # minutes until the instance switches itself off
+    owner: str
+
+    @property
+    def tags(self) -> dict[str, str]:
+        expires = datetime.fromisoformat(self.plan["started"]) + timedelta(minutes=self.lifetime)
+        return {
+            "Name": f"benchmarks {self.run_id}",
+            instances.RUN_TAG: self.run_id,
+            "benchmarks:host": str(self.host),
+            "benchmarks:owner": self.owner,
+            "benchmarks:expires": expires.isoformat(timespec="seconds"),
+            "benchmarks:version": __version__,
+        }
+
+
+@dataclass(frozen=True)
+class RunKeys:
+    """The keys of a run: its hosts' own, and the one that may log in."""
+
+    host: keys.KeyPair
+    login: str
+
+
+def run_keys(directory: Path, key_file: Path | None) -> RunKeys:
+    """The run's keys, made and kept in its directory on first use; the login key is the user's own where there is one."""
+    host = keys.persistent_pair(directory / "keys" / "host")
+    login = keys.public_half(key_file) if key_file else keys.persistent_pair(directory / "keys" / "login").public
+    return RunKeys(host, login)
+
+
+def prepare(run_id: str, plan: Mapping[str, Any], run_keys: RunKeys, lifetime: int, owner: str, host: int = 1) -> Launch:
+    """One host's launch with the user data that lets this run in."""
+    data = user_data.cloud_config(run_keys.login, run_keys.host.private, run_keys.host.public, lifetime)
+    return Launch(run_id, host, plan, data, lifetime, owner)
+
+
+def skeleton(plan: Mapping[str, Any], subnet: str | None) -> dict[str, Any]:
+    """RunInstances' parameters as far as they follow from the plan: what overrides the launch template."""
+    given = {
+        "LaunchTemplate": {"LaunchTemplateId": plan["launch_template"]["id"], "Version": plan["launch_template"]["version"]},
+        "InstanceType": plan["instance_type"],
+        "ImageId": plan["image"]["id"],
+        "CpuOptions": plan["cpu_options"],
+        "BlockDeviceMappings": plan["block_devices"],
+        "SubnetId": subnet,
+        "InstanceInitiatedShutdownBehavior": "terminate",
+        "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 2, "HttpEndpoint": "enabled"},
+        "MinCount": 1,
+        "MaxCount": 1,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def request(launch: Launch, subnet: str | None) -> dict[str, Any]:
+    """RunInstances' parameters, with a token that is the same for the same request and another for any other.
+
+    A token that comes again with other parameters would be refused, so the parameters are part of it.
+    """
+    tags = [{"Key": key, "Value": value} for key, value in launch.tags.items()]
+    parameters = {
+        **skeleton(launch.plan, subnet),
+        "UserData": launch.user_data,
+        "TagSpecifications": [{"ResourceType": kind, "Tags": tags} for kind in ("instance", "volume")],
+    }
+    canonical = json.dumps([launch.run_id, launch.host, parameters], sort_keys=True)
+    return {**parameters, "ClientToken": hashlib.sha256(canonical.encode()).hexdigest()}
+
+
+def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep) -> str:
+    """Launch one host in the first of the plan's subnets that has capacity; its instance id.
+
+    Raises FailedError where none has, where a quota is used up, and for whatever else EC2 refuses.
+    """
+    without: list[str] = []
+    for subnet in launch.plan["subnets"]:
+        try:
+            return _run_in(ec2, request(launch, subnet["id"]), sleep)
+        except botocore.exceptions.ClientError as error:
+            if code(error) in QUOTA:
+                message = error.response["Error"]["Message"].rstrip(".")
+                raise FailedError(f"{message}. The quota of on-demand vCPUs is L-1216C47A in Service Quotas.") from None
+            if code(error) not in NO_CAPACITY:
+                raise
+            without.append(subnet["zone"] or "the launch template's zone")
+    raise FailedError(
+        f"EC2 has no capacity for {launch.plan['instance_type']} in {', '.join(without)} now: "
+        "try again later, in another region by --region, or another type."
+    )
+
+
+def _run_in(ec2: Client, parameters: Mapping[str, Any], sleep: Callable[[float], None]) -> str:
+    deadline = time.monotonic() + PROFILE_PATIENCE
+    while True:
+        try:
+            answer = ec2.run_instances(**parameters)
+            return str(answer["Instances"][0]["InstanceId"])
+        except botocore.exceptions.ClientError as error:
+            if "Invalid IAM Instance Profile" not in str(error) or time.monotonic() > deadline:
+                raise
+            sleep(2)
+
+
+def ensure(ec2: Client, launches: Sequence[Launch], timeout: float, sleep: Callable[[float], None] = time.sleep) -> tuple[bool, list[dict[str, Any]]]:
+    """Bring every host of a run to running, launching those that are not there; whether any was launched, and all of them.
+
+    Each host is `{host, instance_id, public_dns, public_ip, private_ip, zone, launched}`. Raises FailedError.
+    """
+    run_id = launches[0].run_id
+    there = {instances.host_of(i): i["InstanceId"] for i in instances.alive(ec2, run_id)}
+    missing = [launch for launch in launches if launch.host not in there]
+    ids = {**there, **{launch.host: run(ec2, launch, sleep) for launch in missing}}
+    running = instances.wait_running(ec2, run_id, set(ids.values()), timeout, sleep)
+    return bool(missing), [instances.record(instance) for instance in sorted(running, key=instances.host_of)]

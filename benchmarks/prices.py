@@ -1,0 +1,49 @@
+"""On-demand prices, from the AWS Price List Query API.
+
+https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from benchmarks.aws import Client, Connect, optional
+
+# The API has endpoints in a few regions only; each knows the prices of all.
+ENDPOINT_REGION = "us-east-1"
+
+
+def on_demand(product: Mapping[str, Any]) -> float | None:
+    """US dollars an hour of one entry of the price list, None where it has no hourly price."""
+    for term in product.get("terms", {}).get("OnDemand", {}).values():
+        for dimension in term["priceDimensions"].values():
+            price = float(dimension["pricePerUnit"].get("USD", 0))
+            if dimension["unit"] == "Hrs" and price > 0:
+                return price
+    return None
+
+
+def filters(region: str, instance_type: str | None = None) -> list[dict[str, str]]:
+    """Filters for plain Linux on shared hardware, of one type or of all."""
+    fields = {
+        "regionCode": region,
+        "operatingSystem": "Linux",
+        "tenancy": "Shared",
+        "preInstalledSw": "NA",
+        "capacitystatus": "Used",
+        **({"instanceType": instance_type} if instance_type else {}),
+    }
+    return [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in fields.items()]
+
+
+def of_type(connect: Connect, region: str, instance_type: str) -> dict[str, Any] | None:
+    """What an hour costs, with source and date; None where the permission to ask is missing or there is no price."""
+    client: Client = connect("pricing", ENDPOINT_REGION)
+    answer = optional(lambda: client.get_products(ServiceCode="AmazonEC2", Filters=filters(region, instance_type)))
+    for text in (answer or {}).get("PriceList", []):
+        if (price := on_demand(json.loads(text))) is not None:
+            return {"usd_per_hour": price, "source": "AWS Price List, on demand", "date": f"{datetime.now(UTC):%Y-%m-%d}"}
+    return None

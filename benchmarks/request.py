@@ -1,0 +1,116 @@
+"""What can be said of a request without asking AWS: is it complete, consistent, and are its local files there?"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks import interface, keys, region, runs, suites
+from benchmarks.errors import RefusedError
+
+DEFAULT_INSTANCE_TYPE = "t2.micro"
+DEFAULT_KEY_FILE = Path("~/benchmarks.pem")
+UNFIT_DEFAULT = (
+    f"No instance type, cpu or memory was given, so {DEFAULT_INSTANCE_TYPE} is used: it has 1 GiB of memory and a CPU that is "
+    "throttled after a few minutes, so its numbers say little. Name a type, such as c7i.2xlarge, for numbers worth keeping."
+)
+_HOST = re.compile(r"(?:(?P<user>[a-z_][a-z0-9_-]*)@)?(?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<name>[A-Za-z0-9][A-Za-z0-9.-]*))(?::(?P<port>\d+))?")
+
+
+@dataclass(frozen=True)
+class Host:
+    """A machine reached by SSH."""
+
+    address: str
+    user: str | None
+    port: int | None
+
+
+@dataclass(frozen=True)
+class Settled:
+    """All parameters of a playbook, typed and with defaults, and what the user should know of them."""
+
+    parameters: Mapping[str, Any]
+    warnings: tuple[str, ...] = ()
+
+
+def parse_host(text: str) -> Host:
+    """`[user@]address[:port]`, an IPv6 address in brackets. Raises RefusedError."""
+    match = _HOST.fullmatch(text)
+    port = int(match["port"]) if match and match["port"] else None
+    if not match or (port is not None and not 0 < port < 65536):
+        raise RefusedError(f"host must be [user@]address[:port], such as ubuntu@192.0.2.7:22, not {text!r}.")
+    return Host(match["six"] or match["name"], match["user"], port)
+
+
+def settle(entry_point: str, given: Mapping[str, object], environment: Mapping[str, str]) -> Settled:
+    """The whole request of a playbook, as it is frozen in the run's directory. Raises RefusedError."""
+    values = interface.read_all(entry_point, given)
+    settled = complete(values) if entry_point == "benchmark" and not lists_types(values) else Settled(interface.with_defaults(entry_point, values))
+    if settled.parameters["run_id"]:
+        runs.check_id(settled.parameters["run_id"])
+    if allowed := settled.parameters.get("allow_from"):
+        check_source_range(allowed)
+    if settled.parameters.get("host") and not settled.parameters["bucket"]:
+        return settled
+    return Settled({**settled.parameters, "region": region.choose(settled.parameters["region"], environment)}, settled.warnings)
+
+
+def is_empty(values: Mapping[str, Any]) -> bool:
+    """Whether nothing was asked for: where a run lives and in which region says nothing of what it is to do."""
+    return not set(values) - {"runs_dir", "run_id", "region"}
+
+
+def lists_types(values: Mapping[str, Any]) -> bool:
+    """Whether a request to benchmark asks for the list of types that fit, since it has limits but no machine."""
+    return bool(values.keys() & {"cpu", "memory"}) and not values.keys() & {"instance_type", "host"}
+
+
+def complete(values: Mapping[str, Any]) -> Settled:
+    """A benchmark's parameters with all defaults, and warnings for the user.
+
+    Raises RefusedError for parameters that contradict each other, an unknown suite, or a key file that is missing or open to others.
+    """
+    if is_empty(values):
+        raise RefusedError("Nothing was asked for. Name an instance type, such as c7i.2xlarge, or cpu and memory to list those that fit.")
+    if "host" in values:
+        parse_host(values["host"])
+        for name in ("instance_type", "cpu", "memory", "launch_template", "ami", "subnet", "max_price", "keep"):
+            if values.get(name):
+                raise RefusedError(f"host and {name} exclude each other: a machine that you have is used as it is.")
+    warnings: tuple[str, ...] = ()
+    result = interface.with_defaults("benchmark", values)
+    if not (result["host"] or result["instance_type"]):
+        result["instance_type"] = DEFAULT_INSTANCE_TYPE
+        warnings = (UNFIT_DEFAULT,)
+    suites.load(result["suite"])
+    if not result["key_file"] and DEFAULT_KEY_FILE.expanduser().is_file():
+        result["key_file"] = str(DEFAULT_KEY_FILE.expanduser())
+    if result["key_file"]:
+        check_key_file(Path(result["key_file"]))
+    return Settled(result, warnings)
+
+
+def check_key_file(path: Path) -> None:
+    """Raises RefusedError unless `path` is a private key without a passphrase that only its owner can read."""
+    if not path.is_file():
+        raise RefusedError(f"The key file {path} does not exist: give the private key's path, or leave key_file out for a new key.")
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise RefusedError(f"The key file {path} can be read by others, which ssh refuses: run chmod 0400 {path}")
+    keys.public_half(path)
+
+
+def check_source_range(text: str) -> str:
+    """The range of addresses that may use SSH, normalised. Raises RefusedError for a text that is none and for the whole Internet."""
+    try:
+        network = ipaddress.ip_network(text)
+    except ValueError:
+        raise RefusedError(f"allow_from must be an address range such as 203.0.113.7/32, not {text!r}.") from None
+    if network.prefixlen == 0:
+        raise RefusedError(f"allow_from must not be {network}: that opens SSH to the whole Internet. Give your own address, as in 203.0.113.7/32.")
+    return str(network)

@@ -1,0 +1,77 @@
+"""Suites: what to fetch, build and run, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.errors import RefusedError
+from benchmarks.interface import nearest
+
+DIRECTORY = Path(__file__).parent / "suites"
+SOURCES = ("crate", "git", "path")
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One suite. `expected` is the number of benchmark ids that a whole run yields, None if unknown."""
+
+    name: str
+    description: str
+    source: Mapping[str, str]  # one of crate (name on crates.io), git (URL), path (local directory), and ref with the first two
+    package: str
+    benches: tuple[str, ...]
+    toolchain: str
+    features: tuple[str, ...] = ()
+    rustflags: str = ""
+    environment: Mapping[str, str] | None = None
+    arguments: tuple[str, ...] = ()
+    minimum_memory: int = 0  # MiB
+    minimum_disk: int = 4  # GiB
+    expected: int | None = None
+
+
+def _files() -> dict[str, Path]:
+    return {path.stem: path for path in sorted(DIRECTORY.glob("*.yml"))}
+
+
+def names() -> tuple[str, ...]:
+    return tuple(_files())
+
+
+def load(name: str) -> Suite:
+    """The suite called `name`, or that of the file `name` if it is a path that ends in .yml. Raises RefusedError."""
+    file = Path(name).expanduser() if name.endswith((".yml", ".yaml")) else _files().get(name)
+    if not file or not file.is_file():
+        raise RefusedError(f"There is no suite {name}.{nearest(name, names())} Known: {', '.join(names())}, or the path of a suite's .yml file.")
+    return parse(file.stem, yaml.safe_load(file.read_text()), file.parent)
+
+
+def parse(name: str, data: Any, base: Path) -> Suite:
+    """A suite from its file's content; a local source's path is taken from `base`. Raises RefusedError with what is wrong."""
+    if not isinstance(data, dict):
+        raise RefusedError(f"Suite {name} must be a mapping of {', '.join(_field_names())}.")
+    for key in data:
+        if key not in _field_names():
+            raise RefusedError(f"Suite {name} has an unknown entry {key}.{nearest(str(key), _field_names())}")
+    for key in ("description", "source", "package", "benches", "toolchain"):
+        if not data.get(key):
+            raise RefusedError(f"Suite {name} lacks {key}.")
+    source = {key: str(value) for key, value in data["source"].items()}
+    if len(source.keys() & set(SOURCES)) != 1:
+        raise RefusedError(f"Suite {name} must have exactly one source of {', '.join(SOURCES)}.")
+    if "path" in source:
+        source["path"] = str((base / Path(source["path"]).expanduser()).resolve())
+    elif not source.get("ref"):
+        raise RefusedError(f"Suite {name} lacks its source's ref: a version, tag or commit makes a run repeatable.")
+    lists = {key: tuple(map(str, data.get(key) or ())) for key in ("benches", "features", "arguments")}
+    environment = {str(key): str(value) for key, value in (data.get("environment") or {}).items()}
+    return Suite(**{**data, "name": name, "source": source, "environment": environment, **lists})
+
+
+def _field_names() -> tuple[str, ...]:
+    return tuple(field.name for field in fields(Suite) if field.name != "name")

@@ -1,0 +1,69 @@
+"""Launch templates: the one that a run starts from, and what in it limits a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import botocore.exceptions
+
+from benchmarks.aws import Client, code
+from benchmarks.errors import RefusedError
+
+
+@dataclass(frozen=True)
+class Template:
+    """A version of a launch template; `data` is its LaunchTemplateData."""
+
+    id: str
+    name: str
+    version: str
+    data: dict[str, Any]
+
+    @property
+    def image_id(self) -> str | None:
+        return self.data.get("ImageId")
+
+    @property
+    def subnet(self) -> str | None:
+        """The subnet that the template pins, None where the run may choose."""
+        return next((i["SubnetId"] for i in self.data.get("NetworkInterfaces", []) if i.get("SubnetId")), None)
+
+    @property
+    def zone(self) -> str | None:
+        return (self.data.get("Placement") or {}).get("AvailabilityZone")
+
+    @property
+    def decides_network(self) -> bool:
+        """Whether the template has network interfaces, which forbid a subnet beside them."""
+        return bool(self.data.get("NetworkInterfaces"))
+
+
+def split(text: str) -> tuple[str, str]:
+    """`NAME|ID[:version]` as name or id, and version; without one the template's default version."""
+    name, _, version = text.partition(":")
+    return name, version or "$Default"
+
+
+def find(ec2: Client, text: str, default_name: str) -> Template:
+    """The template that `text` names. Raises RefusedError where there is none."""
+    name, version = split(text)
+    key = "LaunchTemplateId" if name.startswith("lt-") else "LaunchTemplateName"
+    try:
+        answer = ec2.describe_launch_template_versions(**{key: name}, Versions=[version])
+    except botocore.exceptions.ClientError as error:
+        if not code(error).startswith("InvalidLaunchTemplate"):
+            raise
+        if "Version" in code(error) or "version" in str(error):
+            raise RefusedError(f"The launch template {name} has no version {version}.") from None
+        missing = f"There is no launch template {name} in this region: "
+        hint = "run ./inv bench.setup, which creates it." if name == default_name else "check --launch-template."
+        raise RefusedError(missing + hint) from None
+    if not answer["LaunchTemplateVersions"]:
+        raise RefusedError(f"The launch template {name} has no version {version}.")
+    found = answer["LaunchTemplateVersions"][0]
+    data = found["LaunchTemplateData"]
+    if str(data.get("ImageId", "")).startswith("resolve:"):
+        resolved = ec2.describe_launch_template_versions(**{key: name}, Versions=[version], ResolveAlias=True)
+        data = resolved["LaunchTemplateVersions"][0]["LaunchTemplateData"]
+    return Template(found["LaunchTemplateId"], found["LaunchTemplateName"], str(found["VersionNumber"]), data)

@@ -1,0 +1,111 @@
+"""Commands that outlive the connection that started them: transient systemd units, and what is to be read of them.
+
+Options: https://www.freedesktop.org/software/systemd/man/latest/systemd-run.html and systemd.exec(5), systemd.service(5).
+"""
+
+from __future__ import annotations
+
+import base64
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+# The unit's end is kept in a file, since systemd forgets a unit that is gone, and everything at a reboot.
+_KEEP_STATUS = 'printf "%s %s %s\\n" "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" > "$STATUS_FILE"'
+# One round trip a look: is it there, how did it end, and the log from a byte on.
+_LOOK = """
+systemctl show --property=ActiveState --value "$1"
+cat "$2" 2>/dev/null || echo -
+stat --format=%s "$3" 2>/dev/null || echo 0
+tail -c "+$5" "$4" 2>/dev/null | head -c 1000000 | base64 -w 0
+"""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What to run. Paths are the host's; `limit` is in seconds."""
+
+    name: str
+    argv: tuple[str, ...]
+    environment: Mapping[str, str]
+    directory: str
+    log: str
+    status: str
+    limit: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a unit: whether it is at work, its result where it has ended, and the log's new bytes."""
+
+    active: bool
+    result: Sequence[str] | None  # systemd's $SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS
+    size: int  # of the log, in bytes
+    log: bytes
+
+    @property
+    def ended(self) -> bool:
+        return not self.active
+
+    @property
+    def succeeded(self) -> bool:
+        return self.result is not None and self.result[0] == "success"
+
+
+def clean_command(unit: Unit) -> str:
+    """The command that removes what an earlier end of `unit` has left, so that it can be started again."""
+    return shlex.join(["rm", "-f", unit.status])
+
+
+def start_command(unit: Unit, user: str) -> str:
+    """The command that starts `unit` as `user`; to be run as root."""
+    properties = {
+        "Type": "exec",
+        "RuntimeMaxSec": str(unit.limit),
+        "StandardOutput": f"append:{unit.log}",
+        "StandardError": f"append:{unit.log}",
+        "ExecStopPost": f"/bin/sh -c {shlex.quote(_KEEP_STATUS)}",
+        "Environment": f"STATUS_FILE={unit.status}",
+        # A benchmark that uses up the memory must not take the SSH server with it.
+        "OOMScoreAdjust": "500",
+    }
+    argv = [
+        "systemd-run",
+        "--quiet",
+        "--collect",
+        f"--unit={unit.name}",
+        f"--uid={user}",
+        f"--working-directory={unit.directory}",
+        *(f"--property={key}={value}" for key, value in properties.items()),
+        *(f"--setenv={key}={value}" for key, value in unit.environment.items()),
+        "--",
+        *unit.argv,
+    ]
+    return shlex.join(argv)
+
+
+def look_command(unit: Unit, offset: int | None) -> str:
+    """The command that looks at `unit` and reads its log from byte `offset` on, counted from 0; None reads nothing of it."""
+    log = ("/dev/null", 0) if offset is None else (unit.log, offset)
+    return shlex.join(["sh", "-c", _LOOK, "sh", f"{unit.name}.service", unit.status, unit.log, log[0], str(log[1] + 1)])
+
+
+def read_look(output: str) -> Look:
+    """What the output of a look says. Raises ValueError where it is none."""
+    # A terminal, which privileged commands get, ends lines with a carriage return too.
+    state, status, size, *log = output.strip().splitlines()
+    active = state in ("active", "activating", "deactivating", "reloading")
+    return Look(active, None if status == "-" else status.split(), int(size), base64.b64decode("".join(log)))
+
+
+def describe_end(look: Look, unit: Unit, what: str) -> str:
+    """How a unit that did not succeed ended, as a sentence."""
+    if look.result is None:
+        return f"The {what} ended without a word: the machine was restarted, or systemd was stopped."
+    result, code, status = (*look.result, "", "", "")[:3]
+    reasons = {
+        "timeout": f"The {what} was stopped at its limit of {unit.limit // 60} minutes; what it had written was kept.",
+        "oom-kill": f"The {what} used up the machine's memory and was killed: choose an instance type with more memory.",
+    }
+    plain = f"The {what} failed with exit status {status}." if code == "exited" else f"The {what} was killed by signal {status}."
+    return reasons.get(result, plain)

@@ -1,0 +1,45 @@
+"""Reads a playbook's public parameters from the extra variables, refuses what is wrong, and freezes them in the run's directory."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.utils.vars import load_extra_vars
+
+from benchmarks import request
+from benchmarks.errors import RefusedError
+
+
+class ActionModule(ActionBase):
+    """Takes `entry_point`, and in `internal` the role variables that extra variables may set besides the public parameters."""
+
+    _VALID_ARGS = frozenset(("entry_point", "internal"))
+
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        internal = set(self._task.args["internal"])
+        extra = load_extra_vars(self._loader)
+        given = {name: value for name, value in extra.items() if name not in internal and not name.startswith("ansible_")}
+        directory = Path(task_vars["run_dir"])
+        try:
+            settled = request.settle(self._task.args["entry_point"], given, os.environ)
+        except RefusedError as error:
+            raise AnsibleActionFail(str(error)) from None
+        frozen = {**settled.parameters, "run_id": task_vars["run_id"], "runs_dir": str(directory.parent)}
+        # By way of JSON, since Ansible's own kinds of text are not YAML's.
+        changed = _write(directory / "parameters.yml", yaml.safe_dump(json.loads(json.dumps(frozen)), sort_keys=False))
+        return {"changed": changed, "warnings": list(settled.warnings)}
+
+
+def _write(path: Path, content: str) -> bool:
+    if path.exists() and path.read_text() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    return True

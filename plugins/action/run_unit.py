@@ -1,0 +1,130 @@
+"""Runs a command as a transient systemd unit and follows its log until it has ended; goes on with one that runs already."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from benchmarks import progress, units
+
+display = Display()
+
+INTERVAL = 1.0  # seconds between two looks
+PLAIN_INTERVAL = 30.0  # seconds between two lines of progress where no line can be rewritten
+
+
+class Follower:
+    """Shows the user how the run goes on: the log itself, or one line that says how far it is."""
+
+    def __init__(self, building: bool, expected: int, tail: bool) -> None:
+        self._read = progress.built if building else progress.measured
+        self._verb = "compiling" if building else "measuring"
+        self._expected = expected
+        self._tail = tail
+        self._rewrite = os.environ.get("BENCHMARKS_REWRITE_LINES") == "1"
+        self._width = int(os.environ.get("COLUMNS") or 100)
+        self._begun = time.monotonic()
+        self._shown = self._begun if not self._rewrite else 0.0
+        self._unfinished = b""
+
+    def see(self, new: bytes, log: bytes) -> None:
+        if self._tail:
+            *lines, self._unfinished = (self._unfinished + new).split(b"\n")
+            for line in lines:
+                display.display(line.decode(errors="replace"))
+        elif time.monotonic() - self._shown >= (INTERVAL if self._rewrite else PLAIN_INTERVAL):
+            self._shown = time.monotonic()
+            self._say(self._read(log.decode(errors="replace")))
+
+    def finish(self) -> None:
+        if self._tail and self._unfinished:
+            display.display(self._unfinished.decode(errors="replace"))
+
+    def _say(self, now: progress.Progress) -> None:
+        if not now.last:
+            return
+        count = f"{now.begun} of {self._expected}" if self._expected else f"{now.begun}"
+        minutes, seconds = divmod(int(time.monotonic() - self._begun), 60)
+        line = f"  {minutes}:{seconds:02} {self._verb} {now.last} ({count})"
+        if self._rewrite:
+            display.display(f"\r\x1b[2K{line[: self._width - 1]}", newline=False)
+        else:
+            display.display(line)
+
+
+class ActionModule(ActionBase):
+    _VALID_ARGS = frozenset(
+        ("name", "step", "argv", "environment", "directory", "log", "status", "limit", "expected", "tail", "patience")
+    )
+
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        args = self._task.args
+        unit = units.Unit(
+            name=args["name"],
+            argv=tuple(args["argv"]),
+            environment={key: str(value) for key, value in args["environment"].items()},
+            directory=args["directory"],
+            log=args["log"],
+            status=args["status"],
+            limit=int(args["limit"]),
+        )
+        building = args["step"] == "build"
+        what = "build" if building else "benchmark run"
+        look = self._look(unit)
+        if look.succeeded:
+            return {"changed": False}
+        begin = 0
+        if look.ended:
+            begin = look.size
+            self._start(unit)
+        follower = Follower(building, int(args["expected"]), bool(args["tail"]))
+        log = self._follow(unit, begin, follower, float(args["patience"]))
+        end = self._look(unit)
+        if not end.succeeded:
+            error = progress.first_error(log.decode(errors="replace"))
+            raise AnsibleActionFail(f"{units.describe_end(end, unit, what)}\n{error}")
+        return {"changed": look.ended}
+
+    def _start(self, unit: units.Unit) -> None:
+        user = self._connection.get_option("remote_user") or self._command("id -un", privileged=False).strip()
+        self._command(units.clean_command(unit))
+        self._command(units.start_command(unit, user))
+
+    def _command(self, command: str, privileged: bool = True) -> str:
+        result = self._low_level_execute_command(command, sudoable=privileged)
+        if result["rc"]:
+            # Privileged commands run with a terminal, where all output is one stream and ssh adds a line of its own.
+            said = [line for line in (result["stdout"] + result["stderr"]).splitlines() if not line.startswith("Shared connection")]
+            raise AnsibleActionFail(f"{command.split()[0]} failed: {' '.join(said).strip()}")
+        return str(result["stdout"])
+
+    def _look(self, unit: units.Unit, offset: int | None = None) -> units.Look:
+        return units.read_look(self._command(units.look_command(unit, offset)))
+
+    def _follow(self, unit: units.Unit, begin: int, follower: Follower, patience: float) -> bytes:
+        """Read the log from byte `begin` on until the unit has ended. A connection that breaks is made again for `patience` seconds."""
+        log = b""
+        answered = time.monotonic()
+        while True:
+            try:
+                look = self._look(unit, begin + len(log))
+            except AnsibleConnectionFailure:
+                if time.monotonic() - answered > patience:
+                    raise AnsibleActionFail(f"The host stopped answering over SSH while {unit.name} ran there.") from None
+                self._connection.reset()
+                time.sleep(INTERVAL)
+                continue
+            answered = time.monotonic()
+            log += look.log
+            follower.see(look.log, log)
+            if look.ended and not look.log:
+                follower.finish()
+                return log
+            time.sleep(INTERVAL if not look.log else 0.2)

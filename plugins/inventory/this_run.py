@@ -1,0 +1,79 @@
+"""Names the run and, once it has launched instances, finds them with the dynamic EC2 inventory."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin
+from ansible.plugins.loader import inventory_loader
+from ansible.utils.vars import load_extra_vars
+
+from benchmarks import runs
+from benchmarks.errors import RefusedError
+from benchmarks.request import parse_host
+
+DOCUMENTATION = """
+name: this_run
+short_description: The hosts of one run
+description:
+  - Sets O(ignore:run_id) and O(ignore:run_dir) for all hosts, and adds localhost.
+  - With the extra variable C(host), that machine is in the group C(given).
+  - Once the run has launched, its instances are in the group C(launched), as the dynamic EC2 inventory knows them. Before
+    that AWS is not asked, so that a playbook that needs no AWS account runs without one.
+options:
+  plugin:
+    description: Marks the file as one for this plugin.
+    required: true
+    choices: [this_run]
+  instances:
+    description: File of the dynamic EC2 inventory, beside this one.
+    required: true
+    type: str
+"""
+
+
+class InventoryModule(BaseInventoryPlugin):
+    NAME = "this_run"
+
+    def verify_file(self, path: str) -> bool:
+        return Path(path).name == "this_run.yml" and bool(super().verify_file(path))
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        super().parse(inventory, loader, path, cache)
+        self._read_config_data(path)
+        extra = load_extra_vars(loader)
+        try:
+            run_id, directory = runs.locate(extra)
+            host = parse_host(str(extra["host"])) if extra.get("host") else None
+        except RefusedError as error:
+            raise AnsibleParserError(str(error)) from None
+
+        inventory.set_variable("all", "run_id", run_id)
+        inventory.set_variable("all", "run_dir", str(directory))
+        inventory.add_host("localhost")
+        inventory.set_variable("localhost", "ansible_connection", "local")
+        inventory.set_variable("localhost", "ansible_python_interpreter", sys.executable)
+        for group in ("given", "launched"):
+            inventory.add_group(group)
+            inventory.add_group("this_run")
+            inventory.add_child("this_run", group)
+
+        if host:
+            inventory.add_host(host.address, group="given", port=host.port)
+            given = {"ansible_user": host.user, "ansible_ssh_private_key_file": extra.get("key_file")}
+            for name, value in given.items():
+                if value:
+                    inventory.set_variable(host.address, name, value)
+        elif plan := runs.read_record(directory, "instances.json"):
+            os.environ["AWS_REGION"] = plan["region"]
+            self._add_instances(inventory, loader, Path(path).parent / self.get_option("instances"), run_id)
+
+    def _add_instances(self, inventory: Any, loader: Any, path: Path, run_id: str) -> None:
+        plugin = inventory_loader.get("amazon.aws.aws_ec2")
+        plugin.parse(inventory, loader, str(path), cache=False)
+        if (group := runs.group_name(run_id)) in inventory.groups:
+            inventory.add_child("launched", group)

@@ -1,0 +1,64 @@
+"""Brings a run's instances to running: finds those that there are, launches those that there are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
+DOCUMENTATION = """
+module: launch_instances
+short_description: Launch a run's instances once, however often it is called
+description:
+  - Instances are found by the run's tag. One that is missing is launched with a client token made of the request, so that
+    a call that was interrupted does not launch a second one.
+  - The run's keys are written to C(keys/) before the first call. Writes C(instances.json) and C(known_hosts).
+options:
+  run_id: {description: The run., type: str, required: true}
+  run_dir: {description: The run's directory., type: path, required: true}
+  plan: {description: What to launch, as plan_run decided., type: dict, required: true}
+  key_file: {description: Private key of the user's own., type: path}
+  lifetime: {description: Minutes after which an instance switches itself off., type: int, required: true}
+  timeout: {description: Seconds that EC2 may take until the instances run., type: int, default: 600}
+author: [benchmarks]
+"""
+EXAMPLES = """
+- launch_instances: {run_id: r1, run_dir: runs/r1, plan: "{{ plan }}", lifetime: 240}
+"""
+RETURN = """
+instances: {description: The run's instances., type: list, elements: dict, returned: success}
+"""
+
+
+def main() -> None:
+    module = AnsibleModule(
+        {
+            "run_id": {"type": "str", "required": True},
+            "run_dir": {"type": "path", "required": True},
+            "plan": {"type": "dict", "required": True},
+            "key_file": {"type": "path", "no_log": False},
+            "lifetime": {"type": "int", "required": True},
+            "timeout": {"type": "int", "default": 600},
+        },
+        supports_check_mode=True,
+    )
+    from benchmarks import aws, launching, owner, runs
+
+    given = module.params
+    directory = Path(given["run_dir"])
+    if module.check_mode:
+        module.exit_json(changed=runs.read_record(directory, "instances.json") is None, instances=[])
+    connect = aws.connector(given["plan"]["region"])
+    try:
+        keys = launching.run_keys(directory, Path(given["key_file"]) if given["key_file"] else None)
+        launch = launching.prepare(given["run_id"], given["plan"], keys, given["lifetime"], owner.name(connect))
+        changed, instances = launching.ensure(connect("ec2"), [launch], given["timeout"])
+    except aws.ERRORS as error:
+        module.fail_json(msg=aws.sentence(error))
+    runs.write_record(directory, "instances.json", {"region": given["plan"]["region"], "instances": instances})
+    (directory / "known_hosts").write_text("".join(f"{i['instance_id']} {keys.host.public}\n" for i in instances))
+    module.exit_json(changed=changed, instances=instances)
+
+
+if __name__ == "__main__":
+    main()

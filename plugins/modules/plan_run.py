@@ -1,0 +1,48 @@
+"""Decides, before anything costs money, exactly what a run will launch, build and upload."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
+DOCUMENTATION = """
+module: plan_run
+short_description: Check a request against AWS and write down what will be done
+description:
+  - Writes C(preflight.json). Nothing is launched, apart from a dry run that asks whether the launch would be allowed.
+  - For a machine that the user has, AWS is asked only where a bucket is named.
+  - A run that goes on keeps the time at which it was first planned, which is part of its tags and keys.
+options:
+  parameters: {description: The frozen parameters., type: dict, required: true}
+  run_dir: {description: The run's directory., type: path, required: true}
+author: [benchmarks]
+"""
+EXAMPLES = """
+- plan_run: {parameters: "{{ parameters }}", run_dir: "{{ run_dir }}"}
+"""
+RETURN = """
+plan: {description: What was written., type: dict, returned: success}
+"""
+
+
+def main() -> None:
+    module = AnsibleModule(
+        {"parameters": {"type": "dict", "required": True}, "run_dir": {"type": "path", "required": True}},
+    )
+    from benchmarks import aws, plan, runs
+
+    directory = Path(module.params["run_dir"])
+    parameters = module.params["parameters"]
+    try:
+        started = plan.start_of(runs.read_record(directory, "preflight.json"))
+        planned = plan.make(parameters, aws.connector(parameters["region"]), started)
+    except aws.ERRORS as error:
+        module.fail_json(msg=aws.sentence(error))
+    for warning in planned["warnings"]:
+        module.warn(warning)
+    module.exit_json(changed=runs.write_record(directory, "preflight.json", planned), plan=planned)
+
+
+if __name__ == "__main__":
+    main()

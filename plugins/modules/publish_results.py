@@ -1,0 +1,52 @@
+"""Uploads a host's files to S3 and proves that they have arrived whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
+DOCUMENTATION = """
+module: publish_results
+short_description: Upload log, archive and manifest under a key that says what they are
+description:
+  - Each upload carries its SHA-256, which S3 verifies. Files that are there already are not uploaded again.
+  - Writes C(manifest.json) and C(published.json) beside the files.
+options:
+  run_id: {description: The run., type: str, required: true}
+  host_dir: {description: Directory with the host's files., type: path, required: true}
+  host: {description: The host's name., type: str, required: true}
+  plan: {description: The plan of the run., type: dict, required: true}
+author: [benchmarks]
+"""
+EXAMPLES = """
+- publish_results: {run_id: r1, host: i-1, host_dir: runs/r1/i-1, plan: "{{ plan }}"}
+"""
+RETURN = """
+published: {description: Where the files are and until when the link opens., type: dict, returned: success}
+"""
+
+
+def main() -> None:
+    module = AnsibleModule(
+        {
+            "run_id": {"type": "str", "required": True},
+            "host_dir": {"type": "path", "required": True},
+            "host": {"type": "str", "required": True},
+            "plan": {"type": "dict", "required": True},
+        },
+    )
+    from benchmarks import aws, publishing
+
+    given = module.params
+    try:
+        changed, published = publishing.publish(
+            aws.connector(given["plan"]["publish"]["region"]), given["run_id"], given["host"], Path(given["host_dir"]), given["plan"]
+        )
+    except aws.ERRORS as error:
+        module.fail_json(msg=aws.sentence(error))
+    module.exit_json(changed=changed, published=published)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Ends a run's instances and waits until they are gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
+DOCUMENTATION = """
+module: terminate_instances
+short_description: End a run's instances, found by tag, and verify that they are gone
+description:
+  - What is to be ended is asked of AWS, never of a local file. Writes C(terminated.json).
+options:
+  run_id: {description: The run., type: str, required: true}
+  run_dir: {description: The run's directory., type: path, required: true}
+  region: {description: Region of the instances., type: str, required: true}
+  instance_id: {description: End only this one., type: str}
+  timeout: {description: Seconds that EC2 may take until they are gone., type: int, default: 600}
+author: [benchmarks]
+"""
+EXAMPLES = """
+- terminate_instances: {run_id: r1, run_dir: runs/r1, region: eu-central-1}
+"""
+RETURN = """
+terminated: {description: Ids of the instances that this call ended., type: list, elements: str, returned: success}
+"""
+
+
+def main() -> None:
+    module = AnsibleModule(
+        {
+            "run_id": {"type": "str", "required": True},
+            "run_dir": {"type": "path", "required": True},
+            "region": {"type": "str", "required": True},
+            "instance_id": {"type": "str"},
+            "timeout": {"type": "int", "default": 600},
+        },
+        supports_check_mode=True,
+    )
+    from benchmarks import aws, ending
+
+    given = module.params
+    try:
+        ended = ending.end(
+            aws.connector(given["region"])("ec2"),
+            given["run_id"],
+            Path(given["run_dir"]),
+            only=given["instance_id"],
+            timeout=given["timeout"],
+            dry=module.check_mode,
+        )
+    except aws.ERRORS as error:
+        module.fail_json(msg=aws.sentence(error))
+    module.exit_json(changed=bool(ended), terminated=ended)
+
+
+if __name__ == "__main__":
+    main()
