@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from sandbox.aws import moto_repairs
+from sandbox.aws import moto_repairs, pricing, spot, types
 from sandbox.aws.admin import PREFIX, Admin
 from sandbox.aws.consistency import Consistency
 from sandbox.aws.credentials import Keyring, caller_identity
@@ -20,6 +20,7 @@ from sandbox.aws.journal import Journal
 from sandbox.aws.launch import Launcher
 from sandbox.aws.lifecycle import Fleet
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply, WSGIApplication, failure, through_wsgi
+from sandbox.aws.quotas import Quotas
 from sandbox.machines import Machines
 from sandbox.settings import Settings
 
@@ -45,7 +46,8 @@ def application(settings: Settings, machines: Machines) -> WSGIApplication:
     keyring = Keyring(settings)
     journal = Journal(settings.requests_log)
     consistency = Consistency(settings, fleet, moto)
-    launcher = Launcher(settings, machines, fleet, moto, (consistency.check_profile,), faults.launching)
+    quotas = Quotas(settings, fleet, moto)
+    launcher = Launcher(settings, machines, fleet, moto, consistency.check_profile, quotas.check, faults.launching)
     handlers: Handlers = {
         ("ec2", "RunInstances"): launcher.run,
         ("ec2", "TerminateInstances"): fleet.terminate,
@@ -58,6 +60,13 @@ def application(settings: Settings, machines: Machines) -> WSGIApplication:
         ("ec2", "DescribeInstances"): consistency.describe_instances,
         ("ec2", "DescribeInstanceStatus"): consistency.describe_instance_status,
         ("ec2", "DescribeTags"): consistency.describe_tags,
+        ("ec2", "DescribeInstanceTypes"): types.describe_types,
+        ("ec2", "DescribeInstanceTypeOfferings"): types.describe_offerings,
+        ("ec2", "GetInstanceTypesFromInstanceRequirements"): types.types_by_requirements,
+        ("ec2", "DescribeSpotPriceHistory"): spot.price_history,
+        ("pricing", "GetProducts"): pricing.get_products,
+        ("pricing", "GetAttributeValues"): pricing.get_attribute_values,
+        **quotas.handlers(),
         ("sts", "GetCallerIdentity"): caller_identity(settings, moto),
     }
 
@@ -100,6 +109,9 @@ def wsgi(backend: Backend, admin: Backend, journal: Journal) -> WSGIApplication:
         except ConnectionReset:
             journal.write(call, 0, "ConnectionReset")
             raise
+        except NotImplementedError as error:
+            code = "UnsupportedOperation"
+            reply = failure(call, AwsError(code, f"The sandbox does not imitate this call ({error}).", 501))
         except Exception:
             log.exception("%s %s failed", call.service, call.action)
             code = "InternalError"

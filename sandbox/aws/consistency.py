@@ -46,7 +46,7 @@ class Consistency:
             with self._lock:
                 self._profiles[call.parameters.get("InstanceProfileName", "")] = now
 
-    def check_profile(self, plan: Plan, count: int) -> None:
+    def check_profile(self, plan: Plan) -> None:
         """Raise the AwsError of a launch with an instance profile that EC2 does not know yet."""
         if plan.profile is None:
             return

@@ -26,7 +26,9 @@ from sandbox.settings import Settings
 SSM_IMAGE = "resolve:ssm:"
 MAXIMUM_TOKEN = 64
 
-# Says whether a zone has no capacity for a type just now, by raising AwsError.
+# Each says no by raising AwsError: a profile that is too new, a quota for so many, a type in a zone without capacity.
+ProfileCheck = Callable[[Plan], None]
+QuotaCheck = Callable[[Plan, int], None]
 CapacityCheck = Callable[[str, str], None]
 
 
@@ -47,15 +49,17 @@ class Launcher:
         machines: Machines,
         fleet: Fleet,
         moto: Backend,
-        checks: Sequence[Callable[[Plan, int], None]] = (),
-        capacity: CapacityCheck = lambda instance_type, zone: None,
+        check_profile: ProfileCheck,
+        check_quota: QuotaCheck,
+        check_capacity: CapacityCheck,
     ):
         self._settings = settings
         self._machines = machines
         self._fleet = fleet
         self._moto = moto
-        self._checks = checks
-        self._capacity = capacity
+        self._check_profile = check_profile
+        self._check_quota = check_quota
+        self._check_capacity = check_capacity
         self._lock = threading.Lock()
         self._tokens: dict[tuple[str, str], Launched] = {}
 
@@ -70,10 +74,10 @@ class Launcher:
             template, request = self._request(parameters, ec2)
             plan = planning.plan(request, ec2)
             count = _count(parameters, plan)
-            for check in self._checks:
-                check(plan, count)
+            self._check_profile(plan)
             if parameters.get("DryRun"):
                 raise AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
+            self._check_quota(plan, count)
             if not self._machines.can_run(plan.architecture):
                 raise AwsError(
                     "Unsupported",
@@ -154,7 +158,7 @@ class Launcher:
         first: AwsError | None = None
         for subnet in plan.subnets:
             try:
-                self._capacity(plan.instance_type, subnet["AvailabilityZone"])
+                self._check_capacity(plan.instance_type, subnet["AvailabilityZone"])
             except AwsError as error:
                 first = first or error
             else:

@@ -10,17 +10,19 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.amis import Ami
-from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS, INSTANCE_TYPES
+from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS, INSTANCE_TYPES, InstanceType
 from moto.iam.models import iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.ssm.models import ssm_backends
 
 from sandbox.aws import images
+from sandbox.aws.paging import fits
 from sandbox.aws.protocol import AwsError, WSGIApplication
 from sandbox.machines import Addresses
 
@@ -299,13 +301,37 @@ def instance_types() -> Mapping[str, Mapping[str, Any]]:
 
 def offered(region: str, instance_type_name: str) -> Sequence[str]:
     """The availability zones of a region that offer a type."""
-    offerings = INSTANCE_TYPE_OFFERINGS.get("availability-zone", {}).get(region, [])
-    return sorted({one["Location"] for one in offerings if one["InstanceType"] == instance_type_name})
+    return _zones(region).get(instance_type_name, ())
 
 
+@cache
+def _zones(region: str) -> Mapping[str, Sequence[str]]:
+    zones: dict[str, list[str]] = {}
+    for name, zone in offerings("availability-zone", region):
+        zones.setdefault(name, []).append(zone)
+    return zones
+
+
+@cache
+def offerings(location_type: str, region: str) -> Sequence[tuple[str, str]]:
+    """Which types a region offers where: (type, location) by a LocationType of DescribeInstanceTypeOfferings."""
+    found = INSTANCE_TYPE_OFFERINGS.get(location_type, {}).get(region, [])
+    return sorted((one["InstanceType"], one["Location"]) for one in found)
+
+
+@cache
 def regions_offering(region: str) -> frozenset[str]:
     """The names of the types that a region offers."""
-    return frozenset(one["InstanceType"] for one in INSTANCE_TYPE_OFFERINGS.get("region", {}).get(region, []))
+    return frozenset(name for name, _ in offerings("region", region))
+
+
+def type_fits(name: str, filters: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a type fits the filters of DescribeInstanceTypes. Raises AwsError for a filter that there is not."""
+    described: Any = InstanceType(name)
+    try:
+        return all(fits(described.get_filter_value(key), patterns) for key, patterns in filters.items())
+    except ServiceException as error:
+        raise AwsError(str(error.code), str(error.message)) from error
 
 
 def instance_profile(account_id: str, name: str | None, arn: str | None) -> tuple[str, str, str | None] | None:

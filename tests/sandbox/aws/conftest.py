@@ -88,7 +88,7 @@ def start_endpoint() -> Iterator[Callable[..., Endpoint]]:
         server = make_server(
             "127.0.0.1", 0, application(settings, machines), threaded=True, request_handler=MotoRequestHandler
         )
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         servers.append((server, thread))
         return Endpoint(f"http://127.0.0.1:{server.port}", settings, machines)
