@@ -1,7 +1,76 @@
-"""The Invoke namespace and nothing else."""
-from invoke import Collection, task
+"""The Invoke namespace and nothing else: every task gathers, calls and renders; the work is in benchmarks/ and the playbooks."""
 
-@task
-def hello(c):
-    "hello"
-namespace = Collection(hello)
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from invoke.collection import Collection
+from invoke.context import Context
+
+from benchmarks import develop, front, interface, request, runner, summary
+from benchmarks.errors import RefusedError
+from benchmarks.front import spec_task
+from sandbox import demo
+from sandbox.tasks import namespace as sandbox
+
+front.help_parse_errors()
+
+
+@spec_task(
+    "benchmark",
+    command="bench",
+    examples=(
+        ("./inv bench -i c7i.2xlarge", "Run plonky2's benchmarks on a c7i.2xlarge."),
+        ("./inv bench -i c7i.2xlarge -c 2 -f", "The same on two of its cores, with the log shown live."),
+        ("./inv bench -c 8 -m 61035", "List the instance types with at least 8 cores and 61035 MiB."),
+        ("./inv bench --host me@192.0.2.7 -s plonky2-quick", "Run on a machine you have, without AWS."),
+    ),
+)
+def run(_context: Context, given: Mapping[str, Any]) -> None:
+    """Run a benchmark suite on the EC2 instance type you choose, bring the results back, and leave nothing running."""
+    values = interface.read_all("benchmark", given)
+    if request.is_empty(values):
+        run.print_manual()
+        raise RefusedError("Nothing was asked for, so nothing was launched.")
+    if request.lists_types(values):
+        return types.body(_context, {name: given[name] for name in given if name in interface.names("types")})
+    job = runner.prepare("benchmark", values)
+    try:
+        runner.run(job, launches=True)
+    finally:
+        if job.directory.exists():
+            summary.show(job.directory)
+    if values.get("keep"):
+        print(runner.keep_hint(job.directory))
+
+
+@spec_task(
+    "types",
+    command="bench.types",
+    examples=(("./inv bench.types -c 8 -m 61035", "Types with at least 8 cores and 61035 MiB, best fit first."),),
+)
+def types(_context: Context, given: Mapping[str, Any]) -> None:
+    """List the instance types that have at least that many cores and that much memory."""
+    runner.run(runner.prepare("types", interface.read_all("types", given)))
+
+
+@spec_task("setup", command="bench.setup")
+def setup(_context: Context, given: Mapping[str, Any]) -> None:
+    """Create what runs need in your AWS account: security group, role, bucket and launch template. It costs nothing."""
+    runner.run(runner.prepare("setup", interface.read_all("setup", given)))
+
+
+@spec_task("terminate", command="bench.terminate")
+def terminate(_context: Context, given: Mapping[str, Any]) -> None:
+    """End the instances of a run that was kept or has gone wrong."""
+    runner.run(runner.prepare("terminate", interface.read_all("terminate", given)))
+
+
+bench = Collection("bench")
+bench.add_task(run, name="run", default=True)
+bench.add_task(types, name="types")
+bench.add_task(setup, name="setup")
+bench.add_task(terminate, name="terminate")
+
+namespace = Collection(bench, sandbox, demo.demo, *develop.tasks)

@@ -148,3 +148,7 @@ def read_all(entry_point: str, given: Mapping[str, object]) -> dict[str, Any]:
 def with_defaults(entry_point: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """All parameters of a playbook: those given, else their defaults, else None."""
     return {p.name: values.get(p.name, p.default) for p in parameters(entry_point)}
+
+
+def names(entry_point: str) -> tuple[str, ...]:
+    return tuple(_specs()[entry_point]["options"])

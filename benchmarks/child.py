@@ -1,0 +1,75 @@
+"""Running Ansible as a child in a session of its own, so that a signal reaches this process first and alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import psutil
+
+from benchmarks.command import Command
+from benchmarks.interface import ROOT
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+GRACE = 2.0  # seconds between asking a child to end and ending it
+
+
+class SignalError(BaseException):
+    """A signal has asked this process to end; `number` is its number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.number = number
+
+
+@contextmanager
+def signals_raise() -> Iterator[None]:
+    """Turns the first of SIGNALS into SignalError; later ones are ignored, so that nothing interrupts cleaning up."""
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        raise SignalError(number)
+
+    before = {each: signal.signal(each, interrupt) for each in SIGNALS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def start(command: Command) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command.argv,
+        cwd=ROOT,
+        env={**os.environ, **command.environment},
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """End the child and all its descendants: Ansible's workers have sessions of their own, and outlive a killed parent."""
+    try:
+        parent = psutil.Process(child.pid)
+        family = [*parent.children(recursive=True), parent]
+    except psutil.NoSuchProcess:
+        family = []
+    for process in family:
+        _signal(process, signal.SIGTERM)
+    _, left = psutil.wait_procs(family, timeout=GRACE)
+    for process in left:
+        _signal(process, signal.SIGKILL)
+    child.wait()
+
+
+def _signal(process: psutil.Process, number: signal.Signals) -> None:
+    try:
+        process.send_signal(number)
+    except psutil.NoSuchProcess:
+        return

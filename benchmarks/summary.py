@@ -1,0 +1,61 @@
+"""What a user sees at the end of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from benchmarks import cost, criterion, runs
+
+
+def _table(estimates: tuple[criterion.Estimate, ...]) -> RenderableType:
+    level = f"{estimates[0].confidence:.0%}"
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("benchmark", overflow="fold")
+    table.add_column("estimate", justify="right", no_wrap=True)
+    table.add_column(f"{level} interval", justify="right", no_wrap=True)
+    for estimate in estimates:
+        interval = f"{criterion.duration(estimate.low)} – {criterion.duration(estimate.high)}"
+        table.add_row(Text(estimate.id), criterion.duration(estimate.point), interval)
+    return table
+
+
+def _stages(directory: Path) -> str:
+    stages: dict[str, dict[str, Any]] = runs.read_record(directory, "stages.json") or {}
+    return ", ".join(f"{name} {entry['seconds']:.1f} s" for name, entry in stages.items())
+
+
+def _host(directory: Path) -> list[RenderableType]:
+    parts: list[RenderableType] = []
+    estimates = criterion.read(directory / "criterion") if (directory / "criterion").is_dir() else ()
+    if estimates:
+        parts += [Text(), _table(estimates), Text()]
+    parts.append(Text(f"Log       {directory / 'benchmark.log'}"))
+    if published := runs.read_record(directory, "published.json"):
+        parts.append(Text(f"S3        {published['uri']}"))
+        parts.append(Text(f"Link      {published['link']}"))
+        parts.append(Text(f"          opens until {published['link_until']}"))
+    return parts
+
+
+def of_run(directory: Path) -> RenderableType:
+    """Numbers, places, cost and times of a run, from its directory."""
+    hosts = sorted(path.parent for path in directory.glob("*/toolchain.json"))
+    parts = [part for host in hosts for part in _host(host)]
+    plan = runs.read_record(directory, "preflight.json")
+    instances = runs.read_record(directory, "instances.json")
+    if plan and plan["launch"] and instances:
+        terminated = runs.read_record(directory, "terminated.json") or {}
+        parts.append(Text(f"Cost      {cost.line(plan['launch'], instances, terminated)}"))
+    parts.append(Text(f"Stages    {_stages(directory)}"))
+    parts.append(Text(f"Run       {directory}"))
+    return Group(*parts)
+
+
+def show(directory: Path) -> None:
+    # Long links and paths are not to be broken: a terminal wraps them itself, and copies them whole.
+    Console(highlight=False, soft_wrap=True).print(of_run(directory))

@@ -1,0 +1,106 @@
+"""What ./inv shows of a playbook: a line a stage, what went wrong in one sentence, and nothing of Ansible's own."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+from ansible.utils.vars import load_extra_vars
+
+from benchmarks import failure, runs
+
+DOCUMENTATION = """
+name: stages
+type: stdout
+short_description: One line a stage
+description:
+  - Shows each stage with the time it took, the messages of C(debug) tasks, warnings, and each failure as one sentence.
+  - Writes the stages' times into C(stages.json) in the run's directory.
+"""
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "stdout"
+    CALLBACK_NAME = "stages"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rewrite = os.environ.get("BENCHMARKS_REWRITE_LINES") == "1"
+        self._directory: Path | None = None
+        self._stage: str | None = None
+        self._begun = 0.0
+        self._failed = False
+        self._said: set[str] = set()
+        self._stages: dict[str, dict[str, Any]] = {}
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        self._directory = runs.locate(load_extra_vars(play.get_loader()))[1]
+
+    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
+        role = task._role.get_name() if task._role else None
+        if role and role != self._stage:
+            self._end_stage()
+            self._stage, self._begun, self._failed = role, time.monotonic(), False
+            if self._rewrite:
+                self._display.display(f"\r\x1b[2K… {role}", newline=False)
+
+    v2_playbook_on_handler_task_start = v2_playbook_on_task_start
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        self._warn(result)
+        if result._task.action in ("debug", "ansible.builtin.debug") and "results" not in result._result:
+            self._say(f"  {result._result.get('msg', '')}")
+
+    def v2_runner_item_on_ok(self, result: Any) -> None:
+        if result._task.action in ("debug", "ansible.builtin.debug"):
+            self._say(f"  {result._result.get('msg', '')}")
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        self._warn(result)
+        if not ignore_errors:
+            self._fail(result)
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        self._fail(result)
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        self._end_stage()
+        if self._directory and self._directory.exists():
+            runs.write_record(self._directory, "stages.json", self._stages)
+
+    def _warn(self, result: Any) -> None:
+        for warning in result._result.get("warnings", []):
+            text = str(warning)
+            if text not in self._said:
+                self._said.add(text)
+                self._say(f"! {text}", color="yellow")
+
+    def _fail(self, result: Any) -> None:
+        self._failed = True
+        sentence = failure.sentence(result._host.get_name(), result._task.get_name(), result._result)
+        if sentence not in self._said:
+            self._said.add(sentence)
+            self._say(sentence, color="red", stderr=True)
+
+    def _end_stage(self) -> None:
+        if not self._stage:
+            return
+        seconds = time.monotonic() - self._begun
+        entry = self._stages.setdefault(self._stage, {"seconds": 0.0, "failed": False})
+        # A stage that comes again, such as the last look at what is left, is told of only when it fails.
+        again = bool(entry["seconds"])
+        entry["seconds"] = round(entry["seconds"] + seconds, 3)
+        entry["failed"] = entry["failed"] or self._failed
+        if self._failed or not again:
+            mark, color = ("✗", "red") if self._failed else ("✓", "green")
+            self._say(f"{mark} {self._stage:<12} {seconds:7.1f} s", color=color)
+        self._stage = None
+
+    def _say(self, text: str, color: str | None = None, stderr: bool = False) -> None:
+        if self._rewrite:
+            self._display.display("\r\x1b[2K", newline=False)
+        self._display.display(text, color=color, stderr=stderr)
