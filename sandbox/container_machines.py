@@ -9,6 +9,7 @@ import platform
 import queue
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -18,7 +19,6 @@ from sandbox import containers, images, seed, state
 from sandbox.addresses import Pool
 from sandbox.engine import Engine, EngineError
 from sandbox.imds import documents
-from sandbox.imds.documents import Interruption
 from sandbox.machines import Addresses, MachineSpec, Phase, Stage
 from sandbox.settings import Settings
 from sandbox.shares import Computer, Share
@@ -95,8 +95,15 @@ class ContainerMachines:
     def update(self, spec: MachineSpec) -> None:
         self._machine(spec.instance_id).update(spec)
 
-    def interrupt(self, instance_id: str, action: str, at: datetime) -> None:
-        self._machine(instance_id).interrupt(Interruption(action, at))
+    def close(self, timeout: float) -> None:
+        """Take no more work; wait until what is being done is done, at most `timeout` seconds."""
+        with self._lock:
+            machines = list(self._machines.values())
+        deadline = time.monotonic() + timeout
+        for machine in machines:
+            machine.close()
+        for machine in machines:
+            machine.wait(deadline - time.monotonic())
 
     def _machine(self, instance_id: str) -> _Machine:
         with self._lock:
@@ -121,11 +128,12 @@ class _Machine:
         self._since = datetime.now(UTC)
         self._spec: MachineSpec | None = None
         self._share: Share | None = None
-        self._interruption: Interruption | None = None
         self._boots = 0  # tells the end of an earlier boot, heard of late, from the end of this one
         self._removing = False
+        self._closing = False
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        threading.Thread(target=self._follow, name=instance_id, daemon=True).start()
+        self._thread = threading.Thread(target=self._follow, name=instance_id, daemon=True)
+        self._thread.start()
 
     def boot(self, spec: MachineSpec) -> None:
         self._spec = spec
@@ -151,18 +159,21 @@ class _Machine:
         before, self._spec = self._spec, spec
         self._work.put(lambda: self._refresh(before))
 
-    def interrupt(self, interruption: Interruption) -> None:
-        self._interruption = interruption
-        self._work.put(self._write_documents)
-
     def console(self) -> str:
         try:
             return self._site.engine.call("logs", self._names.instance)
         except EngineError:
             return ""
 
+    def close(self) -> None:
+        self._closing = True
+        self._work.put(None)
+
+    def wait(self, timeout: float) -> None:
+        self._thread.join(max(timeout, 0.0))
+
     def _follow(self) -> None:
-        while (work := self._work.get()) is not None:
+        while (work := self._work.get()) is not None and not self._closing:
             try:
                 work()
             except Exception as error:
@@ -189,6 +200,7 @@ class _Machine:
                 site.engine, site.sandbox, self._id, image, self._addresses, site.ssh_port, self._directory / "imds"
             )
         )
+        self._watch(self._names.metadata, self._metadata_ended)
         site.engine.call(
             *containers.instance_arguments(
                 site.engine, site.sandbox, self._id, image, self._addresses, share, self._directory / "seed"
@@ -199,16 +211,22 @@ class _Machine:
     def _running(self) -> None:
         self._boots += 1
         boot = self._boots
-        pid = int(self._site.engine.call("inspect", "--format", "{{.State.Pid}}", self._names.instance))
-        self.phase = Phase(Stage.RUNNING)
+        if self.phase.stage is not Stage.FAILED:
+            self.phase = Phase(Stage.RUNNING)
+        self._watch(self._names.instance, lambda: self._ended(boot))
 
-        def ended() -> None:
-            self._work.put(lambda: self._ended(boot))
-
+    def _watch(self, container: str, ended: Callable[[], None]) -> None:
+        """Do `ended` in this machine's thread when the container's first process has ended."""
+        pid = int(self._site.engine.call("inspect", "--format", "{{.State.Pid}}", container))
         if pid:
-            self._site.watcher.on_end(pid, ended)
+            self._site.watcher.on_end(pid, lambda: self._work.put(ended))
         else:
-            ended()
+            self._work.put(ended)
+
+    def _metadata_ended(self) -> None:
+        if not self._removing:
+            words = self._site.engine.call("logs", "--tail", "1", self._names.metadata).strip()
+            self.phase = Phase(Stage.FAILED, f"its metadata service ended: {words}")
 
     def _ended(self, boot: int) -> None:
         """The instance's systemd has ended by itself: it was powered off, or it reboots."""
@@ -268,7 +286,6 @@ class _Machine:
             account_id=self._site.settings.account_id,
             endpoint_port=self._site.endpoint_port,
             pending_since=self._since,
-            interruption=self._interruption,
         )
         state.write_private(self._directory / "imds" / "documents.json", text)
 

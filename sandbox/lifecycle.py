@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
 import shutil
 import subprocess
 import sys
-import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,26 +36,31 @@ def running(sandbox: Sandbox) -> State | None:
     return found if found is not None and process.is_alive(found.process) else None
 
 
-def up(sandbox: Sandbox, say: Say) -> State:
-    """Start the sandbox unless it runs; clear away what an earlier one left that has died. Raises SandboxError."""
+def up(sandbox: Sandbox, say: Say, choices: Mapping[str, Any] | None = None) -> State:
+    """Start the sandbox unless it runs; clear away what an earlier one left that has died. Raises SandboxError.
+
+    `choices` are settings (see sandbox.options); those of a sandbox that runs cannot be changed.
+    """
     sandbox.lock.parent.mkdir(parents=True, exist_ok=True)
     with exclusive(sandbox.lock):
         found = running(sandbox)
         image = images.tag("default", hostconfig.read())
-        if found is not None and found.image == image and _answers(found.endpoint_url):
-            return found
+        if found is not None and not _answers(found.endpoint_url):
+            found = None
+        if found is not None:
+            _check_same(sandbox, choices or {})
+            if found.image == image:
+                return found
         container_engine = _engine(say)
         try:
             images.ensure(container_engine, "default", say)
-            if found is None or not _answers(found.endpoint_url):
-                _clear(container_engine, sandbox, found)
-                state.make_private(sandbox.directory)
-                found = _start(sandbox, image)
-            elif found.image != image:
-                # The endpoint looks for its images by itself: what boots from now on boots the new one.
-                found = replace(found, image=image)
+            if found is None:
+                _clear(container_engine, sandbox)
+                return _start(sandbox, image, choices or {})
         except (EngineError, ImageError) as error:
             raise SandboxError(str(error)) from error
+        # The endpoint looks for its images by itself: what boots from now on boots the new one.
+        found = replace(found, image=image)
         state.write_private(sandbox.state, found.to_json())
         return found
 
@@ -65,7 +70,7 @@ def down(sandbox: Sandbox, say: Say) -> bool:
     sandbox.lock.parent.mkdir(parents=True, exist_ok=True)
     with exclusive(sandbox.lock):
         try:
-            left = _clear(engine.find(), sandbox, state.read(sandbox))
+            left = _clear(engine.find(), sandbox)
         except (EngineError, UnsuitableEngineError) as error:
             raise SandboxError(str(error)) from error
         sandbox.lock.unlink()
@@ -90,7 +95,10 @@ def machines(sandbox: Sandbox) -> list[dict[str, Any]]:
     if container_engine is not None:
         options = [word for name, value in containers.labels(sandbox).items() for word in _filter(name, value)]
         up_now = set(container_engine.call("ps", "--format", "{{.Names}}", *options).split())
-    summaries = [json.loads(path.read_text(encoding="utf-8")) for path in sandbox.machines.glob("*/machine.json")]
+    summaries = []
+    for path in sandbox.machines.glob("*/machine.json"):
+        with contextlib.suppress(FileNotFoundError):  # terminated just now
+            summaries.append(json.loads(path.read_text(encoding="utf-8")))
     return [
         summary | {"state": "up" if summary["container"] in up_now else "off"}
         for summary in sorted(summaries, key=lambda summary: str(summary["instance_id"]))
@@ -132,18 +140,29 @@ def _engine(say: Say) -> Engine:
     return found
 
 
-def _start(sandbox: Sandbox, image: str) -> State:
+def _check_same(sandbox: Sandbox, choices: Mapping[str, Any]) -> None:
+    settings = Settings.from_json(sandbox.settings.read_text(encoding="utf-8"))
+    if other := [name for name, value in choices.items() if getattr(settings, name) != value]:
+        raise SandboxError(
+            f"Sandbox {sandbox.name} runs with another {' and '.join(other)}. End it first: "
+            f"./inv sandbox.down --name {sandbox.name}"
+        )
+
+
+def _start(sandbox: Sandbox, image: str, choices: Mapping[str, Any]) -> State:
+    state.make_private(sandbox.directory)
     settings = Settings(
         access_key_id=f"AKIA{_capitals(16)}",
         secret_access_key=secrets.token_urlsafe(30),
         admin_token=secrets.token_urlsafe(30),
         requests_log=sandbox.requests_log,
+        **choices,
     )
     state.write_private(sandbox.settings, settings.to_json())
     reader, writer = os.pipe()
     with os.fdopen(os.open(sandbox.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "sandbox.server", str(sandbox.directory), str(writer)],
+        subprocess.Popen(
+            [sys.executable, "-m", "sandbox.server", str(sandbox.directory), image, str(writer)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -153,23 +172,13 @@ def _start(sandbox: Sandbox, image: str) -> State:
             env=_environment(),
         )
     os.close(writer)
-    identity = process.identify(server.pid)
-    with os.fdopen(reader, encoding="utf-8") as channel:
-        facts = channel.read()
-    if not facts or identity is None:
-        server.wait(10)
+    with os.fdopen(reader, "rb") as channel:
+        ready = channel.read()
+    found = state.read(sandbox)
+    if not ready or found is None:
         lines = sandbox.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         raise SandboxError(f"The sandbox's endpoint did not start: {lines[-1] if lines else 'it said nothing'}")
-    return State(
-        process=identity,
-        region=settings.region,
-        account_id=settings.account_id,
-        access_key_id=settings.access_key_id,
-        secret_access_key=settings.secret_access_key,
-        admin_token=settings.admin_token,
-        image=image,
-        **json.loads(facts),
-    )
+    return found
 
 
 def _environment() -> dict[str, str]:
@@ -179,10 +188,10 @@ def _environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": os.pathsep.join(paths)}
 
 
-def _clear(container_engine: Engine | None, sandbox: Sandbox, found: State | None) -> bool:
+def _clear(container_engine: Engine | None, sandbox: Sandbox) -> bool:
     """End the process, remove containers, network and state; whether there was any of them."""
     left = False
-    if found is not None:
+    if (found := state.read(sandbox)) is not None:
         left = process.is_alive(found.process)
         process.end(found.process)
     if container_engine is not None:
@@ -202,12 +211,9 @@ def _clear(container_engine: Engine | None, sandbox: Sandbox, found: State | Non
 
 
 def _answers(url: str) -> bool:
-    """Whether the endpoint answers HTTP at all; that it refuses who shows no credentials is an answer."""
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5):
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{url}/_sandbox/health", timeout=5):
             return True
-    except urllib.error.HTTPError:
-        return True
     except OSError:
         return False
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -95,6 +94,3 @@ class Machines(Protocol):
 
     def update(self, spec: MachineSpec) -> None:
         """Tags or metadata options changed: refresh what the machine is told about itself."""
-
-    def interrupt(self, instance_id: str, action: str, at: datetime) -> None:
-        """Announce in a machine's metadata that its spot capacity is reclaimed: "terminate", "stop" or "hibernate"."""

@@ -1,13 +1,12 @@
 """The process behind a sandbox: serves the AWS endpoint, and boots and follows the instances.
 
-Usage: python -m sandbox.server DIRECTORY READY: a directory that holds settings.json, and the number of an open file to
-which the endpoint's facts are written, as JSON, once it answers.
+Usage: python -m sandbox.server DIRECTORY IMAGE READY: a directory that holds settings.json and gets state.json, the
+image to show there, and the number of an open file to which a line is written once the endpoint answers.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import json
 import logging
 import os
 import random
@@ -20,31 +19,34 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import BaseWSGIServer, make_server
 
-from sandbox import addresses, aws, engine
+from sandbox import addresses, aws, engine, process, state
 from sandbox.container_machines import ContainerMachines, Site
 from sandbox.containers import labels
 from sandbox.engine import Engine, EngineError
 from sandbox.lock import machine_wide
 from sandbox.settings import Settings
 from sandbox.shares import Computer
-from sandbox.state import Sandbox
+from sandbox.state import Sandbox, State
 from sandbox.watch import Watcher
 
 log = logging.getLogger(__name__)
 
+_CLOSE_SECONDS = 8.0
+
 WSGIApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-class _Handler(WSGIRequestHandler):
+class _Handler(MotoRequestHandler):
     """Requests are logged by the application, which knows what they mean."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         return
 
 
-def main(directory: Path, ready: int) -> None:
+def main(directory: Path, image: str, ready: int) -> None:
     """Serve until told to end."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -67,20 +69,39 @@ def main(directory: Path, ready: int) -> None:
         computer=Computer.of_here(),
         watcher=Watcher(),
     )
-    application = aws.application(settings, ContainerMachines(site))
+    machines = ContainerMachines(site)
+    application = aws.application(settings, machines)
 
     # Containers have a network of their own, in which the host's 127.0.0.1 is another one: for them there is a socket.
     inner_door = _socket(box.socket)
     for handle in (door, inner_door):
         server = _server(application, handle)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-    facts = {"endpoint_url": settings.endpoint_url, "ssh_port": ssh_port, "engine": found.name}
+    state.write_private(box.state, _state(site, image).to_json())
     with os.fdopen(ready, "w", encoding="utf-8") as channel:
-        channel.write(json.dumps(facts))
+        channel.write("ready\n")
     log.info("serving at %s", settings.endpoint_url)
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
-    # The containers outlive this process and are removed by whoever ended it.
+    # Containers outlive this process and are removed by whoever ends it; none may be in the making then.
+    machines.close(_CLOSE_SECONDS)
     os._exit(0)
+
+
+def _state(site: Site, image: str) -> State:
+    identity = process.identify(os.getpid())
+    assert identity is not None, "this process lives"
+    return State(
+        process=identity,
+        endpoint_url=site.settings.endpoint_url,
+        region=site.settings.region,
+        account_id=site.settings.account_id,
+        access_key_id=site.settings.access_key_id,
+        secret_access_key=site.settings.secret_access_key,
+        admin_token=site.settings.admin_token,
+        ssh_port=site.ssh_port,
+        engine=site.engine.name,
+        image=image,
+    )
 
 
 def _server(application: WSGIApplication, handle: socket.socket) -> BaseWSGIServer:
@@ -117,4 +138,4 @@ def _network(found: Engine, box: Sandbox) -> ipaddress.IPv4Network:
 
 if __name__ == "__main__":
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

@@ -11,20 +11,22 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from sandbox import lifecycle, show, state
+from sandbox import lifecycle, options, show, state
 from sandbox.lifecycle import SandboxError
 from sandbox.state import Sandbox, State
 
 _NAME = {"name": "which sandbox, where several live side by side"}
 
 
-@task(help=_NAME)
-def up(_context: Context, name: str = "default") -> None:
+@task(help=_NAME | {"set": "NAME=VALUE, a setting such as vcpu_quota=8; may be repeated"}, iterable=["set"])
+def up(_context: Context, name: str = "default", set: list[str] | None = None) -> None:
     """Start the sandbox; what it needs is installed and built first."""
     sandbox = _named(name)
     began = time.monotonic()
     try:
-        running = lifecycle.up(sandbox, _say)
+        running = lifecycle.up(sandbox, _say, options.parse(set or ()))
+    except ValueError as error:
+        raise Exit(str(error), code=2) from error
     except SandboxError as error:
         raise Exit(str(error), code=1) from error
     _say(f"Sandbox {name} answers at {running.endpoint_url} ({time.monotonic() - began:.1f} s).")

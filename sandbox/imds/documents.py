@@ -8,18 +8,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sandbox.machines import Addresses, MachineSpec
-
-
-@dataclass(frozen=True)
-class Interruption:
-    """A spot instance's notice: what will happen ("terminate", "stop", "hibernate"), and when."""
-
-    action: str
-    at: datetime
 
 
 def render(
@@ -29,12 +20,9 @@ def render(
     account_id: str,
     endpoint_port: int,
     pending_since: datetime,
-    interruption: Interruption | None = None,
 ) -> str:
     """The JSON that server.py serves from: documents by path, and how to serve them."""
     documents = {f"meta-data/{path}": text for path, text in _metadata(spec, addresses).items()}
-    if interruption is not None:
-        documents |= {f"meta-data/spot/{path}": text for path, text in _notice(interruption).items()}
     documents["dynamic/instance-identity/document"] = json.dumps(
         _identity(spec, addresses, account_id, pending_since), indent=2
     )
@@ -45,7 +33,7 @@ def render(
             "ssh_open": spec.ssh_open,
             "endpoint_port": endpoint_port,
             "role": spec.role_name,
-            "credentials_path": f"/_sandbox/instance/{spec.instance_id}/credentials",
+            "endpoint_path": f"/_sandbox/instance/{spec.instance_id}",
             "user_data": base64.b64encode(spec.user_data).decode(),
             "documents": documents,
         }
@@ -60,7 +48,6 @@ def _metadata(spec: MachineSpec, addresses: Addresses) -> dict[str, str]:
         "hostname": addresses.private_dns,
         "instance-action": "none",
         "instance-id": spec.instance_id,
-        "instance-life-cycle": "on-demand",
         "instance-type": spec.instance_type,
         "local-hostname": addresses.private_dns,
         "local-ipv4": addresses.private_ip,
@@ -97,13 +84,6 @@ def mac_address(instance_id: str) -> str:
 
 def _profile_id(spec: MachineSpec) -> str:
     return f"AIPA{hashlib.sha256(str(spec.profile_arn).encode()).hexdigest()[:17].upper()}"
-
-
-def _notice(interruption: Interruption) -> dict[str, str]:
-    """https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html"""
-    at = interruption.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    notice = {"instance-action": json.dumps({"action": interruption.action, "time": at})}
-    return notice | ({"termination-time": at} if interruption.action == "terminate" else {})
 
 
 def _identity(spec: MachineSpec, addresses: Addresses, account_id: str, since: datetime) -> dict[str, object]:

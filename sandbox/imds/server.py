@@ -23,6 +23,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -32,6 +33,15 @@ ADDRESS = "169.254.169.254"
 LONGEST_TTL = 21600  # seconds
 _VERSION = re.compile(r"latest|\d{4}-\d{2}-\d{2}|1\.0")
 _CREDENTIALS = "meta-data/iam/security-credentials/"
+_SPOT = "meta-data/spot/"
+_CLOSED = """
+table inet instance {
+    chain input {
+        type filter hook input priority 0;
+        iifname != "lo" tcp dport 22 drop
+    }
+}
+"""
 _RENEW_BEFORE = 300  # seconds before their end, role credentials are fetched anew
 
 
@@ -74,23 +84,40 @@ class Metadata:
             good_until, text = self.credentials
             if time.time() < good_until:
                 return text
-        documents = self.read()
+        made = self._ask("credentials")
+        if made is None:
+            return None
+        end = datetime.strptime(made["Expiration"], "%Y-%m-%dT%H:%M:%S%z").timestamp()
+        text = json.dumps(made, indent=2)
+        with self.lock:
+            self.credentials = (end - _RENEW_BEFORE, text)
+        return text
+
+    def spot_notice(self) -> dict[str, str]:
+        """What is shown under spot/ when the instance's capacity is about to be taken back, else nothing.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+        """
+        notice = self._ask("spot")
+        if notice is None:
+            return {}
+        ends = {"termination-time": notice["time"]} if notice["action"] == "terminate" else {}
+        return {"instance-action": json.dumps(notice)} | ends
+
+    def _ask(self, subject: str) -> dict[str, str] | None:
+        """What the endpoint tells this instance of `subject`, or None."""
         token = (self.directory / "token").read_text(encoding="ascii").strip()
         connection = _SocketConnection(self.socket)
         try:
-            connection.request("GET", documents["credentials_path"], headers={"X-Sandbox-Token": token})
+            path = f"{self.read()['endpoint_path']}/{subject}"
+            connection.request("GET", path, headers={"X-Sandbox-Token": token})
             response = connection.getresponse()
-            text = response.read().decode()
-            if response.status != HTTPStatus.OK:
-                return None
+            body = response.read()
         except OSError:
             return None
         finally:
             connection.close()
-        end = time.mktime(time.strptime(json.loads(text)["Expiration"], "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
-        with self.lock:
-            self.credentials = (end - _RENEW_BEFORE, text)
-        return text
+        return dict(json.loads(body)) if response.status == HTTPStatus.OK else None
 
 
 class _SocketConnection(http.client.HTTPConnection):
@@ -120,6 +147,8 @@ def answer(metadata: Metadata, path: str) -> str | bytes | None:
         return base64.b64decode(served["user_data"]) or None
     if served["role"] and inner == _CREDENTIALS + served["role"]:
         return metadata.role_credentials()
+    if f"{inner}/".startswith(_SPOT):
+        documents |= {_SPOT + name: text for name, text in metadata.spot_notice().items()}
     if inner in documents:
         return documents[inner]
     folder = f"{inner}/" if inner else ""
@@ -214,10 +243,7 @@ def admit_ssh(open_to_ssh: bool) -> None:
     """Let packets to port 22 in from outside, or drop them unanswered, as a security group does."""
     rules = "table inet instance {}\ndelete table inet instance\n"
     if not open_to_ssh:
-        rules += (
-            "table inet instance { chain input { type filter hook input priority 0; "
-            'iifname != "lo" tcp dport 22 drop; } }\n'
-        )
+        rules += _CLOSED
     subprocess.run(["nft", "--file", "-"], input=rules, text=True, check=True)
 
 
@@ -226,7 +252,8 @@ def main(directory: Path) -> None:
     metadata = Metadata(directory)
     documents = metadata.read()
     subprocess.run(["ip", "address", "replace", f"{ADDRESS}/32", "dev", "lo"], check=True)
-    admit_ssh(bool(documents["ssh_open"]))
+    if not documents["ssh_open"]:
+        admit_ssh(False)
     way = relay(int(documents["endpoint_port"]), metadata.socket)
     threading.Thread(target=asyncio.run, args=(way,), daemon=True).start()
     Handler.metadata = metadata
