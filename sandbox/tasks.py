@@ -11,6 +11,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
+from benchmarks import bootstrap
 from sandbox import lifecycle, options, show, state
 from sandbox.lifecycle import SandboxError
 from sandbox.state import Sandbox, State
@@ -24,10 +25,11 @@ def up(_context: Context, name: str = "default", set: list[str] | None = None) -
     sandbox = _named(name)
     began = time.monotonic()
     try:
+        bootstrap.ensure("sandbox/requirements.txt")
         running = lifecycle.up(sandbox, _say, options.parse(set or ()))
     except ValueError as error:
         raise Exit(str(error), code=2) from error
-    except SandboxError as error:
+    except (bootstrap.SetupError, SandboxError) as error:
         raise Exit(str(error), code=1) from error
     _say(f"Sandbox {name} answers at {running.endpoint_url} ({time.monotonic() - began:.1f} s).")
     _say(f'Use it in this shell: eval "$(./inv sandbox.env{"" if name == "default" else f" --name {name}"})"')
