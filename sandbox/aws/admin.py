@@ -1,4 +1,4 @@
-"""The endpoint's own paths under /_sandbox/: faults, the list of calls, spot interruptions, role credentials.
+"""The endpoint's own paths under /_sandbox/: faults, calls, spot interruptions, others' buckets, role credentials.
 
 Every path but `health` demands a token, since instances can reach the endpoint too: the sandbox's own in the header
 X-Sandbox-Token, or, for what an instance's metadata service asks about its own instance, that instance's token.
@@ -16,6 +16,7 @@ from sandbox.aws.faults import Fault, Faults
 from sandbox.aws.journal import Journal
 from sandbox.aws.lifecycle import Fleet
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply
+from sandbox.aws.s3 import S3
 from sandbox.settings import Settings
 
 PREFIX = "/_sandbox/"
@@ -28,13 +29,21 @@ class Admin:
     """Answers the paths under PREFIX."""
 
     def __init__(
-        self, settings: Settings, fleet: Fleet, keyring: Keyring, faults: Faults, journal: Journal, moto: Backend
+        self,
+        settings: Settings,
+        fleet: Fleet,
+        keyring: Keyring,
+        faults: Faults,
+        journal: Journal,
+        s3: S3,
+        moto: Backend,
     ) -> None:
         self._settings = settings
         self._fleet = fleet
         self._keyring = keyring
         self._faults = faults
         self._journal = journal
+        self._s3 = s3
         self._moto = moto
 
     def __call__(self, call: Call) -> Reply:
@@ -61,6 +70,10 @@ class Admin:
             case ("DELETE", ["faults"]):
                 self._admit(call)
                 self._faults.order([])
+                return _json({})
+            case ("PUT" | "DELETE", ["foreign-buckets", bucket]):
+                self._admit(call)
+                self._s3.have_foreign(bucket, call.method == "PUT")
                 return _json({})
             case ("GET", ["requests"]):
                 self._admit(call)

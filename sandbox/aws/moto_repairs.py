@@ -19,6 +19,7 @@ from moto.ec2.models.amis import Ami
 from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS, INSTANCE_TYPES, InstanceType
 from moto.iam.models import iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.s3.models import PublicAccessBlock, s3_backends
 from moto.ssm.models import ssm_backends
 
 from sandbox.aws import images
@@ -277,6 +278,43 @@ class Ec2:
         if found is None:
             raise AwsError("InvalidParameterValue", f"The SSM parameter '{name}' does not exist.")
         return str(found.value)
+
+
+class Buckets:
+    """What moto keeps about an account's buckets."""
+
+    def __init__(self, account_id: str) -> None:
+        self._backend: Any = s3_backends[account_id]["aws"]
+
+    def exists(self, bucket: str) -> bool:
+        return bucket in self._backend.buckets
+
+    def begin(self, bucket: str, ownership: str) -> None:
+        """Give a new bucket what every new bucket has: no ACLs, no public access, encryption at rest."""
+        new = self._backend.buckets[bucket]
+        new.ownership_rule = ownership
+        new.public_access_block = PublicAccessBlock(True, True, True, True)
+        default = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}
+        new.encryption = {"Rule": default}
+
+    def ownership(self, bucket: str) -> str | None:
+        """Who owns the bucket's objects, by S3's name, or None where that was removed."""
+        rule = self._backend.buckets[bucket].ownership_rule
+        return None if rule is None else str(rule)
+
+    def policy(self, bucket: str) -> bytes | None:
+        found = self._backend.buckets.get(bucket)
+        return None if found is None or found.policy is None else bytes(found.policy)
+
+    def blocks_policies(self, bucket: str) -> bool:
+        """Whether public policies are refused."""
+        block = self._backend.buckets[bucket].public_access_block
+        return block is not None and bool(block.block_public_policy)
+
+    def restricted(self, bucket: str) -> bool:
+        """Whether a public policy, once there, is of no effect."""
+        block = self._backend.buckets[bucket].public_access_block
+        return block is not None and bool(block.restrict_public_buckets)
 
 
 def _plain(value: Any) -> Any:
