@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from sandbox.aws import moto_repairs, pricing, spot, types
+from sandbox.aws import moto_repairs, pricing, spot, types, wording
 from sandbox.aws.admin import PREFIX, Admin
 from sandbox.aws.consistency import Consistency
 from sandbox.aws.credentials import Keyring, caller_identity
@@ -40,7 +40,8 @@ def application(settings: Settings, machines: Machines) -> WSGIApplication:
 
     def moto(call: Call) -> Reply:
         moto_repairs.prepare(settings.account_id, call.region or settings.region)
-        return through_wsgi(server, call.with_headers({"x-moto-account-id": settings.account_id}))
+        inner = call.with_headers({"x-moto-account-id": settings.account_id})
+        return wording.plain_errors(through_wsgi(server, inner))
 
     fleet = Fleet(settings, machines, moto)
     faults = Faults()
@@ -62,6 +63,8 @@ def application(settings: Settings, machines: Machines) -> WSGIApplication:
         ("ec2", "DescribeInstances"): consistency.describe_instances,
         ("ec2", "DescribeInstanceStatus"): consistency.describe_instance_status,
         ("ec2", "DescribeTags"): consistency.describe_tags,
+        ("ec2", "DeleteSecurityGroup"): wording.delete_group(fleet, moto),
+        ("ec2", "DescribeLaunchTemplates"): wording.describe_templates(fleet, moto),
         ("ec2", "DescribeInstanceTypes"): types.describe_types,
         ("ec2", "DescribeInstanceTypeOfferings"): types.describe_offerings,
         ("ec2", "GetInstanceTypesFromInstanceRequirements"): types.types_by_requirements,

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +17,8 @@ from sandbox.aws.plan import Plan, no_profile
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply, answer, result_of
 from sandbox.aws.shown import tidy
 from sandbox.settings import Settings
+
+INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
 
 
 class Consistency:
@@ -59,7 +62,13 @@ class Consistency:
         """DescribeInstances without what is too new to be seen."""
         parameters = call.parameters
         self._refuse_unknown(parameters.get("InstanceIds", ()))
-        reply = self._moto(call)
+        try:
+            reply = self._moto(call)
+        except NotImplementedError as error:
+            unknown = re.search(r"'([^']+)'", str(error))
+            raise AwsError(
+                "InvalidParameterValue", f"The filter '{unknown[1] if unknown else ''}' is invalid"
+            ) from error
         if not reply.ok:
             return reply
         result = result_of(call, reply)
@@ -115,6 +124,8 @@ class Consistency:
         now = self._clock()
         unknown = []
         for instance_id in instance_ids:
+            if not INSTANCE_ID.fullmatch(instance_id):
+                raise AwsError("InvalidInstanceID.Malformed", f'Invalid id: "{instance_id}"')
             record = self._fleet.record(instance_id)
             if record is not None and now - record.launched < self._settings.instance_delay_seconds:
                 unknown.append(instance_id)

@@ -17,6 +17,7 @@ from moto.core.exceptions import ServiceException
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.amis import Ami
 from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS, INSTANCE_TYPES, InstanceType
+from moto.ec2.utils import filter_dict_attribute_mapping
 from moto.iam.models import iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.s3.models import PublicAccessBlock, s3_backends
@@ -33,8 +34,19 @@ MOTO_VERSION = "5.2.5"
 STATE_CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 
 
+# Filters of DescribeInstances that moto lacks, and the attribute of moto's instance that each one is about.
+FILTERS = {
+    "client-token": "client_token",
+    "instance-lifecycle": "lifecycle",
+    "metadata-options.http-tokens": "metadata_options.http_tokens",
+    "root-device-name": "root_device_name",
+    "virtualization-type": "virtualization_type",
+}
+
+
 def server() -> WSGIApplication:
     """moto's own server as a WSGI application. Its settings are read when an account is first used."""
+    filter_dict_attribute_mapping.update(FILTERS)
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     os.environ.pop("MOTO_ACCOUNT_ID", None)
     application: WSGIApplication = DomainDispatcherApplication(create_backend_app)
@@ -218,6 +230,17 @@ class Ec2:
 
     def known_security_group(self, group_id: str) -> bool:
         return any(group_id in groups for groups in self._backend.groups.values())
+
+    def users_of_group(self, group: str) -> Sequence[str]:
+        """The instances, not yet terminated, that have a security group, named by id or by name."""
+        return [
+            str(instance.id)
+            for instance in self._backend.all_instances()
+            if instance.state != "terminated" and any(group in (one.id, one.name) for one in instance.security_groups)
+        ]
+
+    def template_ids(self) -> frozenset[str]:
+        return frozenset(self._backend.launch_templates)
 
     def group_names(self, group_ids: Iterable[str]) -> tuple[str, ...]:
         return tuple(self._backend.get_security_group_from_id(group_id).name for group_id in group_ids)
