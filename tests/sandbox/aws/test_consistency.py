@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Endpoint, debian, describe, refused
+from wire_endpoint import Endpoint, debian, describe, refused
 
 DELAY = 0.8
 

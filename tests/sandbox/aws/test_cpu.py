@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Endpoint, describe, refused
+from wire_endpoint import Endpoint, describe, refused
 
 Launch = Callable[..., dict[str, Any]]
 

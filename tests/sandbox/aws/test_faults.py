@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
-from conftest import Endpoint, debian, refused
+from wire_endpoint import Endpoint, debian, refused
 
 
 @pytest.fixture

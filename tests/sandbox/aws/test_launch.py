@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import Endpoint, debian, describe, refused, wait_for_state
+from wire_endpoint import Endpoint, debian, describe, refused, wait_for_state
 
 Launch = Callable[..., dict[str, Any]]
 

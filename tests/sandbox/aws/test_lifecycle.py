@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from conftest import Endpoint, debian, describe, refused, wait_for_state
 from null_machines import NullMachines
+from wire_endpoint import Endpoint, debian, describe, refused, wait_for_state
 
 Launch = Callable[..., dict[str, Any]]
 

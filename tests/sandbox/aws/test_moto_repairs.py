@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
-from conftest import Endpoint, describe
+from wire_endpoint import Endpoint, describe
 
 from sandbox.aws import moto_repairs
 from sandbox.aws.protocol import Call, through_wsgi

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from botocore.config import Config
-from conftest import NO_RETRIES, Endpoint, refused
+from wire_endpoint import NO_RETRIES, Endpoint, refused
 
 
 @pytest.fixture
