@@ -69,10 +69,13 @@ def _build(engine: Engine, target: str, name: str, config: HostConfig, say: Call
     with tempfile.TemporaryDirectory(prefix="benchmarks-sandbox-") as scratch:
         context = Path(scratch)
         shutil.copytree(_SOURCE, context, dirs_exist_ok=True)
-        for path, content in config.files.items():
-            file = context / "host" / path
+        for name_in_host, content in config.files.items():
+            file = context / "host" / name_in_host
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(content, encoding="utf-8")
+        for path in context.rglob("*"):
+            # What the image's users may read must not hang on the umask of whoever builds it.
+            path.chmod(0o755 if path.is_dir() else 0o644)
         options = ["--build-arg", f"BASE={base}", "--target", target, "--tag", name, "--label", f"{LABEL}={target}"]
         try:
             engine.call(

@@ -48,6 +48,10 @@ class _Handler(MotoRequestHandler):
 
 def main(directory: Path, image: str, ready: int) -> None:
     """Serve until told to end."""
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    os.umask(0o077)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     box = Sandbox(directory.name, directory)
@@ -81,7 +85,7 @@ def main(directory: Path, image: str, ready: int) -> None:
     with os.fdopen(ready, "w", encoding="utf-8") as channel:
         channel.write("ready\n")
     log.info("serving at %s", settings.endpoint_url)
-    signal.sigwait({signal.SIGTERM, signal.SIGINT})
+    told.wait()
     # Containers outlive this process and are removed by whoever ends it; none may be in the making then.
     machines.close(_CLOSE_SECONDS)
     os._exit(0)
@@ -137,5 +141,4 @@ def _network(found: Engine, box: Sandbox) -> ipaddress.IPv4Network:
 
 
 if __name__ == "__main__":
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
     main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

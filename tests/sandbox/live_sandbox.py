@@ -29,7 +29,7 @@ class Commands:
 
     def run(self, *words: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """Run `sandbox.WORD …` in a process of its own."""
-        command = [sys.executable, "-m", "invoke", "--search-root", str(REPOSITORY / "sandbox"), words[0]]
+        command = [sys.executable, "-m", "invoke", "--search-root", str(REPOSITORY), f"sandbox.{words[0]}"]
         return subprocess.run(
             [*command, "--name", self.name, *words[1:]],
             capture_output=True,
@@ -38,7 +38,6 @@ class Commands:
             check=False,
             env={
                 **os.environ,
-                "PYTHONPATH": str(REPOSITORY),
                 "XDG_STATE_HOME": str(self.state_home),
                 **(environment or {}),
             },
