@@ -1,0 +1,13 @@
+"""What setup says of an account, as a filter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks import account
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"setup_listing": account.listing}

@@ -1,0 +1,46 @@
+"""Has a bucket abort multipart uploads that were never completed, which cost money and are seen nowhere."""
+
+from __future__ import annotations
+
+from ansible.module_utils.basic import AnsibleModule
+
+DOCUMENTATION = """
+module: abort_stale_uploads
+short_description: Add a lifecycle rule that aborts incomplete uploads
+description:
+  - Other lifecycle rules are kept. A rule of the user's own that does the same is enough.
+options:
+  bucket: {description: The bucket., type: str, required: true}
+  account: {description: The account that owns it., type: str, required: true}
+  region: {description: A region to ask S3 in., type: str, required: true}
+author: [benchmarks]
+"""
+EXAMPLES = """
+- abort_stale_uploads: {bucket: benchmarks-123456789012-eu-central-1, account: "123456789012", region: eu-central-1}
+"""
+RETURN = """
+"""
+
+
+def main() -> None:
+    module = AnsibleModule(
+        {
+            "bucket": {"type": "str", "required": True},
+            "account": {"type": "str", "required": True},
+            "region": {"type": "str", "required": True},
+        },
+        supports_check_mode=True,
+    )
+    from benchmarks import account, aws
+
+    given = module.params
+    try:
+        s3 = aws.connector(given["region"])("s3")
+        changed = account.add_upload_rule(s3, given["bucket"], given["account"], dry=module.check_mode)
+    except aws.ERRORS as error:
+        module.fail_json(msg=aws.sentence(error))
+    module.exit_json(changed=changed)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""Finds out what runs need in an AWS account and whether it is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
+DOCUMENTATION = """
+module: survey_account
+short_description: Find out what there is and what is missing in an AWS account
+description:
+  - Changes nothing in the account. Refuses what setup could not create, such as a bucket of another account.
+  - Writes C(setup.json) where a directory is given.
+options:
+  parameters: {description: The frozen parameters of setup., type: dict, required: true}
+  run_dir: {description: The run's directory., type: path}
+author: [benchmarks]
+"""
+EXAMPLES = """
+- survey_account: {parameters: "{{ parameters }}", run_dir: "{{ run_dir }}"}
+"""
+RETURN = """
+survey: {description: What was found., type: dict, returned: success}
+"""
+
+
+def main() -> None:
+    module = AnsibleModule(
+        {"parameters": {"type": "dict", "required": True}, "run_dir": {"type": "path"}},
+        supports_check_mode=True,
+    )
+    from benchmarks import account, aws, runs
+
+    parameters = module.params["parameters"]
+    try:
+        connect = aws.connector(parameters["region"])
+        target = account.target(parameters, connect)
+        survey = account.survey(target, account.look(connect, target))
+    except aws.ERRORS as error:
+        module.fail_json(msg=aws.sentence(error))
+    directory = module.params["run_dir"]
+    changed = bool(directory) and runs.write_record(Path(directory), "setup.json", survey)
+    module.exit_json(changed=changed, survey=survey)
+
+
+if __name__ == "__main__":
+    main()
