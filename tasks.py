@@ -1,8 +1,12 @@
-"""The Invoke namespace and nothing else: every task gathers, calls and renders; the work is in benchmarks/ and the playbooks."""
+"""The Invoke namespace and nothing else.
+
+Every task gathers, calls and renders; the work is in benchmarks/ and the playbooks.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from invoke.collection import Collection
@@ -29,7 +33,7 @@ front.help_parse_errors()
 )
 def run(_context: Context, given: Mapping[str, Any]) -> None:
     """Run a benchmark suite on the EC2 instance type you choose, bring the results back, and leave nothing running."""
-    values = interface.read_all("benchmark", given)
+    values = request.read("benchmark", given, Path.cwd())
     if request.is_empty(values):
         run.print_manual()
         raise RefusedError("Nothing was asked for, so nothing was launched.")
@@ -52,19 +56,19 @@ def run(_context: Context, given: Mapping[str, Any]) -> None:
 )
 def types(_context: Context, given: Mapping[str, Any]) -> None:
     """List the instance types that have at least that many cores and that much memory."""
-    runner.run(runner.prepare("types", interface.read_all("types", given)))
+    runner.run(runner.prepare("types", request.read("types", given, Path.cwd())))
 
 
 @spec_task("setup", command="bench.setup")
 def setup(_context: Context, given: Mapping[str, Any]) -> None:
     """Create what runs need in your AWS account: security group, role, bucket and launch template. It costs nothing."""
-    runner.run(runner.prepare("setup", interface.read_all("setup", given)))
+    runner.run(runner.prepare("setup", request.read("setup", given, Path.cwd())))
 
 
 @spec_task("terminate", command="bench.terminate")
 def terminate(_context: Context, given: Mapping[str, Any]) -> None:
     """End the instances of a run that was kept or has gone wrong."""
-    runner.run(runner.prepare("terminate", interface.read_all("terminate", given)))
+    runner.run(runner.prepare("terminate", request.read("terminate", given, Path.cwd())))
 
 
 bench = Collection("bench")

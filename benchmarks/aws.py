@@ -23,10 +23,13 @@ class Connect(Protocol):
 
 
 NO_CREDENTIALS = (
-    "No AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run aws configure. "
+    "No AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run "
+    "aws configure. "
     "Without an account, ./inv demo shows the tool at work."
 )
-BAD_CREDENTIALS = "AWS does not accept the credentials ({code}): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in again."
+BAD_CREDENTIALS = (
+    "AWS does not accept the credentials ({code}): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in again."
+)
 
 _CREDENTIAL_CODES = frozenset(
     {"AuthFailure", "ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId", "InvalidClientTokenId",
@@ -39,7 +42,9 @@ _ACTION = re.compile(r"perform: (\S+)")
 def connector(region: str) -> Connect:
     """Connections with the botocore credential chain. Throttled calls are tried again, ever more slowly."""
     session = boto3.session.Session(region_name=region)
-    config = botocore.config.Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=10, read_timeout=60)
+    config = botocore.config.Config(
+        retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=10, read_timeout=60
+    )
 
     def connect(service: str, region: str | None = None) -> Client:
         return session.client(service, region_name=region, config=config)  # type: ignore[call-overload]
@@ -58,13 +63,18 @@ def is_denied(error: botocore.exceptions.ClientError) -> bool:
 def explain(error: botocore.exceptions.ClientError | botocore.exceptions.BotoCoreError) -> str:
     """What an AWS error means for the user, as a sentence that says what to do."""
     if isinstance(error, botocore.exceptions.ClientError):
-        message = str(error.response.get("Error", {}).get("Message", "")).partition(" Encoded authorization")[0].rstrip(".")
+        message = (
+            str(error.response.get("Error", {}).get("Message", "")).partition(" Encoded authorization")[0].rstrip(".")
+        )
         if code(error) in _CREDENTIAL_CODES:
             return BAD_CREDENTIALS.format(code=code(error))
         if is_denied(error):
             action = _ACTION.search(message)
             permission = action[1] if action else error.operation_name
-            return f"Your AWS user lacks the permission {permission}: ask for the policy in docs/iam-policy.md. AWS said: {message}."
+            return (
+                f"Your AWS user lacks the permission {permission}: ask for the policy in docs/iam-policy.md. "
+                f"AWS said: {message}."
+            )
         return f"AWS refused {error.operation_name} ({code(error)}): {message}."
     if isinstance(error, botocore.exceptions.NoCredentialsError | botocore.exceptions.PartialCredentialsError):
         return NO_CREDENTIALS

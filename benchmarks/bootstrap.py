@@ -1,4 +1,7 @@
-"""Make the virtual environment that everything else runs in. Standard library only: it runs before anything is installed."""
+"""Make the virtual environment that everything else runs in.
+
+Standard library only: it runs before anything is installed.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,6 @@ def run(argv: list[str], hint: str, log: Path) -> None:
 
 
 def make_venv(log: Path) -> None:
-    # A venv that an interrupted set-up left behind is not trusted.
     shutil.rmtree(VENV, ignore_errors=True)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     run(
@@ -66,7 +68,8 @@ def make_venv(log: Path) -> None:
 def pip_install(requirements: Path, log: Path) -> None:
     run(
         [str(VENV / "bin/pip"), "install", "--no-input", "--disable-pip-version-check", "-r", str(requirements)],
-        f"Installing the packages of {requirements.name} failed: check the network and pip's configuration, then run this again.",
+        f"Installing the packages of {requirements.name} failed: check the network and pip's configuration, "
+        f"then run this again.",
         log,
     )
 
@@ -103,6 +106,14 @@ def cut_collection_from_wheel(log: Path) -> None:
             archive.extractall(COLLECTIONS, [n for n in archive.namelist() if n.startswith(COLLECTION_MEMBERS)])
 
 
+def is_whole(wanted: str) -> bool:
+    """Whether .venv can be brought up to date in place.
+
+    What an interrupted set-up, a move of the directory or a removed Python left behind is not trusted.
+    """
+    return STAMP.exists() and (VENV / "bin/python").exists() and STAMP.read_text().split()[:-2] == wanted.split()[:-2]
+
+
 def set_up(wanted: str) -> None:
     """Bring .venv to the state that `wanted` (root and checksum of the requirement files) names. Raises SetupError."""
     with locked(ROOT / ".venv.lock"):
@@ -111,7 +122,10 @@ def set_up(wanted: str) -> None:
         say("Setting up .venv (once, about half a minute) …")
         with tempfile.NamedTemporaryFile("w", prefix="benchmarks-setup-", suffix=".log", delete=False) as handle:
             log = Path(handle.name)
-        make_venv(log)
+        whole = is_whole(wanted)
+        STAMP.unlink(missing_ok=True)
+        if not whole:
+            make_venv(log)
         pip_install(ROOT / "requirements.txt", log)
         install_project(log)
         install_collections(log)
@@ -120,7 +134,10 @@ def set_up(wanted: str) -> None:
 
 
 def ensure(requirements: str) -> None:
-    """Add the packages of one more requirement file to .venv, unless that very file has been installed. Raises SetupError."""
+    """Add the packages of one more requirement file to .venv, unless that very file has been installed.
+
+    Raises SetupError.
+    """
     source = ROOT / requirements
     installed = VENV / f".stamp-{source.parent.name}-{source.name}"
     with locked(ROOT / ".venv.lock"):

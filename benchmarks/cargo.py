@@ -9,7 +9,8 @@ from typing import Any
 def bench_argv(executable: str, suite: Mapping[str, Any], *, build_only: bool) -> list[str]:
     """The `cargo bench` command of a suite.
 
-    Targets are always named: without `--bench` the library's own test harness runs first and refuses Criterion's arguments.
+    Targets are always named: without `--bench` the library's own test harness runs first, and refuses Criterion's
+    arguments.
     """
     targets = [part for bench in suite["benches"] for part in ("--bench", bench)]
     features = ["--features", ",".join(suite["features"])] if suite["features"] else []

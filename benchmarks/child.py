@@ -54,7 +54,10 @@ def start(command: Command) -> subprocess.Popen[bytes]:
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
-    """End the child and all its descendants: Ansible's workers have sessions of their own, and outlive a killed parent."""
+    """End the child and all its descendants.
+
+    Ansible's workers have sessions of their own, and outlive a killed parent.
+    """
     try:
         parent = psutil.Process(child.pid)
         family = [*parent.children(recursive=True), parent]

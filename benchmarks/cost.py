@@ -16,12 +16,16 @@ def seconds_billed(launched: datetime, ended: datetime) -> float:
     return max(MINIMUM, (ended - launched).total_seconds())
 
 
-def line(launch: Mapping[str, Any], instances: Mapping[str, Any], terminated: Mapping[str, str], now: datetime | None = None) -> str:
+def line(
+    launch: Mapping[str, Any], instances: Mapping[str, Any], terminated: Mapping[str, str], now: datetime | None = None
+) -> str:
     """One sentence: which type for how long, at which price with its source and date, and what that makes."""
     seconds = sum(
         seconds_billed(
             datetime.fromisoformat(instance["launched"]),
-            datetime.fromisoformat(terminated[instance["instance_id"]]) if instance["instance_id"] in terminated else now or datetime.now(UTC),
+            datetime.fromisoformat(terminated[instance["instance_id"]])
+            if instance["instance_id"] in terminated
+            else now or datetime.now(UTC),
         )
         for instance in instances["instances"]
     )
@@ -30,4 +34,5 @@ def line(launch: Mapping[str, Any], instances: Mapping[str, Any], terminated: Ma
     if not price:
         return f"{lasted}; its price is not known, since the permission pricing:GetProducts is missing."
     amount = price["usd_per_hour"] * seconds / 3600
-    return f"{lasted} at ${price['usd_per_hour']:.4g}/h: ${amount:.4f} ({price['source']}, {price['date']}; storage and traffic not counted)"
+    source = f"{price['source']}, {price['date']}; storage and traffic not counted"
+    return f"{lasted} at ${price['usd_per_hour']:.4g}/h: ${amount:.4f} ({source})"

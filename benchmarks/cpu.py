@@ -43,10 +43,13 @@ def cores(info: Mapping[str, Any], wanted: int | None) -> Cores:
     name = info["InstanceType"]
     offered = sorted({*valid, default})
     if offered == [default]:
-        raise RefusedError(f"{name} cannot run with {wanted} cores: it always has {default}. Use --cpu {default}, or leave cpu out.")
+        raise RefusedError(
+            f"{name} cannot run with {wanted} cores: it always has {default}. Use --cpu {default}, or leave cpu out."
+        )
     near = sorted(sorted(offered, key=lambda n: abs(n - (wanted or 0)))[:2])
     raise RefusedError(
-        f"{name} cannot run with {wanted} cores: EC2 offers {_choice(offered)}. Use {' or '.join(f'--cpu {n}' for n in near)}."
+        f"{name} cannot run with {wanted} cores: EC2 offers {_choice(offered)}. Use "
+        f"{' or '.join(f'--cpu {n}' for n in near)}."
     )
 
 

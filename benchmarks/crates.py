@@ -15,7 +15,10 @@ def index_path(crate: str) -> str:
 
 
 def checksum(index: str, version: str) -> str:
-    """SHA-256 of the crate file of `version`, in hex, from the index file's text. Raises RefusedError for an unknown version."""
+    """SHA-256 of the crate file of `version`, in hex, from the index file's text.
+
+    Raises RefusedError for an unknown version.
+    """
     entries = [json.loads(line) for line in index.splitlines() if line]
     for entry in entries:
         if entry["vers"] == version:

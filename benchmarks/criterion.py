@@ -1,6 +1,7 @@
 """Criterion's results on disk, of versions 0.3 to 0.8.
 
-Layout: https://bheisler.github.io/criterion.rs/book/ ; names are cut and collide in paths, so `full_id` is the key, never the path.
+Layout: https://bheisler.github.io/criterion.rs/book/. Names are cut and collide in paths, so `full_id` is the key, never
+the path.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Estimate:
-    """What Criterion's terminal shows of one benchmark: time of one iteration in nanoseconds, with its confidence interval."""
+    """What Criterion's terminal shows of one benchmark.
+
+    Time of one iteration in nanoseconds, with its confidence interval.
+    """
 
     id: str
     point: float

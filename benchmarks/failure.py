@@ -25,4 +25,7 @@ def sentence(host: str, task: str, result: Mapping[str, Any]) -> str:
 
 
 def _cause(message: str) -> str:
-    return message.removeprefix(_UNREACHED).strip(": ").replace("Failed to connect to the host via ssh: ", "") or "no connection."
+    return (
+        message.removeprefix(_UNREACHED).strip(": ").replace("Failed to connect to the host via ssh: ", "")
+        or "no connection."
+    )

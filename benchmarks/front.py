@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.parser import Argument
+from invoke.parser.argument import Argument
 from invoke.parser.parser import ParseMachine
 from invoke.tasks import Task
 
@@ -54,7 +54,9 @@ def _argument(parameter: interface.Parameter) -> Argument:
     names = [dashed, *([parameter.short] if parameter.short else [])]
     # Values stay text here: one reader, the same for every way in, says what is wrong with them.
     kind = bool if parameter.type == "bool" else str
-    return Argument(names=names, kind=kind, help=parameter.help, attr_name=parameter.name if parameter.name != dashed else None)
+    return Argument(
+        names=names, kind=kind, help=parameter.help, attr_name=parameter.name if parameter.name != dashed else None
+    )
 
 
 def spec_task(entry_point: str, command: str, examples: tuple[tuple[str, str], ...] = ()) -> Callable[[Body], SpecTask]:
@@ -71,7 +73,7 @@ def help_parse_errors() -> None:
     def error(machine: ParseMachine, message: str) -> NoReturn:
         raise Exit(_explain(machine, message), code=REFUSED)
 
-    ParseMachine.error = error  # type: ignore[method-assign]
+    ParseMachine.error = error  # type: ignore[method-assign,assignment]
 
 
 def _explain(machine: ParseMachine, message: str) -> str:

@@ -13,7 +13,10 @@ DEBIAN_ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
 
 
 def newest_debian(ec2: Client, architecture: str) -> dict[str, Any]:
-    """Debian 13's newest official image for `architecture` (x86_64 or arm64). Raises RefusedError where the region has none."""
+    """Debian 13's newest official image for `architecture` (x86_64 or arm64).
+
+    Raises RefusedError where the region has none.
+    """
     name = f"debian-13-{DEBIAN_ARCHITECTURES[architecture]}-*"
     found = ec2.describe_images(
         Owners=[DEBIAN_OWNER],
@@ -29,7 +32,10 @@ def named(ec2: Client, image_id: str) -> dict[str, Any]:
     """The image with this id. Raises RefusedError where there is none that the account may use."""
     found = ec2.describe_images(Filters=[{"Name": "image-id", "Values": [image_id]}])["Images"]
     if not found:
-        raise RefusedError(f"There is no image {image_id} in this region that your account may use: check --ami or the launch template.")
+        raise RefusedError(
+            f"There is no image {image_id} in this region that your account may use: check --ami or the "
+            f"launch template."
+        )
     image: dict[str, Any] = found[0]
     return image
 
@@ -38,7 +44,8 @@ def check_fits(image: dict[str, Any], instance_type: str, architectures: list[st
     """Raises RefusedError where the type cannot boot the image, or the image is no Linux."""
     if image["Architecture"] not in architectures:
         raise RefusedError(
-            f"{instance_type} is {' or '.join(architectures)}, but the image {image['ImageId']} is for {image['Architecture']}: "
+            f"{instance_type} is {' or '.join(architectures)}, but the image {image['ImageId']} is for "
+            f"{image['Architecture']}: "
             "give an image of the type's architecture by --ami, or a type of the image's."
         )
     if image.get("Platform") == "windows":
@@ -48,6 +55,13 @@ def check_fits(image: dict[str, Any], instance_type: str, architectures: list[st
 def root_volume(image: dict[str, Any], free: int) -> list[dict[str, Any]]:
     """Block device mappings with a root volume that has at least `free` GiB more than the image takes."""
     device = image["RootDeviceName"]
-    size = next((m["Ebs"].get("VolumeSize", 8) for m in image.get("BlockDeviceMappings", []) if m["DeviceName"] == device and "Ebs" in m), 8)
+    size = next(
+        (
+            m["Ebs"].get("VolumeSize", 8)
+            for m in image.get("BlockDeviceMappings", [])
+            if m["DeviceName"] == device and "Ebs" in m
+        ),
+        8,
+    )
     volume = {"VolumeSize": max(size, free + 3), "VolumeType": "gp3", "DeleteOnTermination": True}
     return [{"DeviceName": device, "Ebs": volume}]

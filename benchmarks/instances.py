@@ -74,13 +74,24 @@ def terminate(ec2: Client, run_id: str, only: str | None = None) -> list[str]:
     return ids
 
 
-def wait_gone(ec2: Client, run_id: str, timeout: float, only: str | None = None, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Wait until none of the run's instances exists any more. Raises FailedError with those that do when time runs out."""
+def wait_gone(
+    ec2: Client, run_id: str, timeout: float, only: str | None = None, sleep: Callable[[float], None] = time.sleep
+) -> None:
+    """Wait until none of the run's instances exists any more.
+
+    Raises FailedError with those that do when time runs out.
+    """
     deadline = time.monotonic() + timeout
     while True:
-        left = [i["InstanceId"] for i in _described(ec2, run_id, (*ALIVE, "shutting-down")) if only in (None, i["InstanceId"])]
+        left = [
+            i["InstanceId"]
+            for i in _described(ec2, run_id, (*ALIVE, "shutting-down"))
+            if only in (None, i["InstanceId"])
+        ]
         if not left:
             return
         if time.monotonic() > deadline:
-            raise FailedError(f"{', '.join(left)} still exists after {timeout:.0f} seconds: ./inv bench.terminate --run-id {run_id}")
+            raise FailedError(
+                f"{', '.join(left)} still exists after {timeout:.0f} seconds: ./inv bench.terminate --run-id {run_id}"
+            )
         sleep(1)

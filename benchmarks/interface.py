@@ -18,7 +18,19 @@ SPECS = ROOT / "roles/preflight/meta/argument_specs.yml"
 
 # Argument specs have no place for a short flag, nor for what a first-time user may leave unread.
 SHORT_FLAGS = {"instance_type": "i", "cpu": "c", "memory": "m", "suite": "s", "tail": "f"}
-FIRST_FLAGS = ("instance_type", "cpu", "memory", "suite", "tail", "host", "launch_template", "key_file", "bucket", "region", "keep")
+FIRST_FLAGS = (
+    "instance_type",
+    "cpu",
+    "memory",
+    "suite",
+    "tail",
+    "host",
+    "launch_template",
+    "key_file",
+    "bucket",
+    "region",
+    "keep",
+)
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,7 @@ def _whole(value: object) -> int:
 def _path(value: object) -> str:
     if not str(value):
         raise ValueError
-    return str(Path(str(value)).expanduser())
+    return str(value)
 
 
 def _text(value: object) -> str:

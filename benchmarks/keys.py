@@ -24,13 +24,8 @@ class KeyPair:
         return self.file.read_text()
 
 
-def _public_line(key: serialization.PublicFormat | object) -> str:
-    encoded: bytes = key.public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)  # type: ignore[attr-defined]
-    return encoded.decode()
-
-
 def persistent_pair(path: Path) -> KeyPair:
-    """The ed25519 key at `path`, made and written there first where there is none; its directory and itself are the owner's alone."""
+    """The ed25519 key at `path`, made there first where there is none; directory and file are the owner's alone."""
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         private = Ed25519PrivateKey.generate().private_bytes(
@@ -42,17 +37,24 @@ def persistent_pair(path: Path) -> KeyPair:
 
 
 def public_half(path: Path) -> str:
-    """The public half of a private key in PEM or OpenSSH format. Raises RefusedError where it cannot be read without asking."""
+    """The public half of a private key in PEM or OpenSSH format.
+
+    Raises RefusedError where it cannot be read without asking.
+    """
     try:
         content = path.read_bytes()
         if content.startswith(b"-----BEGIN OPENSSH"):
-            key: object = serialization.load_ssh_private_key(content, password=None)
+            key = serialization.load_ssh_private_key(content, password=None)
         else:
-            key = serialization.load_pem_private_key(content, password=None)
-        return _public_line(key.public_key())  # type: ignore[attr-defined]
+            key = serialization.load_pem_private_key(content, password=None)  # type: ignore[assignment]
+        encoded = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+        return encoded.decode()
     except PermissionError:
-        raise RefusedError(f"The key file {path} cannot be read: give it to the user who runs this, with mode 0400.") from None
+        raise RefusedError(
+            f"The key file {path} cannot be read: give it to the user who runs this, with mode 0400."
+        ) from None
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise RefusedError(
-            f"The key file {path} is not a private key that can be used unattended: it needs PEM or OpenSSH format and no passphrase."
+            f"The key file {path} is not a private key that can be used unattended: it needs PEM or OpenSSH "
+            f"format and no passphrase."
         ) from None

@@ -20,7 +20,8 @@ from benchmarks import __version__, instances, keys, user_data
 from benchmarks.aws import Client, code
 from benchmarks.errors import FailedError
 
-# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html: reasons to try another zone, and only these.
+# Reasons to try another zone, and only these:
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 NO_CAPACITY = ("InsufficientInstanceCapacity", "InsufficientHostCapacity", "Unsupported")
 QUOTA = ("VcpuLimitExceeded", "InstanceLimitExceeded", "MaxSpotInstanceCountExceeded")
 # A new instance profile is accepted only after some seconds.
@@ -60,13 +61,15 @@ class RunKeys:
 
 
 def run_keys(directory: Path, key_file: Path | None) -> RunKeys:
-    """The run's keys, made and kept in its directory on first use; the login key is the user's own where there is one."""
+    """The run's keys, made and kept in its directory on first use; to log in, the user's own where there is one."""
     host = keys.persistent_pair(directory / "keys" / "host")
     login = keys.public_half(key_file) if key_file else keys.persistent_pair(directory / "keys" / "login").public
     return RunKeys(host, login)
 
 
-def prepare(run_id: str, plan: Mapping[str, Any], run_keys: RunKeys, lifetime: int, owner: str, host: int = 1) -> Launch:
+def prepare(
+    run_id: str, plan: Mapping[str, Any], run_keys: RunKeys, lifetime: int, owner: str, host: int = 1
+) -> Launch:
     """One host's launch with the user data that lets this run in."""
     data = user_data.cloud_config(run_keys.login, run_keys.host.private, run_keys.host.public, lifetime)
     return Launch(run_id, host, plan, data, lifetime, owner)
@@ -75,7 +78,10 @@ def prepare(run_id: str, plan: Mapping[str, Any], run_keys: RunKeys, lifetime: i
 def skeleton(plan: Mapping[str, Any], subnet: str | None) -> dict[str, Any]:
     """RunInstances' parameters as far as they follow from the plan: what overrides the launch template."""
     given = {
-        "LaunchTemplate": {"LaunchTemplateId": plan["launch_template"]["id"], "Version": plan["launch_template"]["version"]},
+        "LaunchTemplate": {
+            "LaunchTemplateId": plan["launch_template"]["id"],
+            "Version": plan["launch_template"]["version"],
+        },
         "InstanceType": plan["instance_type"],
         "ImageId": plan["image"]["id"],
         "CpuOptions": plan["cpu_options"],
@@ -138,8 +144,10 @@ def _run_in(ec2: Client, parameters: Mapping[str, Any], sleep: Callable[[float],
             sleep(2)
 
 
-def ensure(ec2: Client, launches: Sequence[Launch], timeout: float, sleep: Callable[[float], None] = time.sleep) -> tuple[bool, list[dict[str, Any]]]:
-    """Bring every host of a run to running, launching those that are not there; whether any was launched, and all of them.
+def ensure(
+    ec2: Client, launches: Sequence[Launch], timeout: float, sleep: Callable[[float], None] = time.sleep
+) -> tuple[bool, list[dict[str, Any]]]:
+    """Bring all hosts of a run to running, launching those that are not there; whether any was launched, and all hosts.
 
     Each host is `{host, instance_id, public_dns, public_ip, private_ip, zone, launched}`. Raises FailedError.
     """

@@ -15,7 +15,8 @@ from benchmarks.aws import Client, Connect, code, optional, refusing
 from benchmarks.errors import RefusedError
 
 DEFAULT_TEMPLATE = "benchmarks"
-# https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html: quotas count vCPUs of a group of families.
+# Quotas count the vCPUs of a group of families:
+# https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
 QUOTAS = {
     "L-1216C47A": ("Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", "acdhimrtz"),
 }
@@ -34,7 +35,13 @@ def make(parameters: Mapping[str, Any], connect: Connect, started: datetime) -> 
     """
     suite = _suite(parameters)
     warnings: list[str] = []
-    plan: dict[str, Any] = {"started": started.isoformat(), "suite": suite, "launch": None, "publish": None, "warnings": warnings}
+    plan: dict[str, Any] = {
+        "started": started.isoformat(),
+        "suite": suite,
+        "launch": None,
+        "publish": None,
+        "warnings": warnings,
+    }
     if parameters["host"] and not parameters["bucket"]:
         return plan
     with refusing():
@@ -64,7 +71,9 @@ def _launch(
     memory = cpu.check_memory(info, parameters["memory"])
     cpu.check_memory(info, suite["minimum_memory"], f"MiB that the suite {suite['name']} needs")
     if info.get("BurstablePerformanceSupported"):
-        warnings.append(f"{name} is burstable: its CPU is throttled or costs extra after a while, so its numbers say little.")
+        warnings.append(
+            f"{name} is burstable: its CPU is throttled or costs extra after a while, so its numbers say little."
+        )
 
     template = templates.find(ec2, parameters["launch_template"], DEFAULT_TEMPLATE)
     if template.data.get("UserData"):
@@ -85,7 +94,9 @@ def _launch(
         "price": price,
         "launch_template": {"id": template.id, "name": template.name, "version": template.version},
         "image": {"id": image["ImageId"], "name": image.get("Name")},
-        "block_devices": None if template.data.get("BlockDeviceMappings") else images.root_volume(image, suite["minimum_disk"]),
+        "block_devices": None
+        if template.data.get("BlockDeviceMappings")
+        else images.root_volume(image, suite["minimum_disk"]),
         "subnets": subnets,
         "started": started.isoformat(),
     }
@@ -94,7 +105,10 @@ def _launch(
 
 
 def type_info(ec2: Client, name: str, region: str) -> dict[str, Any]:
-    """The type's entry in DescribeInstanceTypes. Raises RefusedError, with the nearest names, where the region has no such type."""
+    """The type's entry in DescribeInstanceTypes.
+
+    Raises RefusedError, with the nearest names, where the region has no such type.
+    """
     try:
         info: dict[str, Any] = ec2.describe_instance_types(InstanceTypes=[name])["InstanceTypes"][0]
         return info
@@ -113,7 +127,9 @@ def _zones(ec2: Client, instance_type: str, region: str) -> list[str]:
         LocationType="availability-zone", Filters=[{"Name": "instance-type", "Values": [instance_type]}]
     )["InstanceTypeOfferings"]
     if not offers:
-        raise RefusedError(f"{instance_type} is not offered in {region}: choose another type, or another region by --region.")
+        raise RefusedError(
+            f"{instance_type} is not offered in {region}: choose another type, or another region by --region."
+        )
     return sorted(offer["Location"] for offer in offers)
 
 
@@ -131,24 +147,36 @@ def _subnets(
 ) -> list[dict[str, str | None]]:
     """Where to try to launch, in this order; an id of None leaves the choice to the template."""
     if wanted and template.decides_network:
-        raise RefusedError(f"The launch template {template.name} has network interfaces of its own, so subnet cannot be given beside it.")
+        raise RefusedError(
+            f"The launch template {template.name} has network interfaces of its own, so subnet cannot be "
+            f"given beside it."
+        )
     if pinned := wanted or template.subnet:
         found = ec2.describe_subnets(Filters=[{"Name": "subnet-id", "Values": [pinned]}])["Subnets"]
         if not found:
             raise RefusedError(f"There is no subnet {pinned} in {region}.")
         zone = found[0]["AvailabilityZone"]
         if zone not in zones:
-            raise RefusedError(f"{instance_type} is not offered in {zone}, where the subnet {pinned} is: it is in {', '.join(zones)}.")
+            raise RefusedError(
+                f"{instance_type} is not offered in {zone}, where the subnet {pinned} is: it is in {', '.join(zones)}."
+            )
         return [{"id": wanted, "zone": zone}]
     if template.decides_network:
         return [{"id": None, "zone": template.zone}]
     found = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
     if not found:
-        raise RefusedError(f"{region} has no default VPC: give --subnet, or create one by aws ec2 create-default-vpc --region {region}.")
+        raise RefusedError(
+            f"{region} has no default VPC: give --subnet, or create one by aws ec2 create-default-vpc "
+            f"--region {region}."
+        )
     allowed = [zone for zone in zones if template.zone in (None, zone)]
     fitting = sorted((s["AvailabilityZone"], s["SubnetId"]) for s in found if s["AvailabilityZone"] in allowed)
     if not fitting:
-        limit = f"the launch template {template.name} pins {template.zone}" if template.zone else "the default VPC has no subnet there"
+        limit = (
+            f"the launch template {template.name} pins {template.zone}"
+            if template.zone
+            else "the default VPC has no subnet there"
+        )
         raise RefusedError(f"{instance_type} is offered in {', '.join(zones)}, but {limit}: give --subnet.")
     return [{"id": subnet, "zone": zone} for zone, subnet in fitting]
 
@@ -167,7 +195,8 @@ def _check_quota(connect: Connect, info: Mapping[str, Any], cores: cpu.Cores, wa
     vcpus = cores.count * cores.threads_per_core
     if vcpus > limit:
         raise RefusedError(
-            f"{info['InstanceType']} would take {vcpus} vCPUs, but your account's quota is {limit}: ask for more of {quota} "
+            f"{info['InstanceType']} would take {vcpus} vCPUs, but your account's quota is {limit}: ask for "
+            f"more of {quota} "
             f"({QUOTAS[quota][0]}) in Service Quotas, or choose a smaller type."
         )
 
@@ -176,9 +205,13 @@ def _check_price(name: str, price: Mapping[str, Any] | None, ceiling: float | No
     if ceiling is None:
         return
     if price is None:
-        raise RefusedError("The price cannot be checked against max_price: the permission pricing:GetProducts is missing.")
+        raise RefusedError(
+            "The price cannot be checked against max_price: the permission pricing:GetProducts is missing."
+        )
     if price["usd_per_hour"] > ceiling:
-        raise RefusedError(f"{name} costs ${price['usd_per_hour']:.4g} an hour, more than the max_price of ${ceiling:.4g}.")
+        raise RefusedError(
+            f"{name} costs ${price['usd_per_hour']:.4g} an hour, more than the max_price of ${ceiling:.4g}."
+        )
 
 
 def _dry_run(ec2: Client, plan: Mapping[str, Any]) -> None:
@@ -201,7 +234,8 @@ def _publish(
         reasons = {
             "404": f"There is no bucket {bucket}: "
             + ("check --bucket." if parameters["bucket"] else "run ./inv bench.setup, which creates it."),
-            "403": f"The bucket {bucket} belongs to another account, or your AWS user may not use it: give one of yours by --bucket.",
+            "403": f"The bucket {bucket} belongs to another account, or your AWS user may not use it: give "
+            f"one of yours by --bucket.",
         }
         if code(error) in reasons:
             raise RefusedError(reasons[code(error)]) from None

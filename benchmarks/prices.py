@@ -45,5 +45,9 @@ def of_type(connect: Connect, region: str, instance_type: str) -> dict[str, Any]
     answer = optional(lambda: client.get_products(ServiceCode="AmazonEC2", Filters=filters(region, instance_type)))
     for text in (answer or {}).get("PriceList", []):
         if (price := on_demand(json.loads(text))) is not None:
-            return {"usd_per_hour": price, "source": "AWS Price List, on demand", "date": f"{datetime.now(UTC):%Y-%m-%d}"}
+            return {
+                "usd_per_hour": price,
+                "source": "AWS Price List, on demand",
+                "date": f"{datetime.now(UTC):%Y-%m-%d}",
+            }
     return None

@@ -32,7 +32,7 @@ def built(log: str) -> Progress:
 
 
 def first_error(log: str, lines: int = 12) -> str:
-    """The first error that a compiler or benchmark wrote, with the lines that explain it; the log's end where there is none."""
+    """The first error that a compiler or benchmark wrote, with what explains it; the log's end where there is none."""
     match = next((m for m in _ERROR.finditer(log) if not _AFTERMATH.match(log, m.start())), None) or _ERROR.search(log)
     if not match:
         return "\n".join(log.splitlines()[-lines:])

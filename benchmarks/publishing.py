@@ -41,7 +41,7 @@ class Upload:
 
 
 def prefix(suite: str, started: datetime, machine: str, cores: int, run_id: str) -> str:
-    """`<suite>/<date>/<UTC>_<machine>_<cores>c_<run id>`, without a slash at the end; `machine` is an instance type or a host."""
+    """`<suite>/<date>/<UTC>_<machine>_<cores>c_<run id>`; `machine` is an instance type, or a host's name."""
     return f"{suite}/{started:%Y-%m-%d}/{started:%Y%m%dT%H%M%SZ}_{machine}_{cores}c_{run_id}"
 
 
@@ -56,11 +56,15 @@ def manifest(run_id: str, host: str, directory: Path, plan: Mapping[str, Any], u
         "launch": plan["launch"],
         "toolchain": runs.read_record(directory, "toolchain.json"),
         "failures": [failure.sentence for failure in runs.failures(directory.parent) if failure.host == host],
-        "files": {upload.path.name: {"sha256": upload.sha256, "bytes": upload.path.stat().st_size} for upload in uploads},
+        "files": {
+            upload.path.name: {"sha256": upload.sha256, "bytes": upload.path.stat().st_size} for upload in uploads
+        },
     }
 
 
-def publish(connect: Connect, run_id: str, host: str, directory: Path, plan: Mapping[str, Any]) -> tuple[bool, dict[str, Any]]:
+def publish(
+    connect: Connect, run_id: str, host: str, directory: Path, plan: Mapping[str, Any]
+) -> tuple[bool, dict[str, Any]]:
     """Upload what there is of a host; whether anything was uploaded, and where it is.
 
     Raises FailedError where S3 has other content than was sent.

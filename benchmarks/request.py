@@ -16,10 +16,14 @@ from benchmarks.errors import RefusedError
 DEFAULT_INSTANCE_TYPE = "t2.micro"
 DEFAULT_KEY_FILE = Path("~/benchmarks.pem")
 UNFIT_DEFAULT = (
-    f"No instance type, cpu or memory was given, so {DEFAULT_INSTANCE_TYPE} is used: it has 1 GiB of memory and a CPU that is "
-    "throttled after a few minutes, so its numbers say little. Name a type, such as c7i.2xlarge, for numbers worth keeping."
+    f"No instance type, cpu or memory was given, so {DEFAULT_INSTANCE_TYPE} is used: it has 1 GiB of memory "
+    f"and a CPU that is "
+    "throttled after a few minutes, so its numbers say little. Name a type, such as c7i.2xlarge, for numbers "
+    "worth keeping."
 )
-_HOST = re.compile(r"(?:(?P<user>[a-z_][a-z0-9_-]*)@)?(?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<name>[A-Za-z0-9][A-Za-z0-9.-]*))(?::(?P<port>\d+))?")
+_HOST = re.compile(
+    r"(?:(?P<user>[a-z_][a-z0-9_-]*)@)?(?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<name>[A-Za-z0-9][A-Za-z0-9.-]*))(?::(?P<port>\d+))?"
+)
 
 
 @dataclass(frozen=True)
@@ -48,17 +52,35 @@ def parse_host(text: str) -> Host:
     return Host(match["six"] or match["name"], match["user"], port)
 
 
-def settle(entry_point: str, given: Mapping[str, object], environment: Mapping[str, str]) -> Settled:
-    """The whole request of a playbook, as it is frozen in the run's directory. Raises RefusedError."""
+def read(entry_point: str, given: Mapping[str, object], base: Path) -> dict[str, Any]:
+    """The values given, typed, with paths made absolute: relative ones start at `base`. Raises RefusedError."""
     values = interface.read_all(entry_point, given)
-    settled = complete(values) if entry_point == "benchmark" and not lists_types(values) else Settled(interface.with_defaults(entry_point, values))
+    types = {parameter.name: parameter.type for parameter in interface.parameters(entry_point)}
+    paths = [
+        name for name, value in values.items() if types[name] == "path" or (name == "suite" and suites.is_file(value))
+    ]
+    return {**values, **{name: str(base / Path(values[name]).expanduser()) for name in paths}}
+
+
+def settle(entry_point: str, values: Mapping[str, Any], environment: Mapping[str, str]) -> Settled:
+    """The whole request of a playbook, from the values read, as it is frozen in the run's directory.
+
+    Raises RefusedError.
+    """
+    settled = (
+        complete(values)
+        if entry_point == "benchmark" and not lists_types(values)
+        else Settled(interface.with_defaults(entry_point, values))
+    )
     if settled.parameters["run_id"]:
         runs.check_id(settled.parameters["run_id"])
     if allowed := settled.parameters.get("allow_from"):
         check_source_range(allowed)
     if settled.parameters.get("host") and not settled.parameters["bucket"]:
         return settled
-    return Settled({**settled.parameters, "region": region.choose(settled.parameters["region"], environment)}, settled.warnings)
+    return Settled(
+        {**settled.parameters, "region": region.choose(settled.parameters["region"], environment)}, settled.warnings
+    )
 
 
 def is_empty(values: Mapping[str, Any]) -> bool:
@@ -74,10 +96,14 @@ def lists_types(values: Mapping[str, Any]) -> bool:
 def complete(values: Mapping[str, Any]) -> Settled:
     """A benchmark's parameters with all defaults, and warnings for the user.
 
-    Raises RefusedError for parameters that contradict each other, an unknown suite, or a key file that is missing or open to others.
+    Raises RefusedError for parameters that contradict each other, an unknown suite, and a key file that is missing or
+    open to others.
     """
     if is_empty(values):
-        raise RefusedError("Nothing was asked for. Name an instance type, such as c7i.2xlarge, or cpu and memory to list those that fit.")
+        raise RefusedError(
+            "Nothing was asked for. Name an instance type, such as c7i.2xlarge, or cpu and memory to list "
+            "those that fit."
+        )
     if "host" in values:
         parse_host(values["host"])
         for name in ("instance_type", "cpu", "memory", "launch_template", "ami", "subnet", "max_price", "keep"):
@@ -99,18 +125,26 @@ def complete(values: Mapping[str, Any]) -> Settled:
 def check_key_file(path: Path) -> None:
     """Raises RefusedError unless `path` is a private key without a passphrase that only its owner can read."""
     if not path.is_file():
-        raise RefusedError(f"The key file {path} does not exist: give the private key's path, or leave key_file out for a new key.")
+        raise RefusedError(
+            f"The key file {path} does not exist: give the private key's path, or leave key_file out for a new key."
+        )
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise RefusedError(f"The key file {path} can be read by others, which ssh refuses: run chmod 0400 {path}")
     keys.public_half(path)
 
 
 def check_source_range(text: str) -> str:
-    """The range of addresses that may use SSH, normalised. Raises RefusedError for a text that is none and for the whole Internet."""
+    """The range of addresses that may use SSH, normalised.
+
+    Raises RefusedError for a text that is none and for the whole Internet.
+    """
     try:
         network = ipaddress.ip_network(text)
     except ValueError:
         raise RefusedError(f"allow_from must be an address range such as 203.0.113.7/32, not {text!r}.") from None
     if network.prefixlen == 0:
-        raise RefusedError(f"allow_from must not be {network}: that opens SSH to the whole Internet. Give your own address, as in 203.0.113.7/32.")
+        raise RefusedError(
+            f"allow_from must not be {network}: that opens SSH to the whole Internet. Give your own address, "
+            f"as in 203.0.113.7/32."
+        )
     return str(network)

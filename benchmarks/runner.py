@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from rich.console import Console
 
-from benchmarks import aws, child, command, ending, instances, interface, region, request, runs
+from benchmarks import aws, child, command, ending, region, request, runs
 from benchmarks.errors import FailedError, RefusedError
 
 # How long after an interruption an instance may still turn up that was being launched at that moment.
@@ -51,18 +51,22 @@ def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
         directory.mkdir(parents=True, exist_ok=True)
         (directory / "parameters.yml").write_text(yaml.safe_dump(json.loads(json.dumps(written)), sort_keys=False))
     except OSError as error:
-        raise RefusedError(f"The runs directory {directory.parent} cannot be written: {error.strerror}. Give another by --runs-dir.") from None
+        raise RefusedError(
+            f"The runs directory {directory.parent} cannot be written: {error.strerror}. Give another by --runs-dir."
+        ) from None
     chosen = settled.parameters["region"]
     terminal = sys.stdout.isatty()
-    built = command.playbook(playbook, directory / "parameters.yml", chosen, terminal=terminal, columns=shutil.get_terminal_size().columns)
+    built = command.playbook(
+        playbook, directory / "parameters.yml", chosen, terminal=terminal, columns=shutil.get_terminal_size().columns
+    )
     return Job(playbook, run_id, directory, chosen, built, fresh)
 
 
 def run(job: Job, *, launches: bool = False) -> None:
     """Run the playbook to its end.
 
-    With `launches`, a signal first of all ends the instances that carry the run's tag. Raises RefusedError where nothing was
-    started, FailedError where the run failed (both have been told to the user by then), SystemExit after a signal.
+    With `launches`, a signal first of all ends the instances that carry the run's tag. Raises RefusedError where nothing
+    was started, FailedError where the run failed (both have been told to the user by then), SystemExit after a signal.
     """
     console = Console(stderr=True, highlight=False)
     console.print(f"[dim]Run {job.run_id}   {job.command}[/dim]", soft_wrap=True)
@@ -90,7 +94,9 @@ def _end_instances(job: Job, console: Console) -> None:
         ended = ending.end_with_latecomers(ec2, job.run_id, job.directory, LATECOMERS)
         console.print(f"Ended {', '.join(ended)}; nothing of the run is left." if ended else "The run had no instance.")
     except aws.ERRORS as error:
-        console.print(f"{aws.sentence(error)} Look after the run's instances: ./inv bench.terminate --run-id {job.run_id}")
+        console.print(
+            f"{aws.sentence(error)} Look after the run's instances: ./inv bench.terminate --run-id {job.run_id}"
+        )
 
 
 def _fail(job: Job) -> None:

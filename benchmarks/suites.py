@@ -22,7 +22,9 @@ class Suite:
 
     name: str
     description: str
-    source: Mapping[str, str]  # one of crate (name on crates.io), git (URL), path (local directory), and ref with the first two
+    source: Mapping[
+        str, str
+    ]  # one of crate (name on crates.io), git (URL), path (local directory), and ref with the first two
     package: str
     benches: tuple[str, ...]
     toolchain: str
@@ -43,16 +45,27 @@ def names() -> tuple[str, ...]:
     return tuple(_files())
 
 
+def is_file(name: str) -> bool:
+    """Whether a suite is named by the path of its file."""
+    return name.endswith((".yml", ".yaml"))
+
+
 def load(name: str) -> Suite:
     """The suite called `name`, or that of the file `name` if it is a path that ends in .yml. Raises RefusedError."""
-    file = Path(name).expanduser() if name.endswith((".yml", ".yaml")) else _files().get(name)
+    file = Path(name).expanduser() if is_file(name) else _files().get(name)
     if not file or not file.is_file():
-        raise RefusedError(f"There is no suite {name}.{nearest(name, names())} Known: {', '.join(names())}, or the path of a suite's .yml file.")
+        raise RefusedError(
+            f"There is no suite {name}.{nearest(name, names())} Known: {', '.join(names())}, or the path of a "
+            f"suite's .yml file."
+        )
     return parse(file.stem, yaml.safe_load(file.read_text()), file.parent)
 
 
 def parse(name: str, data: Any, base: Path) -> Suite:
-    """A suite from its file's content; a local source's path is taken from `base`. Raises RefusedError with what is wrong."""
+    """A suite from its file's content; a local source's path is taken from `base`.
+
+    Raises RefusedError with what is wrong.
+    """
     if not isinstance(data, dict):
         raise RefusedError(f"Suite {name} must be a mapping of {', '.join(_field_names())}.")
     for key in data:

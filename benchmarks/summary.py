@@ -19,7 +19,7 @@ def _table(estimates: tuple[criterion.Estimate, ...]) -> RenderableType:
     table.add_column("estimate", justify="right", no_wrap=True)
     table.add_column(f"{level} interval", justify="right", no_wrap=True)
     for estimate in estimates:
-        interval = f"{criterion.duration(estimate.low)} – {criterion.duration(estimate.high)}"
+        interval = f"{criterion.duration(estimate.low)} to {criterion.duration(estimate.high)}"
         table.add_row(Text(estimate.id), criterion.duration(estimate.point), interval)
     return table
 

@@ -1,6 +1,6 @@
 """Commands that outlive the connection that started them: transient systemd units, and what is to be read of them.
 
-Options: https://www.freedesktop.org/software/systemd/man/latest/systemd-run.html and systemd.exec(5), systemd.service(5).
+Options: https://www.freedesktop.org/software/systemd/man/latest/systemd-run.html, systemd.exec(5), systemd.service(5).
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def start_command(unit: Unit, user: str) -> str:
 
 
 def look_command(unit: Unit, offset: int | None) -> str:
-    """The command that looks at `unit` and reads its log from byte `offset` on, counted from 0; None reads nothing of it."""
+    """The command that looks at `unit` and reads its log from byte `offset` (from 0) on; None reads nothing of it."""
     log = ("/dev/null", 0) if offset is None else (unit.log, offset)
     return shlex.join(["sh", "-c", _LOOK, "sh", f"{unit.name}.service", unit.status, unit.log, log[0], str(log[1] + 1)])
 
@@ -105,7 +105,12 @@ def describe_end(look: Look, unit: Unit, what: str) -> str:
     result, code, status = (*look.result, "", "", "")[:3]
     reasons = {
         "timeout": f"The {what} was stopped at its limit of {unit.limit // 60} minutes; what it had written was kept.",
-        "oom-kill": f"The {what} used up the machine's memory and was killed: choose an instance type with more memory.",
+        "oom-kill": f"The {what} used up the machine's memory and was killed: choose an instance type with "
+        f"more memory.",
     }
-    plain = f"The {what} failed with exit status {status}." if code == "exited" else f"The {what} was killed by signal {status}."
+    plain = (
+        f"The {what} failed with exit status {status}."
+        if code == "exited"
+        else f"The {what} was killed by signal {status}."
+    )
     return reasons.get(result, plain)

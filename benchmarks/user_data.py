@@ -15,8 +15,9 @@ _POWER_OFF = "/var/lib/cloud/scripts/per-boot/benchmarks-power-off"
 def cloud_config(login_key: str, host_key: str, host_key_public: str, lifetime: int) -> str:
     """A cloud-config for one instance.
 
-    `login_key` is the public key that may log in; the host key is this run's own and of no use to anyone after it, since
-    whatever reaches the metadata service can read it here. After `lifetime` minutes the instance powers off, which ends it.
+    `login_key` is the public key that may log in; the host key is this run's own and of no use to anyone after it,
+    since whatever reaches the metadata service can read it here. After `lifetime` minutes the instance powers off,
+    which ends it.
     """
     config = {
         "ssh_deletekeys": True,

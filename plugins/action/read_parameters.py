@@ -1,4 +1,4 @@
-"""Reads a playbook's public parameters from the extra variables, refuses what is wrong, and freezes them in the run's directory."""
+"""Reads a playbook's public parameters from the extra variables, refuses what is wrong, and freezes the rest."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from ansible.utils.vars import load_extra_vars
 
 from benchmarks import request
 from benchmarks.errors import RefusedError
+from benchmarks.interface import ROOT
 
 
 class ActionModule(ActionBase):
-    """Takes `entry_point`, and in `internal` the role variables that extra variables may set besides the public parameters."""
+    """Takes `entry_point`, and in `internal` the role variables that may be given besides the public parameters."""
 
     _VALID_ARGS = frozenset(("entry_point", "internal"))
 
@@ -25,10 +26,14 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         internal = set(self._task.args["internal"])
         extra = load_extra_vars(self._loader)
-        given = {name: value for name, value in extra.items() if name not in internal and not name.startswith("ansible_")}
+        given = {
+            name: value for name, value in extra.items() if name not in internal and not name.startswith("ansible_")
+        }
         directory = Path(task_vars["run_dir"])
         try:
-            settled = request.settle(self._task.args["entry_point"], given, os.environ)
+            # Relative paths start where the documents say that ansible-playbook is called: at the repository's root.
+            values = request.read(self._task.args["entry_point"], given, ROOT)
+            settled = request.settle(self._task.args["entry_point"], values, os.environ)
         except RefusedError as error:
             raise AnsibleActionFail(str(error)) from None
         frozen = {**settled.parameters, "run_id": task_vars["run_id"], "runs_dir": str(directory.parent)}

@@ -17,5 +17,7 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         args = self._task.args
         host = task_vars["inventory_hostname"]
-        runs.record_failure(Path(args["run_dir"]), host, args["task"], failure.sentence(host, args["task"], args["result"]))
+        runs.record_failure(
+            Path(args["run_dir"]), host, args["task"], failure.sentence(host, args["task"], args["result"])
+        )
         return {"changed": True}

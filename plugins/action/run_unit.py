@@ -1,10 +1,9 @@
-"""Runs a command as a transient systemd unit and follows its log until it has ended; goes on with one that runs already."""
+"""Runs a command as a transient systemd unit and follows its log to the end; goes on with one that runs already."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
@@ -101,7 +100,11 @@ class ActionModule(ActionBase):
         result = self._low_level_execute_command(command, sudoable=privileged)
         if result["rc"]:
             # Privileged commands run with a terminal, where all output is one stream and ssh adds a line of its own.
-            said = [line for line in (result["stdout"] + result["stderr"]).splitlines() if not line.startswith("Shared connection")]
+            said = [
+                line
+                for line in (result["stdout"] + result["stderr"]).splitlines()
+                if not line.startswith("Shared connection")
+            ]
             raise AnsibleActionFail(f"{command.split()[0]} failed: {' '.join(said).strip()}")
         return str(result["stdout"])
 
@@ -109,7 +112,10 @@ class ActionModule(ActionBase):
         return units.read_look(self._command(units.look_command(unit, offset)))
 
     def _follow(self, unit: units.Unit, begin: int, follower: Follower, patience: float) -> bytes:
-        """Read the log from byte `begin` on until the unit has ended. A connection that breaks is made again for `patience` seconds."""
+        """Read the log from byte `begin` on until the unit has ended.
+
+        A connection that breaks is made again for `patience` seconds.
+        """
         log = b""
         answered = time.monotonic()
         while True:
@@ -117,7 +123,9 @@ class ActionModule(ActionBase):
                 look = self._look(unit, begin + len(log))
             except AnsibleConnectionFailure:
                 if time.monotonic() - answered > patience:
-                    raise AnsibleActionFail(f"The host stopped answering over SSH while {unit.name} ran there.") from None
+                    raise AnsibleActionFail(
+                        f"The host stopped answering over SSH while {unit.name} ran there."
+                    ) from None
                 self._connection.reset()
                 time.sleep(INTERVAL)
                 continue

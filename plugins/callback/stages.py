@@ -42,8 +42,10 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
         role = task._role.get_name() if task._role else None
-        if role and role != self._stage:
-            self._end_stage()
+        if role == self._stage:
+            return
+        self._end_stage()
+        if role:
             self._stage, self._begun, self._failed = role, time.monotonic(), False
             if self._rewrite:
                 self._display.display(f"\r\x1b[2K… {role}", newline=False)

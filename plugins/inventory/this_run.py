@@ -22,8 +22,8 @@ short_description: The hosts of one run
 description:
   - Sets O(ignore:run_id) and O(ignore:run_dir) for all hosts, and adds localhost.
   - With the extra variable C(host), that machine is in the group C(given).
-  - Once the run has launched, its instances are in the group C(launched), as the dynamic EC2 inventory knows them. Before
-    that AWS is not asked, so that a playbook that needs no AWS account runs without one.
+  - Once the run has launched, its instances are in the group C(launched), as the dynamic EC2 inventory knows them.
+    Before that AWS is not asked, so that a playbook that needs no AWS account runs without one.
 options:
   plugin:
     description: Marks the file as one for this plugin.
@@ -77,3 +77,6 @@ class InventoryModule(BaseInventoryPlugin):
         plugin.parse(inventory, loader, str(path), cache=False)
         if (group := runs.group_name(run_id)) in inventory.groups:
             inventory.add_child("launched", group)
+        for host in inventory.hosts.values():
+            # The EC2 plugin still sets this name too, at which Ansible warns: it is a keyword. ec2_tags says the same.
+            host.vars.pop("tags", None)

@@ -10,8 +10,8 @@ DOCUMENTATION = """
 module: launch_instances
 short_description: Launch a run's instances once, however often it is called
 description:
-  - Instances are found by the run's tag. One that is missing is launched with a client token made of the request, so that
-    a call that was interrupted does not launch a second one.
+  - Instances are found by the run's tag. One that is missing is launched with a client token made of the request, so
+    that a call that was interrupted does not launch a second one.
   - The run's keys are written to C(keys/) before the first call. Writes C(instances.json) and C(known_hosts).
 options:
   run_id: {description: The run., type: str, required: true}

@@ -41,7 +41,11 @@ def main() -> None:
     given = module.params
     try:
         changed, published = publishing.publish(
-            aws.connector(given["plan"]["publish"]["region"]), given["run_id"], given["host"], Path(given["host_dir"]), given["plan"]
+            aws.connector(given["plan"]["publish"]["region"]),
+            given["run_id"],
+            given["host"],
+            Path(given["host_dir"]),
+            given["plan"],
         )
     except aws.ERRORS as error:
         module.fail_json(msg=aws.sentence(error))

@@ -1,0 +1,80 @@
+"""Files of answers that are worth keeping: written whole or not at all, and not believed when anything about them is odd.
+
+A file is one line about its content, then the content:
+
+    {"schema": 1, "identity": {…}, "fetched": "2026-05-19T08:15:00+00:00", "sha256": "…"}
+    {…}
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that was kept, and when it was fetched (UTC)."""
+
+    fetched: datetime
+    content: Any
+
+
+def directory(environment: Mapping[str, str]) -> Path:
+    """The user's cache directory for this tool.
+
+    https://specifications.freedesktop.org/basedir-spec/latest/: a relative XDG_CACHE_HOME is to be ignored.
+    """
+    given = Path(environment.get("XDG_CACHE_HOME") or "")
+    home = Path(environment["HOME"]) if environment.get("HOME") else Path.home()
+    return (given if given.is_absolute() else home / ".cache") / "benchmarks"
+
+
+def read(path: Path, identity: Mapping[str, Any]) -> Entry | None:
+    """What `path` keeps under this identity; None where it is missing, damaged, of another schema or somebody else's."""
+    try:
+        head, content = path.read_bytes().split(b"\n", 1)
+        about = json.loads(head)
+        if about["schema"] != SCHEMA or about["identity"] != identity or about["sha256"] != _checksum(content):
+            return None
+        return Entry(datetime.fromisoformat(about["fetched"]), json.loads(content))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write(path: Path, identity: Mapping[str, Any], entry: Entry) -> bool:
+    """Keep an entry: a reader sees the old file or the new one, never a part. False where that cannot be written."""
+    content = json.dumps(entry.content, separators=(",", ":")).encode()
+    about = {
+        "schema": SCHEMA,
+        "identity": identity,
+        "fetched": entry.fetched.isoformat(),
+        "sha256": _checksum(content),
+    }
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as handle:
+            try:
+                handle.write(json.dumps(about).encode() + b"\n" + content)
+                handle.flush()
+                os.fsync(handle.fileno())
+                Path(handle.name).replace(path)
+            except BaseException:
+                Path(handle.name).unlink()
+                raise
+    except OSError:
+        return False
+    return True
+
+
+def _checksum(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
