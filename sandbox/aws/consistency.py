@@ -62,6 +62,7 @@ class Consistency:
         """DescribeInstances without what is too new to be seen."""
         parameters = call.parameters
         self._refuse_unknown(parameters.get("InstanceIds", ()))
+        known = self._fleet.records()  # moto shows a launch before it is whole
         try:
             reply = self._moto(call)
         except NotImplementedError as error:
@@ -74,8 +75,8 @@ class Consistency:
         result = result_of(call, reply)
         hidden = self._hidden(parameters)
         for reservation in result.get("Reservations", []):
-            shown = [tidy(one) for one in reservation["Instances"] if one["InstanceId"] not in hidden]
-            reservation["Instances"] = shown
+            shown = [one for one in reservation["Instances"] if one["InstanceId"] in known.keys() - hidden]
+            reservation["Instances"] = [tidy(one) for one in shown]
         result["Reservations"] = [one for one in result.get("Reservations", []) if one["Instances"]]
         return answer(call, result)
 

@@ -204,7 +204,8 @@ class Fleet:
                 pass
 
     def _end(self, instance_id: str, record: Record, code: str, message: str) -> None:
-        """Terminate an instance that ended by itself."""
+        """Terminate an instance that ended by itself, which protection from TerminateInstances does not prevent."""
+        self.ec2(record.spec.region).describe_as(instance_id, {"disable_api_termination": False})
         self._moto_call(record.spec.region, "TerminateInstances", instance_id)
         ec2 = self.ec2(record.spec.region)
         if self._machines.phase(instance_id).stage is Stage.GONE:

@@ -253,7 +253,12 @@ def operation(service: str, action: str) -> OperationModel:
 
 def answer(call: Call, result: Mapping[str, Any]) -> Reply:
     """A successful reply to a call, `result` in the shape that boto3 returns."""
-    model = operation(call.service, call.action)
+    return written_answer(call.service, call.action, result)
+
+
+def written_answer(service: str, action: str, result: Mapping[str, Any]) -> Reply:
+    """A successful reply to any call of an action."""
+    model = operation(service, action)
     serializer = get_serializer_class(model.service_model.service_name, model.service_model.protocol)(model)
     written = serializer.serialize(dict(result))
     body = written["body"]
@@ -323,6 +328,7 @@ def through_wsgi(application: WSGIApplication, call: Call) -> Reply:
         "CONTENT_LENGTH": str(len(call.body)),
         "wsgi.input_terminated": True,
     }
+    environ.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole by now
     chunks = application(environ, start_response)
     try:
         body = b"".join(chunks)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sandbox.aws import moto_repairs
 from sandbox.aws.paging import filters_of, fits, page
-from sandbox.aws.protocol import AwsError, Call, Reply, answer
+from sandbox.aws.protocol import AwsError, Call, Reply, answer, written_answer
 
 PAGE = 100
 
@@ -30,12 +31,19 @@ def describe_types(call: Call) -> Reply:
         )
     filters = filters_of(parameters)
     chosen = [
-        facts
-        for name, facts in sorted(moto_repairs.instance_types().items())
+        name
+        for name in sorted(moto_repairs.instance_types())
         if name in (named or here) and moto_repairs.type_fits(name, filters)
     ]
     shown, token = page(chosen, parameters.get("NextToken"), int(parameters.get("MaxResults") or PAGE))
-    return answer(call, {"InstanceTypes": list(shown), "NextToken": token})
+    return _described(tuple(shown), token)
+
+
+@lru_cache(maxsize=256)
+def _described(names: tuple[str, ...], token: str | None) -> Reply:
+    """Writing a hundred types takes a while, and they never change."""
+    types = [moto_repairs.instance_type(name) for name in names]
+    return written_answer("ec2", "DescribeInstanceTypes", {"InstanceTypes": types, "NextToken": token})
 
 
 def describe_offerings(call: Call) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -136,6 +137,35 @@ def test_a_protected_instance_is_not_terminated(endpoint: Endpoint, ec2: Any, ru
     refused("OperationNotPermitted", ec2.terminate_instances, InstanceIds=[instance])
     assert describe(ec2, instance)["State"]["Name"] == "running"
     assert endpoint.machines[instance].told == []
+
+
+def test_a_protected_instance_may_still_end_itself(endpoint: Endpoint, ec2: Any, running: Any) -> None:
+    instance = running(DisableApiTermination=True, InstanceInitiatedShutdownBehavior="terminate")
+    endpoint.machines.power_off(instance)
+    wait_for_state(ec2, instance, "terminated")
+
+
+def test_a_launch_is_never_seen_half_done(ec2: Any, launch: Launch) -> None:
+    seen: list[tuple[str, str]] = []
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.is_set():
+            for reservation in ec2.describe_instances()["Reservations"]:
+                seen.extend(
+                    (one["InstanceId"], one["PublicIpAddress"])
+                    for one in reservation["Instances"]
+                    if "PublicIpAddress" in one
+                )
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    launched = [launch() for _ in range(10)]
+    over.set()
+    watcher.join()
+    addresses = {one["InstanceId"]: one["PublicIpAddress"] for one in launched}
+    assert seen
+    assert all(address == addresses[instance] for instance, address in seen if instance in addresses)
 
 
 def test_new_tags_and_metadata_options_reach_the_machine(endpoint: Endpoint, ec2: Any, running: Any) -> None:
