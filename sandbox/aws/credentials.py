@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.aws import signature
+from sandbox.aws import moto_repairs, signature
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply, answer, result_of
 from sandbox.settings import Settings
 
@@ -98,6 +98,9 @@ class Keyring:
         kind = kind_of(call)
         if not call.access_key:
             raise AwsError(*MISSING[kind])
+        if call.region and not moto_repairs.known_region(call.region):
+            code, _, status = MISMATCH[kind]
+            raise AwsError(code, f"Credential should be scoped to a valid region, not '{call.region}'.", status)
         key = self._keys.get(call.access_key)
         if key is None:
             raise AwsError(*UNKNOWN[kind])

@@ -349,6 +349,11 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, (bool, int, float, str, bytes)) else str(value)
 
 
+def known_region(region: str) -> bool:
+    """Whether there is a region of this name."""
+    return region in ec2_backends["000000000000"].regions
+
+
 def instance_type(name: str) -> Mapping[str, Any] | None:
     """DescribeInstanceTypes' description of a type, or None."""
     found: Mapping[str, Any] | None = INSTANCE_TYPES.get(name)

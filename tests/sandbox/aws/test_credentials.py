@@ -48,6 +48,11 @@ def test_wrong_secret_is_refused(endpoint: Endpoint, service: str, action: str, 
     refused(code, getattr(endpoint.client(service, aws_secret_access_key="wrong"), action))
 
 
+def test_a_region_that_there_is_not_is_refused(endpoint: Endpoint) -> None:
+    client = endpoint.client("ec2", region_name="us-esat-1")
+    assert refused("AuthFailure", client.describe_instances).endswith("valid region, not 'us-esat-1'.")
+
+
 def test_unsigned_requests_are_refused(endpoint: Endpoint) -> None:
     refused("AccessDenied", endpoint.client("s3", config=Config(signature_version=UNSIGNED)).list_buckets)
     with pytest.raises(urllib.error.HTTPError) as caught:
