@@ -1,0 +1,387 @@
+"""Setting up an account: the playbook as users run it, against a sandbox of the test run's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+RANGE = "203.0.113.7/32"
+# How S3's calls are called in policies, where that differs:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+S3_ACTIONS = {
+    "GetBucketAccelerateConfiguration": "GetAccelerateConfiguration",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+    "GetObjectLockConfiguration": "GetBucketObjectLockConfiguration",
+    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+    "HeadBucket": "ListBucket",
+    "ListBucketInventoryConfigurations": "GetInventoryConfiguration",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a playbook ended, and what it said."""
+
+    code: int
+    output: str
+
+    @property
+    def changed(self) -> int:
+        counted = re.search(r"changed=(\d+)", self.output)
+        assert counted, self.output
+        return int(counted[1])
+
+    @property
+    def said(self) -> str:
+        """The output with the line breaks of YAML folding taken out."""
+        return " ".join(self.output.split())
+
+
+@dataclass(frozen=True)
+class Account:
+    """An AWS account in a sandbox of its own."""
+
+    facts: dict[str, Any]
+    runs: Path
+
+    def client(self, service: str) -> Any:
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self.facts["endpoint_url"],
+            region_name=self.facts["region"],
+            aws_access_key_id=self.facts["access_key_id"],
+            aws_secret_access_key=self.facts["secret_access_key"],
+        )
+
+    @property
+    def bucket(self) -> str:
+        return f"benchmarks-{self.facts['account_id']}-{self.facts['region']}"
+
+    def setup(self, *options: str, environment: dict[str, str] | None = None, **parameters: Any) -> Result:
+        """Run playbooks/setup.yml. A parameter of None is not given; the range is, unless it is None."""
+        values = {"runs_dir": str(self.runs), "allow_from": RANGE, **parameters}
+        given = {name: value for name, value in values.items() if value is not None}
+        left = {name: value for name, value in os.environ.items() if name not in self.facts["unset"]}
+        done = subprocess.run(
+            [BIN / "ansible-playbook", "playbooks/setup.yml", "-e", json.dumps(given), *options],
+            cwd=ROOT,
+            env={**left, **self.facts["environment"], "ANSIBLE_NOCOLOR": "1", **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return Result(done.returncode, done.stdout + done.stderr)
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask the sandbox itself."""
+        request = urllib.request.Request(
+            f"{self.facts['endpoint_url']}/_sandbox/{path}",
+            None if body is None else json.dumps(body).encode(),
+            {"X-Sandbox-Token": self.facts["admin_token"]},
+            method=method,
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def things(self) -> list[str]:
+        """Everything that setup might have made, as AWS itself lists it."""
+        ec2, iam = self.client("ec2"), self.client("iam")
+        return [
+            *(g["GroupId"] for g in ec2.describe_security_groups()["SecurityGroups"] if g["GroupName"] != "default"),
+            *(t["LaunchTemplateName"] for t in ec2.describe_launch_templates()["LaunchTemplates"]),
+            *(role["RoleName"] for role in iam.list_roles()["Roles"]),
+            *(profile["InstanceProfileName"] for profile in iam.list_instance_profiles()["InstanceProfiles"]),
+            *(bucket["Name"] for bucket in self.client("s3").list_buckets()["Buckets"]),
+        ]
+
+    def default_vpc(self) -> str:
+        vpcs = self.client("ec2").describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+        return str(vpcs[0]["VpcId"])
+
+    def security_group(self) -> dict[str, Any]:
+        filters = [{"Name": "group-name", "Values": ["benchmarks"]}]
+        (group,) = self.client("ec2").describe_security_groups(Filters=filters)["SecurityGroups"]
+        return dict(group)
+
+
+@pytest.fixture(scope="module")
+def new_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Account]]:
+    """Starts sandboxes, and removes them in the end, whatever became of them."""
+    state = {**os.environ, "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state"))}
+    names: list[str] = []
+
+    def sandbox(command: str, name: str, *options: str) -> str:
+        invoke = [sys.executable, "-m", "invoke", "--search-root", str(ROOT / "sandbox"), command, "--name", name]
+        done = subprocess.run([*invoke, *options], cwd=ROOT, env=state, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def start(*options: str) -> Account:
+        names.append(f"setup-{uuid.uuid4().hex[:8]}")
+        sandbox("up", names[-1], *options)
+        facts = json.loads(sandbox("env", names[-1], "--format", "json"))
+        return Account(facts, tmp_path_factory.mktemp("runs"))
+
+    yield start
+    for name in names:
+        sandbox("down", name)
+
+
+@pytest.fixture(scope="module")
+def empty(new_account: Callable[..., Account]) -> Account:
+    """An account in which nothing is created; each test leaves it as it was."""
+    return new_account()
+
+
+@dataclass(frozen=True)
+class Created:
+    account: Account
+    result: Result
+    calls: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def created(new_account: Callable[..., Account]) -> Created:
+    """An account that was set up, in a region where buckets need their place named."""
+    account = new_account("--set", "region=eu-central-1")
+    result = account.setup(yes=True, run_id="setup")
+    return Created(account, result, account.ask("GET", "requests"))
+
+
+def test_without_yes_what_is_missing_is_listed_and_nothing_is_created(empty: Account) -> None:
+    result = empty.setup()
+    assert result.code == 0, result.output
+    assert "missing security group benchmarks in vpc-" in result.said
+    assert f"missing its rule: SSH (TCP port 22) from {RANGE} free" in result.said
+    assert f"missing S3 bucket {empty.bucket}, private what you store" in result.said
+    assert "Nothing was created." in result.said
+    assert "--yes (Ansible: -e yes=true)" in result.said
+    assert empty.things() == []
+
+
+def test_check_mode_creates_nothing(empty: Account) -> None:
+    result = empty.setup("--check", yes=True)
+    assert result.code == 0, result.output
+    assert empty.things() == []
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"allow_from": "0.0.0.0/0"}, "allow_from must not be 0.0.0.0/0: that opens SSH to the whole Internet."),
+        ({"allow_from": "::/0"}, "allow_from must not be ::/0: that opens SSH to the whole Internet."),
+        ({"allow_from": "here"}, "allow_from must be an address range such as 203.0.113.7/32, not 'here'."),
+        ({"subnet": "subnet-0123"}, "There is no subnet subnet-0123 in us-east-1."),
+        ({"alow_from": RANGE}, "Unknown parameter alow_from. Did you mean allow_from?"),
+    ],
+)
+def test_bad_request_is_refused_in_one_sentence(empty: Account, parameters: dict[str, Any], sentence: str) -> None:
+    result = empty.setup(yes=True, **parameters)
+    assert result.code != 0
+    assert sentence in result.said
+    assert empty.things() == []
+
+
+def test_own_address_that_cannot_be_asked_is_asked_of_the_user(empty: Account) -> None:
+    nowhere = {"https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    result = empty.setup(yes=True, allow_from=None, environment=nowhere)
+    assert result.code != 0
+    assert "could not be asked of https://checkip.amazonaws.com: give allow_from" in result.said
+    assert empty.things() == []
+
+
+def test_bucket_of_another_owner_is_refused_before_anything_is_created(empty: Account) -> None:
+    # What S3 answers to a HeadBucket that names another owner than the bucket has.
+    empty.ask("PUT", "faults", [{"service": "s3", "action": "HeadBucket", "error": "AccessDenied", "status": 403}])
+    try:
+        result = empty.setup(yes=True, bucket="somebody-elses")
+    finally:
+        empty.ask("DELETE", "faults")
+    assert result.code != 0
+    assert "The bucket somebody-elses belongs to another account" in result.said
+    assert empty.things() == []
+
+
+def test_missing_credentials_are_told_in_one_sentence(empty: Account, tmp_path: Path) -> None:
+    nobody = {
+        "AWS_ACCESS_KEY_ID": "",
+        "AWS_SECRET_ACCESS_KEY": "",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "HOME": str(tmp_path),
+    }
+    result = empty.setup(environment=nobody)
+    assert result.code != 0
+    assert "No AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" in result.said
+
+
+def test_creation_ends_with_everything_there(created: Created) -> None:
+    assert created.result.code == 0, created.result.output
+    assert "Created. Everything is there." in created.result.said
+
+
+def test_security_group_admits_the_range_by_ssh_and_nobody_else(created: Created) -> None:
+    group = created.account.security_group()
+    assert group["VpcId"] == created.account.default_vpc()
+    (rule,) = group["IpPermissions"]
+    assert (rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) == ("tcp", 22, 22)
+    assert [allowed["CidrIp"] for allowed in rule["IpRanges"]] == [RANGE]
+    assert not rule.get("Ipv6Ranges")
+    assert not rule.get("UserIdGroupPairs")
+
+
+def test_role_may_put_objects_into_the_bucket_and_nothing_else(created: Created) -> None:
+    iam = created.account.client("iam")
+    trusted = iam.get_role(RoleName="benchmarks")["Role"]["AssumeRolePolicyDocument"]["Statement"]
+    assert [statement["Principal"] for statement in trusted] == [{"Service": "ec2.amazonaws.com"}]
+    name = f"write-to-{created.account.bucket}"
+    policy = iam.get_role_policy(RoleName="benchmarks", PolicyName=name)["PolicyDocument"]
+    resource = f"arn:aws:s3:::{created.account.bucket}/*"
+    assert policy["Statement"] == [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": resource}]
+    assert iam.list_attached_role_policies(RoleName="benchmarks")["AttachedPolicies"] == []
+    profile = iam.get_instance_profile(InstanceProfileName="benchmarks")["InstanceProfile"]
+    assert [role["RoleName"] for role in profile["Roles"]] == ["benchmarks"]
+
+
+def test_bucket_is_private_encrypted_and_tidy(created: Created) -> None:
+    s3 = created.account.client("s3")
+    bucket = created.account.bucket
+    assert s3.get_bucket_location(Bucket=bucket)["LocationConstraint"] == "eu-central-1"
+    assert set(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values()) == {True}
+    ownership = s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"]
+    assert ownership == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    (encryption,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert encryption["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert (rule["Status"], rule["Filter"]) == ("Enabled", {"Prefix": ""})
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+
+
+def test_launch_template_leaves_to_each_launch_what_differs_from_run_to_run(created: Created) -> None:
+    ec2 = created.account.client("ec2")
+    versions = ec2.describe_launch_template_versions(LaunchTemplateName="benchmarks")["LaunchTemplateVersions"]
+    (version,) = versions
+    assert version["DefaultVersion"]
+    data = version["LaunchTemplateData"]
+    assert data["SecurityGroupIds"] == [created.account.security_group()["GroupId"]]
+    assert data["IamInstanceProfile"]["Arn"].endswith(":instance-profile/benchmarks")
+    assert data["InstanceInitiatedShutdownBehavior"] == "terminate"
+    metadata = data["MetadataOptions"]
+    assert (metadata["HttpTokens"], metadata["HttpPutResponseHopLimit"]) == ("required", 2)
+    assert metadata["HttpEndpoint"] == "enabled"
+    # The sandbox's EC2 lists the template's own tags here too.
+    assert {"instance", "volume"} <= {tagged["ResourceType"] for tagged in data["TagSpecifications"]}
+    assert not data.keys() & {"ImageId", "InstanceType", "UserData", "NetworkInterfaces", "Placement", "KeyName"}
+
+
+def test_ec2_would_launch_from_the_template(created: Created) -> None:
+    ec2 = created.account.client("ec2")
+    image = ec2.describe_images(Filters=[{"Name": "name", "Values": ["debian-13-amd64-*"]}])["Images"][0]["ImageId"]
+    with pytest.raises(ec2.exceptions.ClientError, match="DryRunOperation"):
+        ec2.run_instances(
+            LaunchTemplate={"LaunchTemplateName": "benchmarks"},
+            ImageId=image,
+            InstanceType="c7i.large",
+            MinCount=1,
+            MaxCount=1,
+            DryRun=True,
+        )
+
+
+def test_everything_is_tagged(created: Created) -> None:
+    ec2, iam = created.account.client("ec2"), created.account.client("iam")
+    templates = ec2.describe_launch_templates(LaunchTemplateNames=["benchmarks"])["LaunchTemplates"]
+    tagged = {
+        "security group": created.account.security_group()["Tags"],
+        "launch template": templates[0]["Tags"],
+        "role": iam.list_role_tags(RoleName="benchmarks")["Tags"],
+        "profile": iam.get_instance_profile(InstanceProfileName="benchmarks")["InstanceProfile"]["Tags"],
+        "bucket": created.account.client("s3").get_bucket_tagging(Bucket=created.account.bucket)["TagSet"],
+    }
+    wanted = {"benchmarks:owner": "sandbox", "benchmarks:version": "0.1.0"}
+    assert {thing: {tag["Key"]: tag["Value"] for tag in tags} for thing, tags in tagged.items()} == dict.fromkeys(
+        tagged, wanted
+    )
+
+
+def test_second_run_changes_nothing_and_says_so(created: Created) -> None:
+    again = created.account.setup(yes=True, run_id="setup")
+    assert again.code == 0, again.output
+    assert again.changed == 0
+    assert "Everything is there." in again.said
+    assert not re.search(r"^ +missing ", again.output, re.MULTILINE)
+
+
+def test_documented_policy_allows_every_call_that_was_made(created: Created) -> None:
+    page = (ROOT / "docs/iam-policy.md").read_text()
+    documented = json.loads(page.split("## Who runs `bench.setup`")[1].split("```json\n")[1].split("```")[0])
+    allowed = {action for statement in documented["Statement"] for action in statement["Action"]}
+    made = {
+        f"{call['service']}:{S3_ACTIONS.get(call['action'], call['action'])}"
+        for call in created.calls
+        if call["service"] in ("ec2", "iam", "s3")
+    }
+    assert "ec2:CreateLaunchTemplate" in made
+    assert made - allowed == set()
+
+
+def test_what_is_there_is_kept_and_only_added_to(new_account: Callable[..., Account]) -> None:
+    account = new_account()
+    ec2, iam, s3 = account.client("ec2"), account.client("iam"), account.client("s3")
+    group = ec2.create_security_group(GroupName="benchmarks", Description="mine", VpcId=account.default_vpc())
+    colleague = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "198.51.100.1/32"}]}
+    ec2.authorize_security_group_ingress(GroupId=group["GroupId"], IpPermissions=[colleague])
+    ec2.create_launch_template(LaunchTemplateName="benchmarks", LaunchTemplateData={"InstanceType": "c7i.large"})
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    iam.create_role(
+        RoleName="benchmarks",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        Tags=[{"Key": "team", "Value": "crypto"}],
+    )
+    s3.create_bucket(Bucket=account.bucket)
+    expire = {"ID": "mine", "Status": "Enabled", "Filter": {"Prefix": "old/"}, "Expiration": {"Days": 9}}
+    s3.put_bucket_lifecycle_configuration(Bucket=account.bucket, LifecycleConfiguration={"Rules": [expire]})
+
+    result = account.setup(yes=True)
+
+    assert result.code == 0, result.output
+    assert "also lets in 198.51.100.1/32 by SSH" in result.said
+    assert "The launch template benchmarks lacks this VPC's security group benchmarks" in result.said
+    after = account.security_group()
+    assert after["Description"] == "mine"
+    ranges = {allowed["CidrIp"] for rule in after["IpPermissions"] for allowed in rule["IpRanges"]}
+    assert ranges == {RANGE, "198.51.100.1/32"}
+    versions = ec2.describe_launch_template_versions(LaunchTemplateName="benchmarks")["LaunchTemplateVersions"]
+    assert [version["LaunchTemplateData"] for version in versions] == [{"InstanceType": "c7i.large"}]
+    assert iam.list_role_tags(RoleName="benchmarks")["Tags"] == [{"Key": "team", "Value": "crypto"}]
+    assert len(iam.list_role_policies(RoleName="benchmarks")["PolicyNames"]) == 1
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=account.bucket)["Rules"]
+    assert [rule["ID"] for rule in rules] == ["mine", "benchmarks-abort-incomplete-uploads"]
+
+
+def test_second_region_gets_a_bucket_of_its_own_and_the_same_role(created: Created) -> None:
+    elsewhere = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}
+    result = created.account.setup(yes=True, environment=elsewhere)
+    assert result.code == 0, result.output
+    policies = created.account.client("iam").list_role_policies(RoleName="benchmarks")["PolicyNames"]
+    buckets = f"benchmarks-{created.account.facts['account_id']}"
+    assert sorted(policies) == [f"write-to-{buckets}-eu-central-1", f"write-to-{buckets}-eu-west-1"]
