@@ -90,13 +90,15 @@ def application(settings: Settings, machines: Machines) -> WSGIApplication:
             return moto(call)
         keyring.check(call)
         fault = faults.at_the_door(call.service, call.action)
-        if fault is not None:
-            time.sleep(fault.delay_seconds)
-            if fault.reset:
-                raise ConnectionReset
-            if fault.error:
-                raise fault.as_error()
-        return handle(call)
+        if fault is None:
+            return handle(call)
+        reply = handle(call) if fault.late else None
+        time.sleep(fault.delay_seconds)
+        if fault.reset:
+            raise ConnectionReset
+        if fault.error:
+            raise fault.as_error()
+        return reply or handle(call)
 
     admin = Admin(settings, fleet, keyring, faults, journal, s3, moto)
     fleet.watch()

@@ -55,6 +55,7 @@ class Fault:
     times: int | None = None  # then it is over; None: until cleared
     delay_seconds: float = 0.0
     reset: bool = False  # the connection is reset instead of answered
+    late: bool = False  # the call is carried out first: only its answer is lost
 
     @classmethod
     def read(cls, values: Any) -> Fault:
@@ -69,6 +70,8 @@ class Fault:
             raise ValueError("A fault needs one of error, reset and delay_seconds.")
         if fault.places and fault.error is None:
             raise ValueError("A fault of a type or a zone needs an error.")
+        if fault.places and fault.late:
+            raise ValueError("A launch without capacity is not carried out: late is not for a type or a zone.")
         return fault
 
     @property

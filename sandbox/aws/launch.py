@@ -68,7 +68,7 @@ class Launcher:
         with self._lock:
             parameters = call.parameters
             ec2 = self._fleet.ec2(call.region)
-            token = parameters.get("ClientToken")
+            token = None if parameters.get("DryRun") else parameters.get("ClientToken")
             if token and (earlier := self._earlier(call, token)):
                 return self._described(call, earlier)
             template, request = self._request(parameters, ec2)
@@ -86,8 +86,12 @@ class Launcher:
                 )
             subnet = self._with_capacity(plan)
             instance_ids = self._through_moto(call, plan, subnet, count)
-            for instance_id in instance_ids:
-                self._boot(ec2, instance_id, plan, subnet, template)
+            try:
+                for instance_id in instance_ids:
+                    self._boot(ec2, instance_id, plan, subnet, template)
+            except Exception:
+                self._take_back(ec2, instance_ids)
+                raise
             if token:
                 self._tokens[(call.region, token)] = Launched(_canonical(parameters), instance_ids)
             return self._described(call, instance_ids)
@@ -244,6 +248,13 @@ class Launcher:
             tags=tuple(sorted(ec2.tags(instance_id).items())),
         )
         self._fleet.launch(spec, addresses, public, plan.spot)
+
+    def _take_back(self, ec2: Ec2, instance_ids: Sequence[str]) -> None:
+        """Leave nothing of a launch that could not be carried out whole."""
+        for instance_id in instance_ids:
+            self._machines.remove(instance_id)
+            ec2.forget(instance_id)
+            self._fleet.forget(instance_id)
 
     def _described(self, call: Call, instance_ids: Sequence[str]) -> Reply:
         """RunInstances' answer: the reservation as it is described now."""

@@ -97,6 +97,10 @@ class Fleet:
             self._records[spec.instance_id] = Record(spec, addresses, public, self._clock(), spot)
         self._machines.boot(spec)
 
+    def forget(self, instance_id: str) -> None:
+        with self._lock:
+            self._records.pop(instance_id, None)
+
     def notice(self, instance_id: str) -> Mapping[str, str] | None:
         """What the instance's metadata service shows at spot/instance-action, or None."""
         record = self._records.get(instance_id)

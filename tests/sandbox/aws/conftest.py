@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from moto.moto_server.werkzeug_app import MotoRequestHandler
 from null_machines import NullMachines
 from werkzeug.serving import make_server
 from wire_endpoint import ACCOUNTS, Endpoint, debian
 
-from sandbox.aws import application
+from sandbox.aws import RequestHandler, application
 from sandbox.settings import Settings
 
 
@@ -38,7 +37,7 @@ def start_endpoint() -> Iterator[Callable[..., Endpoint]]:
         if machines is None:
             machines = NullMachines(boot_seconds=0.0)
         server = make_server(
-            "127.0.0.1", 0, application(settings, machines), threaded=True, request_handler=MotoRequestHandler
+            "127.0.0.1", 0, application(settings, machines), threaded=True, request_handler=RequestHandler
         )
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()

@@ -81,6 +81,18 @@ def test_slow_answers_and_resets(faulty: Endpoint) -> None:
     faulty.client("ec2").describe_vpcs()
 
 
+@pytest.mark.parametrize("loss", [{"reset": True}, {"error": "InternalError"}])
+def test_an_answer_can_be_lost_after_the_launch_and_the_token_finds_it_again(
+    faulty: Endpoint, run: Any, name: str, loss: dict[str, Any]
+) -> None:
+    faulty.faults({"action": "RunInstances", "late": True, "times": 1, **loss})
+    with pytest.raises((ClientError, ConnectionClosedError)):
+        run(ClientToken=name)
+    assert len(faulty.machines) == 1
+    assert run(ClientToken=name)["ClientToken"] == name
+    assert len(faulty.machines) == 1
+
+
 def test_sdk_retries_get_past_throttling(faulty: Endpoint) -> None:
     from botocore.config import Config
 

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from null_machines import NullMachines
 from wire_endpoint import Endpoint, debian, describe, refused, wait_for_state
+
+from sandbox.machines import Addresses
 
 Launch = Callable[..., dict[str, Any]]
 
@@ -110,6 +113,25 @@ def test_a_token_of_a_terminated_instance_is_refused(ec2: Any, launch: Launch, n
     instance = launch(ClientToken=name)["InstanceId"]
     ec2.terminate_instances(InstanceIds=[instance])
     refused("IdempotentInstanceTerminated", launch, ClientToken=name)
+
+
+def test_a_dry_run_with_a_used_token_is_a_dry_run(launch: Launch, name: str) -> None:
+    launch(ClientToken=name)
+    refused("DryRunOperation", launch, ClientToken=name, DryRun=True)
+
+
+def test_a_launch_that_finds_no_machine_leaves_nothing(start_endpoint: Callable[..., Endpoint]) -> None:
+    class OneMachine(NullMachines):
+        def reserve(self, instance_id: str) -> Addresses:
+            if len(self) == 1:
+                raise RuntimeError("no address is free")
+            return super().reserve(instance_id)
+
+    endpoint = start_endpoint(OneMachine())
+    ec2 = endpoint.client("ec2")
+    arguments = {"ImageId": debian(ec2), "InstanceType": "c5.large"}
+    refused("InternalError", ec2.run_instances, **arguments, MinCount=2, MaxCount=2)
+    assert ec2.describe_instances()["Reservations"] == []
 
 
 def test_a_failed_launch_does_not_use_up_its_token(launch: Launch, name: str) -> None:

@@ -86,10 +86,10 @@ def test_somebody_elses_bucket_is_neither_seen_nor_made(endpoint: Endpoint, s3: 
 @pytest.mark.parametrize("named", [{"ChecksumAlgorithm": "SHA256"}, {"ChecksumSHA256": sha256(b"hello")}])
 def test_checksums_are_kept(s3: Any, bucket: str, named: dict[str, str]) -> None:
     key = "dir/with space+ümlaut_%"
-    s3.put_object(Bucket=bucket, Key=key, Body=b"hello", Metadata={"run-id": "1"}, **named)
+    s3.put_object(Bucket=bucket, Key=key, Body=b"hello", Metadata={"run_id": "1"}, **named)
     head = s3.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
     assert head["ChecksumSHA256"] == sha256(b"hello")
-    assert (head["ChecksumType"], head["ContentLength"], head["Metadata"]) == ("FULL_OBJECT", 5, {"run-id": "1"})
+    assert (head["ChecksumType"], head["ContentLength"], head["Metadata"]) == ("FULL_OBJECT", 5, {"run_id": "1"})
     assert "ChecksumSHA256" not in s3.head_object(Bucket=bucket, Key=key)
 
 
