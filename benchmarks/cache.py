@@ -1,4 +1,4 @@
-"""Files of answers that are worth keeping: written whole or not at all, and not believed when anything about them is odd.
+"""Files of answers that are worth keeping: written whole or not at all, and believed only when all is right with them.
 
 A file is one line about its content, then the content:
 
@@ -40,13 +40,15 @@ def directory(environment: Mapping[str, str]) -> Path:
 
 
 def read(path: Path, identity: Mapping[str, Any]) -> Entry | None:
-    """What `path` keeps under this identity; None where it is missing, damaged, of another schema or somebody else's."""
+    """What `path` keeps under this identity; None where it is missing, damaged, or of another kind."""
     try:
         head, content = path.read_bytes().split(b"\n", 1)
         about = json.loads(head)
-        if about["schema"] != SCHEMA or about["identity"] != identity or about["sha256"] != _checksum(content):
+        fetched = datetime.fromisoformat(about["fetched"])
+        sound = about["sha256"] == _checksum(about["fetched"], content) and fetched.tzinfo is not None
+        if about["schema"] != SCHEMA or about["identity"] != identity or not sound:
             return None
-        return Entry(datetime.fromisoformat(about["fetched"]), json.loads(content))
+        return Entry(fetched, json.loads(content))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -54,12 +56,8 @@ def read(path: Path, identity: Mapping[str, Any]) -> Entry | None:
 def write(path: Path, identity: Mapping[str, Any], entry: Entry) -> bool:
     """Keep an entry: a reader sees the old file or the new one, never a part. False where that cannot be written."""
     content = json.dumps(entry.content, separators=(",", ":")).encode()
-    about = {
-        "schema": SCHEMA,
-        "identity": identity,
-        "fetched": entry.fetched.isoformat(),
-        "sha256": _checksum(content),
-    }
+    fetched = entry.fetched.isoformat()
+    about = {"schema": SCHEMA, "identity": identity, "fetched": fetched, "sha256": _checksum(fetched, content)}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as handle:
@@ -69,12 +67,12 @@ def write(path: Path, identity: Mapping[str, Any], entry: Entry) -> bool:
                 os.fsync(handle.fileno())
                 Path(handle.name).replace(path)
             except BaseException:
-                Path(handle.name).unlink()
+                Path(handle.name).unlink(missing_ok=True)
                 raise
     except OSError:
         return False
     return True
 
 
-def _checksum(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _checksum(fetched: str, content: bytes) -> str:
+    return hashlib.sha256(fetched.encode() + content).hexdigest()

@@ -8,6 +8,8 @@ from typing import Any
 
 from benchmarks import cpu
 
+LINUX = ("x86_64", "arm64")  # architectures that benchmarks can run on
+
 
 @dataclass(frozen=True, slots=True)
 class InstanceType:
@@ -32,6 +34,15 @@ class InstanceType:
     @property
     def family(self) -> str:
         return self.name.partition(".")[0]
+
+    @property
+    def runs_linux(self) -> bool:
+        return any(one in LINUX for one in self.architectures)
+
+    @property
+    def architecture(self) -> str:
+        """The one that benchmarks run on, of types that have an older one besides; else the type's own."""
+        return next((one for one in self.architectures if one in LINUX), self.architectures[0])
 
 
 @dataclass(frozen=True, slots=True)

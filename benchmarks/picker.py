@@ -163,10 +163,11 @@ def limits(asked: Criteria) -> tuple[Limit, ...]:
         found.append(_is(f"az ({asked.az})", lambda o: asked.az in o.zones))
     if asked.max_price:
         found.append(_at_most(f"max_price (at most ${asked.max_price:g} an hour)", asked.max_price, asked.price))
-    for kind in HIDDEN:
-        if not getattr(asked, kind.field):
-            found.append(_is(f"not {kind.text}", lambda o, kind=kind: not kind.is_kind(o.type), f"--{kind.field}"))
-    return tuple(found)
+    return (*found, *(_not(kind) for kind in HIDDEN if not getattr(asked, kind.field)))
+
+
+def _not(kind: _Hidden) -> Limit:
+    return _is(f"not {kind.text}", lambda offer: not kind.is_kind(offer.type), f"--{kind.field}")
 
 
 def _is(text: str, holds: Callable[[Offer], bool], shown_by: str | None = None) -> Limit:

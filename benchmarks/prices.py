@@ -39,6 +39,16 @@ def filters(region: str, instance_type: str | None = None) -> list[dict[str, str
     return [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in fields.items()]
 
 
+def of_region(pricing: Client, region: str) -> dict[str, float]:
+    """What an hour of each type costs in US dollars; types without a price are left out. Raises AWS's errors."""
+    found = {}
+    for page in pricing.get_paginator("get_products").paginate(ServiceCode="AmazonEC2", Filters=filters(region)):
+        for product in map(json.loads, page["PriceList"]):
+            if (price := on_demand(product)) is not None:
+                found[product["product"]["attributes"]["instanceType"]] = price
+    return found
+
+
 def of_type(connect: Connect, region: str, instance_type: str) -> dict[str, Any] | None:
     """What an hour costs, with source and date; None where the permission to ask is missing or there is no price."""
     client: Client = connect("pricing", ENDPOINT_REGION)

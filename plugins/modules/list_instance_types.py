@@ -1,0 +1,60 @@
+"""Finds the instance types that fit a request, and writes them into the run's directory."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+
+DOCUMENTATION = """
+module: list_instance_types
+short_description: List the instance types that fit, best fit first
+description:
+  - Writes C(instance_types.json), which has all that is known of each type. Launches nothing.
+  - Answers from the user's cache while that is fresh, as C(./inv bench.types) does, and in the same way.
+options:
+  parameters: {description: The frozen parameters., type: dict, required: true}
+  run_dir: {description: The run's directory., type: path, required: true}
+author: [benchmarks]
+"""
+EXAMPLES = """
+- list_instance_types: {parameters: "{{ parameters }}", run_dir: "{{ run_dir }}"}
+"""
+RETURN = """
+listing: {description: The types as text in the format asked for., type: str, returned: success}
+best: {description: Name of the best fit that runs Linux., type: str, returned: success}
+"""
+
+
+def main() -> None:
+    module = AnsibleModule(
+        {"parameters": {"type": "dict", "required": True}, "run_dir": {"type": "path", "required": True}},
+        supports_check_mode=True,
+    )
+    from benchmarks import picker_answer, picker_command, picker_data, runs
+    from benchmarks.errors import RefusedError
+
+    parameters = module.params["parameters"]
+    try:
+        answer = picker_answer.answer(parameters, os.environ, datetime.now(UTC), parts=picker_data.PARTS)
+    except RefusedError as error:
+        module.fail_json(msg=str(error))
+    changed = not module.check_mode and runs.write_record(
+        Path(module.params["run_dir"]), picker_answer.RECORD, picker_answer.record(answer)
+    )
+    if not answer.choice.fitting:
+        module.fail_json(msg=picker_answer.nothing_fits(answer))
+    best = answer.best.type.name if answer.best else None
+    listing = picker_command.render(
+        answer,
+        parameters.get("format") or "table",
+        wide=bool(parameters.get("wide")),
+        command=picker_answer.playbook_command(best, parameters["region"]) if best else None,
+    )
+    module.exit_json(changed=changed, listing=listing, best=best)
+
+
+if __name__ == "__main__":
+    main()
