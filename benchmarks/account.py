@@ -1,6 +1,6 @@
 """What runs need in an AWS account: what there is of it, what setup would create, and what stands against that.
 
-Only `target` and `look` ask AWS. What is there is kept as it is; setup adds, and never takes away.
+What is there is kept as it is: setup adds, and never takes away.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import ipaddress
 import re
+import time
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,7 +18,7 @@ import botocore.exceptions
 
 from benchmarks import __version__, owner, templates
 from benchmarks.aws import Client, Connect, code, optional, refusing
-from benchmarks.errors import RefusedError
+from benchmarks.errors import FailedError, RefusedError
 from benchmarks.request import check_source_range
 
 # The security group, the role and the instance profile; the launch template's name is the user's to choose.
@@ -290,6 +291,24 @@ def survey(target: Target, found: Found) -> dict[str, Any]:
         "missing": [part.name for part in parts if not part.there],
         "notes": _notes(target, found, profile_roles),
     }
+
+
+def wait_complete(
+    connect: Connect, target: Target, timeout: float, sleep: Callable[[float], None] = time.sleep
+) -> dict[str, Any]:
+    """The survey once nothing is missing any more: what was created just now may be missing from AWS's next answer.
+
+    Raises FailedError with what still is when time runs out.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        now = survey(target, look(connect, target))
+        if not now["missing"]:
+            return now
+        if time.monotonic() > deadline:
+            left = " and ".join(part["text"] for part in now["parts"] if not part["there"])
+            raise FailedError(f"AWS does not show what was created after {timeout:.0f} seconds: {left}. Run it again.")
+        sleep(1)
 
 
 def ssh_ranges(group: Mapping[str, Any]) -> list[Network]:

@@ -15,6 +15,7 @@ description:
 options:
   parameters: {description: The frozen parameters of setup., type: dict, required: true}
   run_dir: {description: The run's directory., type: path}
+  timeout: {description: Seconds after which nothing may be missing any more., type: int}
 author: [benchmarks]
 """
 EXAMPLES = """
@@ -27,16 +28,23 @@ survey: {description: What was found., type: dict, returned: success}
 
 def main() -> None:
     module = AnsibleModule(
-        {"parameters": {"type": "dict", "required": True}, "run_dir": {"type": "path"}},
+        {
+            "parameters": {"type": "dict", "required": True},
+            "run_dir": {"type": "path"},
+            "timeout": {"type": "int"},
+        },
         supports_check_mode=True,
     )
     from benchmarks import account, aws, runs
 
-    parameters = module.params["parameters"]
+    parameters, timeout = module.params["parameters"], module.params["timeout"]
     try:
         connect = aws.connector(parameters["region"])
         target = account.target(parameters, connect)
-        survey = account.survey(target, account.look(connect, target))
+        if timeout is None:
+            survey = account.survey(target, account.look(connect, target))
+        else:
+            survey = account.wait_complete(connect, target, timeout)
     except aws.ERRORS as error:
         module.fail_json(msg=aws.sentence(error))
     directory = module.params["run_dir"]

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from benchmarks import account
 from benchmarks.account import Bucket, Found, Target
-from benchmarks.errors import RefusedError
+from benchmarks.errors import FailedError, RefusedError
 from benchmarks.templates import Template
 
 TARGET = Target(
@@ -386,3 +386,48 @@ def test_bucket_is_read_as_far_as_the_user_may() -> None:
         get_bucket_lifecycle_configuration=error("NoSuchLifecycleConfiguration"),
     )
     assert account.look(connect, TARGET).bucket == Bucket("eu-west-1", None, True, [])
+
+
+def complete(**answers: Any) -> Callable[..., Any]:
+    """An account that has everything."""
+    common = {
+        "describe_security_groups": {"SecurityGroups": [COMPLETE.security_group]},
+        "get_role": {"Role": COMPLETE.role},
+        "get_role_policy": {"PolicyDocument": COMPLETE.policy},
+        "get_instance_profile": {"InstanceProfile": COMPLETE.instance_profile},
+        "head_bucket": {"BucketRegion": "eu-central-1"},
+        "get_public_access_block": error("AccessDenied"),
+        "get_bucket_ownership_controls": error("AccessDenied"),
+        "get_bucket_lifecycle_configuration": {"Rules": [account.UPLOAD_RULE]},
+        "describe_launch_templates": {"LaunchTemplates": [{}]},
+        "describe_launch_template_versions": {
+            "LaunchTemplateVersions": [
+                {
+                    "LaunchTemplateId": "lt-1",
+                    "LaunchTemplateName": "benchmarks",
+                    "VersionNumber": 1,
+                    "LaunchTemplateData": template().data,
+                }
+            ]
+        },
+    }
+    return connector(**(common | answers))
+
+
+def test_what_was_created_is_waited_for() -> None:
+    accounts = iter([complete(get_role=error("NoSuchEntity")), complete()])
+    current = [next(accounts)]
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        current[0] = next(accounts)
+
+    survey = account.wait_complete(lambda *given: current[0](*given), TARGET, 30, sleep)
+    assert survey["missing"] == []
+    assert len(slept) == 1
+
+
+def test_what_does_not_turn_up_is_named() -> None:
+    with pytest.raises(FailedError, match=r"after 0 seconds: IAM role benchmarks, for instances\. Run it again\.$"):
+        account.wait_complete(complete(get_role=error("NoSuchEntity")), TARGET, 0, lambda _seconds: None)
