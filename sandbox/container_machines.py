@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import logging
 import platform
@@ -10,8 +11,8 @@ import queue
 import shutil
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,6 +44,7 @@ class Site:
     pool: Pool
     computer: Computer
     watcher: Watcher
+    known_images: set[str] = field(default_factory=set)
 
 
 class ContainerMachines:
@@ -185,7 +187,7 @@ class _Machine:
         spec, site = self._spec, self._site
         if spec is None or self._removing:
             return
-        image = images.ensure(site.engine, spec.image, log.info)
+        image = images.ensure(site.engine, spec.image, log.info, site.known_images)
         self._share = share = site.computer.give(spec.cores * spec.threads_per_core, spec.memory_mib)
         for directory in (self._directory, self._directory / "seed", self._directory / "imds"):
             state.make_private(directory)
@@ -200,28 +202,25 @@ class _Machine:
                 site.engine, site.sandbox, self._id, image, self._addresses, site.ssh_port, self._directory / "imds"
             )
         )
-        self._watch(self._names.metadata, self._metadata_ended)
         site.engine.call(
             *containers.instance_arguments(
                 site.engine, site.sandbox, self._id, image, self._addresses, share, self._directory / "seed"
             )
         )
-        self._running()
+        self._running({self._names.metadata: self._metadata_ended})
 
-    def _running(self) -> None:
+    def _running(self, watched: Mapping[str, Callable[[], None]] | None = None) -> None:
+        """The instance has been started: tell so, and hear of its end, and of the ends of those in `watched`."""
         self._boots += 1
         boot = self._boots
-        if self.phase.stage is not Stage.FAILED:
-            self.phase = Phase(Stage.RUNNING)
-        self._watch(self._names.instance, lambda: self._ended(boot))
-
-    def _watch(self, container: str, ended: Callable[[], None]) -> None:
-        """Do `ended` in this machine's thread when the container's first process has ended."""
-        pid = int(self._site.engine.call("inspect", "--format", "{{.State.Pid}}", container))
-        if pid:
-            self._site.watcher.on_end(pid, lambda: self._work.put(ended))
-        else:
-            self._work.put(ended)
+        self.phase = Phase(Stage.RUNNING)
+        ends = {self._names.instance: lambda: self._ended(boot), **(watched or {})}
+        pids = self._site.engine.call("inspect", "--format", "{{.State.Pid}}", *ends).split()
+        for pid, ended in zip(pids, ends.values(), strict=True):
+            if int(pid):
+                self._site.watcher.on_end(int(pid), functools.partial(self._work.put, ended))
+            else:
+                self._work.put(ended)
 
     def _metadata_ended(self) -> None:
         if not self._removing:

@@ -35,27 +35,35 @@ def tag(target: str, config: HostConfig) -> str:
     return f"{REPOSITORY}:{target}-{inputs.hexdigest()[:12]}"
 
 
-def ensure(engine: Engine, target: str, say: Callable[[str], None]) -> str:
-    """The name of the image for `target`, which is built if it is not there yet. Raises ImageError."""
+def ensure(engine: Engine, target: str, say: Callable[[str], None], known: set[str] | None = None) -> str:
+    """The name of the image for `target`, which is built if it is not there yet. Raises ImageError.
+
+    Names in `known` are taken to be there; what has been found is added to it.
+    """
     config = hostconfig.read()
     name = tag(target, config)
-    if _exists(engine, name):
-        return name
+    known = set() if known is None else known
+    if name not in known and not _exists(engine, name):
+        _build_once(engine, target, name, config, say)
+    known.add(name)
+    return name
+
+
+def _build_once(engine: Engine, target: str, name: str, config: HostConfig, say: Callable[[str], None]) -> None:
     with machine_wide("image"):
         if not _exists(engine, name):
             for secret in config.secrets_left_out:
                 say(f"Left out of the image, since it holds a password: {secret}")
             _build(engine, target, name, config, say)
-    return name
 
 
 def remove_all(engine: Engine) -> None:
-    """Remove every image that a sandbox of this user built."""
+    """Remove every image that a sandbox of this user built. Raises EngineError for one that a container uses."""
     with machine_wide("image"):
-        found = engine.call("images", "--quiet", "--no-trunc", "--filter", f"label={LABEL}").split()
-        names = [*dict.fromkeys(found), *([_BASE] if _exists(engine, _BASE) else [])]
-        if names:
-            engine.call("rmi", "--force", *names)
+        shown = engine.call("images", "--format", "{{.Repository}}:{{.Tag}}").split()
+        # By name, not by force: force would remove containers of other sandboxes with them.
+        if names := [name for name in shown if name.startswith((f"{REPOSITORY}:", _BASE))]:
+            engine.call("rmi", *names)
 
 
 def _exists(engine: Engine, name: str) -> bool:

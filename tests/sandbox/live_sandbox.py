@@ -39,6 +39,7 @@ class Commands:
             env={
                 **os.environ,
                 "XDG_STATE_HOME": str(self.state_home),
+                "PYTHONDONTWRITEBYTECODE": "",  # or each of many commands compiles all modules anew
                 **(environment or {}),
             },
         )

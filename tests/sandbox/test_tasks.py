@@ -6,10 +6,12 @@ import os
 import signal
 import stat
 import subprocess
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
 import boto3
+import psutil
 import pytest
 from botocore.exceptions import ClientError
 from live_sandbox import Commands, Instance, Running, eventually, podman
@@ -27,19 +29,23 @@ def traces(commands: Commands) -> list[str]:
     return [*commands.containers(), *networks, *files, *processes]
 
 
-def boot(facts: dict[str, object]) -> str:
-    """Launch an instance with boto3 and wait until it runs; its id."""
+def launch(facts: Mapping[str, Any], count: int = 1) -> Instance:
+    """Launch instances as they come; one of them."""
     ec2 = client(facts, "ec2")
-    image = ec2.describe_images(Owners=["136693071363"])["Images"]
-    chosen = next(one["ImageId"] for one in image if one["Architecture"] == "x86_64")
-    launched = ec2.run_instances(ImageId=chosen, InstanceType="t3.nano", MinCount=1, MaxCount=1)
-    instance = Instance(ec2, launched["Instances"][0]["InstanceId"], "", 22, *(2 * [None]))  # type: ignore[list-item]
+    images = ec2.describe_images(Owners=["136693071363"])["Images"]
+    image = next(one["ImageId"] for one in images if one["Architecture"] == "x86_64")
+    launched = ec2.run_instances(ImageId=image, InstanceType="t3.nano", MinCount=count, MaxCount=count)["Instances"]
     eventually(lambda: ec2.describe_instances()["Reservations"], "the launch is visible")
-    instance.wait_for_state("running")
-    return instance.id
+    return Instance(ec2, launched[0]["InstanceId"], "", 0, Path(), Path())
 
 
-def client(facts: dict[str, object], service: str) -> object:
+def kill(facts: Mapping[str, Any]) -> None:
+    """End the endpoint's process as a crash does, and wait until it is gone."""
+    os.kill(facts["pid"], signal.SIGKILL)
+    eventually(lambda: not psutil.pid_exists(facts["pid"]), "the endpoint has died")
+
+
+def client(facts: Mapping[str, Any], service: str) -> Any:
     return boto3.session.Session().client(
         service,
         endpoint_url=facts["endpoint_url"],
@@ -84,7 +90,7 @@ def test_endpoint_is_bound_to_a_loopback_address_and_knows_its_user(running: Run
     assert running.facts["endpoint_url"].startswith("http://127.0.0.1:")
     assert running.client("sts").get_caller_identity()["Account"] == running.facts["account_id"]
     with pytest.raises(ClientError, match="InvalidClientTokenId"):
-        client({**running.facts, "access_key_id": "AKIAUNKNOWN"}, "sts").get_caller_identity()  # type: ignore[attr-defined]
+        client({**running.facts, "access_key_id": "AKIAUNKNOWN"}, "sts").get_caller_identity()
 
 
 def test_state_is_readable_by_its_owner_only(running: Running) -> None:
@@ -100,16 +106,26 @@ def test_status_shows_what_runs(running: Running, instance: Instance) -> None:
     assert instance.address in shown
 
 
-def test_down_removes_every_trace_and_may_be_repeated(new_commands: NewCommands, running: Running) -> None:
+def test_up_clears_away_what_a_killed_endpoint_left_and_down_all_the_rest(
+    new_commands: NewCommands, running: Running
+) -> None:
     commands = new_commands()
     started = commands.run("up")
     assert started.returncode == 0, started.stderr
     facts = commands.facts()
     assert facts["endpoint_url"] != running.facts["endpoint_url"], "two sandboxes live side by side"
-    boot(facts)
+    launch(facts).wait_for_state("running")
+    assert len(commands.containers()) == 2
 
+    kill(facts)
+    assert commands.run("status").returncode == 1
+    restarted = commands.run("up")
+    assert restarted.returncode == 0, restarted.stderr
+    assert commands.containers() == []
+
+    launch(commands.facts()).wait_for_state("running")
+    launch(commands.facts(), 3)
     ended = commands.run("down")
-
     assert ended.returncode == 0, ended.stderr
     assert f"Sandbox {commands.name} is gone." in ended.stderr
     assert traces(commands) == []
@@ -119,39 +135,16 @@ def test_down_removes_every_trace_and_may_be_repeated(new_commands: NewCommands,
     running.client("sts").get_caller_identity()
 
 
-def test_up_and_down_clear_away_what_a_killed_endpoint_left(new_commands: NewCommands) -> None:
+def test_down_removes_what_a_killed_endpoint_left(new_commands: NewCommands) -> None:
     commands = new_commands()
     commands.run("up")
     facts = commands.facts()
-    boot(facts)
-
-    os.kill(facts["pid"], signal.SIGKILL)
-    eventually(lambda: commands.run("status").returncode == 1, "the endpoint has died")
-    assert len(commands.containers()) == 2
-
-    restarted = commands.run("up")
-    assert restarted.returncode == 0, restarted.stderr
-    assert commands.containers() == []
-    facts = commands.facts()
-    boot(facts)
-
-    os.kill(facts["pid"], signal.SIGKILL)
-    assert commands.run("down").returncode == 0
-    assert traces(commands) == []
-
-
-def test_down_while_instances_boot_leaves_none(new_commands: NewCommands) -> None:
-    commands = new_commands()
-    commands.run("up")
-    ec2 = client(commands.facts(), "ec2")
-    images = ec2.describe_images(Owners=["136693071363"])["Images"]  # type: ignore[attr-defined]
-    image = next(one["ImageId"] for one in images if one["Architecture"] == "x86_64")
-    ec2.run_instances(ImageId=image, InstanceType="t3.nano", MinCount=3, MaxCount=3)  # type: ignore[attr-defined]
-    time.sleep(0.2)
+    launch(facts, 2)
+    eventually(lambda: len(commands.containers()) > 1, "containers in the making")
+    kill(facts)
 
     assert commands.run("down").returncode == 0
 
-    time.sleep(1)
     assert traces(commands) == []
 
 
