@@ -12,7 +12,8 @@ from typing import Any
 from invoke.collection import Collection
 from invoke.context import Context
 
-from benchmarks import develop, front, interface, request, runner, summary
+from benchmarks import develop, front, interface, picker_command, request, runner, summary
+from benchmarks.completion_task import completion
 from benchmarks.errors import RefusedError
 from benchmarks.front import spec_task
 from sandbox import demo
@@ -45,18 +46,23 @@ def run(_context: Context, given: Mapping[str, Any]) -> None:
     finally:
         if job.directory.exists():
             summary.show(job.directory)
-    if values.get("keep"):
-        print(runner.keep_hint(job.directory))
 
 
 @spec_task(
     "types",
     command="bench.types",
-    examples=(("./inv bench.types -c 8 -m 61035", "Types with at least 8 cores and 61035 MiB, best fit first."),),
+    examples=(
+        ("./inv bench.types -c 8 -m 61035", "Types with at least 8 cores and 61035 MiB, best fit first."),
+        ("./inv bench.types -c 8 --family c7i,c7a --sort price", "Those of two families, the cheapest first."),
+        ("./inv bench.types -c 8 --format names | head -1", "The best fit's name, for a script."),
+    ),
 )
 def types(_context: Context, given: Mapping[str, Any]) -> None:
-    """List the instance types that have at least that many cores and that much memory."""
-    runner.run(runner.prepare("types", request.read("types", given, Path.cwd())))
+    """List the instance types with at least that many cores and that much memory: least excess first, then price."""
+    if not given:
+        types.print_manual()
+        raise RefusedError("Nothing was asked for, so nothing is listed.")
+    picker_command.run(request.read("types", given, Path.cwd()))
 
 
 @spec_task("setup", command="bench.setup")
@@ -74,6 +80,7 @@ def terminate(_context: Context, given: Mapping[str, Any]) -> None:
 bench = Collection("bench")
 bench.add_task(run, name="run", default=True)
 bench.add_task(types, name="types")
+bench.add_task(completion, name="completion")
 bench.add_task(setup, name="setup")
 bench.add_task(terminate, name="terminate")
 

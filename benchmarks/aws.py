@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Protocol
 
-import boto3
-import botocore.config
 import botocore.exceptions
 
 from benchmarks.errors import FailedError, RefusedError
@@ -39,17 +38,36 @@ _DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "Unauthorize
 _ACTION = re.compile(r"perform: (\S+)")
 
 
-def connector(region: str) -> Connect:
+def connector(region: str, attempts: int = 8, connect_timeout: float = 10) -> Connect:
     """Connections with the botocore credential chain. Throttled calls are tried again, ever more slowly."""
+    # Half of a command's start-up time, and many commands do not need AWS.
+    import boto3
+    import botocore.config
+
     session = boto3.session.Session(region_name=region)
     config = botocore.config.Config(
-        retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=10, read_timeout=60
+        retries={"mode": "adaptive", "max_attempts": attempts}, connect_timeout=connect_timeout, read_timeout=60
     )
 
+    # Links to S3 would else be signed in the old way, which newer regions do not know.
+    signatures = {"s3": botocore.config.Config(signature_version="s3v4")}
+
     def connect(service: str, region: str | None = None) -> Client:
-        return session.client(service, region_name=region, config=config)  # type: ignore[call-overload]
+        merged = config.merge(signatures.get(service, config))
+        return session.client(service, region_name=region, config=merged)  # type: ignore[call-overload]
 
     return connect
+
+
+def lifetime_of_credentials() -> tuple[bool, datetime | None]:
+    """Whether the credentials in use are temporary, and when they end, None where that is not known."""
+    import botocore.session
+
+    credentials = botocore.session.Session().get_credentials()
+    if credentials is None or not credentials.get_frozen_credentials().token:
+        return False, None
+    # botocore keeps the time of those that it renews itself; those of the environment carry none.
+    return True, getattr(credentials, "_expiry_time", None)
 
 
 def code(error: botocore.exceptions.ClientError) -> str:

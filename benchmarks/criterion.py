@@ -1,7 +1,7 @@
 """Criterion's results on disk, of versions 0.3 to 0.8.
 
-Layout: https://bheisler.github.io/criterion.rs/book/. Names are cut and collide in paths, so `full_id` is the key, never
-the path.
+Layout: https://bheisler.github.io/criterion.rs/book/. Names are cut and collide in paths, so `full_id` is the
+key, never the path.
 """
 
 from __future__ import annotations

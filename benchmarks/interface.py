@@ -108,9 +108,9 @@ def _whole(value: object) -> int:
 
 
 def _path(value: object) -> str:
-    if not str(value):
+    if not isinstance(value, str) or not value.strip():
         raise ValueError
-    return str(value)
+    return value
 
 
 def _text(value: object) -> str:
@@ -140,6 +140,14 @@ def read(parameter: Parameter, value: object) -> Any:
     if parameter.choices and result not in parameter.choices:
         raise RefusedError(f"{parameter.name} must be one of {', '.join(map(str, parameter.choices))}, not {value!r}.")
     return result
+
+
+def expand(name: str, path: str) -> Path:
+    """`path`, given for `name`, with a leading ~ or ~USER replaced. Raises RefusedError where there is no such home."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise RefusedError(f"{name} is in a home directory that there is not: {path!r}.") from None
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

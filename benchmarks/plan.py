@@ -57,7 +57,9 @@ def _suite(parameters: Mapping[str, Any]) -> dict[str, Any]:
     suite = asdict(suites.load(parameters["suite"]))
     source = {**suite["source"], **({"ref": parameters["ref"]} if parameters["ref"] else {})}
     changes = {key: parameters[key] for key in ("toolchain", "rustflags") if parameters[key] is not None}
-    return {**suite, "source": source, **changes}
+    # How many ids another version has is not known.
+    expected = None if parameters["ref"] else suite["expected"]
+    return {**suite, "source": source, "expected": expected, **changes}
 
 
 def _launch(

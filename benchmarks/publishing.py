@@ -19,7 +19,7 @@ from typing import Any
 import botocore.exceptions
 
 from benchmarks import __version__, runs
-from benchmarks.aws import Client, Connect, code
+from benchmarks.aws import Client, Connect, code, lifetime_of_credentials
 from benchmarks.errors import FailedError
 
 FILES = ("benchmark.log", "criterion.tar.gz", "toolchain.json")
@@ -81,7 +81,7 @@ def publish(
     keys = {upload.path.name: f"{base}/{host}/{upload.path.name}" for upload in uploads}
     sent = [_send(s3, target, keys[upload.path.name], upload) for upload in uploads]
 
-    until = _link_end(s3)
+    until, note = link_end(datetime.now(UTC), *lifetime_of_credentials())
     main_file = "benchmark.log" if "benchmark.log" in keys else "manifest.json"
     link = s3.generate_presigned_url(
         "get_object",
@@ -95,6 +95,7 @@ def publish(
         "keys": keys,
         "link": link,
         "link_until": until.isoformat(timespec="minutes"),
+        "link_note": note,
     }
     # The link is a key to the log until it expires.
     path = directory / "published.json"
@@ -136,9 +137,9 @@ def _stored(s3: Client, place: Mapping[str, str]) -> str | None:
         raise
 
 
-def _link_end(s3: Client) -> datetime:
-    """Until when a link signed now opens: temporary credentials end its life with their own."""
-    longest = datetime.now(UTC) + LINK_LIFETIME
-    credentials = s3._request_signer._credentials
-    expiry = getattr(credentials, "_expiry_time", None)
-    return min(longest, expiry) if expiry else longest
+def link_end(now: datetime, temporary: bool, credentials_end: datetime | None) -> tuple[datetime, str]:
+    """Until when a link signed now opens, and what is to be said of that: it ends with what signed it."""
+    longest = now + LINK_LIFETIME
+    if temporary and credentials_end is None:
+        return longest, "or until the temporary credentials that signed it expire"
+    return min(longest, credentials_end or longest), ""

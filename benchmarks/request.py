@@ -22,7 +22,7 @@ UNFIT_DEFAULT = (
     "worth keeping."
 )
 _HOST = re.compile(
-    r"(?:(?P<user>[a-z_][a-z0-9_-]*)@)?(?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<name>[A-Za-z0-9][A-Za-z0-9.-]*))(?::(?P<port>\d+))?"
+    r"(?:(?P<user>[A-Za-z_][A-Za-z0-9_.-]*)@)?(?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<name>[A-Za-z0-9][A-Za-z0-9.-]*))(?::(?P<port>[0-9]{1,5}))?"
 )
 
 
@@ -59,7 +59,7 @@ def read(entry_point: str, given: Mapping[str, object], base: Path) -> dict[str,
     paths = [
         name for name, value in values.items() if types[name] == "path" or (name == "suite" and suites.is_file(value))
     ]
-    return {**values, **{name: str(base / Path(values[name]).expanduser()) for name in paths}}
+    return {**values, **{name: str(base / interface.expand(name, values[name])) for name in paths}}
 
 
 def settle(entry_point: str, values: Mapping[str, Any], environment: Mapping[str, str]) -> Settled:

@@ -65,8 +65,8 @@ def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
 def run(job: Job, *, launches: bool = False) -> None:
     """Run the playbook to its end.
 
-    With `launches`, a signal first of all ends the instances that carry the run's tag. Raises RefusedError where nothing
-    was started, FailedError where the run failed (both have been told to the user by then), SystemExit after a signal.
+    With `launches`, a signal first of all ends the instances that carry the run's tag. Raises RefusedError where
+    nothing was started, FailedError where the run failed (both have been told to the user by then), SystemExit after a signal.
     """
     console = Console(stderr=True, highlight=False)
     console.print(f"[dim]Run {job.run_id}   {job.command}[/dim]", soft_wrap=True)
@@ -107,17 +107,3 @@ def _fail(job: Job) -> None:
             shutil.rmtree(job.directory)
         raise RefusedError("Nothing was launched.")
     raise FailedError(f"The run failed; what there is of it is in {job.directory}")
-
-
-def keep_hint(directory: Path) -> str:
-    """How to log in to instances that were kept, and how to end them."""
-    record = runs.read_record(directory, "instances.json")
-    parameters = yaml.safe_load((directory / "parameters.yml").read_text())
-    key = parameters.get("key_file") or directory / "keys/login"
-    logins = [
-        f"  ssh -i {key} -p {parameters['ssh_port']} -o UserKnownHostsFile={directory}/known_hosts "
-        f"-o HostKeyAlias={i['instance_id']} benchmarks@{i['public_ip'] or i['private_ip']}"
-        for i in record["instances"]
-    ]
-    lines = ["Kept, and costing money until it is ended (it switches itself off in the end):", *logins]
-    return "\n".join([*lines, f"  ./inv bench.terminate --run-id {directory.name}"])

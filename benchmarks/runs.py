@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.errors import RefusedError
-from benchmarks.interface import ROOT
+from benchmarks.interface import ROOT, expand
 
 # No letter or digit that is easily taken for another.
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -56,7 +56,7 @@ def locate(values: Mapping[str, Any]) -> tuple[str, Path]:
     Processes forked later agree on the id, if this was called before.
     """
     run_id = check_id(str(values.get("run_id") or _id_of_this_process()))
-    return run_id, ROOT / Path(str(values.get("runs_dir") or "runs")).expanduser() / run_id
+    return run_id, ROOT / expand("runs_dir", str(values.get("runs_dir") or "runs")) / run_id
 
 
 def group_name(run_id: str) -> str:

@@ -10,10 +10,17 @@ from typing import Any
 import yaml
 
 from benchmarks.errors import RefusedError
-from benchmarks.interface import nearest
+from benchmarks.interface import expand, nearest
 
 DIRECTORY = Path(__file__).parent / "suites"
 SOURCES = ("crate", "git", "path")
+_KINDS: tuple[tuple[type, str, tuple[str, ...]], ...] = (
+    (str, "a text (in quotes, where YAML would take it for a number)", ("description", "package", "toolchain")),
+    (str, "a text", ("rustflags",)),
+    (dict, "a mapping", ("source", "environment")),
+    (list, "a list", ("benches", "features", "arguments")),
+    (int, "a whole number", ("minimum_memory", "minimum_disk", "expected")),
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,11 @@ def load(name: str) -> Suite:
             f"There is no suite {name}.{nearest(name, names())} Known: {', '.join(names())}, or the path of a "
             f"suite's .yml file."
         )
-    return parse(file.stem, yaml.safe_load(file.read_text()), file.parent)
+    try:
+        data = yaml.safe_load(file.read_bytes())
+    except yaml.YAMLError as error:
+        raise RefusedError(f"Suite {file.stem} is not YAML: {' '.join(str(error).split())}.") from None
+    return parse(file.stem, data, file.parent)
 
 
 def parse(name: str, data: Any, base: Path) -> Suite:
@@ -71,19 +82,34 @@ def parse(name: str, data: Any, base: Path) -> Suite:
     for key in data:
         if key not in _field_names():
             raise RefusedError(f"Suite {name} has an unknown entry {key}.{nearest(str(key), _field_names())}")
+    data = {key: value for key, value in data.items() if value is not None}
     for key in ("description", "source", "package", "benches", "toolchain"):
         if not data.get(key):
             raise RefusedError(f"Suite {name} lacks {key}.")
-    source = {key: str(value) for key, value in data["source"].items()}
+    _check_kinds(name, data)
+    source = dict(data["source"])
     if len(source.keys() & set(SOURCES)) != 1:
         raise RefusedError(f"Suite {name} must have exactly one source of {', '.join(SOURCES)}.")
     if "path" in source:
-        source["path"] = str((base / Path(source["path"]).expanduser()).resolve())
+        source["path"] = str((base / expand(f"The source of suite {name}", source["path"])).resolve())
     elif not source.get("ref"):
         raise RefusedError(f"Suite {name} lacks its source's ref: a version, tag or commit makes a run repeatable.")
     lists = {key: tuple(map(str, data.get(key) or ())) for key in ("benches", "features", "arguments")}
     environment = {str(key): str(value) for key, value in (data.get("environment") or {}).items()}
     return Suite(**{**data, "name": name, "source": source, "environment": environment, **lists})
+
+
+def _check_kinds(name: str, data: Mapping[str, Any]) -> None:
+    for kind, wanted, keys in _KINDS:
+        for key in data.keys() & set(keys):
+            if not isinstance(data[key], kind) or isinstance(data[key], bool):
+                raise RefusedError(f"Suite {name}: {key} must be {wanted}, not {data[key]!r}.")
+    for key, value in data["source"].items():
+        if not isinstance(value, str):
+            raise RefusedError(
+                f"Suite {name}: the source's {key} must be a text, in quotes where YAML would take it for a number, "
+                f"not {value!r}."
+            )
 
 
 def _field_names() -> tuple[str, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import yaml
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks import cost, criterion, runs
+from benchmarks import cost, criterion, runs, user_data
 
 
 def _table(estimates: tuple[criterion.Estimate, ...]) -> RenderableType:
@@ -29,17 +30,44 @@ def _stages(directory: Path) -> str:
     return ", ".join(f"{name} {entry['seconds']:.1f} s" for name, entry in stages.items())
 
 
+def _numbers(directory: Path) -> list[RenderableType]:
+    try:
+        estimates = criterion.read(directory) if directory.is_dir() else ()
+    except ValueError as error:
+        return [Text(str(error))]
+    return [Text(), _table(estimates), Text()] if estimates else []
+
+
 def _host(directory: Path) -> list[RenderableType]:
-    parts: list[RenderableType] = []
-    estimates = criterion.read(directory / "criterion") if (directory / "criterion").is_dir() else ()
-    if estimates:
-        parts += [Text(), _table(estimates), Text()]
-    parts.append(Text(f"Log       {directory / 'benchmark.log'}"))
+    parts = _numbers(directory / "criterion")
+    if (directory / "benchmark.log").exists():
+        parts.append(Text(f"Log       {directory / 'benchmark.log'}"))
     if published := runs.read_record(directory, "published.json"):
         parts.append(Text(f"S3        {published['uri']}"))
         parts.append(Text(f"Link      {published['link']}"))
-        parts.append(Text(f"          opens until {published['link_until']}"))
+        parts.append(Text(f"          opens until {published['link_until']} {published['link_note']}".rstrip()))
     return parts
+
+
+def kept(
+    directory: Path, parameters: dict[str, Any], instances: dict[str, Any], terminated: dict[str, str]
+) -> list[str]:
+    """How to log in to the instances that were kept, and how to end them."""
+    key = parameters.get("key_file") or directory / "keys/login"
+    left = [i for i in instances["instances"] if i["instance_id"] not in terminated]
+    if not (parameters.get("keep") and left):
+        return []
+    logins = [
+        f"          ssh -i {key} -p {parameters['ssh_port']} -o UserKnownHostsFile={directory}/known_hosts "
+        f"-o HostKeyAlias={i['instance_id']} {user_data.LOGIN}@{i['public_ip'] or i['private_ip']}"
+        for i in left
+    ]
+    return [
+        "Kept      costs money until it is ended, or switches itself off. To log in:",
+        *logins,
+        "          To end it:",
+        f"          ./inv bench.terminate --run-id {directory.name}",
+    ]
 
 
 def of_run(directory: Path) -> RenderableType:
@@ -51,6 +79,8 @@ def of_run(directory: Path) -> RenderableType:
     if plan and plan["launch"] and instances:
         terminated = runs.read_record(directory, "terminated.json") or {}
         parts.append(Text(f"Cost      {cost.line(plan['launch'], instances, terminated)}"))
+        parameters = yaml.safe_load((directory / "parameters.yml").read_text())
+        parts += [Text(line) for line in kept(directory, parameters, instances, terminated)]
     parts.append(Text(f"Stages    {_stages(directory)}"))
     parts.append(Text(f"Run       {directory}"))
     return Group(*parts)

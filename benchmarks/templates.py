@@ -51,6 +51,8 @@ def find(ec2: Client, text: str, default_name: str) -> Template:
     key = "LaunchTemplateId" if name.startswith("lt-") else "LaunchTemplateName"
     try:
         answer = ec2.describe_launch_template_versions(**{key: name}, Versions=[version])
+    except botocore.exceptions.ParamValidationError:
+        raise RefusedError(f"{name!r} cannot be the name of a launch template: check --launch-template.") from None
     except botocore.exceptions.ClientError as error:
         if not code(error).startswith("InvalidLaunchTemplate"):
             raise

@@ -6,13 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import runs
+from benchmarks import criterion, runs
 
 
 def run_failures(directory: str) -> list[str]:
     return [failure.sentence for failure in runs.failures(Path(directory))]
 
 
+def criterion_ids(directory: str) -> list[str]:
+    return [estimate.id for estimate in criterion.read(Path(directory))]
+
+
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"run_failures": run_failures}
+        return {"run_failures": run_failures, "criterion_ids": criterion_ids}
