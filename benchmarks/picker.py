@@ -76,6 +76,7 @@ class Choice:
     hidden: Mapping[str, int]  # flag -> how many more types would fit, were it not for what the flag lifts
     excluded: tuple[tuple[str, int], ...]  # limit -> how many types it excludes, whatever the others do
     nearest: Offer | None  # the type that misses the limits by least, where none fits
+    missed: tuple[Limit, ...]  # the limits that it misses
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,9 @@ class _Hidden:
 
 
 HIDDEN = (
-    _Hidden("burstable", "burstable", lambda one: one.burstable),
-    _Hidden("gpu", "with GPUs", lambda one: one.gpu),
-    _Hidden("all", "of a previous generation", lambda one: not one.current),
+    _Hidden("burstable", "burstable types", lambda one: one.burstable),
+    _Hidden("gpu", "types with GPUs", lambda one: one.gpu),
+    _Hidden("all", "types of previous generations", lambda one: not one.current),
 )
 
 
@@ -167,11 +168,13 @@ def limits(asked: Criteria) -> tuple[Limit, ...]:
 
 
 def _not(kind: _Hidden) -> Limit:
-    return _is(f"not {kind.text}", lambda offer: not kind.is_kind(offer.type), f"--{kind.field}")
+    flag = f"--{kind.field}"
+    # A small miss: of two types that are not what was asked for, the one that flags show is the nearer one.
+    return Limit(f"no {kind.text} ({flag} lifts this)", lambda offer: 0.25 if kind.is_kind(offer.type) else 0.0, flag)
 
 
-def _is(text: str, holds: Callable[[Offer], bool], shown_by: str | None = None) -> Limit:
-    return Limit(text, lambda offer: 0.0 if holds(offer) else 1.0, shown_by)
+def _is(text: str, holds: Callable[[Offer], bool]) -> Limit:
+    return Limit(text, lambda offer: 0.0 if holds(offer) else 1.0)
 
 
 def _at_least(text: str, low: float, value: Callable[[Offer], float]) -> Limit:
@@ -224,7 +227,7 @@ def choose(asked: Criteria, offers: Sequence[Offer]) -> Choice:
     eligible = [offer for offer in offers if not any(limit.miss(offer) for limit in asked_for)]
     fitting = [offer for offer in eligible if not any(limit.miss(offer) for limit in hiding)]
     hidden = {str(limit.shown_by): _missing(limit, eligible) for limit in hiding}
-    excluded = tuple((_named(limit), count) for limit in every if (count := _missing(limit, offers)))
+    excluded = tuple((limit.text, count) for limit in every if (count := _missing(limit, offers)))
     nearest = None if fitting or not offers else min(offers, key=lambda o: (_distance(every, o), *_rank(asked)(o)))
     return Choice(
         criteria=asked,
@@ -233,15 +236,12 @@ def choose(asked: Criteria, offers: Sequence[Offer]) -> Choice:
         hidden={flag: count for flag, count in hidden.items() if count},
         excluded=excluded,
         nearest=nearest,
+        missed=tuple(limit for limit in every if nearest and limit.miss(nearest)),
     )
 
 
 def _missing(limit: Limit, offers: Iterable[Offer]) -> int:
     return sum(1 for offer in offers if limit.miss(offer))
-
-
-def _named(limit: Limit) -> str:
-    return f"{limit.text}, lifted by {limit.shown_by}" if limit.shown_by else limit.text
 
 
 def _distance(every: Iterable[Limit], offer: Offer) -> float:

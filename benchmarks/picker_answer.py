@@ -145,7 +145,8 @@ def playbook_command(instance_type: str, region: str | None) -> str:
 def closing(given: Answer, command: str | None) -> list[str]:
     """The sentences below the table."""
     choice, data = given.choice, given.data
-    lines = [f"{len(choice.fitting)} of the {choice.offered} instance types in {data.region} fit."]
+    verb = "fits" if len(choice.fitting) == 1 else "fit"
+    lines = [f"{len(choice.fitting)} of the {choice.offered} instance types in {data.region} {verb}."]
     if choice.hidden:
         kinds = {f"--{kind.field}": kind.text for kind in picker.HIDDEN}
         hidden = ", ".join(f"{count} {kinds[flag]} ({flag})" for flag, count in choice.hidden.items())
@@ -183,7 +184,7 @@ def problems(given: Answer) -> Iterator[str]:
             if (fetched := given.data.sources[part].fetched)
         ]
         if kept:
-            yield f"From the cache, not from AWS: {' and '.join(kept)}, since {_clause(reason)}."
+            yield f"From the cache, since AWS did not answer: {' and '.join(kept)}. The reason: {_clause(reason)}."
     prices = given.data.sources.get("prices")
     if prices and prices.fetched and not any(offer.on_demand for offer in given.data.offers):
         yield f"AWS's price list has no prices for {given.data.region}."
@@ -223,5 +224,15 @@ def nothing_fits(given: Answer) -> str:
     ]
     return (
         f"None of the {choice.offered} instance types in {data.region} fits: {limits}. "
-        f"The nearest miss is {near.type.name} ({', '.join(facts)})."
+        f"The nearest miss is {near.type.name} ({', '.join(facts)}): {_missed(choice)}."
     )
+
+
+def _missed(choice: Choice) -> str:
+    """What the nearest miss lacks, and which flags would list it all the same."""
+    limits = [limit.text for limit in choice.missed if not limit.shown_by]
+    flags = [limit.shown_by for limit in choice.missed if limit.shown_by]
+    told = [f"it misses {' and '.join(limits)}"] if limits else []
+    if flags:
+        told.append(f"{' with '.join(flags)} shows it" if not limits else f"it takes {' and '.join(flags)} too")
+    return ", and ".join(told)

@@ -121,11 +121,13 @@ def load(
     )
 
 
-def cached_types(region: str, environment: Mapping[str, str]) -> tuple[InstanceType, ...]:
-    """The region's types as the cache has them, however old; none where it has not. Never asks AWS."""
+def cached(region: str, environment: Mapping[str, str]) -> tuple[Offer, ...]:
+    """The region's types and their zones as the cache has them, however old; none where it has not. Never asks AWS."""
     identity = _identity(region, environment)
-    entry = cache.read(_path("types", identity, environment), identity)
-    return tuple(_type(fields) for fields in entry.content) if entry else ()
+    types, zones = (cache.read(_path(part, identity, environment), identity) for part in ("types", "zones"))
+    return catalog.offers(
+        [_type(fields) for fields in types.content] if types else [], {}, {}, zones.content if zones else {}
+    )
 
 
 def _type(fields: Mapping[str, Any]) -> InstanceType:

@@ -1,0 +1,19 @@
+"""The command that prints a shell's completion script."""
+
+from __future__ import annotations
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+from benchmarks import completion as shells
+from benchmarks.errors import RefusedError
+
+
+@task(positional=["shell"], help={"shell": "bash, zsh or fish"})
+def completion(_context: Context, shell: str) -> None:
+    """Print what makes a shell complete ./inv: eval "$(./inv bench.completion bash)"."""
+    try:
+        print(shells.script(shell), end="")
+    except RefusedError as error:
+        raise Exit(str(error), code=2) from None
