@@ -96,12 +96,12 @@ HIDDEN = (
 
 
 def criteria(parameters: Mapping[str, Any]) -> Criteria:
-    """A request from the typed values of a playbook's parameters; None counts as not given.
+    """A request from the typed values of a playbook's parameters, defaults among them; None counts as not given.
 
     Raises RefusedError for an empty request and for parameters that contradict each other.
     """
     given = {name: value for name, value in parameters.items() if value is not None}
-    if not given.keys() & _ASKED:
+    if not any(given.get(name) for name in _ASKED) and given.get("sort", "fit") == "fit":
         raise RefusedError(
             "Nothing was asked for. Give cpu (cores) and memory (MiB), or any other limit, to list the types that fit."
         )
@@ -119,7 +119,7 @@ def criteria(parameters: Mapping[str, Any]) -> Criteria:
 # Any of these makes a request; the others say where it is answered or how the answer is shown.
 _ASKED = frozenset(
     {"cpu", "memory", "max_cpu", "max_memory", "arch", "family", "current", "all", "burstable", "gpu", "bare_metal"}
-    | {"max_price", "spot", "az", "sort", "wide", "refresh"}
+    | {"max_price", "spot", "az", "wide", "refresh"}
 )
 
 
