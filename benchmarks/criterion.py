@@ -1,4 +1,4 @@
-"""Criterion's results on disk, of versions 0.3 to 0.8.
+"""Criterion's results on disk, of versions 0.3.6 to 0.8; in 0.3.2 and before, the estimates have other names.
 
 Layout: https://bheisler.github.io/criterion.rs/book/. Names are cut and collide in paths, so `full_id` is the
 key, never the path.
@@ -53,15 +53,15 @@ def _read_one(directory: Path) -> Estimate:
             statistic=statistic,
             samples=len(sample["times"]),
         )
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{directory} is not as Criterion writes it: {error} is missing.") from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{directory} is not as Criterion writes it: {error!r}.") from None
 
 
 def _load(path: Path) -> Mapping[str, Any]:
     try:
         content: Mapping[str, Any] = json.loads(path.read_text())
         return content
-    except (OSError, json.JSONDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ValueError(f"{path} cannot be read: {error}.") from None
 
 
@@ -70,7 +70,8 @@ _UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"), (1e-3, "ps"))
 
 def duration(nanoseconds: float) -> str:
     """A time with four significant digits and the unit that suits it, as Criterion prints it."""
-    size, unit = next(((s, u) for s, u in _UNITS if nanoseconds >= s), _UNITS[-1])
-    value = nanoseconds / size
-    digits = max(0, 4 - len(str(int(value))))
-    return f"{value:.{digits}f} {unit}"
+    # What is shown decides, not what is measured: 999.96 ns is 1.000 µs, and not 1000.0 ns.
+    rounded = float(f"{nanoseconds:.4g}")
+    size, unit = next(((s, u) for s, u in _UNITS if rounded >= s), _UNITS[-1])
+    digits = max(0, 4 - len(str(int(rounded / size))))
+    return f"{nanoseconds / size:.{digits}f} {unit}"

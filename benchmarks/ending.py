@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import instances, runs
 from benchmarks.aws import Client
 
+# Bare-metal types take minutes.
+TIMEOUT = 600.0  # seconds
+
 
 def end(
-    ec2: Client, run_id: str, directory: Path, *, only: str | None = None, timeout: float = 600, dry: bool = False
+    ec2: Client, run_id: str, directory: Path, *, only: str | None = None, timeout: float = TIMEOUT, dry: bool = False
 ) -> list[str]:
     """End the run's instances, or only one, and wait until they are gone; the ids that this call ended.
 
@@ -20,13 +24,10 @@ def end(
     """
     if dry:
         return [i["InstanceId"] for i in instances.alive(ec2, run_id) if only in (None, i["InstanceId"])]
-    ended = instances.terminate(ec2, run_id, only)
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    told = _tell(ec2, run_id, only)
     instances.wait_gone(ec2, run_id, timeout, only)
-    if ended:
-        before = runs.read_record(directory, "terminated.json") or {}
-        runs.write_record(directory, "terminated.json", {**before, **dict.fromkeys(ended, at)})
-    return ended
+    _record(directory, told)
+    return list(told)
 
 
 def end_with_latecomers(ec2: Client, run_id: str, directory: Path, patience: float) -> list[str]:
@@ -36,8 +37,22 @@ def end_with_latecomers(ec2: Client, run_id: str, directory: Path, patience: flo
     seen only after a while. Raises FailedError where one is still there in the end.
     """
     deadline = time.monotonic() + patience
-    ended = set(instances.terminate(ec2, run_id))
+    told = _tell(ec2, run_id)
     while time.monotonic() < deadline:
-        ended |= set(instances.terminate(ec2, run_id))
-        time.sleep(1)
-    return sorted(ended | set(end(ec2, run_id, directory)))
+        time.sleep(min(1.0, patience))
+        told = {**_tell(ec2, run_id), **told}
+    instances.wait_gone(ec2, run_id, TIMEOUT)
+    _record(directory, told)
+    return sorted(told)
+
+
+def _tell(ec2: Client, run_id: str, only: str | None = None) -> dict[str, str]:
+    """Tell EC2 to end instances; which ones, and when."""
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return dict.fromkeys(instances.terminate(ec2, run_id, only), at)
+
+
+def _record(directory: Path, told: Mapping[str, str]) -> None:
+    if told:
+        before = runs.read_record(directory, "terminated.json") or {}
+        runs.write_record(directory, "terminated.json", {**before, **told})

@@ -31,8 +31,11 @@ def persistent_pair(path: Path) -> KeyPair:
         private = Ed25519PrivateKey.generate().private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
         )
-        path.touch(mode=0o600)
-        path.write_bytes(private)
+        # Beside it first: what an interruption leaves half written must not pass for the key.
+        part = path.with_name(f".{path.name}.part")
+        part.touch(mode=0o600)
+        part.write_bytes(private)
+        part.replace(path)
     return KeyPair(path, public_half(path))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,7 +19,10 @@ DEFAULT_TEMPLATE = "benchmarks"
 # Quotas count the vCPUs of a group of families:
 # https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
 QUOTAS = {
-    "L-1216C47A": ("Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", "acdhimrtz"),
+    "L-1216C47A": (
+        "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
+        ("a", "c", "d", "h", "i", "im", "is", "m", "r", "t", "z"),
+    ),
 }
 
 
@@ -185,7 +189,8 @@ def _subnets(
 
 def _check_quota(connect: Connect, info: Mapping[str, Any], cores: cpu.Cores, warnings: list[str]) -> None:
     """Refuse what the account's vCPU quota cannot hold at all; what runs already is EC2's to count, at the launch."""
-    family = info["InstanceType"].split(".")[0][0]
+    # im4gn and is4gen count as I; inf2, dl1, trn1, hpc7a and mac2 have quotas of their own.
+    family = "".join(itertools.takewhile(str.isalpha, info["InstanceType"]))
     quota = next((c for c, (_, families) in QUOTAS.items() if family in families), None)
     if not quota:
         return

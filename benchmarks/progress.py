@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_BENCHMARKING = re.compile(r"^Benchmarking (?P<id>.+?)(?:: [A-Z].*)?$", re.MULTILINE)
+# Whole lines only: of one that is still being written, half an id would count as another one.
+_BENCHMARKING = re.compile(r"^Benchmarking (?P<id>.+?)(?:: [A-Z].*)?(?=\n)", re.MULTILINE)
 _COMPILING = re.compile(r"^\s*Compiling (?P<crate>\S+)", re.MULTILINE)
 _ERROR = re.compile(r"^(?:error(?:\[E\d+\])?: |thread '.*panicked at )", re.MULTILINE)
 _AFTERMATH = re.compile(r"^error: (?:could not compile|aborting due to|build failed|bench failed)", re.MULTILINE)

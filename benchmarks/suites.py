@@ -45,7 +45,7 @@ class Suite:
 
 
 def _files() -> dict[str, Path]:
-    return {path.stem: path for path in sorted(DIRECTORY.glob("*.yml"))}
+    return {path.stem: path for path in sorted(DIRECTORY.glob("*.yml"), key=lambda path: path.stem)}
 
 
 def names() -> tuple[str, ...]:

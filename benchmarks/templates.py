@@ -56,7 +56,7 @@ def find(ec2: Client, text: str, default_name: str) -> Template:
     except botocore.exceptions.ClientError as error:
         if not code(error).startswith("InvalidLaunchTemplate"):
             raise
-        if "Version" in code(error) or "version" in str(error):
+        if "Version" in code(error):
             raise RefusedError(f"The launch template {name} has no version {version}.") from None
         missing = f"There is no launch template {name} in this region: "
         hint = "run ./inv bench.setup, which creates it." if name == default_name else "check --launch-template."

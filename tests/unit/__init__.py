@@ -1,0 +1,1 @@
+"""Pure code of benchmarks/, without network, SSH or Ansible."""

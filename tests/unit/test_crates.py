@@ -1,0 +1,41 @@
+"""The index of crates.io."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from benchmarks import crates
+from benchmarks.errors import RefusedError
+
+
+def index(*versions: str, yanked: tuple[str, ...] = ()) -> str:
+    entries = [{"name": "one", "vers": v, "cksum": f"sum of {v}", "yanked": v in yanked} for v in versions]
+    return "".join(json.dumps(entry) + "\n" for entry in entries)
+
+
+@pytest.mark.parametrize(
+    ("crate", "path"),
+    [("a", "1/a"), ("ab", "2/ab"), ("abc", "3/a/abc"), ("plonky2", "pl/on/plonky2"), ("Inflector", "in/fl/inflector")],
+)
+def test_a_crate_has_its_place_in_the_index(crate: str, path: str) -> None:
+    assert crates.index_path(crate) == path
+
+
+def test_a_version_has_its_checksum() -> None:
+    assert crates.checksum(index("0.9.0", "1.0.0"), "0.9.0") == "sum of 0.9.0"
+
+
+def test_a_yanked_version_can_still_be_asked_for() -> None:
+    assert crates.checksum(index("0.9.0", yanked=("0.9.0",)), "0.9.0") == "sum of 0.9.0"
+
+
+def test_an_unknown_version_is_refused_with_those_worth_choosing() -> None:
+    with pytest.raises(RefusedError, match=r"^one has no version 2\.0\.0 on crates\.io; it has 0\.9\.0, 1\.0\.0\.$"):
+        crates.checksum(index("0.8.0", "0.9.0", "1.0.0", yanked=("0.8.0",)), "2.0.0")
+
+
+def test_only_the_newest_of_many_versions_are_named() -> None:
+    with pytest.raises(RefusedError, match=r"it has 1\.0\.3, 1\.0\.4, .*, 1\.0\.10\.$"):
+        crates.checksum(index(*(f"1.0.{n}" for n in range(11))), "2.0.0")

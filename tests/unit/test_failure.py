@@ -1,0 +1,40 @@
+"""A failed task's result, in a user's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from benchmarks import failure
+
+
+@pytest.mark.parametrize(
+    ("result", "sentence"),
+    [
+        ({"msg": "There is no suite x."}, "There is no suite x."),
+        ({"msg": "Task failed: Action failed: There is no suite x."}, "There is no suite x."),
+        ({"msg": "Task failed: Module failed: No bucket."}, "No bucket."),
+        ({}, "Unpack failed."),
+        (
+            {
+                "msg": "timed out waiting for ping module test: "
+                "Failed to connect to the host via ssh: Connection refused"
+            },
+            "i-1 does not answer over SSH: Connection refused",
+        ),
+        (
+            {"unreachable": True, "msg": "Failed to connect to the host via ssh: Permission denied (publickey)."},
+            "i-1 does not answer over SSH: Permission denied (publickey).",
+        ),
+        ({"unreachable": True}, "i-1 does not answer over SSH: no connection."),
+        (
+            {"msg": "non-zero return code", "rc": 101, "stderr": "\n".join(map(str, range(20)))},
+            "Unpack failed with exit status 101.\n" + "\n".join(map(str, range(8, 20))),
+        ),
+        ({"msg": "non-zero return code", "rc": 1, "stdout": "why"}, "Unpack failed with exit status 1.\nwhy"),
+        ({"results": [{"msg": "fine"}, {"failed": True, "msg": "This one."}], "msg": "One or more"}, "This one."),
+    ],
+)
+def test_a_result_becomes_a_sentence(result: dict[str, Any], sentence: str) -> None:
+    assert failure.sentence("i-1", "Unpack", result) == sentence

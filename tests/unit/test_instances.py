@@ -1,0 +1,88 @@
+"""A run's instances, as AWS knows them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from benchmarks import instances
+from benchmarks.errors import FailedError
+from tests.unit.aws_fakes import FakeClient
+
+
+def instance(id: str, state: str, **more: Any) -> dict[str, Any]:
+    return {"InstanceId": id, "State": {"Name": state}, **more}
+
+
+def described(*found: dict[str, Any]) -> dict[str, Any]:
+    return {"Reservations": [{"Instances": [one]} for one in found]}
+
+
+def test_a_runs_instances_are_asked_for_by_its_tag() -> None:
+    ec2 = FakeClient(describe_instances=described(instance("i-1", "running")))
+    assert [i["InstanceId"] for i in instances.alive(ec2, "r1")] == ["i-1"]
+    (asked,) = ec2.called("describe_instances")
+    assert asked["Filters"] == [
+        {"Name": "tag:benchmarks:run", "Values": ["r1"]},
+        {"Name": "instance-state-name", "Values": ["pending", "running", "stopped", "stopping"]},
+    ]
+
+
+def test_waiting_goes_on_until_all_run_and_are_found_by_their_tag() -> None:
+    naps: list[float] = []
+    both = described(instance("i-1", "running"), instance("i-2", "running"))
+    answers = [described(), described(instance("i-1", "pending")), described(instance("i-1", "running")), both]
+    running = instances.wait_running(FakeClient(describe_instances=answers), "r1", {"i-1", "i-2"}, 60, naps.append)
+    assert {i["InstanceId"] for i in running} == {"i-1", "i-2"}
+    assert len(naps) == 3
+
+
+def test_an_instance_that_ends_while_it_starts_fails_with_ec2s_reason() -> None:
+    reason = {"StateReason": {"Message": "Client.InternalError: Client error on launch"}}
+    ec2 = FakeClient(describe_instances=described(instance("i-1", "terminated", **reason)))
+    with pytest.raises(FailedError) as failed:
+        instances.wait_running(ec2, "r1", {"i-1"}, 60)
+    assert str(failed.value) == (
+        "i-1 ended while it was starting: Client.InternalError: Client error on launch. Start a new run."
+    )
+
+
+def test_an_instance_that_does_not_start_in_time_fails() -> None:
+    ec2 = FakeClient(describe_instances=described(instance("i-1", "pending")))
+    with pytest.raises(FailedError, match=r"^i-1 did not come to run within -1 seconds\.$"):
+        instances.wait_running(ec2, "r1", {"i-1"}, -1)
+
+
+@pytest.mark.parametrize(("only", "told"), [(None, ["i-1", "i-2"]), ("i-2", ["i-2"]), ("i-3", [])])
+def test_ending_tells_ec2_of_all_or_of_the_one_named(only: str | None, told: list[str]) -> None:
+    found = described(instance("i-1", "running"), instance("i-2", "pending"))
+    ec2 = FakeClient(describe_instances=found, terminate_instances={})
+    assert instances.terminate(ec2, "r1", only) == told
+    assert ec2.called("terminate_instances") == ([{"InstanceIds": told}] if told else [])
+
+
+def test_waiting_for_the_end_goes_on_until_nothing_is_left() -> None:
+    naps: list[float] = []
+    answers = [described(instance("i-1", "shutting-down")), described()]
+    instances.wait_gone(FakeClient(describe_instances=answers), "r1", 60, sleep=naps.append)
+    assert len(naps) == 1
+
+
+def test_what_does_not_end_is_named_with_what_to_do() -> None:
+    ec2 = FakeClient(describe_instances=described(instance("i-1", "shutting-down")))
+    with pytest.raises(FailedError) as failed:
+        instances.wait_gone(ec2, "r1", -1)
+    assert str(failed.value) == "i-1 still exists after -1 seconds: ./inv bench.terminate --run-id r1"
+
+
+def test_another_host_of_the_run_is_not_waited_for() -> None:
+    ec2 = FakeClient(describe_instances=described(instance("i-1", "running")))
+    instances.wait_gone(ec2, "r1", -1, only="i-2")
+
+
+def test_an_instance_without_addresses_has_none() -> None:
+    one = instance("i-1", "running", InstanceType="c7i.large", Placement={"AvailabilityZone": "a"}, PublicDnsName="")
+    record = instances.record({**one, "LaunchTime": datetime(2026, 5, 19, tzinfo=UTC)})
+    assert (record["public_dns"], record["public_ip"], record["private_ip"], record["host"]) == (None, None, None, 1)

@@ -1,0 +1,95 @@
+"""A run's id, directory and records."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks import runs
+from benchmarks.errors import RefusedError
+from benchmarks.interface import ROOT
+
+MOMENTS = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2999, 1, 1), timezones=st.just(UTC))
+
+
+@given(MOMENTS, st.integers(1, 10**8))
+def test_new_ids_are_valid_and_sort_by_time(now: datetime, later: int) -> None:
+    first, second = runs.new_id(now), runs.new_id(now + timedelta(seconds=later))
+    assert runs.check_id(first) < runs.check_id(second)
+
+
+def test_new_ids_of_one_second_differ() -> None:
+    now = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
+    assert len({runs.new_id(now) for _ in range(20)}) > 15
+
+
+@given(st.text())
+def test_an_accepted_id_is_safe_as_directory_tag_and_unit(text: str) -> None:
+    try:
+        accepted = runs.check_id(text)
+    except RefusedError:
+        return
+    assert accepted == text
+    assert len(text) <= 48
+    assert set(text) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert text[0] != "-" != text[-1]
+
+
+@pytest.mark.parametrize("text", ["", "-a", "a-", "A", "a/b", "..", "a b", "a\n", "a" * 49, "ä", "a_b"])
+def test_an_odd_id_is_refused(text: str) -> None:
+    expected = rf"^run_id must be 1 to 48 small letters, digits and inner hyphens, .*, not {re.escape(repr(text))}\.$"
+    with pytest.raises(RefusedError, match=expected):
+        runs.check_id(text)
+
+
+@pytest.mark.parametrize("text", ["a", "1", "a" * 48, "first", "20260519-081500-k3f9", "a--b"])
+def test_an_id_of_ones_own_is_taken(text: str) -> None:
+    assert runs.check_id(text) == text
+
+
+def test_runs_live_below_the_repository_unless_told_otherwise() -> None:
+    assert runs.locate({"run_id": "r"}) == ("r", ROOT / "runs/r")
+    assert runs.locate({"run_id": "r", "runs_dir": "/srv/runs"}) == ("r", Path("/srv/runs/r"))
+
+
+def test_one_process_has_one_new_id() -> None:
+    assert runs.locate({}) == runs.locate({"run_id": None, "runs_dir": None})
+
+
+def test_a_run_directory_in_nobodys_home_is_refused() -> None:
+    with pytest.raises(
+        RefusedError, match=r"^runs_dir is in a home directory that there is not: '~nobody-at-all/r'\.$"
+    ):
+        runs.locate({"run_id": "r", "runs_dir": "~nobody-at-all/r"})
+
+
+def test_the_inventorys_group_name_is_one_that_ansible_accepts() -> None:
+    assert runs.group_name("20260519-081500-k3f9") == "run_20260519_081500_k3f9"
+
+
+def test_failures_come_back_first_one_first(tmp_path: Path) -> None:
+    for host in ("i-2", "i-1", "localhost"):
+        runs.record_failure(tmp_path, host, "Build", f"{host} failed.")
+    found = runs.failures(tmp_path)
+    assert [(failure.host, failure.sentence) for failure in found] == [
+        (host, f"{host} failed.") for host in ("i-2", "i-1", "localhost")
+    ]
+    assert all(datetime.fromisoformat(failure.at).tzinfo for failure in found)
+
+
+def test_a_run_without_failures_has_none(tmp_path: Path) -> None:
+    assert runs.failures(tmp_path) == ()
+
+
+def test_a_record_comes_back_and_says_whether_it_is_new(tmp_path: Path) -> None:
+    directory = tmp_path / "r"
+    assert runs.read_record(directory, "a.json") is None
+    assert runs.write_record(directory, "a.json", {"x": [1]})
+    assert not runs.write_record(directory, "a.json", {"x": [1]})
+    assert runs.write_record(directory, "a.json", {"x": [2]})
+    assert runs.read_record(directory, "a.json") == {"x": [2]}
