@@ -149,7 +149,10 @@ def closing(given: Answer, command: str | None) -> list[str]:
     lines = [f"{len(choice.fitting)} of the {choice.offered} instance types in {data.region} {verb}."]
     if choice.hidden:
         kinds = {f"--{kind.field}": kind.text for kind in picker.HIDDEN}
-        hidden = ", ".join(f"{count} {kinds[flag]} ({flag})" for flag, count in choice.hidden.items())
+        hidden = ", ".join(
+            f"{count} {kinds[flag] if count > 1 else kinds[flag].replace('types', 'type')} ({flag})"
+            for flag, count in choice.hidden.items()
+        )
         lines.append(f"Hidden, though they fit: {hidden}.")
     lines += [sources(given), *problems(given)]
     if command:

@@ -53,23 +53,22 @@ class Data:
     """What is known of a region's types."""
 
     region: str
-    endpoint: str | None  # the URL that stands in for AWS, if there is one
+    endpoint: str | None  # the URL, or URLs, that stand in for AWS, if there are any
     offers: tuple[Offer, ...]
     sources: Mapping[str, Source]  # part -> where it is from; only parts that were needed
 
 
-def endpoint(environment: Mapping[str, str]) -> str | None:
-    """The URLs that the environment has EC2 and the price list asked at, None for AWS's own."""
+def endpoints(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """The URL at which the environment has each service asked, None for AWS's own."""
     if environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
-        return None
+        return {"ec2": None, "pricing": None}
     general = environment.get("AWS_ENDPOINT_URL")
-    services = {environment.get(f"AWS_ENDPOINT_URL_{service}") or general for service in ("EC2", "PRICING")}
-    return " ".join(sorted(url for url in services if url)) or None
+    return {name: environment.get(f"AWS_ENDPOINT_URL_{name.upper()}") or general or None for name in ("ec2", "pricing")}
 
 
 def _identity(region: str, environment: Mapping[str, str]) -> dict[str, Any]:
     """What an answer depends on: never the account, but a profile can name endpoints of its own."""
-    found: dict[str, Any] = {"region": region, "endpoint": endpoint(environment)}
+    found: dict[str, Any] = {"region": region, **endpoints(environment)}
     config = Path(environment.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser()
     text = config.read_text(errors="replace") if config.is_file() else ""
     if "endpoint_url" in text:
@@ -110,7 +109,7 @@ def load(
     content = {part: entry.content if entry else {} for part, entry in kept.items()}
     return Data(
         region=region,
-        endpoint=endpoint(environment),
+        endpoint=" ".join(sorted({url for url in endpoints(environment).values() if url})) or None,
         offers=catalog.offers(
             [_type(fields) for fields in content["types"]],
             content.get("prices", {}),
