@@ -150,7 +150,17 @@ def docker(facts: Facts) -> Engine:
         command=("docker",),
         build=_ulimits(facts),
         run=("--security-opt", "label=disable", *_ulimits(facts)),
-        systemd=("--tmpfs", "/run", "--tmpfs", "/run/lock", "--env", "container=docker", *cgroups),
+        systemd=(
+            "--tmpfs",
+            "/run",
+            "--tmpfs",
+            "/run/lock",
+            "--tmpfs",
+            "/tmp:exec",
+            "--env",
+            "container=docker",
+            *cgroups,
+        ),
         remove=("--volumes",),
         # Docker gives a joining container the name of the one it joins, and refuses the option.
         hostname_of_joined=(),

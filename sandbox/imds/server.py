@@ -18,6 +18,7 @@ import json
 import re
 import secrets
 import socket
+import socketserver
 import subprocess
 import sys
 import threading
@@ -217,6 +218,15 @@ class Handler(BaseHTTPRequestHandler):
         """Keep quiet: requests would show tokens' paths, and nobody reads this container's log."""
 
 
+class Server(ThreadingHTTPServer):
+    """Serves requests at once."""
+
+    def server_bind(self) -> None:
+        """Bind without asking the domain name system for the address's name, as the base class does."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = ADDRESS, 80
+
+
 async def relay(port: int, endpoint: Path) -> None:
     """Let the AWS endpoint be reached on the instance's own 127.0.0.1:`port`, as on the controller."""
 
@@ -257,7 +267,7 @@ def main(directory: Path) -> None:
     way = relay(int(documents["endpoint_port"]), metadata.socket)
     threading.Thread(target=asyncio.run, args=(way,), daemon=True).start()
     Handler.metadata = metadata
-    ThreadingHTTPServer((ADDRESS, 80), Handler).serve_forever()
+    Server((ADDRESS, 80), Handler).serve_forever()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import time
@@ -56,13 +57,15 @@ class Commands:
         return self.state_home / "benchmarks" / "sandbox" / self.name
 
     def containers(self) -> list[str]:
-        """Names of the sandbox's containers, as podman tells them."""
+        """Names of the sandbox's containers, as the engine tells them."""
         label = f"label=benchmarks.sandbox={self.name}"
-        return podman("ps", "--all", "--format", "{{.Names}}", "--filter", label).split()
+        return engine("ps", "--all", "--format", "{{.Names}}", "--filter", label).split()
 
 
-def podman(*words: str) -> str:
-    done = subprocess.run(["podman", *words], capture_output=True, text=True, timeout=60, check=True)
+def engine(*words: str) -> str:
+    """What the container engine, asked past the sandbox, prints."""
+    program = "podman" if shutil.which("podman") else "docker"
+    done = subprocess.run([program, *words], capture_output=True, text=True, timeout=60, check=True)
     return done.stdout
 
 

@@ -14,7 +14,7 @@ import boto3
 import psutil
 import pytest
 from botocore.exceptions import ClientError
-from live_sandbox import Commands, Instance, Running, eventually, podman
+from live_sandbox import Commands, Instance, Running, engine, eventually
 
 NewCommands = Callable[[], Commands]
 
@@ -22,7 +22,7 @@ NewCommands = Callable[[], Commands]
 def traces(commands: Commands) -> list[str]:
     """All that is left of a sandbox: containers, networks, files, processes."""
     label = f"label=benchmarks.sandbox={commands.name}"
-    networks = podman("network", "ls", "--format", "{{.Name}}", "--filter", label).split()
+    networks = engine("network", "ls", "--format", "{{.Name}}", "--filter", label).split()
     files = [str(path) for path in commands.state_home.rglob("*") if not path.is_dir() or path.name == commands.name]
     shown = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     processes = [line for line in shown.splitlines() if str(commands.directory) in line]
