@@ -5,14 +5,16 @@ Every task gathers, calls and renders; the work is in benchmarks/ and the playbo
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from invoke.collection import Collection
 from invoke.context import Context
+from rich.prompt import Confirm
 
-from benchmarks import develop, front, interface, picker_command, request, runner, summary
+from benchmarks import develop, front, interface, picker_command, request, runner, runs, summary
 from benchmarks.completion_task import completion
 from benchmarks.errors import RefusedError
 from benchmarks.front import spec_task
@@ -67,8 +69,14 @@ def types(_context: Context, given: Mapping[str, Any]) -> None:
 
 @spec_task("setup", command="bench.setup")
 def setup(_context: Context, given: Mapping[str, Any]) -> None:
-    """Create what runs need in your AWS account: security group, role, bucket and launch template. It costs nothing."""
-    runner.run(runner.prepare("setup", request.read("setup", given, Path.cwd())))
+    """Create what runs need in your AWS account: security group, role, bucket and launch template."""
+    values = request.read("setup", given, Path.cwd())
+    job = runner.prepare("setup", values)
+    runner.run(job)
+    found = runs.read_record(job.directory, "setup.json")
+    if found["missing"] and not values.get("yes") and sys.stdin.isatty() and Confirm.ask("Create what is missing?"):
+        known = {"allow_from": found["allow_from"], "run_id": job.run_id, "yes": True}
+        runner.run(runner.prepare("setup", {**values, **known}))
 
 
 @spec_task("terminate", command="bench.terminate")

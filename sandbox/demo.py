@@ -35,7 +35,8 @@ def demo(context: Context) -> None:
         [*INV, "sandbox.env", "--name", NAME, "--format", "json"], check=True, capture_output=True, text=True
     ).stdout
     sandbox = json.loads(output)
-    environment = {**os.environ, **sandbox["environment"]}
+    kept = {name: value for name, value in os.environ.items() if name not in sandbox["unset"]}
+    environment = {**kept, **sandbox["environment"]}
     for command in COMMANDS:
         port = ["--ssh-port", str(sandbox["ssh_port"])] if command[0] == "bench" and sandbox["ssh_port"] != 22 else []
         print(f"\n$ ./inv {shlex.join([*command, *port])}", flush=True)

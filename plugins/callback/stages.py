@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 import time
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ description:
   - Shows each stage with the time it took, the messages of C(debug) tasks, warnings, and each failure as one sentence.
   - Writes the stages' times into C(stages.json) in the run's directory.
 """
+
+
+def _indented(result: Any) -> str:
+    return textwrap.indent(str(result._result.get("msg", "")), "  ")
 
 
 class CallbackModule(CallbackBase):
@@ -55,11 +60,11 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_ok(self, result: Any) -> None:
         self._warn(result)
         if result._task.action in ("debug", "ansible.builtin.debug") and "results" not in result._result:
-            self._say(f"  {result._result.get('msg', '')}")
+            self._say(_indented(result))
 
     def v2_runner_item_on_ok(self, result: Any) -> None:
         if result._task.action in ("debug", "ansible.builtin.debug"):
-            self._say(f"  {result._result.get('msg', '')}")
+            self._say(_indented(result))
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         self._warn(result)

@@ -1,0 +1,248 @@
+"""A sandbox account for the tests of the main job, and the tool called as a user calls it.
+
+What is asserted about instances, bytes and processes is read from outside the tool: by boto3, by ps, by checksums.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CRATES = Path(__file__).parent / "crates"
+TIMEOUT = 400  # seconds; the machine may be busy
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a command ended, and what it said on both streams."""
+
+    code: int
+    output: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of the tool, with its directory."""
+
+    result: Result
+    directory: Path
+
+    def record(self, name: str) -> Any:
+        return json.loads((self.directory / name).read_text())
+
+    @property
+    def host(self) -> Path:
+        """The directory of the run's only host."""
+        (found,) = (path.parent for path in self.directory.glob("*/toolchain.json"))
+        return found
+
+
+@dataclass(frozen=True)
+class Account:
+    """An AWS account in a sandbox, with everything in it that runs need."""
+
+    facts: dict[str, Any]
+    home: Path
+    rust_image: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if k not in {*self.facts["unset"], "AWS_CA_BUNDLE"}}
+        return {**kept, **self.facts["environment"], "HOME": str(self.home), "PIP_CONFIG_FILE": os.devnull}
+
+    @property
+    def environment_without_aws(self) -> dict[str, str]:
+        return {k: v for k, v in self.environment.items() if not k.startswith("AWS_")}
+
+    def client(self, service: str) -> Any:
+        facts = self.facts
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=facts["endpoint_url"],
+            region_name=facts["region"],
+            aws_access_key_id=facts["access_key_id"],
+            aws_secret_access_key=facts["secret_access_key"],
+        )
+
+    def instances(self, run_id: str) -> list[dict[str, Any]]:
+        """All instances that carry the run's tag, the terminated ones too."""
+        pages = self.client("ec2").describe_instances(Filters=[{"Name": "tag:benchmarks:run", "Values": [run_id]}])
+        return [instance for reservation in pages["Reservations"] for instance in reservation["Instances"]]
+
+    def states(self, run_id: str) -> list[str]:
+        return [instance["State"]["Name"] for instance in self.instances(run_id)]
+
+    def admin(self, method: str, path: str, body: Any = None) -> Any:
+        request = urllib.request.Request(
+            f"{self.facts['endpoint_url']}/_sandbox/{path}",
+            method=method,
+            data=json.dumps(body).encode() if body is not None else None,
+            headers={"X-Sandbox-Token": self.facts["admin_token"], "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def launches(self, run_id: str) -> int:
+        """How many instances EC2 has launched for a run, as its own list says."""
+        return len(self.instances(run_id))
+
+
+def inv(*arguments: str, environment: dict[str, str], cwd: Path = ROOT) -> Result:
+    done = subprocess.run(
+        [str(ROOT / "inv"), *arguments],
+        env=environment,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIMEOUT,
+    )
+    return Result(done.returncode, done.stdout)
+
+
+@pytest.fixture(scope="session")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    """A sandbox of this test session's own, set up by the tool's own command; gone at the end."""
+    name = f"it-{uuid.uuid4().hex[:8]}"
+    home = tmp_path_factory.mktemp("home")
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state"))}
+    try:
+        up = inv("sandbox.up", "--name", name, environment=environment)
+        assert up.code == 0, up.output
+        facts = subprocess.run(
+            [str(ROOT / "inv"), "sandbox.env", "--name", name, "--format", "json"],
+            env=environment,
+            check=True,
+            stdout=subprocess.PIPE,
+        ).stdout
+        account = Account(json.loads(facts), home, "")
+        runs = str(tmp_path_factory.mktemp("setup"))
+        setup = inv(
+            "bench.setup", "--yes", "--allow-from", "127.0.0.0/8", "--runs-dir", runs, environment=account.environment
+        )
+        assert setup.code == 0, setup.output
+        images = account.client("ec2").describe_images(
+            Owners=["self"], Filters=[{"Name": "name", "Values": ["sandbox-rust-*"]}]
+        )["Images"]
+        yield Account(account.facts, home, images[0]["ImageId"])
+    finally:
+        inv("sandbox.down", "--name", name, environment=environment)
+
+
+@pytest.fixture
+def faults(account: Account) -> Iterator[Callable[[list[dict[str, Any]]], None]]:
+    """Orders faults of the endpoint; none is left after the test."""
+    yield lambda wanted: account.admin("PUT", "faults", wanted)
+    account.admin("DELETE", "faults")
+
+
+@dataclass(frozen=True)
+class Tool:
+    """Runs of the tiny suite, each in a runs directory of the test's own."""
+
+    account: Account
+    runs: Path
+
+    def suite(self, name: str, **changes: Any) -> Path:
+        """A suite file like the tiny one, with changes."""
+        base = {
+            "description": "The tests' own small project",
+            "source": {"path": str(CRATES / "tiny")},
+            "package": "tiny",
+            "benches": ["tiny"],
+            "toolchain": "system",
+            "expected": 3,
+        }
+        path = self.runs / f"{name}.yml"
+        path.write_text(json.dumps({**base, **changes}))
+        return path
+
+    def arguments(self, run_id: str, suite: Path | None) -> list[str]:
+        return [
+            "bench", "--instance-type", "c7i.large", "--suite", str(suite or CRATES / "tiny.yml"),
+            "--ami", self.account.rust_image, "--runs-dir", str(self.runs), "--run-id", run_id,
+            "--ssh-port", str(self.account.facts["ssh_port"]),
+        ]  # fmt: skip
+
+    def bench(self, run_id: str, *more: str, suite: Path | None = None) -> Run:
+        result = inv(*self.arguments(run_id, suite), *more, environment=self.account.environment)
+        return Run(result, self.runs / run_id)
+
+    def playbook(self, run_id: str, *more: str, suite: Path | None = None) -> Run:
+        """The same by ansible-playbook from the repository's root."""
+        extra = {
+            "instance_type": "c7i.large",
+            "suite": str(suite or CRATES / "tiny.yml"),
+            "ami": self.account.rust_image,
+            "runs_dir": str(self.runs),
+            "run_id": run_id,
+            "ssh_port": self.account.facts["ssh_port"],
+        }
+        done = subprocess.run(
+            [ROOT / ".venv/bin/ansible-playbook", "playbooks/benchmark.yml", "-e", json.dumps(extra), *more],
+            env={**self.account.environment, "PATH": f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"},
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=TIMEOUT,
+        )
+        return Run(Result(done.returncode, done.stdout), self.runs / run_id)
+
+    def start(self, run_id: str, *more: str, suite: Path | None = None) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [str(ROOT / "inv"), *self.arguments(run_id, suite), *more],
+            env=self.account.environment,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+
+@pytest.fixture
+def tool(account: Account, tmp_path: Path) -> Tool:
+    return Tool(account, tmp_path)
+
+
+@pytest.fixture
+def run_id() -> str:
+    return f"it-{uuid.uuid4().hex[:10]}"
+
+
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 180) -> None:
+    """Poll until `condition` holds. Fails with `what` was waited for."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
+        time.sleep(0.5)
+
+
+def processes_naming(text: str) -> list[str]:
+    """Command lines of processes that name `text`."""
+    lines = subprocess.run(["ps", "-eo", "pid,args"], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    return [line for line in lines if text in line and "ps -eo" not in line]
+
+
+def end(process: subprocess.Popen[str], number: signal.Signals) -> str:
+    """Send a signal, wait, and give the whole output."""
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=120)
+    return output

@@ -1,0 +1,79 @@
+"""What is left when a run is interrupted: nothing that costs money, and what there is of the results."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.integration.conftest import Account, Tool, end, processes_naming, wait_for
+
+LONG = {"TINY_SECONDS": "300"}
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_instance_first(
+    account: Account, tool: Tool, run_id: str, number: signal.Signals, code: int
+) -> None:
+    process = tool.start(run_id, suite=tool.suite("long", environment=LONG))
+    wait_for(lambda: account.states(run_id) == ["running"], "the instance to run")
+
+    began = time.monotonic()
+    output = end(process, number)
+
+    assert process.returncode == code, output
+    assert account.states(run_id) == ["terminated"]
+    assert f"{number.name}: ending the run" in output
+    assert "Ended i-" in output
+    assert "Traceback" not in output
+    assert time.monotonic() - began < 60
+    left = [line for line in processes_naming(run_id) if "ansible-playbook" in line]
+    assert left == []
+
+
+def test_a_signal_before_the_launch_leaves_nothing(account: Account, tool: Tool, run_id: str) -> None:
+    process = tool.start(run_id)
+    wait_for(lambda: (tool.runs / run_id / "parameters.yml").exists(), "the run to begin")
+
+    output = end(process, signal.SIGINT)
+
+    assert process.returncode == 130, output
+    assert set(account.states(run_id)) <= {"terminated"}
+
+
+def test_a_host_that_becomes_unreachable_ends_the_run_with_a_sentence(
+    account: Account, tool: Tool, run_id: str, tmp_path: Path
+) -> None:
+    suite = tool.suite("long", environment=LONG)
+    environment_patience = '{"benchmark_patience": 5}'
+    import threading
+
+    def cut() -> None:
+        wait_for(lambda: (tool.runs / run_id / "instances.json").exists(), "the launch")
+        wait_for(lambda: bool(list((tool.runs / run_id).glob("*/toolchain.json"))), "the toolchain")
+        ids = [instance["InstanceId"] for instance in account.instances(run_id)]
+        account.client("ec2").terminate_instances(InstanceIds=ids)
+
+    cutter = threading.Thread(target=cut)
+    cutter.start()
+    run = tool.playbook(run_id, "-e", environment_patience, suite=suite)
+    cutter.join()
+
+    assert run.result.code == 2, run.result.output
+    assert "stopped answering over SSH" in run.result.output or "does not answer over SSH" in run.result.output
+    assert account.states(run_id) == ["terminated"]
+    assert run.record(f"{run.host.name}/published.json")["keys"]["manifest.json"]
+
+
+def test_two_runs_at_once_do_not_meet(account: Account, tool: Tool, run_id: str) -> None:
+    names = [f"{run_id}-a", f"{run_id}-b"]
+    processes = [tool.start(name) for name in names]
+
+    outputs = [process.communicate(timeout=400)[0] for process in processes]
+
+    assert [process.returncode for process in processes] == [0, 0], outputs
+    for name in names:
+        assert account.states(name) == ["terminated"]
+        assert len(list((tool.runs / name).glob("*/manifest.json"))) == 1

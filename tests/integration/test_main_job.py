@@ -1,0 +1,206 @@
+"""The main job from launch to the end, on a sandbox, by every way in that needs an account."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import stat
+import urllib.request
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tests.integration.conftest import Account, Run, Tool
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def changed_tasks(output: str, role: str) -> list[str]:
+    """Names of a role's tasks that Ansible's default output calls changed."""
+    blocks = re.split(r"\n(?=TASK \[|PLAY )", output)
+    return [block.splitlines()[0] for block in blocks if block.startswith(f"TASK [{role} :") and "\nchanged:" in block]
+
+
+def check_whole(run: Run, account: Account) -> None:
+    """What holds after every run that succeeded, seen from outside the tool."""
+    assert run.result.code == 0, run.result.output
+    assert account.states(run.directory.name) == ["terminated"]
+    published = run.record(f"{run.host.name}/published.json")
+    s3 = account.client("s3")
+    for name, key in published["keys"].items():
+        stored = s3.get_object(Bucket=published["bucket"], Key=key)["Body"].read()
+        assert sha256(stored) == sha256((run.host / name).read_bytes())
+    with urllib.request.urlopen(published["link"], timeout=30) as answer:
+        assert answer.read() == (run.host / "benchmark.log").read_bytes()
+
+
+def test_a_run_brings_numbers_back_and_leaves_nothing_running(account: Account, tool: Tool, run_id: str) -> None:
+    run = tool.bench(run_id)
+
+    check_whole(run, account)
+    for text in ("sum/10000", "95% interval", "s3://", "Cost", "c7i.large for", "Stages", "preflight"):
+        assert text in run.result.output
+    published = run.record(f"{run.host.name}/published.json")
+    key = r"tiny/\d{4}-\d\d-\d\d/\d{8}T\d{6}Z_c7i\.large_1c_" + run_id + f"/{run.host.name}/benchmark.log"
+    assert re.fullmatch(key, published["keys"]["benchmark.log"])
+    record = run.record(f"{run.host.name}/toolchain.json")
+    assert record["host"]["rustc"].startswith("rustc 1.")
+    assert record["host"]["cpu_model"]
+    manifest = run.record(f"{run.host.name}/manifest.json")
+    assert manifest["files"]["benchmark.log"]["sha256"] == sha256((run.host / "benchmark.log").read_bytes())
+    assert datetime.fromisoformat(manifest["started"])
+
+
+def test_an_instance_is_launched_as_the_documents_say(account: Account, tool: Tool, run_id: str) -> None:
+    run = tool.bench(run_id, "--keep", "--cpu", "1")
+
+    assert run.result.code == 0, run.result.output
+    (instance,) = account.instances(run_id)
+    ec2 = account.client("ec2")
+    try:
+        tags = {tag["Key"]: tag["Value"] for tag in instance["Tags"]}
+        assert tags["benchmarks:run"] == run_id
+        assert {"benchmarks:owner", "benchmarks:expires", "benchmarks:version"} <= tags.keys()
+        assert instance["State"]["Name"] == "running"
+        assert instance["MetadataOptions"]["HttpTokens"] == "required"
+        assert [group["GroupName"] for group in instance["SecurityGroups"]] == ["benchmarks"]
+        behaviour = ec2.describe_instance_attribute(
+            InstanceId=instance["InstanceId"], Attribute="instanceInitiatedShutdownBehavior"
+        )
+        assert behaviour["InstanceInitiatedShutdownBehavior"]["Value"] == "terminate"
+        for name in ("host", "login"):
+            assert stat.S_IMODE((run.directory / "keys" / name).stat().st_mode) == 0o600
+        assert f"bench.terminate --run-id {run_id}" in run.result.output
+        assert f"HostKeyAlias={instance['InstanceId']}" in run.result.output
+    finally:
+        ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
+
+
+def test_running_twice_launches_once_and_changes_nothing(account: Account, tool: Tool, run_id: str) -> None:
+    first = tool.playbook(run_id, "-e", '{"keep": true}')
+    second = tool.playbook(run_id, "-e", '{"keep": true}')
+
+    try:
+        assert first.result.code == 0, first.result.output
+        assert second.result.code == 0, second.result.output
+        assert len(account.instances(run_id)) == 1
+        assert changed_tasks(first.result.output, "launch")
+        assert changed_tasks(second.result.output, "launch") == []
+        assert changed_tasks(second.result.output, "toolchain") == []
+        assert changed_tasks(second.result.output, "benchmark") == []
+    finally:
+        ids = [instance["InstanceId"] for instance in account.instances(run_id)]
+        account.client("ec2").terminate_instances(InstanceIds=ids)
+
+
+def test_plain_ansible_playbook_does_the_same_job(account: Account, tool: Tool, run_id: str) -> None:
+    run = tool.playbook(run_id)
+
+    check_whole(run, account)
+    assert json.loads((run.host / "manifest.json").read_text())["suite"]["name"] == "tiny"
+
+
+def test_an_answer_that_is_lost_does_not_launch_a_second_instance(
+    account: Account, tool: Tool, run_id: str, faults: Callable[[list[dict[str, Any]]], None]
+) -> None:
+    faults([{"action": "RunInstances", "reset": True, "late": True, "times": 1}])
+
+    run = tool.bench(run_id)
+
+    check_whole(run, account)
+
+
+def test_capacity_error_moves_to_the_next_zone(
+    account: Account, tool: Tool, run_id: str, faults: Callable[[list[dict[str, Any]]], None]
+) -> None:
+    first_zone = f"{account.facts['region']}a"
+    fault = {"action": "RunInstances", "availability_zone": first_zone, "error": "InsufficientInstanceCapacity"}
+    faults([{**fault, "times": 50}])
+
+    run = tool.bench(run_id)
+
+    check_whole(run, account)
+    assert [i["Placement"]["AvailabilityZone"] for i in account.instances(run_id)] != [first_zone]
+
+
+def test_no_capacity_anywhere_is_said_and_leaves_nothing(
+    account: Account, tool: Tool, run_id: str, faults: Callable[[list[dict[str, Any]]], None]
+) -> None:
+    faults([{"action": "RunInstances", "error": "InsufficientInstanceCapacity", "times": 100}])
+
+    run = tool.bench(run_id)
+
+    assert run.result.code == 1, run.result.output
+    assert "EC2 has no capacity for c7i.large in" in run.result.output
+    assert account.instances(run_id) == []
+
+
+def test_throttling_and_passing_faults_are_outlived(
+    account: Account, tool: Tool, run_id: str, faults: Callable[[list[dict[str, Any]]], None]
+) -> None:
+    faults(
+        [
+            {"action": "DescribeInstances", "error": "RequestLimitExceeded", "status": 503, "times": 2},
+            {"action": "RunInstances", "error": "InternalError", "status": 500, "times": 1},
+            {"service": "s3", "action": "PutObject", "error": "SlowDown", "status": 503, "times": 1},
+        ]
+    )
+
+    check_whole(tool.bench(run_id), account)
+
+
+def test_a_build_that_fails_shows_the_compilers_error(
+    account: Account, tool: Tool, run_id: str, tmp_path: Path
+) -> None:
+    crate = tmp_path / "broken"
+    (crate / "benches").mkdir(parents=True)
+    (crate / "Cargo.toml").write_text(
+        '[package]\nname = "broken"\nversion = "0.1.0"\nedition = "2021"\n'
+        '[lib]\npath = "lib.rs"\n[[bench]]\nname = "b"\nharness = false\n'
+    )
+    (crate / "lib.rs").write_text("")
+    (crate / "benches/b.rs").write_text("fn main() { let x: u32 = nonesuch; }\n")
+
+    suite = tool.suite("broken", source={"path": str(crate)}, package="broken", benches=["b"])
+    run = tool.bench(run_id, suite=suite)
+
+    assert run.result.code == 1, run.result.output
+    assert "The build failed with exit status 101." in run.result.output
+    assert "cannot find value `nonesuch`" in run.result.output
+    assert "Traceback" not in run.result.output
+    assert account.states(run_id) == ["terminated"]
+    published = run.record(f"{run.host.name}/published.json")
+    stored = account.client("s3").get_object(Bucket=published["bucket"], Key=published["keys"]["benchmark.log"])
+    assert b"nonesuch" in stored["Body"].read()
+    assert run.record(f"{run.host.name}/manifest.json")["failures"]
+
+
+def test_a_benchmark_that_fails_keeps_what_there_is(account: Account, tool: Tool, run_id: str) -> None:
+    run = tool.bench(run_id, suite=tool.suite("failing", environment={"TINY_FAIL": "1"}))
+
+    assert run.result.code == 1, run.result.output
+    assert "The benchmark run failed with exit status 101." in run.result.output
+    assert "TINY_FAIL is set" in run.result.output
+    assert account.states(run_id) == ["terminated"]
+    assert "sum/100 " in run.result.output
+    assert (run.host / "criterion/sum/100/new/sample.json").exists()
+
+
+def test_a_run_with_too_few_benchmarks_fails(tool: Tool, run_id: str) -> None:
+    run = tool.bench(run_id, suite=tool.suite("partial", expected=4))
+
+    assert run.result.code == 1, run.result.output
+    assert "3 of 4 benchmarks were measured." in run.result.output
+
+
+def test_the_log_is_shown_live_on_request(tool: Tool, run_id: str) -> None:
+    run = tool.bench(run_id, "--tail")
+
+    assert run.result.code == 0, run.result.output
+    log = (run.host / "benchmark.log").read_text()
+    for line in log.splitlines():
+        assert line in run.result.output
