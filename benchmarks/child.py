@@ -35,7 +35,9 @@ def signals_raise() -> Iterator[None]:
             signal.signal(each, signal.SIG_IGN)
         raise SignalError(number)
 
-    before = {each: signal.signal(each, interrupt) for each in SIGNALS}
+    # What nohup has told to ignore its terminal's end goes on without it.
+    without = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else set()
+    before = {each: signal.signal(each, interrupt) for each in SIGNALS if each not in without}
     try:
         yield
     finally:

@@ -32,7 +32,7 @@ def line(
     lasted = f"{launch['instance_type']} for {int(seconds // 60)} min {int(seconds % 60)} s"
     price = launch["price"]
     if not price:
-        return f"{lasted}; its price is not known, since the permission pricing:GetProducts is missing."
+        return f"{lasted}; its price is not known: AWS lists none, or the permission pricing:GetProducts is missing."
     amount = price["usd_per_hour"] * seconds / 3600
     source = f"{price['source']}, {price['date']}; storage and traffic not counted"
     return f"{lasted} at ${price['usd_per_hour']:.4g}/h: ${amount:.4f} ({source})"

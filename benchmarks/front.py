@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
@@ -80,8 +81,10 @@ def _explain(machine: ParseMachine, message: str) -> str:
     context = machine.context
     if not message.startswith("No idea what"):
         flag = f" {context.name}" if context and context.name else ""
-        return f"{message.replace(' and was not given one!', '.')} See ./inv{flag} --help."
-    word = message.split("'")[1]
+        # Such as: Flag <Argument: cpu (c)> needed value and was not given one!
+        said = re.sub(r"<Argument: ([\w-]+)[^>]*> needed value and was not given one!", r"--\1 needs a value.", message)
+        return f"{said} See ./inv{flag} --help."
+    word = message.split("'")[1].partition("=")[0]
     if word.startswith("-") and context and context.name:
         known = context.flags
         return f"Unknown flag {word}.{interface.nearest(word, known)} See ./inv {context.name} --help."

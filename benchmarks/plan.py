@@ -213,7 +213,8 @@ def _check_price(name: str, price: Mapping[str, Any] | None, ceiling: float | No
         return
     if price is None:
         raise RefusedError(
-            "The price cannot be checked against max_price: the permission pricing:GetProducts is missing."
+            "The price cannot be checked against max_price: AWS lists none, or the permission pricing:GetProducts is "
+            "missing."
         )
     if price["usd_per_hour"] > ceiling:
         raise RefusedError(

@@ -1,0 +1,238 @@
+"""Set-up of .venv: done once, redone where it was interrupted, never by two at once. Without any network."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchmarks import bootstrap
+from benchmarks.bootstrap import SetupError
+
+Steps = list[str]
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository of its own, with an empty .venv to be."""
+    venv = tmp_path / ".venv"
+    for name, value in {
+        "ROOT": tmp_path,
+        "VENV": venv,
+        "STAMP": venv / ".stamp",
+        "COLLECTIONS": venv / "collections",
+    }.items():
+        monkeypatch.setattr(bootstrap, name, value)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    for requirements in ("requirements.txt", "requirements-dev.txt"):
+        (tmp_path / requirements).write_text("one==1\n")
+    return tmp_path
+
+
+@pytest.fixture
+def steps(root: Path, monkeypatch: pytest.MonkeyPatch) -> Steps:
+    """What was run, as `venv`, `pip install -r NAME`, `pip install -e`, `ansible-galaxy`."""
+    ran: Steps = []
+
+    def run(argv: list[str], hint: str, log: Path) -> None:
+        if argv[1:3] == ["-m", "venv"]:
+            ran.append("venv")
+            (bootstrap.VENV / "bin").mkdir(parents=True)
+            (bootstrap.VENV / "bin/python").touch()
+        elif Path(argv[0]).name == "pip":
+            ran.append(f"pip install {argv[-2]} {Path(argv[-1]).name if argv[-2] == '-r' else ''}".strip())
+        else:
+            ran.append(Path(argv[0]).name)
+
+    monkeypatch.setattr(bootstrap, "run", run)
+    return ran
+
+
+WHOLE = ["venv", "pip install -r requirements.txt", "pip install -e", "ansible-galaxy"]
+IN_PLACE = WHOLE[1:]
+
+
+def test_the_first_time_everything_is_installed_and_stamped(root: Path, steps: Steps) -> None:
+    bootstrap.set_up("/here 1 2")
+    assert steps == WHOLE
+    assert (root / ".venv/.stamp").read_text() == "/here 1 2\n"
+    assert not list(root.glob("benchmarks-setup-*.log"))
+
+
+def test_the_second_time_nothing_is(steps: Steps) -> None:
+    bootstrap.set_up("/here 1 2")
+    steps.clear()
+    bootstrap.set_up("/here 1 2")
+    assert steps == []
+
+
+def test_changed_requirements_are_installed_in_place(root: Path, steps: Steps) -> None:
+    bootstrap.set_up("/my place/here 1 2")
+    steps.clear()
+    bootstrap.set_up("/my place/here 3 4")
+    assert steps == IN_PLACE
+    assert (root / ".venv/.stamp").read_text() == "/my place/here 3 4\n"
+
+
+def test_a_repository_that_was_moved_is_set_up_anew(steps: Steps) -> None:
+    bootstrap.set_up("/here 1 2")
+    steps.clear()
+    bootstrap.set_up("/there 1 2")
+    assert steps == WHOLE
+
+
+def test_a_python_that_is_gone_is_replaced(root: Path, steps: Steps) -> None:
+    bootstrap.set_up("/here 1 2")
+    (root / ".venv/bin/python").unlink()
+    steps.clear()
+    bootstrap.set_up("/here 3 4")
+    assert steps == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("step", "error"), [*((step, KeyboardInterrupt) for step in WHOLE), *((step, SetupError) for step in WHOLE[:-1])]
+)
+def test_a_set_up_that_did_not_finish_is_redone_and_not_trusted(
+    root: Path, steps: Steps, monkeypatch: pytest.MonkeyPatch, step: str, error: type[BaseException]
+) -> None:
+    works = bootstrap.run
+
+    def fail(argv: list[str], hint: str, log: Path) -> None:
+        works(argv, hint, log)
+        if steps[-1] == step:
+            raise error("no")
+
+    with monkeypatch.context() as patch, pytest.raises(error):
+        patch.setattr(bootstrap, "run", fail)
+        bootstrap.set_up("/here 1 2")
+    assert not (root / ".venv/.stamp").exists()
+    steps.clear()
+    bootstrap.set_up("/here 1 2")
+    assert steps == WHOLE
+
+
+def test_an_interrupted_update_is_not_trusted_either(root: Path, steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+    bootstrap.set_up("/here 1 2")
+
+    def stop(argv: list[str], hint: str, log: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(bootstrap, "run", stop)
+        bootstrap.set_up("/here 3 4")
+    steps.clear()
+    bootstrap.set_up("/here 1 2")
+    assert steps == WHOLE
+
+
+def test_more_packages_are_added_once(steps: Steps) -> None:
+    bootstrap.set_up("/here 1 2")
+    steps.clear()
+    for _ in range(2):
+        bootstrap.ensure("requirements-dev.txt")
+    assert steps == ["pip install -r requirements-dev.txt"]
+
+
+def test_more_packages_are_added_again_when_their_file_changes(root: Path, steps: Steps) -> None:
+    bootstrap.set_up("/here 1 2")
+    bootstrap.ensure("requirements-dev.txt")
+    (root / "requirements-dev.txt").write_text("one==2\n")
+    steps.clear()
+    bootstrap.ensure("requirements-dev.txt")
+    assert steps == ["pip install -r requirements-dev.txt"]
+
+
+def test_two_set_ups_at_once_take_turns(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    order: list[str] = []
+
+    def second() -> None:
+        with bootstrap.locked(tmp_path / "lock"):
+            order.append("second")
+
+    said = ""
+    with bootstrap.locked(tmp_path / "lock"):
+        thread = threading.Thread(target=second)
+        thread.start()
+        deadline = time.monotonic() + 30
+        while "Waiting" not in said and time.monotonic() < deadline:
+            time.sleep(0.01)
+            said += capsys.readouterr().err
+        order.append("first")
+    thread.join(30)
+    assert order == ["first", "second"]
+    assert said == "Waiting for another set-up to finish …\n"
+
+
+def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
+    script = (
+        "import os, sys; from pathlib import Path; from benchmarks import bootstrap\n"
+        "bootstrap.locked(Path(sys.argv[1])).__enter__(); os._exit(9)"
+    )
+    code = subprocess.run([sys.executable, "-c", script, str(tmp_path / "lock")], cwd=bootstrap.ROOT).returncode
+    assert code == 9
+    with bootstrap.locked(tmp_path / "lock"):
+        pass
+
+
+def test_a_step_that_fails_says_what_to_do_and_where_its_output_is(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    script = "print(*range(100), sep='\\n'); raise SystemExit(1)"
+    with pytest.raises(SetupError) as failed:
+        bootstrap.run([sys.executable, "-c", script], "Check the network.", log)
+    lines = str(failed.value).splitlines()
+    assert lines == [*map(str, range(85, 100)), "", f"Check the network. (whole output: {log})"]
+    assert len(log.read_text().splitlines()) == 100
+
+
+def test_a_python_without_venv_is_told_with_the_package(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(
+        SetupError, match=r"install its venv module \(Debian, Ubuntu: apt-get install python3-venv, or py"
+    ):
+        bootstrap.make_venv(root / "log")
+
+
+@pytest.fixture
+def without_galaxy(root: Path, steps: Steps, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Galaxy does not answer; PyPI has a wheel with the given members, or nothing."""
+    works = bootstrap.run
+
+    def prepare(*members: str) -> None:
+        def run(argv: list[str], hint: str, log: Path) -> None:
+            works(argv, hint, log)
+            if steps[-1] == "ansible-galaxy":
+                raise SetupError("no answer")
+            if "download" in argv:
+                if not members:
+                    raise SetupError(hint)
+                with zipfile.ZipFile(Path(argv[argv.index("-d") + 1]) / "ansible-1.whl", "w") as wheel:
+                    for member in members:
+                        wheel.writestr(member, member)
+
+        monkeypatch.setattr(bootstrap, "run", run)
+
+    return prepare
+
+
+def test_without_galaxy_the_collection_is_cut_from_the_wheel(
+    root: Path, without_galaxy: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    without_galaxy("ansible_collections/amazon/aws/MANIFEST.json", "ansible_collections/community/big/a", "ansible/b")
+    bootstrap.set_up("/here 1 2")
+    kept = [
+        str(p.relative_to(root / ".venv/collections")) for p in (root / ".venv/collections").rglob("*") if p.is_file()
+    ]
+    assert kept == ["ansible_collections/amazon/aws/MANIFEST.json"]
+    assert "Ansible Galaxy did not answer; taking amazon.aws from PyPI instead." in capsys.readouterr().err
+
+
+def test_without_galaxy_and_pypi_set_up_says_so(without_galaxy: Callable[..., None]) -> None:
+    without_galaxy()
+    with pytest.raises(SetupError, match=r"^The amazon\.aws collection came neither from Galaxy nor from PyPI"):
+        bootstrap.set_up("/here 1 2")

@@ -1,0 +1,112 @@
+"""Signals, and the end of a child with all its family: real processes, seen from outside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from benchmarks import child
+from benchmarks.command import Command
+from benchmarks.interface import ROOT
+
+# A parent with three children: a plain one, one in a session of its own, and one there that ignores SIGTERM.
+FAMILY = """
+import os, signal, subprocess, sys, time
+sleep = "import time; time.sleep(600)"
+deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); " + sleep
+first = subprocess.Popen([sys.executable, "-c", sleep])
+second = subprocess.Popen([sys.executable, "-c", sleep], start_new_session=True)
+third = subprocess.Popen([sys.executable, "-c", deaf], start_new_session=True, stdout=subprocess.PIPE)
+third.stdout.readline()
+with open(sys.argv[1] + ".part", "w") as file:
+    file.write(f"{os.getpid()} {first.pid} {second.pid} {third.pid}")
+os.rename(sys.argv[1] + ".part", sys.argv[1])
+time.sleep(600)
+"""
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+@pytest.fixture
+def family(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], list[int]]]:
+    """A child that runs, and the ids of all its family."""
+    ids = tmp_path / "ids"
+    started = child.start(Command((sys.executable, "-c", FAMILY, str(ids)), {}))
+    wait_for(ids.exists)
+    pids = [int(pid) for pid in ids.read_text().split()]
+    yield started, pids
+    for pid in pids:
+        if not is_gone(pid):
+            os.kill(pid, signal.SIGKILL)
+    started.wait()
+
+
+def test_the_whole_family_ends_also_in_sessions_of_its_own_and_deaf_to_asking(
+    family: tuple[subprocess.Popen[bytes], list[int]],
+) -> None:
+    started, pids = family
+    assert len(pids) == 4
+    assert not any(map(is_gone, pids))
+    child.end(started)
+    wait_for(lambda: all(map(is_gone, pids)))
+    assert started.returncode is not None
+
+
+def test_a_child_that_has_ended_is_ended_already() -> None:
+    started = child.start(Command((sys.executable, "-c", "raise SystemExit(3)"), {}))
+    started.wait()
+    child.end(started)
+    assert started.returncode == 3
+
+
+def test_a_child_has_a_session_of_its_own_the_given_environment_and_no_input(tmp_path: Path) -> None:
+    script = (
+        "import os, sys; open(sys.argv[1], 'w').write("
+        "f\"{os.getsid(0) == os.getpid()} {os.environ['GIVEN']} {sys.stdin.read()!r} {os.getcwd()}\")"
+    )
+    started = child.start(Command((sys.executable, "-c", script, str(tmp_path / "said")), {"GIVEN": "yes"}))
+    assert started.wait() == 0
+    assert (tmp_path / "said").read_text() == f"True yes '' {ROOT}"
+
+
+@pytest.mark.parametrize("number", child.SIGNALS)
+def test_a_signal_interrupts_once_and_is_ignored_while_cleaning_up(number: signal.Signals) -> None:
+    before = [signal.getsignal(each) for each in child.SIGNALS]
+    with child.signals_raise():
+        with pytest.raises(child.SignalError) as interrupted:
+            signal.raise_signal(number)
+        for again in child.SIGNALS:
+            signal.raise_signal(again)
+    assert (interrupted.value.number, str(interrupted.value)) == (number, number.name)
+    assert [signal.getsignal(each) for each in child.SIGNALS] == before
+
+
+def test_a_run_under_nohup_outlives_its_terminal() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with child.signals_raise():
+            signal.raise_signal(signal.SIGHUP)
+            with pytest.raises(child.SignalError):
+                signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGHUP, before)

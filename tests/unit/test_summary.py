@@ -1,0 +1,112 @@
+"""What a user reads at the end of a run."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rich.console import Console
+
+from benchmarks import summary
+from tests.unit.test_criterion import write
+
+LONG = "lde<plonky2_field::goldilocks_field::GoldilocksField>/65536"
+
+
+def shown(directory: Path, width: int = 100) -> str:
+    console = Console(width=width, highlight=False, soft_wrap=True, record=True, file=io.StringIO())
+    console.print(summary.of_run(directory))
+    return console.export_text()
+
+
+def record(path: Path, content: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content))
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """A run on one instance, from its launch to its end."""
+    directory = tmp_path / "r1"
+    host = directory / "i-1"
+    price = {"usd_per_hour": 0.36, "source": "AWS Price List, on demand", "date": "2026-05-19"}
+    record(directory / "preflight.json", {"launch": {"instance_type": "c7i.large", "price": price}})
+    instance = {"instance_id": "i-1", "launched": "2026-05-19T08:15:00+00:00", "public_ip": "192.0.2.7"}
+    record(directory / "instances.json", {"region": "eu-central-1", "instances": [instance]})
+    record(directory / "terminated.json", {"i-1": "2026-05-19T08:25:00+00:00"})
+    record(directory / "stages.json", {"launch": {"seconds": 12.345}, "benchmark": {"seconds": 600.0}})
+    record(host / "toolchain.json", {})
+    record(
+        host / "published.json",
+        {
+            "uri": "s3://mine/x/",
+            "link": "https://link/" + "a" * 200,
+            "link_until": "2026-05-26T08:25+00:00",
+            "link_note": "",
+        },
+    )
+    (host / "benchmark.log").write_text("log")
+    (directory / "parameters.yml").write_text(yaml.safe_dump({"keep": False, "ssh_port": 22, "key_file": None}))
+    write(host / "criterion", "mul")
+    write(host / "criterion", "lde", LONG)
+    return directory
+
+
+def test_a_whole_run_shows_numbers_places_cost_and_times(run: Path) -> None:
+    lines = [line.rstrip() for line in shown(run).splitlines()]
+    assert lines[1].split() == ["benchmark", "estimate", "95%", "interval"]
+    assert lines[2].split() == [LONG, "10.00", "ns", "9.000", "ns", "to", "11.00", "ns"]
+    assert lines[3].split() == ["mul", "10.00", "ns", "9.000", "ns", "to", "11.00", "ns"]
+    assert lines[5:] == [
+        f"Log       {run}/i-1/benchmark.log",
+        "S3        s3://mine/x/",
+        "Link      https://link/" + "a" * 200,
+        "          opens until 2026-05-26T08:25+00:00",
+        "Cost      c7i.large for 10 min 0 s at $0.36/h: $0.0600 (AWS Price List, on demand, 2026-05-19; storage and "
+        "traffic not counted)",
+        "Stages    launch 12.3 s, benchmark 600.0 s",
+        f"Run       {run}",
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_no_number_is_broken_by_a_narrow_terminal(run: Path, width: int) -> None:
+    assert "9.000 ns to 11.00 ns" in shown(run, width)
+
+
+def test_brackets_in_an_id_are_not_taken_for_markup(run: Path) -> None:
+    write(run / "i-1/criterion", "odd", "[red]sum[/red]/[0; 8]")
+    assert "[red]sum[/red]/[0; 8]" in shown(run)
+
+
+def test_a_run_that_failed_early_shows_what_there_is(tmp_path: Path) -> None:
+    assert shown(tmp_path).splitlines() == ["Stages    ", f"Run       {tmp_path}"]
+
+
+def test_results_that_cannot_be_read_are_said_and_the_rest_is_shown(run: Path) -> None:
+    broken = run / "i-1/criterion/mul/new/sample.json"
+    broken.write_text("{")
+    text = shown(run)
+    assert f"{broken} cannot be read" in text.replace("\n", " ")
+    assert "S3        s3://mine/x/" in text
+
+
+def test_an_instance_that_was_kept_is_shown_with_how_to_log_in_and_end_it(run: Path) -> None:
+    (run / "terminated.json").unlink()
+    (run / "parameters.yml").write_text(yaml.safe_dump({"keep": True, "ssh_port": 2222, "key_file": None}))
+    text = shown(run)
+    assert "Kept      costs money until it is ended, or switches itself off. To log in:" in text
+    assert (
+        f"ssh -i {run}/keys/login -p 2222 -o UserKnownHostsFile={run}/known_hosts -o HostKeyAlias=i-1 "
+        "benchmarks@192.0.2.7"
+    ) in text
+    assert "./inv bench.terminate --run-id r1" in text
+
+
+def test_an_instance_that_was_ended_is_not_shown_as_kept(run: Path) -> None:
+    (run / "parameters.yml").write_text(yaml.safe_dump({"keep": True, "ssh_port": 22, "key_file": None}))
+    assert "Kept" not in shown(run)
