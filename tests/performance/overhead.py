@@ -1,7 +1,7 @@
 """What the pipeline adds over the same commands typed by hand through ssh on the same host, from one run.
 
-Prints seconds and ratios; judges nothing. Both ways use the same instance, with everything installed and built already, so
-that what is left is what the pipeline itself does.
+Prints seconds and ratios; judges nothing. Both ways use the same instance, with everything installed and built already,
+so that what is left is what the pipeline itself does.
 """
 
 from __future__ import annotations
