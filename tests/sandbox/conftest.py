@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from live_sandbox import Commands, Instance, Keys, Running, admit_ssh, new_group
+
+from tests.sandbox.live_sandbox import Commands, Instance, Keys, Running, admit_ssh, new_group
 
 
 @pytest.fixture(scope="session")

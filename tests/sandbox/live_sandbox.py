@@ -146,7 +146,8 @@ class Running:
     facts: Mapping[str, Any]
 
     def client(self, service: str) -> Any:
-        return boto3.session.Session().client(
+        session: Any = boto3.session.Session()
+        return session.client(
             service,
             endpoint_url=self.facts["endpoint_url"],
             region_name=self.facts["region"],

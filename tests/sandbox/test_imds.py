@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import boto3
-from live_sandbox import Instance, Running
+
+from tests.sandbox.live_sandbox import Instance, Running
 
 SERVICE = "http://169.254.169.254"
 TOKEN = f"$(curl -s -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' {SERVICE}/latest/api/token)"
@@ -76,7 +78,8 @@ def test_role_credentials_work_against_the_endpoint(running: Running, instance: 
     assert get(instance, "meta-data/iam/security-credentials/") == "shared"
 
     found = json.loads(get(instance, "meta-data/iam/security-credentials/shared"))
-    client = boto3.session.Session().client(
+    session: Any = boto3.session.Session()
+    client = session.client(
         "sts",
         endpoint_url=running.facts["endpoint_url"],
         region_name="us-east-1",

@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
+from functools import partial
 from typing import Any
 
-from live_sandbox import Instance, Keys, Running, admit_ssh, eventually, new_group
+from tests.sandbox.live_sandbox import Instance, Keys, Running, admit_ssh, eventually, new_group
 
 Launch = Callable[..., Instance]
 
@@ -86,33 +87,37 @@ def test_power_off_inside_ends_an_instance_that_terminates(launch: Launch, runni
 
 
 def test_instance_stops_starts_and_reboots_with_its_disk(launch: Launch) -> None:
-    ec2_stops = launch(InstanceInitiatedShutdownBehavior="stop").wait_for_ssh()
-    ec2_stops.says("echo kept | sudo tee /opt/kept")
+    machine = launch(InstanceInitiatedShutdownBehavior="stop").wait_for_ssh()
+    machine.says("echo kept | sudo tee /opt/kept")
 
-    ec2_stops.ssh("sudo systemctl poweroff")
-    ec2_stops.wait_for_state("stopped")
-    ec2_stops.ec2.start_instances(InstanceIds=[ec2_stops.id])
-    ec2_stops.wait_for_state("running")
-    assert ec2_stops.wait_for_ssh().says("cat /opt/kept") == "kept"
+    machine.ssh("sudo systemctl poweroff")
+    machine.wait_for_state("stopped")
+    machine.ec2.start_instances(InstanceIds=[machine.id])
+    machine.wait_for_state("running")
+    assert machine.wait_for_ssh().says("cat /opt/kept") == "kept"
 
     for reboot in (
-        lambda: ec2_stops.ec2.reboot_instances(InstanceIds=[ec2_stops.id]),
-        lambda: ec2_stops.ssh("sudo systemctl reboot"),
+        partial(machine.ec2.reboot_instances, InstanceIds=[machine.id]),
+        partial(machine.ssh, "sudo systemctl reboot"),
     ):
-        boot = ec2_stops.says("systemctl show --property UserspaceTimestampMonotonic --value")
+        before = _boot(machine)
         reboot()
-        eventually(lambda boot=boot: _boot(ec2_stops) not in ("", boot), "another boot")  # type: ignore[misc]
-        assert ec2_stops.describe()["State"]["Name"] == "running"
+        eventually(partial(_has_booted_since, machine, before), "another boot")
+        assert machine.describe()["State"]["Name"] == "running"
 
-    ec2_stops.ec2.stop_instances(InstanceIds=[ec2_stops.id])
-    ec2_stops.wait_for_state("stopped")
-    ec2_stops.ec2.terminate_instances(InstanceIds=[ec2_stops.id])
-    ec2_stops.wait_for_state("terminated")
+    machine.ec2.stop_instances(InstanceIds=[machine.id])
+    machine.wait_for_state("stopped")
+    machine.ec2.terminate_instances(InstanceIds=[machine.id])
+    machine.wait_for_state("terminated")
 
 
 def _boot(instance: Instance) -> str:
     done = instance.ssh("systemctl show --property UserspaceTimestampMonotonic --value")
     return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _has_booted_since(instance: Instance, before: str) -> bool:
+    return _boot(instance) not in ("", before)
 
 
 def test_timed_shutdown_of_user_data_ends_the_instance(launch: Launch) -> None:

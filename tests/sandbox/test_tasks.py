@@ -14,7 +14,8 @@ import boto3
 import psutil
 import pytest
 from botocore.exceptions import ClientError
-from live_sandbox import Commands, Instance, Running, engine, eventually
+
+from tests.sandbox.live_sandbox import Commands, Instance, Running, engine, eventually
 
 NewCommands = Callable[[], Commands]
 
@@ -46,7 +47,8 @@ def kill(facts: Mapping[str, Any]) -> None:
 
 
 def client(facts: Mapping[str, Any], service: str) -> Any:
-    return boto3.session.Session().client(
+    session: Any = boto3.session.Session()
+    return session.client(
         service,
         endpoint_url=facts["endpoint_url"],
         region_name="us-east-1",

@@ -1,0 +1,1 @@
+"""The sandbox, by its commands, over HTTP and over ssh."""
