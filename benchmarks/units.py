@@ -13,7 +13,10 @@ from dataclasses import dataclass
 # The unit's end is kept in a file, since systemd forgets a unit that is gone, and everything at a reboot.
 _KEEP_STATUS = 'printf "%s %s %s\\n" "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" > "$STATUS_FILE"'
 # One round trip a look: is it there, how did it end, and the log from a byte on.
+# It waits on the host for the unit's end, for so many seconds at most: a host that measures is not to be asked all the time.
 _LOOK = """
+pid=$(systemctl show --property=MainPID --value "$1")
+[ "$6" = 0 ] || [ "$pid" = 0 ] || timeout "$6" tail --pid="$pid" --sleep-interval=0.2 -f /dev/null
 systemctl show --property=ActiveState --value "$1"
 cat "$2" 2>/dev/null || echo -
 stat --format=%s "$3" 2>/dev/null || echo 0
@@ -84,10 +87,14 @@ def start_command(unit: Unit, user: str) -> str:
     return shlex.join(argv)
 
 
-def look_command(unit: Unit, offset: int | None) -> str:
-    """The command that looks at `unit` and reads its log from byte `offset` (from 0) on; None reads nothing of it."""
-    log = ("/dev/null", 0) if offset is None else (unit.log, offset)
-    return shlex.join(["sh", "-c", _LOOK, "sh", f"{unit.name}.service", unit.status, unit.log, log[0], str(log[1] + 1)])
+def look_command(unit: Unit, offset: int | None, wait: float = 0) -> str:
+    """The command that looks at `unit` and reads its log from byte `offset` (from 0) on; None reads nothing of it.
+
+    It first waits for the unit's end, `wait` seconds at most.
+    """
+    log, begin = ("/dev/null", 0) if offset is None else (unit.log, offset)
+    arguments = [f"{unit.name}.service", unit.status, unit.log, log, str(begin + 1), f"{wait:g}"]
+    return shlex.join(["sh", "-c", _LOOK, "sh", *arguments])
 
 
 def read_look(output: str) -> Look:
