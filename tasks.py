@@ -41,7 +41,8 @@ def run(_context: Context, given: Mapping[str, Any]) -> None:
         run.print_manual()
         raise RefusedError("Nothing was asked for, so nothing was launched.")
     if request.lists_types(values):
-        return types.body(_context, {name: given[name] for name in given if name in interface.names("types")})
+        types.body(_context, {name: given[name] for name in given if name in interface.names("types")})
+        return
     job = runner.prepare("benchmark", values)
     try:
         runner.run(job, launches=True)

@@ -79,13 +79,14 @@ def help_parse_errors() -> None:
 
 def _explain(machine: ParseMachine, message: str) -> str:
     context = machine.context
+    # As it was most likely typed: a collection's default task, such as bench.run, goes by the collection's name.
+    task = min((context.name, *context.aliases), key=len) if context and context.name else ""
     if not message.startswith("No idea what"):
-        flag = f" {context.name}" if context and context.name else ""
         # Such as: Flag <Argument: cpu (c)> needed value and was not given one!
         said = re.sub(r"<Argument: ([\w-]+)[^>]*> needed value and was not given one!", r"--\1 needs a value.", message)
-        return f"{said} See ./inv{flag} --help."
+        return f"{said} See {f'./inv {task}'.strip()} --help."
     word = message.split("'")[1].partition("=")[0]
-    if word.startswith("-") and context and context.name:
+    if word.startswith("-") and context and task:
         known = context.flags
-        return f"Unknown flag {word}.{interface.nearest(word, known)} See ./inv {context.name} --help."
+        return f"Unknown flag {word}.{interface.nearest(word, known)} See ./inv {task} --help."
     return f"Unknown task {word}.{interface.nearest(word, machine.contexts)} ./inv --list shows them all."

@@ -180,3 +180,10 @@ def with_defaults(entry_point: str, values: Mapping[str, Any]) -> dict[str, Any]
 
 def names(entry_point: str) -> tuple[str, ...]:
     return tuple(_specs()[entry_point]["options"])
+
+
+def role_variables(roles: str) -> list[str]:
+    """The names that the roles in a directory declare, but for preflight's, which are the public parameters."""
+    specs = [path for path in Path(roles).glob("*/meta/argument_specs.yml") if path.parts[-3] != SPECS.parts[-3]]
+    entries = [entry for spec in specs for entry in yaml.safe_load(spec.read_text())["argument_specs"].values()]
+    return sorted({name for entry in entries for name in entry["options"]})

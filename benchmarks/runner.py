@@ -51,9 +51,7 @@ def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
         directory.mkdir(parents=True, exist_ok=True)
         (directory / "parameters.yml").write_text(yaml.safe_dump(json.loads(json.dumps(written)), sort_keys=False))
     except OSError as error:
-        raise RefusedError(
-            f"The runs directory {directory.parent} cannot be written: {error.strerror}. Give another by --runs-dir."
-        ) from None
+        raise runs.cannot_be_written(directory, error) from None
     chosen = settled.parameters["region"]
     terminal = sys.stdout.isatty()
     built = command.playbook(
@@ -66,7 +64,8 @@ def run(job: Job, *, launches: bool = False) -> None:
     """Run the playbook to its end.
 
     With `launches`, a signal first of all ends the instances that carry the run's tag. Raises RefusedError where
-    nothing was started, FailedError where the run failed (both have been told to the user by then), SystemExit after a signal.
+    nothing was started, FailedError where the run failed (both have been told to the user by then), SystemExit after a
+    signal.
     """
     console = Console(stderr=True, highlight=False)
     console.print(f"[dim]Run {job.run_id}   {job.command}[/dim]", soft_wrap=True)

@@ -45,6 +45,13 @@ def check_id(run_id: str) -> str:
     return run_id
 
 
+def cannot_be_written(directory: Path, error: OSError) -> RefusedError:
+    """What to say where the directory of a run cannot be made or written."""
+    return RefusedError(
+        f"The runs directory {directory.parent} cannot be written: {error.strerror}. Give another by --runs-dir."
+    )
+
+
 @cache
 def _id_of_this_process() -> str:
     return new_id(datetime.now(UTC))

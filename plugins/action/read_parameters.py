@@ -12,7 +12,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 
-from benchmarks import request
+from benchmarks import request, runs
 from benchmarks.errors import RefusedError
 from benchmarks.interface import ROOT
 
@@ -38,7 +38,11 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(error)) from None
         frozen = {**settled.parameters, "run_id": task_vars["run_id"], "runs_dir": str(directory.parent)}
         # By way of JSON, since Ansible's own kinds of text are not YAML's.
-        changed = _write(directory / "parameters.yml", yaml.safe_dump(json.loads(json.dumps(frozen)), sort_keys=False))
+        content = yaml.safe_dump(json.loads(json.dumps(frozen)), sort_keys=False)
+        try:
+            changed = _write(directory / "parameters.yml", content)
+        except OSError as error:
+            raise AnsibleActionFail(str(runs.cannot_be_written(directory, error))) from None
         return {"changed": changed, "warnings": list(settled.warnings)}
 
 

@@ -1,0 +1,221 @@
+"""The same refusing sentence in every way in: real commands, in an empty home, with no AWS variable set."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from benchmarks.interface import ROOT
+
+BIN = Path(sys.executable).parent
+BAD_CREDENTIALS = "No AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A bad request of a playbook, and the sentence that refuses it; `flag` is another where a flag is meant."""
+
+    name: str
+    given: Mapping[str, Any]
+    sentence: str
+    flag: str | None = None
+    playbook: str = "benchmark"
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+MACHINE = {"instance_type": "c7i.large", "region": "eu-central-1"}
+CASES = (
+    Case(
+        "unknown-parameter",
+        {"instnace_type": "c7i.large"},
+        "Unknown parameter instnace_type. Did you mean instance_type? Known: instance_type, cpu, memory, ",
+        flag="Unknown flag --instnace-type. Did you mean --instance-type? See ./inv bench --help.",
+    ),
+    Case("cpu-that-is-no-number", {**MACHINE, "cpu": "four"}, "cpu must be a whole number, not 'four'."),
+    Case("negative-memory", {**MACHINE, "memory": "-5"}, "memory must be greater than 0, not -5."),
+    Case(
+        "unknown-suite",
+        {**MACHINE, "suite": "plonky2-quik"},
+        "There is no suite plonky2-quik. Did you mean plonky2-quick? Known: plonky2, plonky2-quick, or the path of a "
+        "suite's .yml file.",
+    ),
+    Case(
+        "missing-key", {**MACHINE, "key_file": "{home}/none.pem"}, "The key file {home}/none.pem does not exist: give"
+    ),
+    Case(
+        "open-key",
+        {**MACHINE, "key_file": "{home}/open.pem"},
+        "The key file {home}/open.pem can be read by others, which ssh refuses: run chmod 0400 {home}/open.pem",
+    ),
+    Case(
+        "bad-host",
+        {"host": "me@box:0"},
+        "host must be [user@]address[:port], such as ubuntu@192.0.2.7:22, not 'me@box:0'.",
+    ),
+    Case(
+        "host-and-type",
+        {**MACHINE, "host": "box"},
+        "host and instance_type exclude each other: a machine that you have",
+    ),
+    Case("bad-run-id", {**MACHINE, "run_id": "../x"}, "run_id must be 1 to 48 small letters, digits and inner hyphens"),
+    Case(
+        "no-region",
+        {"instance_type": "c7i.large"},
+        "No AWS region is set: give --region, such as --region eu-central-1",
+    ),
+    Case(
+        "unknown-region",
+        {**MACHINE, "region": "eu-centra-1"},
+        "There is no AWS region eu-centra-1. Did you mean eu-cent",
+    ),
+    Case(
+        "runs-dir-is-a-file", {**MACHINE, "runs_dir": "{home}/open.pem"}, "The runs directory {home}/open.pem cannot be"
+    ),
+    Case("nothing-asked-for", {}, "Nothing was asked for"),
+    Case("no-run-to-end", {}, "run_id is missing: Name of the run, as bench printed it.", playbook="terminate"),
+    Case(
+        "source-range-for-all",
+        {"allow_from": "0.0.0.0/0", "region": "eu-central-1"},
+        "allow_from must not be 0.0.0.0/0: that opens SSH to the whole Internet.",
+        playbook="setup",
+    ),
+    Case(
+        "types-of-no-number",
+        {"cpu": "0", "region": "eu-central-1"},
+        "cpu must be greater than 0, not 0.",
+        playbook="types",
+    ),
+    Case(
+        "unknown-sort-key",
+        {"cpu": "4", "sort": "age", "region": "eu-central-1"},
+        "sort must be one of fit, price, cores, memory, price-per-core, name, not 'age'.",
+        playbook="types",
+    ),
+)
+TASKS = {"benchmark": "bench"}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: its exit code, all that it showed as one line of text, and what it left."""
+
+    code: int
+    screen: str
+    left: list[str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A home of its own, with a key that is open to others."""
+
+    home: Path
+
+    @property
+    def runs(self) -> Path:
+        return self.home / "my runs"
+
+    def filled(self, given: Mapping[str, Any]) -> dict[str, str]:
+        return {name: str(value).format(home=self.home) for name, value in given.items()}
+
+    def _run(self, argv: list[str], cwd: Path, environment: Mapping[str, str]) -> Ended:
+        kept = {name: os.environ[name] for name in ("PYTHONPATH", "LANG", "TERM") if name in os.environ}
+        # So that a test on an EC2 instance finds no credentials there.
+        base = {"PATH": f"{BIN}:/usr/bin:/bin", "HOME": str(self.home), "AWS_EC2_METADATA_DISABLED": "true"}
+        done = subprocess.run(
+            argv,
+            cwd=cwd,
+            env={**kept, **base, "COLUMNS": "400", **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+        )
+        left = sorted(str(p.relative_to(self.runs)) for p in self.runs.rglob("*")) if self.runs.is_dir() else []
+        return Ended(done.returncode, " ".join(done.stdout.split()), left)
+
+    def invoke(self, case: Case) -> Ended:
+        given = {"runs_dir": str(self.runs), **self.filled(case.given)}
+        flags = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
+        task = TASKS.get(case.playbook, f"bench.{case.playbook}")
+        return self._run([str(BIN / "invoke"), "--search-root", str(ROOT), task, *flags], self.home, case.environment)
+
+    def ansible(self, case: Case) -> Ended:
+        extra = self.home / "extra.yml"
+        extra.write_text(yaml.safe_dump({"runs_dir": str(self.runs), **self.filled(case.given)}))
+        argv = [str(BIN / "ansible-playbook"), f"playbooks/{case.playbook}.yml", "-e", f"@{extra}"]
+        return self._run(argv, ROOT, case.environment)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    key = tmp_path / "open.pem"
+    key.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\n")
+    key.chmod(0o644)
+    assert stat.S_IMODE(key.stat().st_mode) == 0o644
+    return Place(tmp_path)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_invoke_refuses_with_the_sentence_and_leaves_nothing(place: Place, case: Case) -> None:
+    ended = place.invoke(case)
+    assert (case.flag or case.sentence).format(home=place.home) in ended.screen
+    assert "Traceback" not in ended.screen
+    assert "TASK [" not in ended.screen
+    assert (ended.code, ended.left) == (2, [])
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_ansible_refuses_with_the_sentence_and_leaves_nothing(place: Place, case: Case) -> None:
+    ended = place.ansible(case)
+    assert case.sentence.format(home=place.home) in ended.screen
+    assert "Traceback" not in ended.screen
+    assert "Failed to parse inventory" not in ended.screen
+    assert ended.code != 0
+    assert ended.left == []
+
+
+NO_CREDENTIALS = Case("no-credentials", MACHINE, BAD_CREDENTIALS)
+
+
+def test_invoke_without_credentials_refuses_and_leaves_nothing(place: Place) -> None:
+    ended = place.invoke(NO_CREDENTIALS)
+    assert BAD_CREDENTIALS in ended.screen
+    assert ended.screen.endswith("Nothing was launched.")
+    assert "Traceback" not in ended.screen
+    assert (ended.code, ended.left) == (2, [])
+
+
+def test_ansible_without_credentials_refuses_and_leaves_only_the_frozen_parameters(place: Place) -> None:
+    ended = place.ansible(NO_CREDENTIALS)
+    assert BAD_CREDENTIALS in ended.screen
+    assert "Traceback" not in ended.screen
+    assert ended.code != 0
+    directory, parameters = ended.left
+    assert parameters == f"{directory}/parameters.yml"
+
+
+def test_a_region_that_contradicts_the_environment_is_refused_by_ansible_which_cannot_change_it(place: Place) -> None:
+    case = Case("contradiction", {**MACHINE, "region": "us-east-1"}, "", environment={"AWS_REGION": "eu-central-1"})
+    ended = place.ansible(case)
+    assert "region is us-east-1, but the environment's AWS_REGION is eu-central-1: set one of them to" in ended.screen
+    assert ended.left == []
+    # The wrapper sets the region of every child, and gets past it.
+    assert BAD_CREDENTIALS in place.invoke(case).screen
+
+
+def test_inv_itself_ends_with_exit_code_2(place: Place) -> None:
+    done = subprocess.run(
+        [str(ROOT / "inv"), "bench", "--instnace-type", "c7i.large"], cwd=place.home, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert done.stderr.endswith("Unknown flag --instnace-type. Did you mean --instance-type? See ./inv bench --help.\n")

@@ -1,0 +1,180 @@
+"""Parameters reach roles by one page of wiring, and roles read nothing else."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from benchmarks import interface
+from benchmarks.interface import ROOT
+from tests.contract.repository import (
+    ROLES,
+    STAGES,
+    WIRING,
+    declared,
+    defaults,
+    expressions,
+    files,
+    relative,
+    role_files,
+    role_tasks,
+    tree,
+    variables,
+    yaml_of,
+)
+
+WIRED: dict[str, Any] = yaml_of(WIRING)
+# What the wiring makes of files, for its own use and that of playbooks.
+SHARED = {name for name in WIRED if not name.startswith(tuple(f"{role}_" for role in ROLES))}
+PUBLIC = [
+    pytest.param(entry_point, name, id=f"{entry_point}-{name}")
+    for entry_point in interface.entry_points()
+    for name in interface.names(entry_point)
+]
+
+
+def _used_in_jinja() -> Iterator[str]:
+    for path in files("group_vars", "playbooks", "roles", suffixes=(".yml",)):
+        if path != interface.SPECS:
+            for text in expressions(yaml.safe_load(path.read_text())):
+                yield from re.findall(r"parameters\.(\w+)", text)
+                yield from re.findall(r"parameters\['(\w+)'\]", text)
+
+
+def _used_in_python() -> Iterator[str]:
+    """Names that are looked up by name: in a mapping, a tuple that is gone through, or what the picker was asked."""
+
+    def words(nodes: Iterable[ast.expr]) -> Iterator[str]:
+        yield from (str(node.value) for node in nodes if isinstance(node, ast.Constant))
+
+    for path in files("benchmarks", "plugins", suffixes=(".py",)):
+        for node in ast.walk(tree(path)):
+            match node:
+                case ast.Subscript(slice=index):
+                    yield from words([index])
+                case ast.Call(func=ast.Attribute(attr="get") | ast.Name(id="_Hidden"), args=[name, *_]):
+                    yield from words([name])
+                case ast.Attribute(value=ast.Name(id="asked"), attr=name):
+                    yield name
+                case ast.comprehension(iter=ast.Tuple(elts=names)) | ast.For(iter=ast.Tuple(elts=names)):
+                    yield from words(names)
+
+
+USED = {*_used_in_jinja(), *_used_in_python()}
+
+
+@pytest.mark.parametrize(("entry_point", "name"), PUBLIC)
+def test_every_parameter_is_used(entry_point: str, name: str) -> None:
+    assert name in USED
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_declares_what_it_takes(role: str) -> None:
+    spec = yaml_of(ROOT / f"roles/{role}/meta/argument_specs.yml")
+    for entry in spec["argument_specs"].values():
+        assert entry["short_description"]
+        for name, option in entry["options"].items():
+            assert option["type"], name
+            assert option["description"].endswith("."), name
+
+
+@pytest.mark.parametrize("role", STAGES)
+def test_role_variables_carry_the_roles_name(role: str) -> None:
+    assert [name for name in declared(role) if not name.startswith(f"{role}_")] == []
+
+
+@pytest.mark.parametrize("role", STAGES)
+def test_defaults_are_those_of_the_spec(role: str) -> None:
+    specified = {name: option["default"] for name, option in declared(role).items() if "default" in option}
+    assert defaults(role) == specified
+
+
+@pytest.mark.parametrize("role", STAGES)
+def test_every_role_variable_is_wired_or_has_a_default_or_may_be_left_out(role: str) -> None:
+    required = {name for name, option in declared(role).items() if option.get("required")}
+    assert required <= set(WIRED)
+    assert required.isdisjoint(defaults(role))
+
+
+def test_the_wiring_names_only_variables_that_roles_declare() -> None:
+    known = {name for role in STAGES for name in declared(role)}
+    wired = {name for name in WIRED if name not in SHARED and not name.startswith("preflight_")}
+    assert wired <= known
+
+
+def test_every_wired_variable_is_read_by_its_role() -> None:
+    for role in ROLES:
+        text = "".join(path.read_text() for path in role_files(role))
+        for name in WIRED:
+            if name.startswith(f"{role}_") and name not in SHARED:
+                assert name in text, f"{name} is wired, but roles/{role} does not read it"
+
+
+@pytest.mark.parametrize("role", STAGES)
+def test_every_declared_variable_is_read_by_its_role(role: str) -> None:
+    text = "".join(path.read_text() for path in role_files(role) if path.parent.name != "defaults")
+    assert [name for name in declared(role) if name not in text] == []
+
+
+def test_the_wiring_reads_only_parameters_and_what_earlier_stages_wrote() -> None:
+    public = {name for entry_point in interface.entry_points() for name in interface.names(entry_point)}
+    inventory = {"run_id", "run_dir", "inventory_hostname", "lookup", "from_yaml", "from_json", "default"}
+    words = {"or", "and", "not", "is", "none", "if", "else", "in"}
+    for name, value in WIRED.items():
+        for text in expressions(value):
+            read = {word for word in variables(text) if not word.isdigit()}
+            assert read <= SHARED | inventory | words, name
+            assert set(re.findall(r"(?<!/)\bparameters\.(\w+)", text)) <= public, name
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_reads_no_other_roles_variables_and_nothing_behind_the_wirings_back(role: str) -> None:
+    foreign = {name for other in STAGES if other != role for name in declared(other)} | SHARED | {"run_dir", "run_id"}
+    for path in role_files(role):
+        for text in expressions(yaml.safe_load(path.read_text())):
+            read = variables(text)
+            others = {name for other in ROLES if other != role for name in read if name.startswith(f"__{other}_")}
+            assert read & (foreign | others) == set(), relative(path)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_internals_begin_with_two_underscores_and_the_roles_name(role: str) -> None:
+    for path in files(f"roles/{role}/vars"):
+        assert [name for name in yaml_of(path) if not name.startswith(f"__{role}_")] == [], relative(path)
+
+
+def test_what_tasks_keep_is_internal() -> None:
+    for task in role_tasks():
+        role = task.path.relative_to(ROOT / "roles").parts[0]
+        kept = [task.content[key] for key in ("register",) if key in task.content]
+        kept += [name for name in task.content.get("vars", {}) if not name.startswith("ansible_")]
+        kept += [task.content["loop_control"]["loop_var"]] if "loop_var" in task.content.get("loop_control", {}) else []
+        assert [name for name in kept if not name.startswith(f"__{role}_")] == [], str(task)
+        assert not [key for key in task.content if key.rpartition(".")[2] == "set_fact"], str(task)
+
+
+def test_playbooks_give_roles_only_what_they_declare() -> None:
+    known = {name for role in STAGES for name in declared(role)}
+
+    def given(content: Any) -> Iterator[str]:
+        if isinstance(content, list):
+            for each in content:
+                yield from given(each)
+        elif isinstance(content, dict):
+            names = content.get("vars", {})
+            yield from (name for name in names if not name.startswith("__"))
+            for part in ("tasks", "block", "rescue", "always", "roles"):
+                yield from given(content.get(part, []))
+
+    for path in sorted((ROOT / "playbooks").glob("*.yml")):
+        allowed = known | {name for name in given(yaml_of(path)) if name.startswith(("ansible_", "preflight_"))}
+        assert set(given(yaml_of(path))) <= allowed, relative(path)
+
+
+def test_group_vars_reach_playbooks_through_the_inventory() -> None:
+    assert (ROOT / "inventory/group_vars").resolve() == ROOT / "group_vars"
