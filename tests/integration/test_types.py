@@ -226,6 +226,14 @@ def test_the_list_is_what_follows_from_the_raw_answers_in_all_formats(shop: Shop
         name, vcpus = one["InstanceType"], one["VCpuInfo"]["DefaultVCpus"]
         cores, memory, price = one["VCpuInfo"]["DefaultCores"], one["MemoryInfo"]["SizeInMiB"], prices[name]
         assert (row["cores"], row["vcpus"], row["memory_mib"]) == (cores, vcpus, memory)
+        assert (row["processor"], row["clock_ghz"]) == (
+            one["ProcessorInfo"].get("Manufacturer"),
+            one["ProcessorInfo"].get("SustainedClockSpeedInGhz"),
+        )
+        assert row["threads_per_core"] == one["VCpuInfo"]["DefaultThreadsPerCore"]
+        assert row["network"] == one["NetworkInfo"]["NetworkPerformance"]
+        assert row["local_disk_gb"] == one.get("InstanceStorageInfo", {}).get("TotalSizeInGB")
+        assert row["bare_metal"] == one["BareMetal"]
         assert (row["on_demand_usd_per_hour"], float(flat["on_demand_usd_per_hour"])) == (price, price)
         assert row["on_demand_usd_per_core_hour"] == pytest.approx(price / cores)
         assert row["spot_usd_per_hour_by_zone"] == spot.get(name, {})

@@ -67,7 +67,7 @@ def test_an_interrupted_write_leaves_the_old_file_and_no_other(tmp_path: Path, m
     def interrupt(_handle: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cache.os, "fsync", interrupt)
+    monkeypatch.setattr("os.fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
         cache.write(path, IDENTITY, cache.Entry(ENTRY.fetched, {}))
     assert cache.read(path, IDENTITY) == ENTRY

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -196,7 +197,8 @@ def test_only_what_is_shown_or_limits_the_choice_is_needed(
 def test_a_limit_that_cannot_be_checked_is_refused(
     monkeypatch: pytest.MonkeyPatch, parameters: dict[str, Any], missing: str
 ) -> None:
-    known = data(**{missing: Source(None, "the permission is missing")})
+    known = data()
+    known = replace(known, sources={**known.sources, missing: Source(None, "the permission is missing")})
     monkeypatch.setattr(picker_data, "load", lambda *_arguments, **_options: known)
     with pytest.raises(RefusedError, match=r"^(max_price|az) cannot be checked: the permission is missing\.$"):
         picker_answer.answer({"region": "eu-north-1", **parameters}, {}, NOW)

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.parsers import create_parser
+from botocore.session import Session
 
-from benchmarks import picker_fetch, prices
+from benchmarks import catalog, picker_fetch, prices
 from tests.unit.aws_fakes import FakeClient, aws_error
 from tests.unit.test_catalog import info
 
@@ -111,3 +113,33 @@ def test_a_part_that_fails_does_not_keep_the_others_from_being_fetched() -> None
     found = dict(picker_fetch.fetch(connect, "eu-north-1", ["zones", "prices"]))
     assert found["zones"] == {"a": ["z1"]}
     assert isinstance(found["prices"], ClientError)
+
+
+def test_a_client_that_reads_less_describes_types_alike() -> None:
+    body = b"""<DescribeInstanceTypesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><instanceTypeSet><item>
+        <instanceType>g5.xlarge</instanceType><currentGeneration>true</currentGeneration><bareMetal>false</bareMetal>
+        <supportedUsageClasses><item>on-demand</item><item>spot</item></supportedUsageClasses>
+        <processorInfo><supportedArchitectures><item>x86_64</item></supportedArchitectures>
+        <sustainedClockSpeedInGhz>3.3</sustainedClockSpeedInGhz><manufacturer>AMD</manufacturer></processorInfo>
+        <vCpuInfo><defaultVCpus>4</defaultVCpus><defaultCores>2</defaultCores>
+        <defaultThreadsPerCore>2</defaultThreadsPerCore><validCores><item>1</item><item>2</item></validCores></vCpuInfo>
+        <memoryInfo><sizeInMiB>16384</sizeInMiB></memoryInfo><ebsInfo><nvmeSupport>required</nvmeSupport></ebsInfo>
+        <instanceStorageInfo><totalSizeInGB>250</totalSizeInGB></instanceStorageInfo>
+        <networkInfo><networkPerformance>Up to 10 Gigabit</networkPerformance><ipv6Supported>true</ipv6Supported>
+        </networkInfo><gpuInfo><totalGpuMemoryInMiB>24576</totalGpuMemoryInMiB></gpuInfo>
+        <burstablePerformanceSupported>false</burstablePerformanceSupported></item></instanceTypeSet>
+        </DescribeInstanceTypesResponse>"""
+
+    def parsed(client: Any) -> dict[str, Any]:
+        shape = client.meta.service_model.operation_model("DescribeInstanceTypes").output_shape
+        answer = {"body": body, "headers": {}, "status_code": 200}
+        entry: dict[str, Any] = create_parser("ec2").parse(answer, shape)["InstanceTypes"][0]
+        return entry
+
+    client = Session().create_client("ec2", region_name="eu-north-1")
+    whole = parsed(client)
+    picker_fetch.read_less(client)
+    less = parsed(client)
+    assert "EbsInfo" in whole
+    assert "EbsInfo" not in less
+    assert catalog.described(less) == catalog.described(whole)
