@@ -7,6 +7,7 @@ key, never the path.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +36,13 @@ def read(directory: Path) -> tuple[Estimate, ...]:
     Raises ValueError naming the file that is not as Criterion writes it.
     """
     found = [_read_one(path.parent) for path in sorted(directory.rglob("new/benchmark.json"))]
-    return tuple(sorted(found, key=lambda estimate: estimate.id))
+    return tuple(sorted(found, key=_natural))
+
+
+def _natural(estimate: Estimate) -> list[tuple[int, str]]:
+    """Sorts numbers within names by their value: `fft/8192` before `fft/16384`."""
+    parts = re.split(r"(\d+)", estimate.id)
+    return [(int(part), "") if part.isdigit() else (0, part) for part in parts]
 
 
 def _read_one(directory: Path) -> Estimate:

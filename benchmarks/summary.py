@@ -13,6 +13,10 @@ from rich.text import Text
 from benchmarks import cost, criterion, runs, user_data
 
 
+# Columns of output that no terminal shows, so that no name is broken.
+PIPED_WIDTH = 200
+
+
 def _table(estimates: tuple[criterion.Estimate, ...]) -> RenderableType:
     level = f"{estimates[0].confidence:.0%}"
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -87,5 +91,7 @@ def of_run(directory: Path) -> RenderableType:
 
 
 def show(directory: Path) -> None:
+    terminal = Console()
     # Long links and paths are not to be broken: a terminal wraps them itself, and copies them whole.
-    Console(highlight=False, soft_wrap=True).print(of_run(directory))
+    width = terminal.width if terminal.is_terminal else PIPED_WIDTH
+    Console(highlight=False, soft_wrap=True, width=width).print(of_run(directory))
