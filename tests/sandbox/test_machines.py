@@ -50,6 +50,22 @@ def test_instance_reaches_the_aws_endpoint_by_its_one_url(running: Running, inst
     assert '"ok"' in instance.says(f"curl --fail --silent {url}/_sandbox/health")
 
 
+def test_presigned_links_of_the_controller_open_inside(running: Running, instance: Instance) -> None:
+    s3 = running.client("s3")
+    s3.create_bucket(Bucket="shared-bucket")
+    named = {"Bucket": "shared-bucket", "Key": "sums"}
+    put = s3.generate_presigned_url("put_object", Params=named)
+    get = s3.generate_presigned_url("get_object", Params=named)
+
+    sums = instance.says(
+        "head -c 20000000 /dev/urandom >/var/tmp/blob; sha256sum </var/tmp/blob;"
+        f" curl -sS --fail -T /var/tmp/blob '{put}' && curl -sS --fail '{get}' | sha256sum"
+    ).splitlines()
+
+    assert len(sums) == 2
+    assert sums[0] == sums[1]
+
+
 def test_console_output_is_the_boot_log(ec2: Any, instance: Instance) -> None:
     assert "cloud-init" in ec2.get_console_output(InstanceId=instance.id)["Output"]
 
