@@ -12,7 +12,6 @@ from rich.text import Text
 
 from benchmarks import cost, criterion, runs, user_data
 
-
 # Columns of output that no terminal shows, so that no name is broken.
 PIPED_WIDTH = 200
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 # The unit's end is kept in a file, since systemd forgets a unit that is gone, and everything at a reboot.
 _KEEP_STATUS = 'printf "%s %s %s\\n" "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" > "$STATUS_FILE"'
 # One round trip a look: is it there, how did it end, and the log from a byte on.
-# It waits on the host for the unit's end, for so many seconds at most: a host that measures is not to be asked all the time.
+# It waits on the host for the unit's end, for so many seconds at most: a host that measures is not to be asked all
+# the time.
 _LOOK = """
 pid=$(systemctl show --property=MainPID --value "$1")
 [ "$6" = 0 ] || [ "$pid" = 0 ] || timeout "$6" tail --pid="$pid" --sleep-interval=0.2 -f /dev/null

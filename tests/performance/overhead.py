@@ -11,7 +11,6 @@ import os
 import shlex
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 import uuid
@@ -124,4 +123,4 @@ def report(hand: list[float], tool: list[float], stages: list[dict[str, Any]]) -
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from null_machines import NullMachines
 from werkzeug.serving import make_server
-from wire_endpoint import ACCOUNTS, Endpoint, debian
 
 from sandbox.aws import RequestHandler, application
 from sandbox.settings import Settings
+from tests.sandbox.aws.null_machines import NullMachines
+from tests.sandbox.aws.wire_endpoint import ACCOUNTS, Endpoint, debian
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from wire_endpoint import Endpoint, debian, describe, refused
+
+from tests.sandbox.aws.wire_endpoint import Endpoint, debian, describe, refused
 
 DELAY = 0.8
 

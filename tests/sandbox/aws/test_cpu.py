@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from wire_endpoint import Endpoint, describe, refused
+
+from tests.sandbox.aws.wire_endpoint import Endpoint, describe, refused
 
 Launch = Callable[..., dict[str, Any]]
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
-from wire_endpoint import Endpoint, refused
+
+from tests.sandbox.aws.wire_endpoint import Endpoint, refused
 
 
 def test_own_key_is_the_sandboxes_user(endpoint: Endpoint) -> None:

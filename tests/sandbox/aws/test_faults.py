@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
-from wire_endpoint import Endpoint, debian, refused
+
+from tests.sandbox.aws.wire_endpoint import Endpoint, debian, refused
 
 
 @pytest.fixture

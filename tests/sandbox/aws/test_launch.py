@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from null_machines import NullMachines
-from wire_endpoint import Endpoint, debian, describe, refused, wait_for_state
 
 from sandbox.machines import Addresses
+from tests.sandbox.aws.null_machines import NullMachines
+from tests.sandbox.aws.wire_endpoint import Endpoint, debian, describe, refused, wait_for_state
 
 Launch = Callable[..., dict[str, Any]]
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from wire_endpoint import Endpoint, refused
+
+from tests.sandbox.aws.wire_endpoint import Endpoint, refused
 
 USUAL = {"operatingSystem": "Linux", "tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wire_endpoint import Endpoint, debian, refused, wait_for_state
+from tests.sandbox.aws.wire_endpoint import Endpoint, debian, refused, wait_for_state
 
 
 def test_quotas_are_shown(endpoint: Endpoint) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 from botocore.config import Config
-from wire_endpoint import NO_RETRIES, Endpoint, refused
+
+from tests.sandbox.aws.wire_endpoint import NO_RETRIES, Endpoint, refused
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wire_endpoint import Endpoint, refused
+from tests.sandbox.aws.wire_endpoint import Endpoint, refused
 
 
 def test_all_types_come_in_pages(ec2: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wire_endpoint import refused, wait_for_state
+from tests.sandbox.aws.wire_endpoint import refused, wait_for_state
 
 Launch = Callable[..., dict[str, Any]]
 

@@ -15,9 +15,9 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from null_machines import NullMachines
 
 from sandbox.settings import Settings
+from tests.sandbox.aws.null_machines import NullMachines
 
 # moto's state belongs to the process, so every endpoint of a test run has an account of its own.
 ACCOUNTS = itertools.count(100000000001)
