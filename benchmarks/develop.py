@@ -46,10 +46,12 @@ def lint(_context: Context) -> None:
 
 
 @task
-def test(_context: Context) -> None:
+def test(context: Context) -> None:
     """Run every check and every test."""
-    lint(_context)
-    _check("pytest", "-n", "2", "--dist", "loadfile")
+    lint(context)
+    _check("python", "-m", "tests.oldest_and_newest", "-q")
+    # Real containers and processes: more of them at once than cores would only wait for each other.
+    _check("pytest", "-n", "2", "--dist", "loadfile", "tests/sandbox", "tests/integration", "tests/e2e")
 
 
 @task
