@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +19,27 @@ BIN = Path(sys.executable).parent
 PYTHON = str(BIN / "python")
 
 
+# Program -> Debian package, of what the tests call besides Python's packages.
+PROGRAMS = {"fish": "fish", "git": "git", "shellcheck": "shellcheck", "ssh": "openssh-client", "zsh": "zsh"}
+
+
+def _install_programs() -> None:
+    """Install the programs that are missing. Raises Exit with what to install where that is not simple."""
+    missing = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
+    if not missing:
+        return
+    if os.geteuid() or not shutil.which("apt-get"):
+        raise Exit(f"Install what the tests call, then run this again: {' '.join(missing)}", code=2)
+    print(f"Installing what the tests call: {' '.join(missing)}", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *missing]):
+        done = subprocess.run(["apt-get", *command], env=quiet, capture_output=True, text=True)
+        if done.returncode:
+            raise Exit(f"{done.stdout}{done.stderr}apt-get {command[0]} failed.", code=2)
+
+
 def _install() -> None:
+    _install_programs()
     try:
         for requirements in ("requirements-dev.txt", "sandbox/requirements.txt"):
             bootstrap.ensure(requirements)
@@ -56,9 +78,10 @@ def test(context: Context) -> None:
 
 @task
 def perf(_context: Context) -> None:
-    """Measure what the pipeline adds over the same commands typed by hand. Prints ratios, judges nothing."""
+    """Measure the pipeline beside the same commands by hand, and the picker beside the AWS CLI."""
     _install()
     _check("python", "-m", "tests.performance.overhead")
+    _check("python", "-m", "tests.performance.types")
 
 
 tasks = (test, lint, perf)

@@ -465,7 +465,7 @@ def test_a_half_written_cache_is_fetched_again(new_shop: Shop) -> None:
 def test_shells_complete_types_from_the_cache(shop: Shop, shell: str) -> None:
     program = shutil.which(shell)
     if not program:
-        pytest.skip(f"{shell} is not installed")
+        pytest.fail(f"Install {shell} to test its completion, as ./inv test does.")
     shop.types(*WANTED)
     script = shop.inv("bench.completion", shell).out
     ask = {
