@@ -89,4 +89,6 @@ def _explain(machine: ParseMachine, message: str) -> str:
     if word.startswith("-") and context and task:
         known = context.flags
         return f"Unknown flag {word}.{interface.nearest(word, known)} See ./inv {task} --help."
+    if machine.flag and machine.flag.takes_value and machine.flag.raw_value is not None:
+        return f"{word} belongs to no flag: was --{machine.flag.names[0]} given twice?"
     return f"Unknown task {word}.{interface.nearest(word, machine.contexts)} ./inv --list shows them all."
