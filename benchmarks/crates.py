@@ -6,6 +6,8 @@ import json
 
 from benchmarks.errors import RefusedError
 
+SHOWN = 8  # versions that a sentence names at most
+
 
 def index_path(crate: str) -> str:
     """Where the index keeps the file of `crate`: `plonky2` -> `pl/on/plonky2`."""
@@ -14,14 +16,28 @@ def index_path(crate: str) -> str:
     return f"{prefix}/{name}"
 
 
-def checksum(index: str, version: str) -> str:
-    """SHA-256 of the crate file of `version`, in hex, from the index file's text.
+def checksum(index: str, crate: str, version: str) -> str:
+    """SHA-256 of the crate file of `version`, in hex, from the text of the crate's index file, empty if it has none.
 
-    Raises RefusedError for an unknown version.
+    Raises RefusedError for an unknown crate or version.
     """
     entries = [json.loads(line) for line in index.splitlines() if line]
+    if not entries:
+        raise RefusedError(f"There is no crate {crate} on crates.io.")
     for entry in entries:
         if entry["vers"] == version:
             return str(entry["cksum"])
     known = [str(entry["vers"]) for entry in entries if not entry.get("yanked")]
-    raise RefusedError(f"{entries[-1]['name']} has no version {version} on crates.io; it has {', '.join(known[-8:])}.")
+    shown = f"its newest are {', '.join(known[-SHOWN:])}" if len(known) > SHOWN else f"it has {', '.join(known)}"
+    raise RefusedError(
+        f"{crate} has no version {version} on crates.io; {shown if known else 'all that it had were yanked'}."
+    )
+
+
+def refusal(index: str, crate: str, version: str) -> str | None:
+    """Why there is no checksum, as a sentence; None if there is one."""
+    try:
+        checksum(index, crate, version)
+    except RefusedError as error:
+        return str(error)
+    return None

@@ -16,7 +16,6 @@ from benchmarks import bootstrap
 from benchmarks.interface import ROOT
 
 BIN = Path(sys.executable).parent
-PYTHON = str(BIN / "python")
 
 
 # Program -> Debian package, of what the tests call besides Python's packages.
@@ -50,7 +49,8 @@ def _install() -> None:
 def _check(*argv: str) -> None:
     """Run one command in the repository's root. Raises Exit with its exit code when it fails."""
     print("$", *argv, flush=True)
-    code = subprocess.run([str(BIN / argv[0]), *argv[1:]], cwd=ROOT).returncode
+    program = shutil.which(argv[0], path=f"{BIN}{os.pathsep}{os.environ['PATH']}") or argv[0]
+    code = subprocess.run([program, *argv[1:]], cwd=ROOT).returncode
     if code:
         raise Exit(f"{argv[0]} found something to mend.", code=code)
 

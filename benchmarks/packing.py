@@ -1,4 +1,4 @@
-"""Archives whose bytes depend on nothing but the files in them."""
+"""Archives of local sources, whose bytes depend on nothing but the files in them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,31 @@ import gzip
 import hashlib
 import io
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
+# At the top only: a directory of such a name further down may be source.
 LEFT_OUT = frozenset({"target", ".git"})
 
 
 def pack(directory: Path) -> bytes:
-    """A .tar.gz of `directory`'s files, without build output and history; times and owners are left out."""
+    """A tar archive of `directory`, without build output and history; times and owners are left out.
+
+    Raises OSError for a file that cannot be read.
+    """
     buffer = io.BytesIO()
-    with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as packed, tarfile.open(fileobj=packed, mode="w") as archive:
-        for path in sorted(p for p in directory.rglob("*") if p.relative_to(directory).parts[0] not in LEFT_OUT):
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for path in _content(directory):
             archive.add(path, str(path.relative_to(directory)), recursive=False, filter=_anonymous)
     return buffer.getvalue()
+
+
+def _content(directory: Path) -> Iterator[Path]:
+    for path in sorted(directory.iterdir()):
+        if path.name not in LEFT_OUT:
+            yield path
+            if path.is_dir() and not path.is_symlink():
+                yield from sorted(path.rglob("*"))
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -26,12 +39,14 @@ def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
-def digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def digest(archive: bytes) -> str:
+    """SHA-256 of an archive in hex: that of the files, since compressed bytes differ between versions of zlib."""
+    return hashlib.sha256(archive).hexdigest()
 
 
-def write(content: bytes, path: Path) -> bool:
-    """Write `content` to `path`; whether that changed anything."""
+def write(archive: bytes, path: Path) -> bool:
+    """Write `archive` to `path` with gzip, its directory too; whether that changed anything."""
+    content = gzip.compress(archive, compresslevel=6, mtime=0)
     if path.exists() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)

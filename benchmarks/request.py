@@ -114,7 +114,8 @@ def complete(values: Mapping[str, Any]) -> Settled:
     if not (result["host"] or result["instance_type"]):
         result["instance_type"] = DEFAULT_INSTANCE_TYPE
         warnings = (UNFIT_DEFAULT,)
-    suites.load(result["suite"])
+    if "path" in suites.load(result["suite"]).source and result["ref"]:
+        raise RefusedError(f"The suite {result['suite']} is a local directory, which has no versions: leave ref out.")
     if not result["key_file"] and DEFAULT_KEY_FILE.expanduser().is_file():
         result["key_file"] = str(DEFAULT_KEY_FILE.expanduser())
     if result["key_file"]:

@@ -69,7 +69,12 @@ def load(name: str) -> Suite:
         data = yaml.safe_load(file.read_bytes())
     except yaml.YAMLError as error:
         raise RefusedError(f"Suite {file.stem} is not YAML: {' '.join(str(error).split())}.") from None
-    return parse(file.stem, data, file.parent)
+    suite = parse(file.stem, data, file.parent)
+    if "path" in suite.source and not Path(suite.source["path"], "Cargo.toml").is_file():
+        raise RefusedError(
+            f"Suite {suite.name} has its source in {suite.source['path']}, which is no directory with a Cargo.toml."
+        )
+    return suite
 
 
 def parse(name: str, data: Any, base: Path) -> Suite:

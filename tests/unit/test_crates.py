@@ -24,18 +24,33 @@ def test_a_crate_has_its_place_in_the_index(crate: str, path: str) -> None:
 
 
 def test_a_version_has_its_checksum() -> None:
-    assert crates.checksum(index("0.9.0", "1.0.0"), "0.9.0") == "sum of 0.9.0"
+    assert crates.checksum(index("0.9.0", "1.0.0"), "one", "0.9.0") == "sum of 0.9.0"
 
 
 def test_a_yanked_version_can_still_be_asked_for() -> None:
-    assert crates.checksum(index("0.9.0", yanked=("0.9.0",)), "0.9.0") == "sum of 0.9.0"
+    assert crates.checksum(index("0.9.0", yanked=("0.9.0",)), "one", "0.9.0") == "sum of 0.9.0"
 
 
 def test_an_unknown_version_is_refused_with_those_worth_choosing() -> None:
     with pytest.raises(RefusedError, match=r"^one has no version 2\.0\.0 on crates\.io; it has 0\.9\.0, 1\.0\.0\.$"):
-        crates.checksum(index("0.8.0", "0.9.0", "1.0.0", yanked=("0.8.0",)), "2.0.0")
+        crates.checksum(index("0.8.0", "0.9.0", "1.0.0", yanked=("0.8.0",)), "one", "2.0.0")
 
 
 def test_only_the_newest_of_many_versions_are_named() -> None:
-    with pytest.raises(RefusedError, match=r"it has 1\.0\.3, 1\.0\.4, .*, 1\.0\.10\.$"):
-        crates.checksum(index(*(f"1.0.{n}" for n in range(11))), "2.0.0")
+    with pytest.raises(RefusedError, match=r"its newest are 1\.0\.3, 1\.0\.4, .*, 1\.0\.10\.$"):
+        crates.checksum(index(*(f"1.0.{n}" for n in range(11))), "one", "2.0.0")
+
+
+def test_a_crate_of_which_all_versions_were_yanked_is_said_to_be_so() -> None:
+    with pytest.raises(RefusedError, match=r"; all that it had were yanked\.$"):
+        crates.checksum(index("0.8.0", yanked=("0.8.0",)), "one", "2.0.0")
+
+
+def test_a_crate_that_the_index_does_not_know_is_refused() -> None:
+    with pytest.raises(RefusedError, match=r"^There is no crate one on crates\.io\.$"):
+        crates.checksum("", "one", "1.0.0")
+
+
+def test_a_version_that_there_is_gives_no_reason_to_refuse_it() -> None:
+    assert crates.refusal(index("1.0.0"), "one", "1.0.0") is None
+    assert crates.refusal("", "one", "1.0.0") == "There is no crate one on crates.io."

@@ -164,6 +164,16 @@ def test_an_unknown_suite_is_refused() -> None:
         request.settle("benchmark", {"suite": "plonky3"}, ENVIRONMENT)
 
 
+def test_a_version_of_a_local_directory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "Cargo.toml").touch()
+    suite = tmp_path / "mine.yml"
+    suite.write_text(
+        "description: Mine\nsource: {path: .}\npackage: mine\nbenches: [a]\ntoolchain: system\n", encoding="utf-8"
+    )
+    with pytest.raises(RefusedError, match=r"mine\.yml is a local directory, which has no versions: leave ref out\.$"):
+        request.settle("benchmark", {"host": "a", "suite": str(suite), "ref": "main"}, ENVIRONMENT)
+
+
 def test_an_odd_run_id_is_refused() -> None:
     with pytest.raises(RefusedError, match=r"^run_id must be 1 to 48 small letters"):
         request.settle("terminate", {"run_id": "../x"}, ENVIRONMENT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,23 @@ def test_a_suite_of_a_file_is_found_by_the_files_name(tmp_path: Path) -> None:
         "description: Mine\nsource: {path: crate}\npackage: mine\nbenches: [a]\ntoolchain: system\n"
         "environment: {THREADS: 4}\narguments: [--sample-size, 10]\n"
     )
+    (tmp_path / "crate").mkdir()
+    (tmp_path / "crate/Cargo.toml").touch()
     suite = suites.load(str(file))
     assert (suite.name, suite.source) == ("mine", {"path": str(tmp_path / "crate")})
     assert suite.environment == {"THREADS": "4"}
     assert suite.arguments == ("--sample-size", "10")
+
+
+@pytest.mark.parametrize("directory", ["nowhere", "empty"])
+def test_a_suite_whose_local_source_is_no_cargo_project_is_refused(tmp_path: Path, directory: str) -> None:
+    (tmp_path / "empty").mkdir()
+    file = tmp_path / "mine.yml"
+    file.write_text(json.dumps({**GOOD, "source": {"path": directory}}))
+    with pytest.raises(RefusedError) as refused:
+        suites.load(str(file))
+    source = tmp_path / directory
+    assert str(refused.value) == f"Suite mine has its source in {source}, which is no directory with a Cargo.toml."
 
 
 def test_what_a_suite_leaves_out_has_a_default() -> None:

@@ -3,6 +3,8 @@
 Arguments: cargo, source directory. Runs on the host, with nothing but Python's standard library.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os
@@ -12,7 +14,7 @@ import sys
 from pathlib import Path
 
 
-def output(*argv, cwd=None):
+def output(*argv: str | Path, cwd: Path | None = None) -> str | None:
     """What a command prints, None where it is not there or fails."""
     try:
         return subprocess.run(argv, cwd=cwd, check=True, capture_output=True, text=True).stdout.strip()
@@ -20,7 +22,7 @@ def output(*argv, cwd=None):
         return None
 
 
-def content(path):
+def content(path: str | Path) -> str:
     """A file's text, empty where there is none."""
     try:
         return Path(path).read_text().strip()
@@ -28,7 +30,7 @@ def content(path):
         return ""
 
 
-def sha256(path):
+def sha256(path: Path) -> str | None:
     """A file's checksum in hex, None where there is none."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -36,27 +38,24 @@ def sha256(path):
         return None
 
 
-def commit(source):
+def commit(source: Path) -> str | None:
     """The commit that is checked out, None where `source` itself is no checkout."""
     return output("git", "rev-parse", "HEAD", cwd=source) if (source / ".git").is_dir() else None
 
 
-def lscpu():
-    text = output("lscpu", "-J")
-    return {entry["field"].rstrip(":"): entry["data"] for entry in json.loads(text)["lscpu"]} if text else {}
+def lscpu() -> dict[str, str]:
+    """What lscpu says, but for the clock at this moment: what is recorded is the same as long as the machine is."""
+    entries = json.loads(output("lscpu", "-J") or '{"lscpu": []}')["lscpu"]
+    fields = {entry["field"].rstrip(":"): entry["data"] for entry in entries}
+    return {field: data for field, data in fields.items() if field not in ("CPU MHz", "CPU(s) scaling MHz")}
 
 
-def crate_checksum(source):
+def crate_checksum(source: Path) -> str | None:
     """SHA-256 of the .crate file that the source was unpacked from, None where it was not."""
-    manifest = content(source / "Cargo.toml")
-    for file in sorted((source.parent.parent / "downloads").glob("*.crate")):
-        crate, _, version = file.stem.rpartition("-")
-        if f'name = "{crate}"' in manifest and f'version = "{version}"' in manifest:
-            return sha256(file)
-    return None
+    return sha256(source.parent.parent / "downloads" / f"{source.name}.crate")
 
 
-def fingerprint(cargo, source):
+def fingerprint(cargo: Path, source: Path) -> dict[str, object]:
     release = dict(line.split("=", 1) for line in content("/etc/os-release").splitlines() if "=" in line)
     memory = dict(line.split(":", 1) for line in content("/proc/meminfo").splitlines())
     cpu = lscpu()

@@ -1,0 +1,52 @@
+"""What went wrong when a toolchain or a source was fetched, as one sentence each, from the result of Ansible's task."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_MISMATCH = re.compile(r"checksum for .* did not match (?P<wanted>\w+); it was (?P<got>\w+)")
+_ABSENT_REF = ("did not match any file", "unable to read tree", "not a valid object", "reference is not a tree")
+
+
+def download(result: Mapping[str, Any]) -> str:
+    """Why something could not be had, from a failed task of get_url or uri; the message itself of any other task."""
+    message = str(result.get("msg") or "")
+    url = result.get("url")
+    if not url:
+        return message
+    if match := _MISMATCH.search(message):
+        return f"{url} is not what its checksum says: SHA-256 {match['got']} instead of {match['wanted']}."
+    status = result.get("status_code") or result.get("status")
+    if isinstance(status, int) and status >= 400:
+        return f"{url} cannot be downloaded: the server answers {status}."
+    return f"{url} cannot be downloaded: {_plain(message)}."
+
+
+def rustup(result: Mapping[str, Any], toolchain: str, server: str) -> str:
+    """Why rustup could not install `toolchain`, from its failed command."""
+    lines = [line.strip() for line in str(result.get("stderr") or result.get("msg") or "").splitlines()]
+    errors = [line.removeprefix("error:").strip() for line in lines if line.startswith("error:")]
+    # What rustup says of a manifest that is not what its checksum says.
+    if any("update not yet available" in line for line in lines):
+        reason = "the channel's manifest is not what its checksum says"
+    else:
+        reason = errors[-1] if errors else next((line for line in reversed(lines) if line), "no reason given")
+    return f"rustup cannot install the toolchain {toolchain} from {server}: {reason.rstrip('.')}."
+
+
+def git(result: Mapping[str, Any], repository: str, ref: str) -> str:
+    """Why `ref` of `repository` could not be checked out, from a failed task of git."""
+    said = "\n".join(str(result.get(key) or "") for key in ("msg", "stderr"))
+    if any(words in said for words in _ABSENT_REF):
+        return f"{repository} has no branch, tag or commit {ref}."
+    fatal = [line.strip() for line in said.splitlines() if line.strip().startswith("fatal:")]
+    reason = fatal[0].removeprefix("fatal:").strip() if fatal else _plain(said)
+    return f"{repository} cannot be fetched: {reason.rstrip('.')}."
+
+
+def _plain(message: str) -> str:
+    """An Ansible module's message without its prefix and Python's angle brackets."""
+    text = " ".join(message.split()).removeprefix("Request failed: ").strip()
+    return re.sub(r"<urlopen error (.*?)>", r"\1", text).rstrip(".") or "no reason given"

@@ -1,0 +1,27 @@
+"""Packs a source directory on the controller into an archive that is the same as long as its files are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from benchmarks import packing
+
+
+class ActionModule(ActionBase):
+    _VALID_ARGS = frozenset(("src", "dest"))
+
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        source = Path(self._task.args["src"])
+        if not source.is_dir():
+            raise AnsibleActionFail(f"The suite's source directory {source} does not exist.")
+        try:
+            archive = packing.pack(source)
+            changed = packing.write(archive, Path(self._task.args["dest"]))
+        except OSError as error:
+            raise AnsibleActionFail(f"{source} cannot be packed: {error}") from None
+        return {"changed": changed, "sha256": packing.digest(archive)}
