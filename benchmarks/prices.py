@@ -16,14 +16,20 @@ from benchmarks.aws import Client, Connect, optional
 ENDPOINT_REGION = "us-east-1"
 
 
-def on_demand(product: Mapping[str, Any]) -> float | None:
-    """US dollars an hour of one entry of the price list, None where it has no hourly price."""
+def _hourly(product: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The dimension of one entry of the price list that is paid by the hour, None where it has none."""
     for term in product.get("terms", {}).get("OnDemand", {}).values():
         for dimension in term["priceDimensions"].values():
-            price = float(dimension["pricePerUnit"].get("USD", 0))
-            if dimension["unit"] == "Hrs" and price > 0:
-                return price
+            if dimension["unit"] == "Hrs" and float(dimension["pricePerUnit"].get("USD", 0)) > 0:
+                found: Mapping[str, Any] = dimension
+                return found
     return None
+
+
+def on_demand(product: Mapping[str, Any]) -> float | None:
+    """US dollars an hour of one entry of the price list, None where it has no hourly price."""
+    dimension = _hourly(product)
+    return float(dimension["pricePerUnit"]["USD"]) if dimension else None
 
 
 def filters(region: str, instance_type: str | None = None) -> list[dict[str, str]]:
@@ -54,10 +60,12 @@ def of_type(connect: Connect, region: str, instance_type: str) -> dict[str, Any]
     client: Client = connect("pricing", ENDPOINT_REGION)
     answer = optional(lambda: client.get_products(ServiceCode="AmazonEC2", Filters=filters(region, instance_type)))
     for text in (answer or {}).get("PriceList", []):
-        if (price := on_demand(json.loads(text))) is not None:
+        if dimension := _hourly(json.loads(text)):
+            # The list's own words say what the price is for, and whose it is.
+            described = f": {dimension['description']}" if dimension.get("description") else ", on demand"
             return {
-                "usd_per_hour": price,
-                "source": "AWS Price List, on demand",
+                "usd_per_hour": float(dimension["pricePerUnit"]["USD"]),
+                "source": f"AWS Price List{described}",
                 "date": f"{datetime.now(UTC):%Y-%m-%d}",
             }
     return None
