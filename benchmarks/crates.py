@@ -34,10 +34,10 @@ def checksum(index: str, crate: str, version: str) -> str:
     )
 
 
-def refusal(index: str, crate: str, version: str) -> str | None:
-    """Why there is no checksum, as a sentence; None if there is one."""
+def refusal(index: str, crate: str, version: str) -> str:
+    """Why there is no checksum, as a sentence; empty if there is one."""
     try:
         checksum(index, crate, version)
     except RefusedError as error:
         return str(error)
-    return None
+    return ""

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 _MISMATCH = re.compile(r"checksum for .* did not match (?P<wanted>\w+); it was (?P<got>\w+)")
+# One that comes from the command line has the word twice.
+_ERROR = re.compile(r"(error: *)+")
 _ABSENT_REF = ("did not match any file", "unable to read tree", "not a valid object", "reference is not a tree")
 
 
@@ -27,7 +29,7 @@ def download(result: Mapping[str, Any]) -> str:
 def rustup(result: Mapping[str, Any], toolchain: str, server: str) -> str:
     """Why rustup could not install `toolchain`, from its failed command."""
     lines = [line.strip() for line in str(result.get("stderr") or result.get("msg") or "").splitlines()]
-    errors = [line.removeprefix("error:").strip() for line in lines if line.startswith("error:")]
+    errors = [_ERROR.sub("", line) for line in lines if _ERROR.match(line)]
     # What rustup says of a manifest that is not what its checksum says.
     if any("update not yet available" in line for line in lines):
         reason = "the channel's manifest is not what its checksum says"

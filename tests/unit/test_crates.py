@@ -52,5 +52,5 @@ def test_a_crate_that_the_index_does_not_know_is_refused() -> None:
 
 
 def test_a_version_that_there_is_gives_no_reason_to_refuse_it() -> None:
-    assert crates.refusal(index("1.0.0"), "one", "1.0.0") is None
+    assert crates.refusal(index("1.0.0"), "one", "1.0.0") == ""
     assert crates.refusal("", "one", "1.0.0") == "There is no crate one on crates.io."

@@ -44,6 +44,10 @@ def test_what_another_task_says_is_said_as_it_is() -> None:
             "info: update not yet available, sorry! try again later\nerror: toolchain 'nightly-1' is not installable",
             "the channel's manifest is not what its checksum says.",
         ),
+        (
+            "error: error: invalid value 'nightly-1' for '<name>': odd\n\nFor more information, try '--help'.\n: odd",
+            "invalid value 'nightly-1' for '<name>': odd.",
+        ),
         ("warning: odd\nerror: first\nerror: second.", "second."),
         ("Killed", "Killed."),
         ("", "no reason given."),
