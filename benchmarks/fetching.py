@@ -9,6 +9,8 @@ from typing import Any
 _MISMATCH = re.compile(r"checksum for .* did not match (?P<wanted>\w+); it was (?P<got>\w+)")
 # One that comes from the command line has the word twice.
 _ERROR = re.compile(r"(error: *)+")
+# What uri and get_url put before the reason.
+_PREFIX = re.compile(r"(Status code was -?\d+ and not \[[^]]*\]: )?(Request failed: )?")
 _ABSENT_REF = ("did not match any file", "unable to read tree", "not a valid object", "reference is not a tree")
 
 
@@ -50,5 +52,5 @@ def git(result: Mapping[str, Any], repository: str, ref: str) -> str:
 
 def _plain(message: str) -> str:
     """An Ansible module's message without its prefix and Python's angle brackets."""
-    text = " ".join(message.split()).removeprefix("Request failed: ").strip()
+    text = _PREFIX.sub("", " ".join(message.split()))
     return re.sub(r"<urlopen error (.*?)>", r"\1", text).rstrip(".") or "no reason given"

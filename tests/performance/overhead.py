@@ -41,7 +41,7 @@ def by_hand(ssh: list[str], scp: list[str], login: str, record: dict[str, Any], 
     cargo = record["cargo"]
     settings = {
         "RUSTFLAGS": "-C target-cpu=native",
-        "CARGO_TARGET_DIR": f"{cargo['root']}/target/tiny",
+        "CARGO_TARGET_DIR": f"{cargo['root']}/target/{Path(cargo['directory']).name}",
         "CRITERION_HOME": "/tmp/criterion",
     }
     prefix = " ".join(f"{name}={shlex.quote(value)}" for name, value in settings.items())

@@ -25,6 +25,13 @@ REPOSITORY = "https://example.org/one.git"
             {"msg": "Request failed: <urlopen error [Errno 111] Connection refused>", "status_code": -1},
             f"{URL} cannot be downloaded: [Errno 111] Connection refused.",
         ),
+        (
+            {
+                "msg": "Status code was -1 and not [200]: Request failed: <urlopen error [Errno 111] Connection refused>",
+                "status": -1,
+            },
+            f"{URL} cannot be downloaded: [Errno 111] Connection refused.",
+        ),
         ({"msg": ""}, f"{URL} cannot be downloaded: no reason given."),
     ],
 )
