@@ -27,10 +27,10 @@ REPOSITORY = "https://example.org/one.git"
         ),
         (
             {
-                "msg": "Status code was -1 and not [200]: Request failed: <urlopen error [Errno 111] Connection refused>",
+                "msg": "Status code was -1 and not [200]: Request failed: <urlopen error [Errno 111] Refused>",
                 "status": -1,
             },
-            f"{URL} cannot be downloaded: [Errno 111] Connection refused.",
+            f"{URL} cannot be downloaded: [Errno 111] Refused.",
         ),
         ({"msg": ""}, f"{URL} cannot be downloaded: no reason given."),
     ],
