@@ -22,7 +22,9 @@ UNFIT_DEFAULT = (
     "worth keeping."
 )
 _HOST = re.compile(
-    r"(?:(?P<user>[A-Za-z_][A-Za-z0-9_.-]*)@)?(?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<name>[A-Za-z0-9][A-Za-z0-9.-]*))(?::(?P<port>[0-9]{1,5}))?"
+    r"(?:(?P<user>[A-Za-z_][A-Za-z0-9_.-]*)@)?"
+    r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<name>[A-Za-z0-9][A-Za-z0-9.-]*))"
+    r"(?::(?P<port>[0-9]{1,5}))?"
 )
 
 
@@ -47,9 +49,21 @@ def parse_host(text: str) -> Host:
     """`[user@]address[:port]`, an IPv6 address in brackets. Raises RefusedError."""
     match = _HOST.fullmatch(text)
     port = int(match["port"]) if match and match["port"] else None
-    if not match or (port is not None and not 0 < port < 65536):
+    if (
+        not match
+        or (port is not None and not 0 < port < 65536)
+        or (match["six"] is not None and not _is_ipv6(match["six"]))
+    ):
         raise RefusedError(f"host must be [user@]address[:port], such as ubuntu@192.0.2.7:22, not {text!r}.")
     return Host(match["six"] or match["name"], match["user"], port)
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def read(entry_point: str, given: Mapping[str, object], base: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from benchmarks import interface, request
@@ -44,6 +44,7 @@ def test_a_host_is_read_as_it_is_written(user: str | None, address: str, port: i
 
 
 @given(st.none() | USERS, SIXES, st.none() | PORTS)
+@example(None, "::ffff:192.0.2.7", 22)
 def test_an_ipv6_host_is_read_in_brackets(user: str | None, address: str, port: int | None) -> None:
     text = (f"{user}@" if user else "") + f"[{address}]" + (f":{port}" if port else "")
     assert request.parse_host(text) == Host(address, user, port)
@@ -59,7 +60,21 @@ def test_any_text_is_a_host_or_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "a b", "-oProxyCommand=x", "me@-x", "host:0", "host:65536", "host:" + "9" * 5000, "::1", "h:٢", "a@b@c"],
+    [
+        "",
+        "a b",
+        "-oProxyCommand=x",
+        "me@-x",
+        "host:0",
+        "host:65536",
+        "host:" + "9" * 5000,
+        "::1",
+        "h:٢",
+        "a@b@c",
+        "[:::]",
+        "[1.2.3.4]",
+        "[::1",
+    ],
 )
 def test_what_is_no_host_is_refused(text: str) -> None:
     with pytest.raises(RefusedError, match=r"^host must be \[user@\]address\[:port\]"):
