@@ -89,6 +89,15 @@ def test_a_child_has_a_session_of_its_own_the_given_environment_and_no_input(tmp
     assert (tmp_path / "said").read_text() == f"True yes '' {ROOT}"
 
 
+@pytest.fixture
+def at_a_terminal() -> Iterator[None]:
+    """SIGHUP as a shell at a terminal leaves it, also where the tests themselves run under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("at_a_terminal")
 @pytest.mark.parametrize("number", child.SIGNALS)
 def test_a_signal_interrupts_once_and_is_ignored_while_cleaning_up(number: signal.Signals) -> None:
     before = [signal.getsignal(each) for each in child.SIGNALS]
