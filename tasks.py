@@ -94,3 +94,12 @@ bench.add_task(setup, name="setup")
 bench.add_task(terminate, name="terminate")
 
 namespace = Collection(bench, sandbox, demo.demo, *develop.tasks)
+namespace.configure(
+    {
+        "groups": {
+            "Benchmark": ("bench", "bench.types", "bench.setup", "bench.terminate", "bench.completion"),
+            "Without an AWS account": ("demo", "sandbox.up", "sandbox.env", "sandbox.status", "sandbox.down"),
+            "Work on this project": ("test", "lint", "perf"),
+        }
+    }
+)

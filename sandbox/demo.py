@@ -14,12 +14,7 @@ from invoke.tasks import task
 
 from sandbox import tasks as sandbox_tasks
 
-INV = [
-    sys.executable,
-    "-m",
-    "invoke",
-    *(["--search-root", sys.argv[sys.argv.index("--search-root") + 1]] if "--search-root" in sys.argv else []),
-]
+INV = [sys.executable, "-m", "benchmarks.program"]
 NAME = "demo"
 COMMANDS = (
     ["bench.setup", "--yes", "--allow-from", "127.0.0.0/8"],

@@ -1,0 +1,82 @@
+"""`./inv` itself: Invoke with a list of tasks in groups, and a version that names what a result depends on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from platform import python_version
+
+from invoke.collection import Collection
+from invoke.program import Program
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from benchmarks import __version__
+from benchmarks.bootstrap import COLLECTIONS
+from benchmarks.interface import ROOT
+
+WIDTH = 110  # columns at most, as in a task's own help
+START = "Start with ./inv demo, which needs no AWS account, or ./inv bench --help."
+
+
+class Inv(Program):
+    """Invoke, as `./inv` calls it. Groups of tasks come from the configuration of the namespace in tasks.py."""
+
+    def print_version(self) -> None:
+        print(versions())
+
+    def list_flat(self) -> None:
+        if self.list_root:
+            super().list_flat()
+            return
+        lines = dict(names(self.collection))
+        console = Console(highlight=False, width=min(Console().width, WIDTH))
+        longest = max(map(len, lines))
+        for title, tasks in groups(self.collection).items():
+            table = Table.grid(padding=(0, 2))
+            table.add_column(no_wrap=True, width=longest)
+            table.add_column()
+            for name in tasks:
+                table.add_row(name, Text(lines[name]))
+            console.print(Text(title, style="bold"))
+            console.print(Padding(table, (0, 0, 1, 2)))
+
+    def no_tasks_given(self) -> None:
+        self.list_root, self.list_format = "", "flat"
+        self.list_flat()
+        print(START)
+        sys.exit(0)
+
+
+def groups(namespace: Collection) -> Mapping[str, tuple[str, ...]]:
+    """Titles, and the names of the tasks under each, in the order in which they are shown."""
+    found: Mapping[str, tuple[str, ...]] = namespace.configuration()["groups"]
+    return found
+
+
+def names(namespace: Collection) -> Iterator[tuple[str, str]]:
+    """Every task as users call it, with the first line of its help: a collection's default goes by the collection."""
+    for name, aliases in namespace.task_names.items():
+        shown = min((name, *aliases), key=len)
+        yield shown, (namespace[name].__doc__ or "").strip().splitlines()[0]
+
+
+def versions() -> str:
+    manifest = COLLECTIONS / "ansible_collections/amazon/aws/MANIFEST.json"
+    collection = json.loads(manifest.read_text())["collection_info"]["version"]
+    return (
+        f"benchmarks {__version__}\n"
+        f"ansible-core {version('ansible-core')}, amazon.aws {collection}, Python {python_version()}"
+    )
+
+
+def main() -> None:
+    Inv().run(["inv", "--search-root", str(ROOT), *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""./inv as a whole: what it lists and which versions it tells."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections import Counter
+
+import tasks
+from benchmarks import __version__, program
+from benchmarks.interface import ROOT
+
+
+def inv(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([ROOT / "inv", *words], cwd="/", capture_output=True, text=True)
+
+
+def test_every_task_is_in_one_group() -> None:
+    shown = Counter(name for group in program.groups(tasks.namespace).values() for name in group)
+    assert shown == Counter(name for name, _ in program.names(tasks.namespace))
+
+
+def test_the_list_is_grouped_and_has_one_line_of_help_for_each_task() -> None:
+    listed = inv("--list")
+    assert listed.returncode == 0
+    heading, first = listed.stdout.splitlines()[:2]
+    assert (heading.strip(), first.split()[0]) == ("Benchmark", "bench")
+    for name, line in program.names(tasks.namespace):
+        assert re.search(rf"^  {re.escape(name)} +{re.escape(line.split()[0])} ", listed.stdout, re.MULTILINE), name
+        assert line.endswith((".", ')".'))
+
+
+def test_without_a_task_it_says_how_to_start() -> None:
+    shown = inv()
+    assert shown.returncode == 0
+    assert shown.stdout == f"{inv('--list').stdout}{program.START}\n"
+
+
+def test_the_version_names_what_a_result_depends_on() -> None:
+    shown = inv("--version")
+    pattern = rf"benchmarks {re.escape(__version__)}\nansible-core 2\.\S+, amazon\.aws \d+\.\S+, Python 3\.\S+\n"
+    assert re.fullmatch(pattern, shown.stdout)
