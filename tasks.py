@@ -99,7 +99,7 @@ namespace.configure(
         "groups": {
             "Benchmark": ("bench", "bench.types", "bench.setup", "bench.terminate", "bench.completion"),
             "Without an AWS account": ("demo", "sandbox.up", "sandbox.env", "sandbox.status", "sandbox.down"),
-            "Work on this project": ("test", "lint", "perf"),
+            "Work on this project": ("test", "lint", "perf", "generate"),
         }
     }
 )

@@ -13,8 +13,8 @@ def bench_argv(executable: str, suite: Mapping[str, Any], *, build_only: bool) -
     arguments.
     """
     targets = [part for bench in suite["benches"] for part in ("--bench", bench)]
-    features = ["--features", ",".join(suite["features"])] if suite["features"] else []
+    features = ["--features", ",".join(suite["features"])] if suite.get("features") else []
     command = [executable, "bench", "--locked", "--package", suite["package"], *features, *targets]
     if build_only:
         return [*command, "--no-run"]
-    return [*command, "--", *suite["arguments"]] if suite["arguments"] else command
+    return [*command, "--", *suite["arguments"]] if suite.get("arguments") else command

@@ -12,7 +12,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from benchmarks import bootstrap
+from benchmarks import bootstrap, role_pages
 from benchmarks.interface import ROOT
 
 BIN = Path(sys.executable).parent
@@ -56,6 +56,13 @@ def _check(*argv: str) -> None:
 
 
 @task
+def generate(_context: Context) -> None:
+    """Write what is made from the specs: the READMEs of the roles."""
+    for role in role_pages.roles():
+        role_pages.readme(role).write_text(role_pages.page(role))
+
+
+@task
 def lint(_context: Context) -> None:
     """Check style and types: ruff, mypy, yamllint, ansible-lint, shellcheck."""
     _install()
@@ -84,4 +91,4 @@ def perf(_context: Context) -> None:
     _check("python", "-m", "tests.performance.types")
 
 
-tasks = (test, lint, perf)
+tasks = (test, lint, perf, generate)

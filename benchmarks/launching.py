@@ -144,6 +144,23 @@ def _run_in(ec2: Client, parameters: Mapping[str, Any], sleep: Callable[[float],
             sleep(2)
 
 
+def there(ec2: Client, run_id: str) -> list[dict[str, Any]]:
+    """The run's hosts that exist, as `ensure` would give them."""
+    return [instances.record(instance) for instance in sorted(instances.alive(ec2, run_id), key=instances.host_of)]
+
+
+def difference(there: Sequence[Mapping[str, Any]], plan: Mapping[str, Any]) -> dict[str, str]:
+    """What `ensure` would change, as Ansible's `diff`: nothing where the run's host exists, else what is launched."""
+    wanted = {
+        "instance type": f"{plan['instance_type']}, {plan['cores']} cores, {plan['threads_per_core']} threads each",
+        "image": f"{plan['image']['id']} ({plan['image']['name']})",
+        "launch template": f"{plan['launch_template']['name']}, version {plan['launch_template']['version']}",
+        "zone": ", else ".join(subnet["zone"] or "the launch template's" for subnet in plan["subnets"]),
+    }
+    after = "".join(f"{name}: {value}\n" for name, value in wanted.items())
+    return {"before": after if there else "", "after": after, "after_header": f"an instance in {plan['region']}"}
+
+
 def ensure(
     ec2: Client, launches: Sequence[Launch], timeout: float, sleep: Callable[[float], None] = time.sleep
 ) -> tuple[bool, list[dict[str, Any]]]:

@@ -63,21 +63,26 @@ def manifest(run_id: str, host: str, directory: Path, plan: Mapping[str, Any], u
 
 
 def publish(
-    connect: Connect, run_id: str, host: str, directory: Path, plan: Mapping[str, Any]
+    connect: Connect, run_id: str, host: str, directory: Path, plan: Mapping[str, Any], *, dry: bool = False
 ) -> tuple[bool, dict[str, Any]]:
     """Upload what there is of a host; whether anything was uploaded, and where it is.
 
+    With `dry` nothing is uploaded or written, and only the first is asked: would anything be?
     Raises FailedError where S3 has other content than was sent.
     """
     s3 = connect("s3")
     target = plan["publish"]
+    machine, cores = _machine(host, directory, plan)
+    base = prefix(target["suite"], datetime.fromisoformat(target["started"]), machine, cores, run_id)
     uploads = [_upload_of(directory / name) for name in FILES if (directory / name).exists()]
+    if dry:
+        places = {upload: _place(target, f"{base}/{host}/{upload.path.name}") for upload in uploads}
+        missing = any(_stored(s3, place) != upload.encoded for upload, place in places.items())
+        return missing, {"uri": f"s3://{target['bucket']}/{base}/{host}/"}
     content = json.dumps(manifest(run_id, host, directory, plan, uploads), indent=2) + "\n"
     (directory / "manifest.json").write_text(content)
     uploads.append(_upload_of(directory / "manifest.json"))
 
-    machine, cores = _machine(host, directory, plan)
-    base = prefix(target["suite"], datetime.fromisoformat(target["started"]), machine, cores, run_id)
     keys = {upload.path.name: f"{base}/{host}/{upload.path.name}" for upload in uploads}
     sent = [_send(s3, target, keys[upload.path.name], upload) for upload in uploads]
 
@@ -115,9 +120,14 @@ def _upload_of(path: Path) -> Upload:
     return Upload(path, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
+def _place(target: Mapping[str, Any], key: str) -> dict[str, str]:
+    """What names an object in every call: its bucket's owner too."""
+    return {"Bucket": target["bucket"], "Key": key, "ExpectedBucketOwner": target["account"]}
+
+
 def _send(s3: Client, target: Mapping[str, Any], key: str, upload: Upload) -> bool:
-    """Upload one file unless it is there; whether it was uploaded. Every call names the bucket's owner."""
-    place = {"Bucket": target["bucket"], "Key": key, "ExpectedBucketOwner": target["account"]}
+    """Upload one file unless it is there; whether it was uploaded."""
+    place = _place(target, key)
     if _stored(s3, place) == upload.encoded:
         return False
     kind = mimetypes.guess_type(upload.path.name)[0] or "text/plain; charset=utf-8"

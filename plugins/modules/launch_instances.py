@@ -46,10 +46,11 @@ def main() -> None:
 
     given = module.params
     directory = Path(given["run_dir"])
-    if module.check_mode:
-        module.exit_json(changed=runs.read_record(directory, "instances.json") is None, instances=[])
     connect = aws.connector(given["plan"]["region"])
     try:
+        if module.check_mode:
+            there = launching.there(connect("ec2"), given["run_id"])
+            module.exit_json(changed=not there, instances=there, diff=launching.difference(there, given["plan"]))
         keys = launching.run_keys(directory, Path(given["key_file"]) if given["key_file"] else None)
         launch = launching.prepare(given["run_id"], given["plan"], keys, given["lifetime"], owner.name(connect))
         changed, instances = launching.ensure(connect("ec2"), [launch], given["timeout"])

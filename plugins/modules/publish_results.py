@@ -35,6 +35,7 @@ def main() -> None:
             "host": {"type": "str", "required": True},
             "plan": {"type": "dict", "required": True},
         },
+        supports_check_mode=True,
     )
     from benchmarks import aws, publishing
 
@@ -46,6 +47,7 @@ def main() -> None:
             given["host"],
             Path(given["host_dir"]),
             given["plan"],
+            dry=module.check_mode,
         )
     except aws.ERRORS as error:
         module.fail_json(msg=aws.sentence(error))

@@ -52,7 +52,7 @@ def _used_in_python() -> Iterator[str]:
     def words(nodes: Iterable[ast.expr]) -> Iterator[str]:
         yield from (str(node.value) for node in nodes if isinstance(node, ast.Constant))
 
-    for path in files("benchmarks", "plugins", suffixes=(".py",)):
+    for path in files("benchmarks", "plugins", "roles", suffixes=(".py",)):
         for node in ast.walk(tree(path)):
             match node:
                 case ast.Subscript(slice=index):

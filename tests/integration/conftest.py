@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -99,6 +100,12 @@ class Account:
     def launches(self, run_id: str) -> int:
         """How many instances EC2 has launched for a run, as its own list says."""
         return len(self.instances(run_id))
+
+
+def changed_tasks(output: str, role: str) -> list[str]:
+    """Names of a role's tasks that Ansible's default output calls changed."""
+    blocks = re.split(r"\n(?=TASK \[|PLAY )", output)
+    return [block.splitlines()[0] for block in blocks if block.startswith(f"TASK [{role} :") and "\nchanged:" in block]
 
 
 def inv(*arguments: str, environment: dict[str, str], cwd: Path = ROOT) -> Result:

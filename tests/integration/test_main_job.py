@@ -12,17 +12,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tests.integration.conftest import Account, Run, Tool
+from tests.integration.conftest import Account, Run, Tool, changed_tasks
 
 
 def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def changed_tasks(output: str, role: str) -> list[str]:
-    """Names of a role's tasks that Ansible's default output calls changed."""
-    blocks = re.split(r"\n(?=TASK \[|PLAY )", output)
-    return [block.splitlines()[0] for block in blocks if block.startswith(f"TASK [{role} :") and "\nchanged:" in block]
 
 
 def check_whole(run: Run, account: Account) -> None:

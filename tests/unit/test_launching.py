@@ -205,6 +205,22 @@ def test_launching_again_changes_nothing(ec2: Client, stub: Stubber, naps: list[
     ]
 
 
+def test_what_a_launch_would_change_is_an_instance_or_nothing(ec2: Client, stub: Stubber) -> None:
+    whole = plan(region="eu-central-1", cores=1, threads_per_core=2)
+    stub.add_response("describe_instances", described(), {"Filters": ANY})
+    stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
+    before = launching.difference(launching.there(ec2, "r1"), whole)
+    assert before["before"] == ""
+    assert before["after"].splitlines() == [
+        "instance type: c7i.large, 1 cores, 2 threads each",
+        "image: ami-1 (debian)",
+        "launch template: benchmarks, version 3",
+        "zone: eu-central-1a, else eu-central-1b",
+    ]
+    after = launching.difference(launching.there(ec2, "r1"), whole)
+    assert after["before"] == after["after"]
+
+
 def test_a_run_keeps_its_keys_so_that_its_token_stays_the_same(tmp_path: Path) -> None:
     first, again = (launching.run_keys(tmp_path, None) for _ in range(2))
     assert first == again

@@ -100,6 +100,17 @@ def test_publishing_again_uploads_nothing(host: Path) -> None:
     assert len(bucket.client.called("put_object")) == before
 
 
+def test_a_dry_run_uploads_and_writes_nothing_and_knows_whether_it_would(host: Path) -> None:
+    bucket = Bucket()
+    would, published = publishing.publish(bucket, "r1", "i-1", host, plan(), dry=True)
+    assert would
+    assert published == {"uri": f"s3://mine/{KEY}"}
+    assert bucket.objects == {}
+    assert not (host / "manifest.json").exists()
+    publishing.publish(bucket, "r1", "i-1", host, plan())
+    assert not publishing.publish(bucket, "r1", "i-1", host, plan(), dry=True)[0]
+
+
 def test_a_changed_file_is_uploaded_again(host: Path) -> None:
     bucket = Bucket()
     publishing.publish(bucket, "r1", "i-1", host, plan())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import time
 from typing import Any
 
@@ -82,6 +83,8 @@ class ActionModule(ActionBase):
         look = self._look(unit)
         if look.succeeded:
             return {"changed": False}
+        if self._task.check_mode:
+            return {"changed": True, "diff": {"prepared": f"The {what} would be: {shlex.join(unit.argv)}\n"}}
         begin = 0
         if look.ended:
             begin = look.size

@@ -1,0 +1,129 @@
+"""Playbooks and roles as those use them who know Ansible: check mode, tags, limits, a project of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import ROOT, TIMEOUT, Account, Run, Tool, changed_tasks
+
+BIN = ROOT / ".venv/bin"
+ELSEWHERE = Path(__file__).parent / "elsewhere"
+KEPT = ("-e", '{"keep": true}')
+
+
+def there(run: Run, account: Account) -> dict[str, Any]:
+    """The only instance of a run, as EC2 describes it."""
+    assert run.result.code == 0, run.result.output
+    (instance,) = account.instances(run.directory.name)
+    return instance
+
+
+@pytest.fixture
+def ended(account: Account, run_id: str) -> Iterator[None]:
+    """Whatever becomes of the test, the run's instances end with it."""
+    yield
+    if ids := [instance["InstanceId"] for instance in account.instances(run_id)]:
+        account.client("ec2").terminate_instances(InstanceIds=ids)
+
+
+def test_check_mode_shows_what_would_be_launched_and_launches_nothing(
+    account: Account, tool: Tool, run_id: str
+) -> None:
+    run = tool.playbook(run_id, "--check", "--diff")
+
+    assert run.result.code == 0, run.result.output
+    for line in ("instance type: c7i.large, 1 cores, 2 threads each", "launch template: benchmarks, version 1"):
+        assert f"+{line}\n" in run.result.output
+    assert account.instances(run_id) == []
+    assert not (run.directory / "instances.json").exists()
+
+
+def test_terminate_runs_whatever_the_tags_are(account: Account, tool: Tool, run_id: str) -> None:
+    run = tool.playbook(run_id, "--tags", "launch")
+
+    assert there(run, account)["State"]["Name"] == "terminated"
+    assert not list(run.directory.glob("*/toolchain.json"))
+
+
+@pytest.mark.usefixtures("ended")
+def test_stages_can_be_run_one_by_one(account: Account, tool: Tool, run_id: str) -> None:
+    launched = tool.playbook(run_id, "--tags", "launch", *KEPT)
+    instance = there(launched, account)["InstanceId"]
+
+    checked = tool.playbook(run_id, "--check", "--diff", *KEPT)
+    assert checked.result.code == 0, checked.result.output
+    assert changed_tasks(checked.result.output, "launch") == []
+    assert re.search(r"The build would be: /usr/bin/cargo bench .*--no-run", checked.result.output)
+    assert not list(checked.directory.glob("*/benchmark.log"))
+
+    limit = ("--limit", f"localhost,{instance}")
+    measured = tool.playbook(run_id, "--tags", "toolchain,benchmark", *limit, *KEPT)
+    assert measured.result.code == 0, measured.result.output
+    assert not list(measured.directory.glob("*/benchmark.log"))
+
+    brought = tool.playbook(run_id, "--tags", "collect,publish", *limit, *KEPT)
+    assert brought.result.code == 0, brought.result.output
+    assert changed_tasks(brought.result.output, "toolchain") == []
+    published = brought.record(f"{instance}/published.json")
+    assert account.client("s3").head_object(Bucket=published["bucket"], Key=published["keys"]["benchmark.log"])
+    assert account.states(run_id) == ["running"]
+
+    would_end = ending(tool, run_id, "--check")
+    assert "changed=1" in would_end
+    assert account.states(run_id) == ["running"]
+    assert "changed=1" in ending(tool, run_id)
+    assert account.states(run_id) == ["terminated"]
+    assert "changed=0" in ending(tool, run_id)
+
+
+def ending(tool: Tool, run_id: str, *more: str) -> str:
+    """What Ansible says of playbooks/terminate.yml."""
+    given = json.dumps({"run_id": run_id, "runs_dir": str(tool.runs)})
+    return ansible(tool.account, "playbooks/terminate.yml", "-e", given, *more)
+
+
+def ansible(account: Account, *words: str | Path, cwd: Path = ROOT, **environment: str) -> str:
+    """The output of an ansible-playbook that has to succeed."""
+    done = subprocess.run(
+        [BIN / "ansible-playbook", *words],
+        cwd=cwd,
+        env={**account.environment, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIMEOUT,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+@pytest.mark.usefixtures("ended")
+def test_roles_serve_a_project_of_its_own(account: Account, tool: Tool, run_id: str, tmp_path: Path) -> None:
+    launched = tool.playbook(run_id, "--tags", "launch", *KEPT)
+    instance = there(launched, account)
+    login = [
+        f"-o UserKnownHostsFile={launched.directory}/known_hosts",
+        f"-o HostKeyAlias={instance['InstanceId']}",
+        "-o StrictHostKeyChecking=yes -o IdentitiesOnly=yes -F none",
+    ]
+    command: list[str | Path] = [
+        "site.yml", "-i", f"{instance['PublicIpAddress']},", "-u", "benchmarks",
+        "--private-key", launched.directory / "keys/login",
+        "-e", json.dumps({"ansible_port": account.facts["ssh_port"], "my_results": str(tmp_path / "results")}),
+    ]  # fmt: skip
+    first = ansible(account, *command, cwd=ELSEWHERE, ANSIBLE_SSH_COMMON_ARGS=" ".join(login))
+    second = ansible(account, *command, cwd=ELSEWHERE, ANSIBLE_SSH_COMMON_ARGS=" ".join(login))
+
+    assert changed_tasks(first, "benchmark")
+    assert re.search(r"changed=0 .* failed=0", second)
+    record = json.loads((tmp_path / "results/toolchain.json").read_text())
+    assert record["host"]["rustc"].startswith("rustc 1.")
