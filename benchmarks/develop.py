@@ -30,8 +30,9 @@ def _install_programs() -> None:
     if os.geteuid() or not shutil.which("apt-get"):
         raise Exit(f"Install what the tests call, then run this again: {' '.join(missing)}", code=2)
     print(f"Installing what the tests call: {' '.join(missing)}", flush=True)
+    quietly = ["-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600"]
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *missing]):
+    for command in (["update", "-q"], ["install", *quietly, *missing]):
         done = subprocess.run(["apt-get", *command], env=quiet, capture_output=True, text=True)
         if done.returncode:
             raise Exit(f"{done.stdout}{done.stderr}apt-get {command[0]} failed.", code=2)

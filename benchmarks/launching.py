@@ -118,7 +118,8 @@ def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep
     without: list[str] = []
     for subnet in launch.plan["subnets"]:
         try:
-            return _run_in(ec2, request(launch, subnet["id"]), sleep)
+            answer = run_instances(ec2, request(launch, subnet["id"]), sleep)
+            return str(answer["Instances"][0]["InstanceId"])
         except botocore.exceptions.ClientError as error:
             if code(error) in QUOTA:
                 message = error.response["Error"]["Message"].rstrip(".")
@@ -132,12 +133,12 @@ def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep
     )
 
 
-def _run_in(ec2: Client, parameters: Mapping[str, Any], sleep: Callable[[float], None]) -> str:
+def run_instances(ec2: Client, parameters: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> Any:
+    """RunInstances, again and again while an instance profile is refused that may be too new to be known yet."""
     deadline = time.monotonic() + PROFILE_PATIENCE
     while True:
         try:
-            answer = ec2.run_instances(**parameters)
-            return str(answer["Instances"][0]["InstanceId"])
+            return ec2.run_instances(**parameters)
         except botocore.exceptions.ClientError as error:
             if "Invalid IAM Instance Profile" not in str(error) or time.monotonic() > deadline:
                 raise

@@ -225,7 +225,7 @@ def _check_price(name: str, price: Mapping[str, Any] | None, ceiling: float | No
 def _dry_run(ec2: Client, plan: Mapping[str, Any]) -> None:
     """Ask EC2 whether it would launch this, without launching it. Raises RefusedError with its reason."""
     try:
-        ec2.run_instances(**launching.skeleton(plan, plan["subnets"][0]["id"]), DryRun=True)
+        launching.run_instances(ec2, {**launching.skeleton(plan, plan["subnets"][0]["id"]), "DryRun": True})
     except botocore.exceptions.ClientError as error:
         # A missing capacity is no reason: another zone may have it, and so may this one in a minute.
         if code(error) not in ("DryRunOperation", *launching.NO_CAPACITY):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from platform import python_version
+from typing import Any
 
 from invoke.collection import Collection
 from invoke.program import Program
@@ -15,8 +16,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks import __version__
+from benchmarks import __version__, interface
 from benchmarks.bootstrap import COLLECTIONS
+from benchmarks.errors import RefusedError
+from benchmarks.front import REFUSED
 from benchmarks.interface import ROOT
 
 WIDTH = 110  # columns at most, as in a task's own help
@@ -25,6 +28,13 @@ START = "Start with ./inv demo, which needs no AWS account, or ./inv bench --hel
 
 class Inv(Program):
     """Invoke, as `./inv` calls it. Groups of tasks come from the configuration of the namespace in tasks.py."""
+
+    def normalize_argv(self, argv: Any) -> None:
+        try:
+            super().normalize_argv(list(without_values_of_switches(argv)))
+        except RefusedError as error:
+            print(error, file=sys.stderr)
+            sys.exit(REFUSED)
 
     def print_version(self) -> None:
         print(versions())
@@ -50,6 +60,21 @@ class Inv(Program):
         self.list_flat()
         print(START)
         sys.exit(0)
+
+
+def without_values_of_switches(words: Sequence[str]) -> Iterator[str]:
+    """A command line on which `--keep=true` is `--keep`, and `--keep=false` or `--keep=` is nothing.
+
+    Invoke would take the value for a task. Raises RefusedError for a value that is neither true nor false.
+    """
+    every = [p for entry_point in interface.entry_points() for p in interface.parameters(entry_point)]
+    switches = {parameter.flag: parameter for parameter in every if parameter.type == "bool"}
+    for word in words:
+        flag, equals, value = word.partition("=")
+        if not equals or flag not in switches:
+            yield word
+        elif value and interface.read(switches[flag], value):
+            yield flag
 
 
 def groups(namespace: Collection) -> Mapping[str, tuple[str, ...]]:

@@ -6,8 +6,9 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +71,12 @@ def run(job: Job, *, launches: bool = False) -> None:
     console = Console(stderr=True, highlight=False)
     console.print(f"[dim]Run {job.run_id}   {job.command}[/dim]", soft_wrap=True)
     sys.stdout.flush()
-    with child.signals_raise():
+    # The path of a socket is short or refused: a directory below a long home would not do for those of ssh.
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as sockets, child.signals_raise():
         process = None
         try:
-            process = child.start(job.command)
+            environment = {**job.command.environment, "ANSIBLE_SSH_CONTROL_PATH_DIR": sockets}
+            process = child.start(replace(job.command, environment=environment))
             code = process.wait()
         except child.SignalError as signal:
             console.print(f"\n{signal}: ending the run …")

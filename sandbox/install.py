@@ -9,7 +9,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-PACKAGES = ("podman", "runc", "mmdebstrap")
+from sandbox.lock import machine_wide
+
+PACKAGES = ("podman", "runc", "mmdebstrap")  # each brings a program of its name
 
 _COMMANDS = {
     "apt-get": "sudo apt-get install -y --no-install-recommends podman runc mmdebstrap uidmap slirp4netns",
@@ -32,8 +34,7 @@ def advice() -> str:
 
 def missing_packages() -> list[str]:
     """Which of the packages that a Debian system needs are not there."""
-    programs = {"podman": "podman", "runc": "runc", "mmdebstrap": "mmdebstrap"}
-    return [package for package, program in programs.items() if shutil.which(program) is None]
+    return [package for package in PACKAGES if shutil.which(package) is None]
 
 
 def may_install() -> bool:
@@ -42,9 +43,18 @@ def may_install() -> bool:
 
 
 def install(say: Callable[[str], None]) -> None:
-    """Install the packages by apt. Raises NoEngineError, with apt's last words, where that fails."""
-    packages = missing_packages()
-    command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    """Install the packages by apt, unless another sandbox that starts has done so meanwhile.
+
+    Raises NoEngineError, with apt's last words, where that fails.
+    """
+    with machine_wide("install"):
+        if packages := missing_packages():
+            _install(packages, say)
+
+
+def _install(packages: list[str], say: Callable[[str], None]) -> None:
+    # The system may be updating itself at this moment.
+    command = ["apt-get", "install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600", *packages]
     say(f"Installing what the sandbox's instances run on: {' '.join(command)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for step in (["apt-get", "update", "-q"], command):

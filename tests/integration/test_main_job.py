@@ -8,6 +8,7 @@ import re
 import stat
 import urllib.request
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,13 @@ def test_plain_ansible_playbook_does_the_same_job(account: Account, tool: Tool, 
 
     check_whole(run, account)
     assert json.loads((run.host / "manifest.json").read_text())["suite"]["name"] == "tiny"
+
+
+def test_a_long_home_is_no_hindrance(account: Account, tool: Tool, run_id: str, tmp_path: Path) -> None:
+    # A socket's path has 107 characters at most, and ssh's are below the home unless they are told to be elsewhere.
+    home = tmp_path / ("h" * 100)
+    home.mkdir()
+    check_whole(Tool(replace(account, home=home), tmp_path).bench(run_id), account)
 
 
 def test_an_answer_that_is_lost_does_not_launch_a_second_instance(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.integration.conftest import CRATES, ROOT, TIMEOUT, Account, Result, Run, inv, wait_for
 
@@ -122,14 +123,25 @@ def _launch(account: Account, folder: Path) -> tuple[str, str]:
     keys = {"ed25519_private": (folder / "host").read_text(), "ed25519_public": host_key}
     ec2 = account.client("ec2")
     images = ec2.describe_images(Owners=["136693071363"], Filters=[{"Name": "name", "Values": ["debian-13-amd64-*"]}])
-    (launched,) = ec2.run_instances(
-        LaunchTemplate={"LaunchTemplateName": "benchmarks"},
-        ImageId=max(images["Images"], key=lambda image: image["CreationDate"])["ImageId"],
-        InstanceType="c7i.large",
-        UserData=f"#cloud-config\n{json.dumps({'ssh_keys': keys, 'users': [user]})}\n",
-        MinCount=1,
-        MaxCount=1,
-    )["Instances"]
+    request = {
+        "LaunchTemplate": {"LaunchTemplateName": "benchmarks"},
+        "ImageId": max(images["Images"], key=lambda image: image["CreationDate"])["ImageId"],
+        "InstanceType": "c7i.large",
+        "UserData": f"#cloud-config\n{json.dumps({'ssh_keys': keys, 'users': [user]})}\n",
+        "MinCount": 1,
+        "MaxCount": 1,
+    }
+
+    def profile_is_known() -> bool:
+        """The account's instance profile was made just now; for some seconds EC2 does not know it."""
+        try:
+            ec2.run_instances(**request, DryRun=True)
+        except ClientError as error:
+            return error.response["Error"]["Code"] == "DryRunOperation"
+        raise AssertionError("a dry run never succeeds")
+
+    wait_for(profile_is_known, "the instance profile to be known")
+    (launched,) = ec2.run_instances(**request)["Instances"]
 
     def running() -> list[dict[str, Any]]:
         filters = [

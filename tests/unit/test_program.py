@@ -1,0 +1,27 @@
+"""Command lines before Invoke reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import program
+from benchmarks.errors import RefusedError
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (["bench", "--keep=true", "-f"], ["bench", "--keep", "-f"]),
+        (["bench", "--keep=no", "--cpu=2"], ["bench", "--cpu=2"]),
+        (["bench", "--keep=", "--suite=a=b"], ["bench", "--suite=a=b"]),
+        (["bench.types", "--bare-metal=1", "--format=csv"], ["bench.types", "--bare-metal", "--format=csv"]),
+        (["test", "--unknown=true"], ["test", "--unknown=true"]),
+    ],
+)
+def test_a_switch_may_be_given_its_value(given: list[str], read: list[str]) -> None:
+    assert list(program.without_values_of_switches(given)) == read
+
+
+def test_a_switch_has_no_other_values() -> None:
+    with pytest.raises(RefusedError, match=r"^tail must be true or false, not 'perhaps'\.$"):
+        list(program.without_values_of_switches(["bench", "--tail=perhaps"]))
