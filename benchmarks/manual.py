@@ -23,6 +23,11 @@ def _help(parameter: interface.Parameter) -> str:
     return f"{parameter.help}{default}"
 
 
+def line(parameter: interface.Parameter) -> str:
+    """What the help says of a parameter, as one line of text."""
+    return f"{_flag(parameter).strip()} {_help(parameter)}"
+
+
 def _options(parameters: list[interface.Parameter]) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)

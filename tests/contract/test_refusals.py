@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +13,9 @@ import pytest
 import yaml
 
 from benchmarks.interface import ROOT
+from tests.contract import ways
+from tests.contract.ways import BIN
 
-BIN = Path(sys.executable).parent
 BAD_CREDENTIALS = "No AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
 
 
@@ -101,7 +100,6 @@ CASES = (
         playbook="types",
     ),
 )
-TASKS = {"benchmark": "bench"}
 
 
 @dataclass(frozen=True)
@@ -127,13 +125,10 @@ class Place:
         return {name: str(value).format(home=self.home) for name, value in given.items()}
 
     def _run(self, argv: list[str], cwd: Path, environment: Mapping[str, str]) -> Ended:
-        kept = {name: os.environ[name] for name in ("PYTHONPATH", "LANG", "TERM") if name in os.environ}
-        # So that a test on an EC2 instance finds no credentials there.
-        base = {"PATH": f"{BIN}:/usr/bin:/bin", "HOME": str(self.home), "AWS_EC2_METADATA_DISABLED": "true"}
         done = subprocess.run(
             argv,
             cwd=cwd,
-            env={**kept, **base, "COLUMNS": "400", **environment},
+            env={**ways.environment(self.home), **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -145,9 +140,8 @@ class Place:
 
     def invoke(self, case: Case) -> Ended:
         given = {"runs_dir": str(self.runs), **self.filled(case.given)}
-        flags = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
-        task = TASKS.get(case.playbook, f"bench.{case.playbook}")
-        return self._run([str(BIN / "invoke"), "--search-root", str(ROOT), task, *flags], self.home, case.environment)
+        command = [str(ROOT / "inv"), ways.task(case.playbook), *ways.flags(given)]
+        return self._run(command, self.home, case.environment)
 
     def ansible(self, case: Case) -> Ended:
         extra = self.home / "extra.yml"

@@ -1,0 +1,77 @@
+"""However it is called, it is one tool: every parameter has the same name, default, help and refusing sentence."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import interface, manual
+from benchmarks.interface import ROOT, Parameter
+from tests.contract import ways
+from tests.contract.ways import BIN, Ansible
+
+PARAMETERS = [
+    pytest.param(entry_point, parameter, id=f"{entry_point}-{parameter.name}")
+    for entry_point in interface.entry_points()
+    for parameter in interface.parameters(entry_point)
+]
+
+
+@pytest.fixture(scope="module")
+def ansible(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ansible]:
+    with ways.ansible(tmp_path_factory.mktemp("home")) as ready:
+        yield ready
+
+
+@cache
+def documented() -> Any:
+    """The parameters as Ansible itself documents them: `ansible-doc --type role preflight`."""
+    command: list[str | Path] = [
+        BIN / "ansible-doc",
+        "--type",
+        "role",
+        "--roles-path",
+        ROOT / "roles",
+        "--json",
+        "preflight",
+    ]
+    shown = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
+    return json.loads(shown)["preflight"]["entry_points"]
+
+
+@cache
+def shown_by_inv(entry_point: str) -> str:
+    return ways.run([ROOT / "inv", ways.task(entry_point), "--help"], ROOT).screen
+
+
+@pytest.mark.parametrize(("entry_point", "parameter"), PARAMETERS)
+def test_help_is_the_same(entry_point: str, parameter: Parameter) -> None:
+    assert manual.line(parameter) in shown_by_inv(entry_point)
+    option = documented()[entry_point]["options"][parameter.name]
+    assert " ".join(option["description"].split()) == parameter.help
+    assert option.get("default") == parameter.default
+    assert tuple(option.get("choices", ())) == parameter.choices
+
+
+@pytest.mark.parametrize(("entry_point", "parameter"), PARAMETERS)
+def test_the_refusing_sentence_is_the_same(
+    entry_point: str, parameter: Parameter, ansible: Ansible, tmp_path: Path
+) -> None:
+    given = {parameter.name: ways.WRONG[parameter.type]}
+    sentence = ways.refusal(parameter)
+    assert sentence.startswith(f"{parameter.name} must be ")
+
+    by_inv = ways.run([ROOT / "inv", ways.task(entry_point), *ways.flags(given)], tmp_path)
+    assert (by_inv.code, by_inv.screen) == (2, " ".join(sentence.split()))
+
+    by_ansible = ansible.playbook(entry_point, given, tmp_path)
+    assert by_ansible.code == 2
+    assert " ".join(sentence.split()) in by_ansible.screen
+    assert "Traceback" not in by_ansible.screen
+    assert list(tmp_path.glob("[!.]*")) == []
