@@ -35,7 +35,10 @@ front.help_parse_errors()
     ),
 )
 def run(_context: Context, given: Mapping[str, Any]) -> None:
-    """Run a benchmark suite on the EC2 instance type you choose, bring the results back, and leave nothing running."""
+    """Run a benchmark suite on EC2, or on a machine you have.
+
+    The results are brought back, and nothing is left running.
+    """
     values = request.read("benchmark", given, Path.cwd())
     if request.is_empty(values):
         run.print_manual()
@@ -61,7 +64,10 @@ def run(_context: Context, given: Mapping[str, Any]) -> None:
     ),
 )
 def types(_context: Context, given: Mapping[str, Any]) -> None:
-    """List the instance types with at least that many cores and that much memory: least excess first, then price."""
+    """List the instance types that fit, the best fit first.
+
+    Those with at least that many cores and that much memory: least excess first, then price. Nothing is launched.
+    """
     if not given:
         types.print_manual()
         raise RefusedError("Nothing was asked for, so nothing is listed.")
@@ -70,7 +76,10 @@ def types(_context: Context, given: Mapping[str, Any]) -> None:
 
 @spec_task("setup", command="bench.setup")
 def setup(_context: Context, given: Mapping[str, Any]) -> None:
-    """Create what runs need in your AWS account: security group, role, bucket and launch template."""
+    """Create what runs need in your AWS account.
+
+    A security group, a role, a bucket and a launch template: what is missing is listed, and created when you agree.
+    """
     values = request.read("setup", given, Path.cwd())
     job = runner.prepare("setup", values)
     runner.run(job)

@@ -12,7 +12,10 @@ from benchmarks.errors import RefusedError
 
 @task(positional=["shell"], help={"shell": "bash, zsh or fish"})
 def completion(_context: Context, shell: str) -> None:
-    """Print what makes a shell complete ./inv: eval "$(./inv bench.completion bash)"."""
+    """Print what makes bash, zsh or fish complete ./inv.
+
+    In bash and zsh: eval "$(./inv bench.completion bash)"; in fish: ./inv bench.completion fish | source.
+    """
     try:
         print(shells.script(shell), end="")
     except RefusedError as error:

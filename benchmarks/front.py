@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
 from invoke.context import Context
@@ -47,7 +48,7 @@ class SpecTask(Task[Any]):
             raise Exit(str(error), code=FAILED) from None
 
     def print_manual(self) -> None:
-        manual.show(self.entry_point, f"./inv {self.command}", self.__doc__ or "", self.examples)
+        manual.show(self.entry_point, f"./inv {self.command}", inspect.getdoc(self) or "", self.examples)
 
 
 def _argument(parameter: interface.Parameter) -> Argument:
@@ -68,13 +69,29 @@ def spec_task(entry_point: str, command: str, examples: tuple[tuple[str, str], .
 def help_parse_errors() -> None:
     """Let Invoke's parser end with exit code 2 and the nearest name, instead of 1 and none.
 
-    Invoke has no hook for this: its parser raises from one method, which is replaced.
+    Invoke has no hook for this: its parser raises from one method and reads words in another, which are replaced. A
+    task's flags are its own: Invoke would read one that the task has not as a flag of its own, such as -f as --config.
     """
+    read = ParseMachine.handle
+
+    def handle(machine: ParseMachine, word: str) -> None:
+        if _is_flag_of_invoke(machine, word):
+            machine.error(f"No idea what {word!r} is!")
+        read(machine, word)
 
     def error(machine: ParseMachine, message: str) -> NoReturn:
         raise Exit(_explain(machine, message), code=REFUSED)
 
+    ParseMachine.handle = handle  # type: ignore[method-assign,assignment]
     ParseMachine.error = error  # type: ignore[method-assign,assignment]
+
+
+def _is_flag_of_invoke(machine: ParseMachine, word: str) -> bool:
+    """Whether `word`, behind a task's name, can only be a flag of Invoke's own; --help is every task's."""
+    task = machine.context
+    if not task or not task.name or word in task.flags or word in task.inverse_flags or machine.waiting_for_flag_value:
+        return False
+    return word in machine.initial.flags and machine.initial.flags[word].name != "help"
 
 
 def _explain(machine: ParseMachine, message: str) -> str:
@@ -84,11 +101,21 @@ def _explain(machine: ParseMachine, message: str) -> str:
     if not message.startswith("No idea what"):
         # Such as: Flag <Argument: cpu (c)> needed value and was not given one!
         said = re.sub(r"<Argument: ([\w-]+)[^>]*> needed value and was not given one!", r"--\1 needs a value.", message)
+        # Such as: 'bench.completion' did not receive required positional arguments: 'shell'
+        said = re.sub(r"'(\S+)' did not receive required positional arguments: (.*)", r"\1 needs a value for \2.", said)
         return f"{said} See {f'./inv {task}'.strip()} --help."
     word = message.split("'")[1].partition("=")[0]
-    if word.startswith("-") and context and task:
-        known = context.flags
-        return f"Unknown flag {word}.{interface.nearest(word, known)} See ./inv {task} --help."
+    if word.startswith("-") and context:
+        return f"Unknown flag {word}.{_nearest_flag(word, context.flags)} See {f'./inv {task}'.strip()} --help."
     if machine.flag and machine.flag.takes_value and machine.flag.raw_value is not None:
         return f"{word} belongs to no flag: was --{machine.flag.names[0]} given twice?"
-    return f"Unknown task {word}.{interface.nearest(word, machine.contexts)} ./inv --list shows them all."
+    known = [*machine.contexts, *machine.contexts.aliases]
+    return f"Unknown task {word}.{interface.nearest(word, known)} ./inv --list shows them all."
+
+
+def _nearest_flag(word: str, known: Iterable[str]) -> str:
+    """A hint with the flags that `word` most likely stands for: for one letter, those that begin with it."""
+    if word.startswith("--"):
+        return interface.nearest(word, known)
+    found = sorted(flag for flag in known if flag.startswith(f"-{word}"))
+    return f" Did you mean {' or '.join(found)}?" if found else ""

@@ -24,7 +24,7 @@ COMMANDS = (
 
 @task
 def demo(context: Context) -> None:
-    """Benchmark real plonky2 on a sandbox EC2 on this machine, end to end; needs no AWS account."""
+    """Benchmark real plonky2 in the sandbox, end to end."""
     sandbox_tasks.up(context, name=NAME)
     output = subprocess.run(
         [*INV, "sandbox.env", "--name", NAME, "--format", "json"], check=True, capture_output=True, text=True

@@ -21,7 +21,7 @@ _NAME = {"name": "which sandbox, where several live side by side"}
 
 @task(help=_NAME | {"set": "NAME=VALUE, a setting such as vcpu_quota=8; may be repeated"}, iterable=["set"])
 def up(_context: Context, name: str = "default", set: list[str] | None = None) -> None:
-    """Start the sandbox; what it needs is installed and built first."""
+    """Start the sandbox, after building what it needs."""
     sandbox = _named(name)
     began = time.monotonic()
     try:
@@ -47,7 +47,7 @@ def env(_context: Context, name: str = "default", format: str = "shell") -> None
 
 @task(help=_NAME)
 def status(_context: Context, name: str = "default") -> None:
-    """Show what runs, and what of this machine the instances were given."""
+    """Show what runs, and on how much of this machine."""
     sandbox = _named(name)
     running = _running(sandbox)
     print(show.status(sandbox, running, lifecycle.machines(sandbox)))
@@ -58,7 +58,7 @@ def status(_context: Context, name: str = "default") -> None:
     | {"all": "every sandbox of this user", "image": "remove the images too, which the next start builds again"}
 )
 def down(_context: Context, name: str = "default", all: bool = False, image: bool = False) -> None:
-    """Remove the sandbox: its instances, network, process and state."""
+    """Remove the sandbox with all that it has started."""
     try:
         for sandbox in lifecycle.everywhere() if all else [_named(name)]:
             if not lifecycle.down(sandbox, _say):

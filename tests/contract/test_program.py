@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections import Counter
@@ -12,7 +13,9 @@ from benchmarks.interface import ROOT
 
 
 def inv(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([ROOT / "inv", *words], cwd="/", capture_output=True, text=True)
+    return subprocess.run(
+        [ROOT / "inv", *words], cwd="/", env={**os.environ, "COLUMNS": "80"}, capture_output=True, text=True
+    )
 
 
 def test_every_task_is_in_one_group() -> None:
@@ -27,7 +30,8 @@ def test_the_list_is_grouped_and_has_one_line_of_help_for_each_task() -> None:
     assert (heading.strip(), first.split()[0]) == ("Benchmark", "bench")
     for name, line in program.names(tasks.namespace):
         assert re.search(rf"^  {re.escape(name)} +{re.escape(line.split()[0])} ", listed.stdout, re.MULTILINE), name
-        assert line.endswith((".", ')".'))
+        assert f" {line}" in "\n".join(row.rstrip() for row in listed.stdout.splitlines())
+        assert line.endswith(".")
 
 
 def test_without_a_task_it_says_how_to_start() -> None:
@@ -40,3 +44,9 @@ def test_the_version_names_what_a_result_depends_on() -> None:
     shown = inv("--version")
     pattern = rf"benchmarks {re.escape(__version__)}\nansible-core 2\.\S+, amazon\.aws \d+\.\S+, Python 3\.\S+\n"
     assert re.fullmatch(pattern, shown.stdout)
+
+
+def test_a_mistyped_task_is_answered_with_the_nearest_one_as_users_call_it() -> None:
+    refused = inv("benhc")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == "Unknown task benhc. Did you mean bench? ./inv --list shows them all.\n"

@@ -10,6 +10,7 @@ from invoke.collection import Collection
 from invoke.context import Context
 from invoke.parser.parser import ParseMachine
 from invoke.program import Program
+from invoke.tasks import task
 
 from benchmarks import front
 from benchmarks.errors import FailedError, RefusedError
@@ -26,8 +27,9 @@ def given() -> list[Mapping[str, Any]]:
 @pytest.fixture
 def run(given: list[Mapping[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Calls ./inv with arguments: exit code, standard output and standard error."""
-    # So that the replacement ends with the test.
+    # So that the replacements end with the test.
     monkeypatch.setattr(ParseMachine, "error", ParseMachine.error)
+    monkeypatch.setattr(ParseMachine, "handle", ParseMachine.handle)
     front.help_parse_errors()
 
     @front.spec_task("benchmark", command="bench", examples=(("./inv bench -i c7i.large", "An example."),))
@@ -39,9 +41,13 @@ def run(given: list[Mapping[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys:
         if values.get("suite") == "failed":
             raise FailedError("The run failed.")
 
+    @task(positional=["word"])
+    def say(_context: Context, word: str) -> None:
+        """Say a word."""
+
     def call(*arguments: str) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as ended:
-            Program(namespace=Collection(bench), binary="inv").run(["inv", *arguments])
+            Program(namespace=Collection(bench, say), binary="inv").run(["inv", *arguments])
             raise SystemExit(0)
         output = capsys.readouterr()
         return int(ended.value.code or 0), output.out, output.err
@@ -64,6 +70,16 @@ def test_f_is_tail_and_not_invokes_own_config(run: Run, given: list[Mapping[str,
     assert given == [{"tail": True, "instance_type": "c7i.large"}]
 
 
+def test_what_looks_like_invokes_own_flag_may_be_a_value(run: Run, given: list[Mapping[str, Any]]) -> None:
+    assert run("bench", "--ref", "-e", "-i", "--debug") == (0, "", "")
+    assert given == [{"ref": "-e", "instance_type": "--debug"}]
+
+
+def test_invokes_own_flags_are_read_before_a_task(run: Run, given: list[Mapping[str, Any]]) -> None:
+    assert run("--echo", "bench", "-i", "c7i.large") == (0, "", "")
+    assert given == [{"instance_type": "c7i.large"}]
+
+
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 def test_help_is_the_manual_and_runs_nothing(run: Run, given: list[Mapping[str, Any]], flag: str) -> None:
     code, output, _ = run("bench", flag)
@@ -80,7 +96,14 @@ def test_help_is_the_manual_and_runs_nothing(run: Run, given: list[Mapping[str, 
         (("bench", "--memry=4"), "Unknown flag --memry. Did you mean --memory? See"),
         (("bench", "--zzz"), "Unknown flag --zzz. See ./inv bench --help."),
         (("bench", "--cpu"), "Flag --cpu needs a value. See ./inv bench --help."),
+        (("bench", "-x"), "Unknown flag -x. See ./inv bench --help."),
+        (("bench", "-r"), "Unknown flag -r. Did you mean --ref or --region or --run-id or --runs-dir or --rustflags? "),
+        (("bench", "--list"), "Unknown flag --list. "),
+        (("bench", "-e", "-i", "c7i.large"), "Unknown flag -e. See ./inv bench --help."),
+        (("bench", "-lx"), "Unknown flag -l. Did you mean --launch-template? See ./inv bench --help."),
+        (("say",), "say needs a value for 'word'. See ./inv say --help."),
         (("bnech",), "Unknown task bnech. Did you mean bench? ./inv --list shows them all."),
+        (("--nonsense",), "Unknown flag --nonsense. See ./inv --help."),
         (("bench", "extra"), "Unknown task extra. ./inv --list shows them all."),
     ],
 )
