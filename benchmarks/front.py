@@ -12,7 +12,7 @@ from invoke.parser.argument import Argument
 from invoke.parser.parser import ParseMachine
 from invoke.tasks import Task
 
-from benchmarks import interface, manual
+from benchmarks import interface, invocation, manual
 from benchmarks.errors import FailedError, RefusedError
 
 Body = Callable[[Context, Mapping[str, Any]], None]
@@ -27,7 +27,7 @@ class SpecTask(Task[Any]):
         super().__init__(body, positional=())
         self.entry_point = entry_point
         self.command = command
-        self.examples = examples
+        self.examples = tuple((invocation.line(words), meaning) for words, meaning in examples)
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
         flags = [_argument(parameter) for parameter in interface.parameters(self.entry_point)]
@@ -47,7 +47,7 @@ class SpecTask(Task[Any]):
             raise Exit(str(error), code=FAILED) from None
 
     def print_manual(self) -> None:
-        manual.show(self.entry_point, f"./inv {self.command}", self.__doc__ or "", self.examples)
+        manual.show(self.entry_point, invocation.line(self.command), self.__doc__ or "", self.examples)
 
 
 def _argument(parameter: interface.Parameter) -> Argument:
@@ -61,7 +61,10 @@ def _argument(parameter: interface.Parameter) -> Argument:
 
 
 def spec_task(entry_point: str, command: str, examples: tuple[tuple[str, str], ...] = ()) -> Callable[[Body], SpecTask]:
-    """Decorates the body of a task whose flags are those of a playbook; `command` is how users call it."""
+    """Decorates the body of a task whose flags are those of a playbook.
+
+    `command` is what users call it, and examples are the words of a command line, with what it does.
+    """
     return lambda body: SpecTask(body, entry_point, command, examples)
 
 
@@ -84,11 +87,13 @@ def _explain(machine: ParseMachine, message: str) -> str:
     if not message.startswith("No idea what"):
         # Such as: Flag <Argument: cpu (c)> needed value and was not given one!
         said = re.sub(r"<Argument: ([\w-]+)[^>]*> needed value and was not given one!", r"--\1 needs a value.", message)
-        return f"{said} See {f'./inv {task}'.strip()} --help."
+        return f"{said} See {invocation.line(f'{task} --help'.strip())}."
     word = message.split("'")[1].partition("=")[0]
     if word.startswith("-") and context and task:
         known = context.flags
-        return f"Unknown flag {word}.{interface.nearest(word, known)} See ./inv {task} --help."
+        return f"Unknown flag {word}.{interface.nearest(word, known)} See {invocation.line(f'{task} --help')}."
     if machine.flag and machine.flag.takes_value and machine.flag.raw_value is not None:
         return f"{word} belongs to no flag: was --{machine.flag.names[0]} given twice?"
-    return f"Unknown task {word}.{interface.nearest(word, machine.contexts)} ./inv --list shows them all."
+    return (
+        f"Unknown task {word}.{interface.nearest(word, machine.contexts)} {invocation.line('--list')} shows them all."
+    )
