@@ -59,11 +59,13 @@ def key_argument(words: Sequence[str]) -> tuple[int, str] | None:
     return None
 
 
-def with_key(words: Sequence[str], at: int, path: Path) -> list[str]:
-    """`words` with `path` for the key in the word at that place."""
-    flag, equals, _ = words[at].partition("=")
-    replaced = f"{flag}={path}" if equals and flag == "--key-file" else str(path)
-    return [*words[:at], replaced, *words[at + 1 :]]
+def with_key(words: Sequence[str], path: Path) -> list[str]:
+    """`words` with `path` for the key that they name."""
+    found = key_argument(words)
+    if not found:
+        return list(words)
+    at, value = found
+    return [*words[:at], words[at].removesuffix(value) + str(path), *words[at + 1 :]]
 
 
 def environment(given: Mapping[str, str], home: Path) -> dict[str, str]:
@@ -159,9 +161,8 @@ def settle(words: Sequence[str], user: User, home: Path) -> list[str]:
     found = key_argument(words)
     # What is wrong with any other path is said by the command itself, as everywhere.
     if found and os.access(found[1], os.R_OK) and Path(found[1]).is_file():
-        at, value = found
-        take(Path(value), home / "given.pem", user)
-        return with_key(words, at, home / "given.pem")
+        take(Path(found[1]), home / "given.pem", user)
+        return with_key(words, home / "given.pem")
     return list(words)
 
 
