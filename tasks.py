@@ -14,12 +14,9 @@ from invoke.collection import Collection
 from invoke.context import Context
 from rich.prompt import Confirm
 
-from benchmarks import develop, front, interface, picker_command, request, runner, runs, summary
-from benchmarks.completion_task import completion
+from benchmarks import front, interface, picker_command, request, runner, runs, summary
 from benchmarks.errors import RefusedError
 from benchmarks.front import spec_task
-from sandbox import demo
-from sandbox.tasks import namespace as sandbox
 
 front.help_parse_errors()
 
@@ -28,10 +25,10 @@ front.help_parse_errors()
     "benchmark",
     command="bench",
     examples=(
-        ("./inv bench -i c7i.2xlarge", "Run plonky2's benchmarks on a c7i.2xlarge."),
-        ("./inv bench -i c7i.2xlarge -c 2 -f", "The same on two of its cores, with the log shown live."),
-        ("./inv bench -c 8 -m 61035", "List the instance types with at least 8 cores and 61035 MiB."),
-        ("./inv bench --host me@192.0.2.7 -s plonky2-quick", "Run on a machine you have, without AWS."),
+        ("bench -i c7i.2xlarge", "Run plonky2's benchmarks on a c7i.2xlarge."),
+        ("bench -i c7i.2xlarge -c 2 -f", "The same on two of its cores, with the log shown live."),
+        ("bench -c 8 -m 61035", "List the instance types with at least 8 cores and 61035 MiB."),
+        ("bench --host me@192.0.2.7 -s plonky2-quick", "Run on a machine you have, without AWS."),
     ),
 )
 def run(_context: Context, given: Mapping[str, Any]) -> None:
@@ -58,9 +55,9 @@ def run(_context: Context, given: Mapping[str, Any]) -> None:
     "types",
     command="bench.types",
     examples=(
-        ("./inv bench.types -c 8 -m 61035", "Types with at least 8 cores and 61035 MiB, best fit first."),
-        ("./inv bench.types -c 8 --family c7i,c7a --sort price", "Those of two families, the cheapest first."),
-        ("./inv bench.types -c 8 --format names | head -1", "The best fit's name, for a script."),
+        ("bench.types -c 8 -m 61035", "Types with at least 8 cores and 61035 MiB, best fit first."),
+        ("bench.types -c 8 --family c7i,c7a --sort price", "Those of two families, the cheapest first."),
+        ("bench.types -c 8 --format names | head -1", "The best fit's name, for a script."),
     ),
 )
 def types(_context: Context, given: Mapping[str, Any]) -> None:
@@ -98,13 +95,24 @@ def terminate(_context: Context, given: Mapping[str, Any]) -> None:
 bench = Collection("bench")
 bench.add_task(run, name="run", default=True)
 bench.add_task(types, name="types")
-bench.add_task(completion, name="completion")
 bench.add_task(setup, name="setup")
 bench.add_task(terminate, name="terminate")
 
-namespace = Collection(bench, sandbox, demo.demo, *develop.tasks)
+# What an image of the product leaves out, and the tasks that need it.
+if (interface.ROOT / "sandbox").is_dir():
+    from benchmarks import develop
+    from benchmarks.completion_task import completion
+    from sandbox import demo
+    from sandbox.tasks import namespace as sandbox
+
+    bench.add_task(completion, name="completion")
+    namespace = Collection(bench, sandbox, demo.demo, *develop.tasks)
+else:
+    namespace = Collection(bench)
+
 namespace.configure(
     {
+        # Those of them that there are, in this order.
         "groups": {
             "Benchmark": ("bench", "bench.types", "bench.setup", "bench.terminate", "bench.completion"),
             "Without an AWS account": ("demo", "sandbox.up", "sandbox.env", "sandbox.status", "sandbox.down"),

@@ -24,7 +24,7 @@ class Connect(Protocol):
 NO_CREDENTIALS = (
     "No AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run "
     "aws configure. "
-    "Without an account, ./inv demo shows the tool at work."
+    "Without an account, ./inv demo in a checkout of the project shows the tool at work."
 )
 BAD_CREDENTIALS = (
     "AWS does not accept the credentials ({code}): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in again."

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks import invocation
 from benchmarks.errors import RefusedError
 
 
@@ -59,6 +60,6 @@ def check_memory(info: Mapping[str, Any], wanted: int | None, why: str = "") -> 
     if wanted and memory < wanted:
         raise RefusedError(
             f"{info['InstanceType']} has {memory} MiB of memory, less than the {wanted} {why or 'asked for'}: "
-            f"./inv bench --memory {wanted} lists the types that fit."
+            f"{invocation.line(f'bench --memory {wanted}')} lists the types that fit."
         )
     return memory

@@ -13,7 +13,7 @@ from invoke.parser.argument import Argument
 from invoke.parser.parser import ParseMachine
 from invoke.tasks import Task
 
-from benchmarks import interface, manual
+from benchmarks import interface, invocation, manual
 from benchmarks.errors import FailedError, RefusedError
 
 Body = Callable[[Context, Mapping[str, Any]], None]
@@ -28,7 +28,7 @@ class SpecTask(Task[Any]):
         super().__init__(body, positional=())
         self.entry_point = entry_point
         self.command = command
-        self.examples = examples
+        self.examples = tuple((invocation.line(words), meaning) for words, meaning in examples)
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
         flags = [_argument(parameter) for parameter in interface.parameters(self.entry_point)]
@@ -48,7 +48,7 @@ class SpecTask(Task[Any]):
             raise Exit(str(error), code=FAILED) from None
 
     def print_manual(self) -> None:
-        manual.show(self.entry_point, f"./inv {self.command}", inspect.getdoc(self) or "", self.examples)
+        manual.show(self.entry_point, invocation.line(self.command), inspect.getdoc(self) or "", self.examples)
 
 
 def _argument(parameter: interface.Parameter) -> Argument:
@@ -62,7 +62,10 @@ def _argument(parameter: interface.Parameter) -> Argument:
 
 
 def spec_task(entry_point: str, command: str, examples: tuple[tuple[str, str], ...] = ()) -> Callable[[Body], SpecTask]:
-    """Decorates the body of a task whose flags are those of a playbook; `command` is how users call it."""
+    """Decorates the body of a task whose flags are those of a playbook.
+
+    `command` is what users call it, and examples are the words of a command line, with what it does.
+    """
     return lambda body: SpecTask(body, entry_point, command, examples)
 
 
@@ -98,19 +101,20 @@ def _explain(machine: ParseMachine, message: str) -> str:
     context = machine.context
     # As it was most likely typed: a collection's default task, such as bench.run, goes by the collection's name.
     task = min((context.name, *context.aliases), key=len) if context and context.name else ""
+    help_line = invocation.line(f"{task} --help".strip())
     if not message.startswith("No idea what"):
         # Such as: Flag <Argument: cpu (c)> needed value and was not given one!
         said = re.sub(r"<Argument: ([\w-]+)[^>]*> needed value and was not given one!", r"--\1 needs a value.", message)
         # Such as: 'bench.completion' did not receive required positional arguments: 'shell'
         said = re.sub(r"'(\S+)' did not receive required positional arguments: (.*)", r"\1 needs a value for \2.", said)
-        return f"{said} See {f'./inv {task}'.strip()} --help."
+        return f"{said} See {help_line}."
     word = message.split("'")[1].partition("=")[0]
     if word.startswith("-") and context:
-        return f"Unknown flag {word}.{_nearest_flag(word, context.flags)} See {f'./inv {task}'.strip()} --help."
+        return f"Unknown flag {word}.{_nearest_flag(word, context.flags)} See {help_line}."
     if machine.flag and machine.flag.takes_value and machine.flag.raw_value is not None:
         return f"{word} belongs to no flag: was --{machine.flag.names[0]} given twice?"
     known = [*machine.contexts, *machine.contexts.aliases]
-    return f"Unknown task {word}.{interface.nearest(word, known)} ./inv --list shows them all."
+    return f"Unknown task {word}.{interface.nearest(word, known)} {invocation.line('--list')} shows them all."
 
 
 def _nearest_flag(word: str, known: Iterable[str]) -> str:

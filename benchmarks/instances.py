@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any
 
+from benchmarks import invocation
 from benchmarks.aws import Client, tags
 from benchmarks.errors import FailedError
 
@@ -92,6 +93,7 @@ def wait_gone(
             return
         if time.monotonic() > deadline:
             raise FailedError(
-                f"{', '.join(left)} still exists after {timeout:.0f} seconds: ./inv bench.terminate --run-id {run_id}"
+                f"{', '.join(left)} still exists after {timeout:.0f} seconds: "
+                + invocation.line(f"bench.terminate --run-id {run_id}")
             )
         sleep(1)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from benchmarks import picker, picker_data
+from benchmarks import invocation, picker, picker_data
 from benchmarks.catalog import Offer
 from benchmarks.errors import RefusedError
 from benchmarks.picker import Choice
@@ -132,8 +132,8 @@ def _per_core(offer: Offer, price: float | None) -> float | None:
 
 
 def bench_command(instance_type: str, region: str | None) -> str:
-    """How to benchmark on a type by ./inv; `region` only where the environment does not say it."""
-    return shlex.join(["./inv", "bench", "-i", instance_type, *(["--region", region] if region else [])])
+    """How to benchmark on a type by this tool; `region` only where the environment does not say it."""
+    return invocation.line(shlex.join(["bench", "-i", instance_type, *(["--region", region] if region else [])]))
 
 
 def playbook_command(instance_type: str, region: str | None) -> str:

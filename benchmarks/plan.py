@@ -11,7 +11,7 @@ from typing import Any
 
 import botocore.exceptions
 
-from benchmarks import cpu, images, launching, prices, suites, templates
+from benchmarks import cpu, images, invocation, launching, prices, suites, templates
 from benchmarks.aws import Client, Connect, code, optional, refusing
 from benchmarks.errors import RefusedError
 
@@ -124,7 +124,7 @@ def type_info(ec2: Client, name: str, region: str) -> dict[str, Any]:
     pages = ec2.get_paginator("describe_instance_type_offerings").paginate(LocationType="region")
     offered = sorted({offer["InstanceType"] for page in pages for offer in page["InstanceTypeOfferings"]})
     near = difflib.get_close_matches(name, offered, n=3, cutoff=0.5)
-    hint = f" Did you mean {', '.join(near)}?" if near else " ./inv bench.types --cpu 4 lists some."
+    hint = f" Did you mean {', '.join(near)}?" if near else f" {invocation.line('bench.types --cpu 4')} lists some."
     raise RefusedError(f"There is no instance type {name} in {region}.{hint}")
 
 
@@ -241,7 +241,11 @@ def _publish(
     except botocore.exceptions.ClientError as error:
         reasons = {
             "404": f"There is no bucket {bucket}: "
-            + ("check --bucket." if parameters["bucket"] else "run ./inv bench.setup, which creates it."),
+            + (
+                "check --bucket."
+                if parameters["bucket"]
+                else f"run {invocation.line('bench.setup')}, which creates it."
+            ),
             "403": f"The bucket {bucket} belongs to another account, or your AWS user may not use it: give "
             f"one of yours by --bucket.",
         }

@@ -16,14 +16,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks import __version__, interface
+from benchmarks import __version__, interface, invocation
 from benchmarks.bootstrap import COLLECTIONS
 from benchmarks.errors import RefusedError
 from benchmarks.front import REFUSED
 from benchmarks.interface import ROOT
 
 WIDTH = 110  # columns at most, as in a task's own help
-START = "Start with ./inv demo, which needs no AWS account, or ./inv bench --help."
 
 
 class Inv(Program):
@@ -58,7 +57,7 @@ class Inv(Program):
     def no_tasks_given(self) -> None:
         self.list_root, self.list_format = "", "flat"
         self.list_flat()
-        print(START)
+        print(start(self.collection))
         sys.exit(0)
 
 
@@ -79,8 +78,10 @@ def without_values_of_switches(words: Sequence[str]) -> Iterator[str]:
 
 def groups(namespace: Collection) -> Mapping[str, tuple[str, ...]]:
     """Titles, and the names of the tasks under each, in the order in which they are shown."""
-    found: Mapping[str, tuple[str, ...]] = namespace.configuration()["groups"]
-    return found
+    wanted: Mapping[str, tuple[str, ...]] = namespace.configuration()["groups"]
+    there = dict(names(namespace))
+    found = {title: tuple(name for name in group if name in there) for title, group in wanted.items()}
+    return {title: group for title, group in found.items() if group}
 
 
 def names(namespace: Collection) -> Iterator[tuple[str, str]]:
@@ -88,6 +89,12 @@ def names(namespace: Collection) -> Iterator[tuple[str, str]]:
     for name, aliases in namespace.task_names.items():
         shown = min((name, *aliases), key=len)
         yield shown, (namespace[name].__doc__ or "").strip().splitlines()[0]
+
+
+def start(namespace: Collection) -> str:
+    """What to type first."""
+    first = f"{invocation.line('demo')}, which needs no AWS account, or " if "demo" in dict(names(namespace)) else ""
+    return f"Start with {first}{invocation.line('bench --help')}."
 
 
 def versions() -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from rich.console import Console
 
-from benchmarks import aws, child, command, ending, region, request, runs
+from benchmarks import aws, child, command, ending, invocation, region, request, runs
 from benchmarks.errors import FailedError, RefusedError
 
 # How long after an interruption an instance may still turn up that was being launched at that moment.
@@ -96,9 +96,8 @@ def _end_instances(job: Job, console: Console) -> None:
         ended = ending.end_with_latecomers(ec2, job.run_id, job.directory, LATECOMERS)
         console.print(f"Ended {', '.join(ended)}; nothing of the run is left." if ended else "The run had no instance.")
     except aws.ERRORS as error:
-        console.print(
-            f"{aws.sentence(error)} Look after the run's instances: ./inv bench.terminate --run-id {job.run_id}"
-        )
+        by_hand = invocation.line(f"bench.terminate --run-id {job.run_id}")
+        console.print(f"{aws.sentence(error)} Look after the run's instances: {by_hand}")
 
 
 def _fail(job: Job) -> None:

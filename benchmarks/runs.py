@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
 from collections.abc import Mapping
@@ -60,10 +61,11 @@ def _id_of_this_process() -> str:
 def locate(values: Mapping[str, Any]) -> tuple[str, Path]:
     """Run id and run directory: as `values` give them, else of this process, below the repository's `runs/`.
 
+    The directory is named as it is found without links, so that where `runs/` leads elsewhere users are shown where.
     Processes forked later agree on the id, if this was called before.
     """
     run_id = check_id(str(values.get("run_id") or _id_of_this_process()))
-    return run_id, ROOT / expand("runs_dir", str(values.get("runs_dir") or "runs")) / run_id
+    return run_id, Path(os.path.realpath(ROOT / expand("runs_dir", str(values.get("runs_dir") or "runs")))) / run_id
 
 
 def group_name(run_id: str) -> str:

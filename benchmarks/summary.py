@@ -10,7 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks import cost, criterion, runs, user_data
+from benchmarks import cost, criterion, invocation, runs, user_data
 
 # Columns of output that no terminal shows, so that no name is broken.
 PIPED_WIDTH = 200
@@ -69,7 +69,7 @@ def kept(
         "Kept      costs money until it is ended, or switches itself off. To log in:",
         *logins,
         "          To end it:",
-        f"          ./inv bench.terminate --run-id {directory.name}",
+        f"          {invocation.line(f'bench.terminate --run-id {directory.name}')}",
     ]
 
 

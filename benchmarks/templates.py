@@ -7,6 +7,7 @@ from typing import Any
 
 import botocore.exceptions
 
+from benchmarks import invocation
 from benchmarks.aws import Client, code
 from benchmarks.errors import RefusedError
 
@@ -59,7 +60,8 @@ def find(ec2: Client, text: str, default_name: str) -> Template:
         if "Version" in code(error):
             raise RefusedError(f"The launch template {name} has no version {version}.") from None
         missing = f"There is no launch template {name} in this region: "
-        hint = "run ./inv bench.setup, which creates it." if name == default_name else "check --launch-template."
+        create = f"run {invocation.line('bench.setup')}, which creates it."
+        hint = create if name == default_name else "check --launch-template."
         raise RefusedError(missing + hint) from None
     if not answer["LaunchTemplateVersions"]:
         raise RefusedError(f"The launch template {name} has no version {version}.")

@@ -37,7 +37,7 @@ def test_the_list_is_grouped_and_has_one_line_of_help_for_each_task() -> None:
 def test_without_a_task_it_says_how_to_start() -> None:
     shown = inv()
     assert shown.returncode == 0
-    assert shown.stdout == f"{inv('--list').stdout}{program.START}\n"
+    assert shown.stdout == f"{inv('--list').stdout}{program.start(tasks.namespace)}\n"
 
 
 def test_the_version_names_what_a_result_depends_on() -> None:

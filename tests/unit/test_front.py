@@ -32,7 +32,7 @@ def run(given: list[Mapping[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys:
     monkeypatch.setattr(ParseMachine, "handle", ParseMachine.handle)
     front.help_parse_errors()
 
-    @front.spec_task("benchmark", command="bench", examples=(("./inv bench -i c7i.large", "An example."),))
+    @front.spec_task("benchmark", command="bench", examples=(("bench -i c7i.large", "An example."),))
     def bench(_context: Context, values: Mapping[str, Any]) -> None:
         """Run a suite."""
         given.append(values)
