@@ -16,6 +16,7 @@ from benchmarks.interface import ROOT, Parameter
 from tests.contract import ways
 from tests.contract.ways import BIN, Ansible
 
+SHIM = ROOT / "benchmarks.sh"
 PARAMETERS = [
     pytest.param(entry_point, parameter, id=f"{entry_point}-{parameter.name}")
     for entry_point in interface.entry_points()
@@ -50,9 +51,16 @@ def shown_by_inv(entry_point: str) -> str:
     return ways.run([ROOT / "inv", ways.task(entry_point), "--help"], ROOT).screen
 
 
+@cache
+def shown_by_shim() -> str:
+    return ways.run([SHIM, "--help"], ROOT).screen
+
+
 @pytest.mark.parametrize(("entry_point", "parameter"), PARAMETERS)
 def test_help_is_the_same(entry_point: str, parameter: Parameter) -> None:
     assert manual.line(parameter) in shown_by_inv(entry_point)
+    if entry_point == "benchmark":
+        assert manual.line(parameter) in shown_by_shim()
     option = documented()[entry_point]["options"][parameter.name]
     assert " ".join(option["description"].split()) == parameter.help
     assert option.get("default") == parameter.default
@@ -67,11 +75,13 @@ def test_the_refusing_sentence_is_the_same(
     sentence = ways.refusal(parameter)
     assert sentence.startswith(f"{parameter.name} must be ")
 
-    by_inv = ways.run([ROOT / "inv", ways.task(entry_point), *ways.flags(given)], tmp_path)
-    assert (by_inv.code, by_inv.screen) == (2, " ".join(sentence.split()))
+    refused = ways.Ended(2, " ".join(sentence.split()))
+    assert ways.run([ROOT / "inv", ways.task(entry_point), *ways.flags(given)], tmp_path) == refused
+    if entry_point == "benchmark":
+        assert ways.run([SHIM, *ways.flags(given)], tmp_path) == refused
 
     by_ansible = ansible.playbook(entry_point, given, tmp_path)
     assert by_ansible.code == 2
-    assert " ".join(sentence.split()) in by_ansible.screen
+    assert refused.screen in by_ansible.screen
     assert "Traceback" not in by_ansible.screen
     assert list(tmp_path.glob("[!.]*")) == []
