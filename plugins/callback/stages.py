@@ -39,6 +39,7 @@ class CallbackModule(CallbackBase):
         self._stage: str | None = None
         self._begun = 0.0
         self._failed = False
+        self._did = False
         self._said: set[str] = set()
         self._stages: dict[str, dict[str, Any]] = {}
 
@@ -51,13 +52,14 @@ class CallbackModule(CallbackBase):
             return
         self._end_stage()
         if role:
-            self._stage, self._begun, self._failed = role, time.monotonic(), False
+            self._stage, self._begun, self._failed, self._did = role, time.monotonic(), False, False
             if self._rewrite:
                 self._display.display(f"\r\x1b[2K… {role}", newline=False)
 
     v2_playbook_on_handler_task_start = v2_playbook_on_task_start
 
     def v2_runner_on_ok(self, result: Any) -> None:
+        self._did = True
         self._warn(result)
         if result._task.action in ("debug", "ansible.builtin.debug") and "results" not in result._result:
             self._say(_indented(result))
@@ -87,7 +89,7 @@ class CallbackModule(CallbackBase):
                 self._say(f"! {text}", color="yellow")
 
     def _fail(self, result: Any) -> None:
-        self._failed = True
+        self._failed = self._did = True
         sentence = failure.sentence(result._host.get_name(), result._task.get_name(), result._result)
         if sentence not in self._said:
             self._said.add(sentence)
@@ -96,18 +98,28 @@ class CallbackModule(CallbackBase):
     def _end_stage(self) -> None:
         if not self._stage:
             return
+        stage, self._stage = self._stage, None
+        if not self._did:
+            # Every task of it was skipped: terminate, for one, of an instance that is kept.
+            self._clear()
+            return
         seconds = time.monotonic() - self._begun
-        entry = self._stages.setdefault(self._stage, {"seconds": 0.0, "failed": False})
         # A stage that comes again, such as the last look at what is left, is told of only when it fails.
-        again = bool(entry["seconds"])
+        again = stage in self._stages
+        entry = self._stages.setdefault(stage, {"seconds": 0.0, "failed": False})
         entry["seconds"] = round(entry["seconds"] + seconds, 3)
         entry["failed"] = entry["failed"] or self._failed
         if self._failed or not again:
             mark, color = ("✗", "red") if self._failed else ("✓", "green")
-            self._say(f"{mark} {self._stage:<12} {seconds:7.1f} s", color=color)
-        self._stage = None
+            self._say(f"{mark} {stage:<12} {seconds:7.1f} s", color=color)
+        else:
+            self._clear()
 
-    def _say(self, text: str, color: str | None = None, stderr: bool = False) -> None:
+    def _clear(self) -> None:
+        """Remove the line of progress, which the next line would otherwise be written behind."""
         if self._rewrite:
             self._display.display("\r\x1b[2K", newline=False)
+
+    def _say(self, text: str, color: str | None = None, stderr: bool = False) -> None:
+        self._clear()
         self._display.display(text, color=color, stderr=stderr)

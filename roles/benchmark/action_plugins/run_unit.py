@@ -18,6 +18,7 @@ display = Display()
 INTERVAL = 1.0  # seconds between two looks
 # A look costs the host some 20 ms of one core: seldom enough while it measures not to be seen in the numbers.
 MEASURING_INTERVAL = 5.0  # seconds
+CLEAR = "\r\x1b[2K"  # back to the line's begin, and the line away
 PLAIN_INTERVAL = 30.0  # seconds between two lines of progress where no line can be rewritten
 
 
@@ -40,14 +41,18 @@ class Follower:
         if self._tail:
             *lines, self._unfinished = (self._unfinished + new).split(b"\n")
             for line in lines:
-                display.display(line.decode(errors="replace"))
+                self._show(line)
         elif time.monotonic() - self._shown >= (INTERVAL if self._rewrite else PLAIN_INTERVAL):
             self._shown = time.monotonic()
             self._say(self._read(log.decode(errors="replace")))
 
     def finish(self) -> None:
         if self._tail and self._unfinished:
-            display.display(self._unfinished.decode(errors="replace"))
+            self._show(self._unfinished)
+
+    def _show(self, line: bytes) -> None:
+        """A line of the log, instead of the line of progress."""
+        display.display(f"{CLEAR if self._rewrite else ''}{line.decode(errors='replace')}")
 
     def _say(self, now: progress.Progress) -> None:
         if not now.last:
@@ -56,7 +61,7 @@ class Follower:
         minutes, seconds = divmod(int(time.monotonic() - self._begun), 60)
         line = f"  {minutes}:{seconds:02} {self._verb} {now.last} ({count})"
         if self._rewrite:
-            display.display(f"\r\x1b[2K{line[: self._width - 1]}", newline=False)
+            display.display(f"{CLEAR}{line[: self._width - 1]}", newline=False)
         else:
             display.display(line)
 

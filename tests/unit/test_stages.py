@@ -1,0 +1,86 @@
+"""What ./inv shows of a playbook: a line a stage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.plugins.loader import callback_loader
+
+from benchmarks.interface import ROOT
+
+CLEAR = "\r\x1b[2K"
+
+
+class Screen:
+    """What was written, as a terminal would get it."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def display(self, text: str, newline: bool = True, **_how: Any) -> None:
+        self.text += text + ("\n" if newline else "")
+
+    @property
+    def lines(self) -> list[str]:
+        """What is to be seen in the end."""
+        return [line.rpartition(CLEAR)[2] for line in self.text.split("\n")]
+
+
+@pytest.fixture
+def screen() -> Screen:
+    return Screen()
+
+
+@pytest.fixture
+def stages(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("BENCHMARKS_REWRITE_LINES", "1")
+    callback_loader.add_directory(str(ROOT / "plugins/callback"))
+    plugin = callback_loader.get("stages")
+    plugin._display = screen
+    return plugin
+
+
+def begin(stages: Any, role: str) -> None:
+    named = SimpleNamespace(get_name=lambda: role)
+    stages.v2_playbook_on_task_start(SimpleNamespace(_role=named), False)
+
+
+def succeed(stages: Any) -> None:
+    stages.v2_runner_on_ok(SimpleNamespace(_result={}, _task=SimpleNamespace(action="file")))
+
+
+def test_a_stage_that_was_done_is_a_line(stages: Any, screen: Screen) -> None:
+    begin(stages, "preflight")
+    succeed(stages)
+    stages.v2_playbook_on_stats(None)
+    assert screen.lines == ["✓ preflight        0.0 s", ""]
+    assert stages._stages.keys() == {"preflight"}
+
+
+def test_a_stage_of_which_every_task_was_skipped_is_not_told_of(stages: Any, screen: Screen) -> None:
+    begin(stages, "publish")
+    succeed(stages)
+    begin(stages, "terminate")
+    stages.v2_playbook_on_stats(None)
+    assert screen.lines == ["✓ publish          0.0 s", ""]
+    assert stages._stages.keys() == {"publish"}
+
+
+def test_a_stage_that_comes_again_leaves_nothing_on_the_screen(stages: Any, screen: Screen) -> None:
+    for _ in range(2):
+        begin(stages, "terminate")
+        succeed(stages)
+    begin(stages, "publish")
+    begin(stages, "terminate")
+    succeed(stages)
+    stages.v2_playbook_on_stats(None)
+    assert screen.lines == ["✓ terminate        0.0 s", ""]
+
+
+def test_a_run_without_a_directory_writes_no_times(stages: Any, tmp_path: Path) -> None:
+    stages._directory = tmp_path / "none"
+    stages.v2_playbook_on_stats(None)
+    assert not stages._directory.exists()
