@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
@@ -57,6 +57,21 @@ def connector(region: str, attempts: int = 8, connect_timeout: float = 10) -> Co
         return session.client(service, region_name=region, config=merged)  # type: ignore[call-overload]
 
     return connect
+
+
+def give_up_on(client: Client, operation: str, codes: Collection[str]) -> None:
+    """Have one of a client's operations fail at once with these error codes.
+
+    botocore repeats whatever ends with HTTP status 500 for half a minute, and EC2 says so too that it has no capacity:
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    """
+
+    def settle(response: Any, **_: Any) -> None:
+        if response is not None and response[1].get("Error", {}).get("Code") in codes:
+            response[0].status_code = 400
+
+    event = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}.{operation}"
+    client.meta.events.register_first(event, settle, unique_id=f"give-up-on-{operation}")
 
 
 def lifetime_of_credentials() -> tuple[bool, datetime | None]:

@@ -17,7 +17,7 @@ from typing import Any
 import botocore.exceptions
 
 from benchmarks import __version__, instances, keys, user_data
-from benchmarks.aws import Client, code
+from benchmarks.aws import Client, code, give_up_on
 from benchmarks.errors import FailedError
 
 # Reasons to try another zone, and only these:
@@ -115,6 +115,7 @@ def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep
 
     Raises FailedError where none has, where a quota is used up, and for whatever else EC2 refuses.
     """
+    give_up_on(ec2, "RunInstances", NO_CAPACITY)
     without: list[str] = []
     for subnet in launch.plan["subnets"]:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import stat
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,6 +11,8 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.stub import ANY, Stubber
 
 from benchmarks import keys, launching
@@ -18,6 +21,13 @@ from benchmarks.errors import FailedError
 from benchmarks.launching import Launch
 
 SUBNETS = [{"id": "subnet-1", "zone": "eu-central-1a"}, {"id": "subnet-2", "zone": "eu-central-1b"}]
+
+
+class RawBody(io.BytesIO):
+    """A response's body as botocore reads it."""
+
+    def stream(self) -> Iterator[bytes]:
+        yield self.read()
 
 
 def plan(**more: Any) -> dict[str, Any]:
@@ -128,6 +138,22 @@ def test_a_capacity_error_moves_to_the_next_zone(ec2: Client, stub: Stubber, cod
     answer = {"Instances": [{"InstanceId": "i-2"}]}
     stub.add_response("run_instances", answer, launching.request(launch(), "subnet-2"))
     assert launching.run(ec2, launch()) == "i-2"
+
+
+def test_a_capacity_error_is_asked_once_a_zone_though_ec2_calls_it_an_internal_one(ec2: Client) -> None:
+    body = b"<Response><Errors><Error><Code>%s</Code><Message>No.</Message></Error></Errors></Response>"
+    codes = [b"InsufficientInstanceCapacity", b"InternalError", b"InsufficientInstanceCapacity"]
+    sent = []
+
+    def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        sent.append(request)
+        return AWSResponse(request.url, 500, HTTPHeaders(), RawBody(body % codes[len(sent) - 1]))
+
+    ec2.meta.events.register("before-send.ec2.RunInstances", answer)
+    with pytest.raises(FailedError, match=r"has no capacity for c7i\.large in eu-central-1a, eu-central-1b now"):
+        launching.run(ec2, launch())
+    # Two zones, and the one error that is worth another try.
+    assert len(sent) == len(SUBNETS) + 1
 
 
 def test_no_capacity_anywhere_fails_and_names_the_zones(ec2: Client, stub: Stubber) -> None:
