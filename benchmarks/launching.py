@@ -16,7 +16,7 @@ from typing import Any
 
 import botocore.exceptions
 
-from benchmarks import __version__, instances, keys, user_data
+from benchmarks import __version__, instances, keys, quotas, user_data
 from benchmarks.aws import Client, code, give_up_on
 from benchmarks.errors import FailedError
 
@@ -24,6 +24,8 @@ from benchmarks.errors import FailedError
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 NO_CAPACITY = ("InsufficientInstanceCapacity", "InsufficientHostCapacity", "Unsupported")
 QUOTA = ("VcpuLimitExceeded", "InstanceLimitExceeded", "MaxSpotInstanceCountExceeded")
+# What a client token brings that belongs to an instance which was ended.
+ENDED = "IdempotentInstanceTerminated"
 # A new instance profile is accepted only after some seconds.
 PROFILE_PATIENCE = 60.0  # seconds
 
@@ -124,7 +126,11 @@ def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep
         except botocore.exceptions.ClientError as error:
             if code(error) in QUOTA:
                 message = error.response["Error"]["Message"].rstrip(".")
-                raise FailedError(f"{message}. The quota of on-demand vCPUs is L-1216C47A in Service Quotas.") from None
+                raise FailedError(f"{message}.{_where_to_ask(launch.plan['instance_type'])}") from None
+            if code(error) == ENDED:
+                raise FailedError(
+                    f"The run {launch.run_id} has ended, and its instance with it: leave run_id out to start a new run."
+                ) from None
             if code(error) not in NO_CAPACITY:
                 raise
             without.append(subnet["zone"] or "the launch template's zone")
@@ -132,6 +138,11 @@ def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep
         f"EC2 has no capacity for {launch.plan['instance_type']} in {', '.join(without)} now: "
         "try again later, in another region by --region, or another type."
     )
+
+
+def _where_to_ask(instance_type: str) -> str:
+    quota = quotas.of(instance_type)
+    return f" Ask for more of {quota} in Service Quotas." if quota else ""
 
 
 def run_instances(ec2: Client, parameters: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import itertools
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -11,19 +10,11 @@ from typing import Any
 
 import botocore.exceptions
 
-from benchmarks import cpu, images, invocation, launching, prices, suites, templates
+from benchmarks import cpu, images, invocation, launching, prices, quotas, suites, templates
 from benchmarks.aws import Client, Connect, code, optional, refusing
 from benchmarks.errors import RefusedError
 
 DEFAULT_TEMPLATE = "benchmarks"
-# Quotas count the vCPUs of a group of families:
-# https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
-QUOTAS = {
-    "L-1216C47A": (
-        "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
-        ("a", "c", "d", "h", "i", "im", "is", "m", "r", "t", "z"),
-    ),
-}
 
 
 def start_of(earlier: Mapping[str, Any] | None) -> datetime:
@@ -189,12 +180,10 @@ def _subnets(
 
 def _check_quota(connect: Connect, info: Mapping[str, Any], cores: cpu.Cores, warnings: list[str]) -> None:
     """Refuse what the account's vCPU quota cannot hold at all; what runs already is EC2's to count, at the launch."""
-    # im4gn and is4gen count as I; inf2, dl1, trn1, hpc7a and mac2 have quotas of their own.
-    family = "".join(itertools.takewhile(str.isalpha, info["InstanceType"]))
-    quota = next((c for c, (_, families) in QUOTAS.items() if family in families), None)
+    quota = quotas.of(info["InstanceType"])
     if not quota:
         return
-    answer = optional(lambda: connect("service-quotas").get_service_quota(ServiceCode="ec2", QuotaCode=quota))
+    answer = optional(lambda: connect("service-quotas").get_service_quota(ServiceCode="ec2", QuotaCode=quota.code))
     if answer is None:
         warnings.append("The vCPU quota could not be checked: the permission servicequotas:GetServiceQuota is missing.")
         return
@@ -203,8 +192,7 @@ def _check_quota(connect: Connect, info: Mapping[str, Any], cores: cpu.Cores, wa
     if vcpus > limit:
         raise RefusedError(
             f"{info['InstanceType']} would take {vcpus} vCPUs, but your account's quota is {limit}: ask for "
-            f"more of {quota} "
-            f"({QUOTAS[quota][0]}) in Service Quotas, or choose a smaller type."
+            f"more of {quota} in Service Quotas, or choose a smaller type."
         )
 
 

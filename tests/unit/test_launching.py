@@ -173,9 +173,16 @@ def test_a_quota_error_stops_and_names_the_quota(ec2: Client, stub: Stubber, cod
     with pytest.raises(FailedError) as failed:
         launching.run(ec2, launch())
     assert str(failed.value) == (
-        "You have requested more vCPU capacity than your limit of 8. The quota of on-demand vCPUs is L-1216C47A in "
-        "Service Quotas."
+        "You have requested more vCPU capacity than your limit of 8. Ask for more of L-1216C47A (Running On-Demand "
+        "Standard (A, C, D, H, I, M, R, T, Z) instances) in Service Quotas."
     )
+
+
+def test_a_run_whose_instance_was_ended_is_not_gone_on_with(ec2: Client, stub: Stubber) -> None:
+    stub.add_client_error("run_instances", "IdempotentInstanceTerminated", "It uses the same client token.")
+    with pytest.raises(FailedError) as failed:
+        launching.run(ec2, launch())
+    assert str(failed.value) == ("The run r1 has ended, and its instance with it: leave run_id out to start a new run.")
 
 
 def test_any_other_error_stops(ec2: Client, stub: Stubber) -> None:

@@ -312,12 +312,19 @@ def test_fewer_cores_take_less_of_the_quota() -> None:
     plan.make(parameters(cpu=2), account({"quota": {"Quota": {"Value": 2.0}}}), STARTED)
 
 
-@pytest.mark.parametrize("name", ["inf2.xlarge", "dl1.24xlarge", "trn1.2xlarge", "hpc7a.12xlarge", "p5.48xlarge"])
-def test_types_with_a_quota_of_their_own_are_left_to_ec2(name: str) -> None:
+@pytest.mark.parametrize(("name", "code"), [("inf2.xlarge", "L-1945791B"), ("p5.48xlarge", "L-417A185B")])
+def test_types_of_other_families_are_held_against_their_own_quota(name: str, code: str) -> None:
     connect = account(
-        {"quota": {"Quota": {"Value": 1.0}}}, describe_instance_types={"InstanceTypes": [type_info(name)]}
+        {"quota": {"Quota": {"Value": 0.0}}}, describe_instance_types={"InstanceTypes": [type_info(name)]}
     )
-    assert plan.make(parameters(instance_type=name), connect, STARTED)["launch"]["instance_type"] == name
+    assert f"your account's quota is 0: ask for more of {code} (" in refusal(connect, instance_type=name)
+
+
+def test_a_type_that_no_quota_of_vcpus_counts_is_left_to_ec2() -> None:
+    connect = account(
+        {"quota": {"Quota": {"Value": 0.0}}}, describe_instance_types={"InstanceTypes": [type_info("zz1.large")]}
+    )
+    assert plan.make(parameters(instance_type="zz1.large"), connect, STARTED)["launch"]["instance_type"] == "zz1.large"
 
 
 @pytest.mark.parametrize("name", ["is4gen.xlarge", "im4gn.large", "d3en.xlarge", "m7i-flex.large"])
