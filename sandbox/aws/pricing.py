@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from botocore.loaders import create_loader
@@ -62,11 +62,9 @@ def get_products(call: Call) -> Reply:
     request = json.loads(call.body or b"{}")
     if request.get("ServiceCode") != SERVICE:
         return answer(call, {"FormatVersion": "aws_v1", "PriceList": []})
-    wanted = _filters(request)
-    products = [product for product in _products(wanted) if _fits(product["product"]["attributes"], wanted)]
-    shown, token = page(products, request.get("NextToken"), min(int(request.get("MaxResults") or PAGE), PAGE))
-    listed = [json.dumps(product) for product in shown]
-    return answer(call, {"FormatVersion": "aws_v1", "PriceList": listed, "NextToken": token})
+    listed = _price_list(tuple(sorted(_filters(request).items())))
+    shown, token = page(listed, request.get("NextToken"), min(int(request.get("MaxResults") or PAGE), PAGE))
+    return answer(call, {"FormatVersion": "aws_v1", "PriceList": list(shown), "NextToken": token})
 
 
 def get_attribute_values(call: Call) -> Reply:
@@ -84,6 +82,16 @@ def get_attribute_values(call: Call) -> Reply:
     found = [{"Value": value} for value in values.get(request.get("AttributeName", ""), ())]
     shown, token = page(found, request.get("NextToken"), min(int(request.get("MaxResults") or PAGE), PAGE))
     return answer(call, {"AttributeValues": list(shown), "NextToken": token})
+
+
+# Made once for all pages of a list, since it takes a second.
+@lru_cache(maxsize=16)
+def _price_list(filters: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """The products that fit a call's filters, each as JSON."""
+    wanted = dict(filters)
+    return tuple(
+        json.dumps(product) for product in _products(wanted) if _fits(product["product"]["attributes"], wanted)
+    )
 
 
 @cache

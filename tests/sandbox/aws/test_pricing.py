@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from sandbox.aws import pricing as price_list
 from tests.sandbox.aws.wire_endpoint import Endpoint, refused
 
 USUAL = {"operatingSystem": "Linux", "tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used"}
@@ -82,3 +84,18 @@ def test_spot_prices_differ_by_zone_and_are_below_on_demand(ec2: Any, pricing: A
         InstanceTypes=["c7i.2xlarge"], ProductDescriptions=["Linux/UNIX"], StartTime=datetime.now(UTC)
     )["SpotPriceHistory"]
     assert again == history
+
+
+def test_a_list_is_made_once_for_all_its_pages(pricing: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    make = price_list._product
+
+    def counted(facts: Mapping[str, Any], *rest: str) -> dict[str, Any]:
+        made.append(facts["InstanceType"])
+        return make(facts, *rest)
+
+    monkeypatch.setattr(price_list, "_product", counted)
+    price_list._price_list.cache_clear()
+    found = products(pricing, regionCode="eu-west-1", **USUAL)
+    assert len(found) > price_list.PAGE
+    assert len(made) == len(found)
