@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +28,13 @@ def end(
     instances.wait_gone(ec2, run_id, timeout, only)
     _record(directory, told)
     return list(told)
+
+
+def sentence(run_id: str, region: str, ended: Sequence[str]) -> str:
+    """What `end` has done."""
+    if not ended:
+        return f"The run {run_id} has no instance in {region}."
+    return f"Ended {', '.join(ended)}; nothing of the run is left."
 
 
 def end_with_latecomers(ec2: Client, run_id: str, directory: Path, patience: float) -> list[str]:

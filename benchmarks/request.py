@@ -92,9 +92,23 @@ def settle(entry_point: str, values: Mapping[str, Any], environment: Mapping[str
         check_source_range(allowed)
     if settled.parameters.get("host") and not settled.parameters["bucket"]:
         return settled
-    return Settled(
-        {**settled.parameters, "region": region.choose(settled.parameters["region"], environment)}, settled.warnings
-    )
+    chosen = region.choose(settled.parameters["region"], environment)
+    if entry_point in ("benchmark", "terminate"):
+        check_region_of_run(settled.parameters, chosen)
+    return Settled({**settled.parameters, "region": chosen}, settled.warnings)
+
+
+def check_region_of_run(parameters: Mapping[str, Any], chosen: str) -> None:
+    """Raises RefusedError for a run that has launched in another region, where its instances would not be found."""
+    if not parameters["run_id"]:
+        return
+    run_id, directory = runs.locate(parameters)
+    launched = (runs.read_record(directory, "instances.json") or {}).get("region")
+    if launched not in (None, chosen):
+        raise RefusedError(
+            f"The run {run_id} has launched in {launched}, not in {chosen}: give --region {launched} "
+            f"(Ansible: set AWS_REGION={launched})."
+        )
 
 
 def is_empty(values: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmarks import cost, criterion, invocation, runs, user_data
+from benchmarks.interface import ROOT
 
 # Columns of output that no terminal shows, so that no name is broken.
 PIPED_WIDTH = 200
@@ -56,6 +58,9 @@ def kept(
     directory: Path, parameters: dict[str, Any], instances: dict[str, Any], terminated: dict[str, str]
 ) -> list[str]:
     """How to log in to the instances that were kept, and how to end them."""
+    end = f"bench.terminate --run-id {directory.name} --region {instances['region']}"
+    if directory.parent != ROOT / "runs":
+        end += f" --runs-dir {shlex.quote(str(directory.parent))}"
     key = parameters.get("key_file") or directory / "keys/login"
     left = [i for i in instances["instances"] if i["instance_id"] not in terminated]
     if not (parameters.get("keep") and left):
@@ -69,7 +74,7 @@ def kept(
         "Kept      costs money until it is ended, or switches itself off. To log in:",
         *logins,
         "          To end it:",
-        f"          {invocation.line(f'bench.terminate --run-id {directory.name}')}",
+        f"          {invocation.line(end)}",
     ]
 
 

@@ -38,8 +38,7 @@ class CallbackModule(CallbackBase):
         self._directory: Path | None = None
         self._stage: str | None = None
         self._begun = 0.0
-        self._failed = False
-        self._did = False
+        self._failed = self._did = False
         self._said: set[str] = set()
         self._stages: dict[str, dict[str, Any]] = {}
 
@@ -53,8 +52,7 @@ class CallbackModule(CallbackBase):
         self._end_stage()
         if role:
             self._stage, self._begun, self._failed, self._did = role, time.monotonic(), False, False
-            if self._rewrite:
-                self._display.display(f"\r\x1b[2K… {role}", newline=False)
+            self._clear(f"… {role}")
 
     v2_playbook_on_handler_task_start = v2_playbook_on_task_start
 
@@ -95,13 +93,17 @@ class CallbackModule(CallbackBase):
             self._said.add(sentence)
             self._say(sentence, color="red", stderr=True)
 
+    def _clear(self, progress: str = "") -> None:
+        if self._rewrite:
+            self._display.display(f"\r\x1b[2K{progress}", newline=False)
+
     def _end_stage(self) -> None:
         if not self._stage:
             return
         stage, self._stage = self._stage, None
+        self._clear()
+        # Every task of it was skipped: terminate, for one, of an instance that is kept.
         if not self._did:
-            # Every task of it was skipped: terminate, for one, of an instance that is kept.
-            self._clear()
             return
         seconds = time.monotonic() - self._begun
         # A stage that comes again, such as the last look at what is left, is told of only when it fails.
@@ -112,13 +114,6 @@ class CallbackModule(CallbackBase):
         if self._failed or not again:
             mark, color = ("✗", "red") if self._failed else ("✓", "green")
             self._say(f"{mark} {stage:<12} {seconds:7.1f} s", color=color)
-        else:
-            self._clear()
-
-    def _clear(self) -> None:
-        """Remove the line of progress, which the next line would otherwise be written behind."""
-        if self._rewrite:
-            self._display.display("\r\x1b[2K", newline=False)
 
     def _say(self, text: str, color: str | None = None, stderr: bool = False) -> None:
         self._clear()

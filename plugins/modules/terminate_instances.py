@@ -24,6 +24,7 @@ EXAMPLES = """
 """
 RETURN = """
 terminated: {description: Ids of the instances that this call ended., type: list, elements: str, returned: success}
+sentence: {description: The same in words., type: str, returned: success}
 """
 
 
@@ -52,7 +53,8 @@ def main() -> None:
         )
     except aws.ERRORS as error:
         module.fail_json(msg=aws.sentence(error))
-    module.exit_json(changed=bool(ended), terminated=ended)
+    told = ending.sentence(given["run_id"], given["region"], ended)
+    module.exit_json(changed=bool(ended), terminated=ended, sentence=told)
 
 
 if __name__ == "__main__":

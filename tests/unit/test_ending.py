@@ -75,3 +75,14 @@ def test_an_instance_that_turns_up_late_is_ended_too(tmp_path: Path) -> None:
 def test_every_instance_that_was_ended_after_a_signal_is_recorded(tmp_path: Path) -> None:
     ending.end_with_latecomers(Account("i-1", late=("i-2",)).client, "r1", tmp_path, patience=0.01)
     assert runs.read_record(tmp_path, "terminated.json").keys() == {"i-1", "i-2"}
+
+
+@pytest.mark.parametrize(
+    ("ended", "sentence"),
+    [
+        ([], "The run r1 has no instance in eu-central-1."),
+        (["i-1", "i-2"], "Ended i-1, i-2; nothing of the run is left."),
+    ],
+)
+def test_what_was_ended_is_told(ended: list[str], sentence: str) -> None:
+    assert ending.sentence("r1", "eu-central-1", ended) == sentence

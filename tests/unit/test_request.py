@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from benchmarks import interface, request
+from benchmarks import interface, request, runs
 from benchmarks.errors import RefusedError
 from benchmarks.request import Host
 
@@ -246,3 +246,18 @@ def test_a_request_leaves_the_environment_alone(monkeypatch: pytest.MonkeyPatch)
     check: Callable[..., Any] = request.settle
     check("benchmark", {"instance_type": "c7i.large"}, ENVIRONMENT)
     assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize(("entry_point", "more"), [("terminate", {}), ("benchmark", {"instance_type": "c7i.large"})])
+def test_a_run_is_not_looked_for_in_another_region_than_it_has_launched_in(
+    tmp_path: Path, entry_point: str, more: dict[str, str]
+) -> None:
+    runs.write_record(tmp_path / "r1", "instances.json", {"region": "us-east-1", "instances": []})
+    given = {"run_id": "r1", "runs_dir": str(tmp_path), **more}
+    with pytest.raises(RefusedError) as refused:
+        request.settle(entry_point, given, {"AWS_REGION": "eu-west-1"})
+    assert str(refused.value) == (
+        "The run r1 has launched in us-east-1, not in eu-west-1: give --region us-east-1 "
+        "(Ansible: set AWS_REGION=us-east-1)."
+    )
+    assert request.settle(entry_point, given, {"AWS_REGION": "us-east-1"}).parameters["region"] == "us-east-1"

@@ -104,7 +104,8 @@ def test_an_instance_that_was_kept_is_shown_with_how_to_log_in_and_end_it(run: P
         f"ssh -i {run}/keys/login -p 2222 -o UserKnownHostsFile={run}/known_hosts -o HostKeyAlias=i-1 "
         "benchmarks@192.0.2.7"
     ) in text
-    assert "./inv bench.terminate --run-id r1" in text
+    # From any directory and in any environment, since an instance that is not found goes on costing money.
+    assert f"./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {run.parent}" in text
 
 
 def test_an_instance_that_was_ended_is_not_shown_as_kept(run: Path) -> None:
