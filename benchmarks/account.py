@@ -25,7 +25,7 @@ from benchmarks.request import check_source_range
 NAME = "benchmarks"
 SSH_PORT = 22
 OWN_ADDRESS_SERVICE = "https://checkip.amazonaws.com"
-STORAGE_PRICE = "what you store, about $0.025 per GB and month"
+STORAGE_PRICE = "about $0.025 a GB and month"
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
@@ -119,7 +119,6 @@ class Part:
     name: str
     text: str
     there: bool
-    cost: str = "free"
 
 
 def default_bucket(account: str, region: str) -> str:
@@ -274,7 +273,7 @@ def survey(target: Target, found: Found) -> dict[str, Any]:
         Part("role", f"IAM role {NAME}, for instances", bool(found.role)),
         Part("policy", f"its policy: put objects into {target.bucket}", bool(found.policy)),
         Part("instance_profile", f"instance profile {NAME} with that role", bool(profile_roles)),
-        Part("bucket", f"S3 bucket {target.bucket}, private", bool(bucket), STORAGE_PRICE),
+        Part("bucket", f"S3 bucket {target.bucket}, private", bool(bucket)),
         Part(
             "upload_rule", f"its rule: abort uploads left for {days} days", bucket is not None and bucket.aborts_uploads
         ),
@@ -436,15 +435,14 @@ def _notes_on_template(found: Found) -> list[str]:
 
 def listing(survey: Mapping[str, Any], confirmed: bool) -> str:
     """A survey for the user, and how to go on."""
-    width = max(len(part["text"]) for part in survey["parts"])
     lines = [f"What runs need in account {survey['account']}, region {survey['region']}:"]
     for part in survey["parts"]:
-        lines.append(
-            f"  there    {part['text']}" if part["there"] else f"  missing  {part['text']:<{width}}  {part['cost']}"
-        )
+        lines.append(f"  {'there  ' if part['there'] else 'missing'}  {part['text']}")
     lines += [f"  note     {note}" for note in survey["notes"]]
     if not survey["missing"]:
         lines.append("Everything is there.")
-    elif not confirmed:
+    else:
+        lines.append(f"It costs nothing but what the bucket stores: {STORAGE_PRICE}.")
+    if survey["missing"] and not confirmed:
         lines.append("Nothing was created. To create what is missing, run it again with --yes (Ansible: -e yes=true).")
     return "\n".join(lines)

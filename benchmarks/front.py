@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
@@ -13,7 +14,7 @@ from invoke.parser.argument import Argument
 from invoke.parser.parser import ParseMachine
 from invoke.tasks import Task
 
-from benchmarks import interface, invocation, manual
+from benchmarks import interface, invocation, manual, terminal
 from benchmarks.errors import FailedError, RefusedError
 
 Body = Callable[[Context, Mapping[str, Any]], None]
@@ -43,12 +44,16 @@ class SpecTask(Task[Any]):
         try:
             return super().__call__(context, given)
         except RefusedError as error:
-            raise Exit(str(error), code=REFUSED) from None
+            raise _exit(error, REFUSED) from None
         except FailedError as error:
-            raise Exit(str(error), code=FAILED) from None
+            raise _exit(error, FAILED) from None
 
     def print_manual(self) -> None:
         manual.show(self.entry_point, invocation.line(self.command), inspect.getdoc(self) or "", self.examples)
+
+
+def _exit(sentence: object, code: int) -> Exit:
+    return Exit(terminal.wrapped(str(sentence), terminal.columns(sys.stderr)), code)
 
 
 def _argument(parameter: interface.Parameter) -> Argument:
@@ -83,7 +88,7 @@ def help_parse_errors() -> None:
         read(machine, word)
 
     def error(machine: ParseMachine, message: str) -> NoReturn:
-        raise Exit(_explain(machine, message), code=REFUSED)
+        raise _exit(_explain(machine, message), REFUSED)
 
     ParseMachine.handle = handle  # type: ignore[method-assign,assignment]
     ParseMachine.error = error  # type: ignore[method-assign,assignment]

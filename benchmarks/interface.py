@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -107,6 +108,14 @@ def _whole(value: object) -> int:
     return int(str(value))
 
 
+def _number(value: object) -> float:
+    result = float(str(value))
+    # No comparison with "nan" holds, and JSON has neither it nor "inf".
+    if not math.isfinite(result):
+        raise ValueError
+    return result
+
+
 def _path(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError
@@ -123,7 +132,7 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
     "str": (_text, "a text that is not empty"),
     "path": (_path, "a path"),
     "int": (_whole, "a whole number"),
-    "float": (lambda value: float(str(value)), "a number"),
+    "float": (_number, "a number"),
     "bool": (_boolean, "true or false"),
 }
 

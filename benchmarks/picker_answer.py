@@ -219,8 +219,8 @@ def nothing_fits(given: Answer) -> str:
     assert near
     price = choice.criteria.price(near)
     facts = [
-        f"{near.type.cores} cores",
-        f"{near.type.vcpus} vCPUs",
+        _counted(near.type.cores, "core"),
+        _counted(near.type.vcpus, "vCPU"),
         f"{near.type.memory} MiB",
         ", ".join(near.type.architectures),
         *([f"${price:.4f} an hour"] if price is not None else []),
@@ -229,6 +229,10 @@ def nothing_fits(given: Answer) -> str:
         f"None of the {choice.offered} instance types in {data.region} fits: {limits}. "
         f"The nearest miss is {near.type.name} ({', '.join(facts)}): {_missed(choice)}."
     )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _missed(choice: Choice) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.vars import load_extra_vars
 
-from benchmarks import failure, runs
+from benchmarks import failure, runs, terminal
 
 DOCUMENTATION = """
 name: stages
@@ -98,12 +98,10 @@ class CallbackModule(CallbackBase):
             self._display.display(f"\r\x1b[2K{progress}", newline=False)
 
     def _end_stage(self) -> None:
-        if not self._stage:
-            return
         stage, self._stage = self._stage, None
         self._clear()
-        # Every task of it was skipped: terminate, for one, of an instance that is kept.
-        if not self._did:
+        # Every task of it may have been skipped: terminate, for one, of an instance that is kept.
+        if not (stage and self._did):
             return
         seconds = time.monotonic() - self._begun
         # A stage that comes again, such as the last look at what is left, is told of only when it fails.
@@ -117,4 +115,5 @@ class CallbackModule(CallbackBase):
 
     def _say(self, text: str, color: str | None = None, stderr: bool = False) -> None:
         self._clear()
+        text = terminal.wrapped(text, int(os.environ.get("COLUMNS") or 0) if self._rewrite else 0)
         self._display.display(text, color=color, stderr=stderr)

@@ -216,7 +216,10 @@ def test_listing_names_what_is_missing_with_its_cost_and_how_to_go_on() -> None:
     assert lines[0] == "What runs need in account 123456789012, region eu-central-1:"
     assert "  there    IAM role benchmarks, for instances" in lines
     assert [line.split()[0] for line in lines].count("missing") == 2
-    assert any(line.startswith("  missing  S3 bucket") and "per GB and month" in line for line in lines)
+    assert f"  missing  S3 bucket {TARGET.bucket}, private" in lines
+    assert lines[-2] == "It costs nothing but what the bucket stores: about $0.025 a GB and month."
+    # They are shown behind two spaces, on terminals of 80 columns.
+    assert max(map(len, lines[:-1])) <= 78
     assert lines[-1].startswith("Nothing was created.")
     assert "--yes" in lines[-1]
     assert "-e yes=true" in lines[-1]

@@ -1,0 +1,41 @@
+"""Lines broken between words."""
+
+from __future__ import annotations
+
+import os
+import pty
+import struct
+import termios
+from fcntl import ioctl
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks import terminal
+
+WORDS = st.text("abc-/", min_size=1, max_size=30)
+
+
+@given(st.lists(WORDS, min_size=1), st.integers(5, 40))
+def test_no_word_is_broken_and_no_line_is_longer_than_its_only_word(words: list[str], columns: int) -> None:
+    lines = terminal.wrapped(" ".join(words), columns).split("\n")
+    assert " ".join(lines).split() == words
+    assert all(len(line) <= columns or " " not in line for line in lines)
+
+
+def test_a_line_goes_on_as_it_has_begun() -> None:
+    assert terminal.wrapped("one\n  two three four", 11) == "one\n  two three\n  four"
+
+
+def test_without_a_terminal_lines_stay_as_they_are(tmp_path: Path) -> None:
+    with (tmp_path / "out").open("w") as stream:
+        assert terminal.columns(stream) == 0
+    assert terminal.wrapped("a  b " * 99, 0) == "a  b " * 99
+
+
+def test_a_terminal_has_columns() -> None:
+    ours, theirs = pty.openpty()
+    ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    with os.fdopen(ours, "rb"), os.fdopen(theirs, "w") as stream:
+        assert terminal.columns(stream) == 80
