@@ -41,13 +41,13 @@ def _default(parameter: interface.Parameter) -> str:
 def _row(parameter: interface.Parameter) -> str:
     short = f"`-{parameter.short}`, " if parameter.short else ""
     choices = f" One of {', '.join(f'`{choice}`' for choice in parameter.choices)}." if parameter.choices else ""
-    cells = (f"{short}`{parameter.flag}`", parameter.type, _default(parameter), _cell(parameter.help + choices))
+    cells = (f"{short}`{parameter.flag}` *{parameter.type}*", _default(parameter), _cell(parameter.help + choices))
     return f"| {' | '.join(cells)} |"
 
 
 def _table(parameters: list[interface.Parameter]) -> Iterator[str]:
-    yield "| flag | type | default | |"
-    yield "|---|---|---|---|"
+    yield "| flag | default | |"
+    yield "|---|---|---|"
     yield from map(_row, parameters)
 
 

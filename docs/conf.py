@@ -7,12 +7,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 project = "benchmarks"
 author = "the benchmarks authors"
+copyright = f"2026, {author}"
 version = release = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 extensions = ["myst_parser"]
 # Headings are link targets, as on GitHub.
 myst_heading_anchors = 4
 exclude_patterns = ["_build"]
+# It would make one long dash of the two hyphens of a flag.
+smartquotes = False
 
 html_theme = "furo"
 html_title = project

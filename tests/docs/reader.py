@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from tests.pages import Block
 
-PATIENCE = 300  # seconds for a page; the machine may be busy
+PATIENCE = 600  # seconds for a page; the machine may be busy
 
 
 def follow(page: Sequence[Block], directory: Path, environment: Mapping[str, str]) -> None:
@@ -29,20 +30,26 @@ def follow(page: Sequence[Block], directory: Path, environment: Mapping[str, str
         if "run" in block.marks:
             script += [f"exec >{number}.out 2>&1", "set +e", f"{{\n{block.script}\n}}", "code=$?", "set -e"]
             script += [f'[ "$code" = {block.exit_code} ] || {{ echo {shlex.quote(str(block))} $code >&3; exit 1; }}']
-    done = subprocess.run(
+    shell = subprocess.Popen(
         ["bash", "-c", "\n".join(script)],
         cwd=directory,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
-        timeout=PATIENCE,
+        start_new_session=True,
     )
+    try:
+        said, _ = shell.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        # So the tool ends what it has launched.
+        os.killpg(shell.pid, signal.SIGTERM)
+        said, _ = shell.communicate()
     outputs = {number: directory / f"{number}.out" for number, block in enumerate(page) if block in runs}
     written = {number: path.read_text() for number, path in outputs.items() if path.exists()}
-    if done.returncode:
+    if shell.returncode:
         last = max(written)
-        pytest.fail(f"{done.stdout.strip() or page[last]}: not what the page says:\n{written[last]}")
+        pytest.fail(f"{said.strip() or page[last]}: not what the page says:\n{written[last]}")
     for number, output in written.items():
         if missing := next(absent(page[number].shown, output), None):
             pytest.fail(f"{page[number]} shows {missing!r}, which does not come:\n{output}")
