@@ -116,7 +116,7 @@ namespace.configure(
         "groups": {
             "Benchmark": ("bench", "bench.types", "bench.setup", "bench.terminate", "bench.completion"),
             "Without an AWS account": ("demo", "sandbox.up", "sandbox.env", "sandbox.status", "sandbox.down"),
-            "Work on this project": ("test", "lint", "perf", "generate"),
+            "Work on this project": ("test", "lint", "docs", "generate", "perf"),
         }
     }
 )

@@ -1,4 +1,4 @@
-"""The tasks of those who work on this project: tests, checks, measurements."""
+"""The tasks of those who work on this project: tests, checks, measurements, documentation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from benchmarks import bootstrap, role_pages
+from benchmarks import bootstrap, reference, role_pages
 from benchmarks.interface import ROOT
 
 BIN = Path(sys.executable).parent
@@ -38,13 +38,17 @@ def _install_programs() -> None:
             raise Exit(f"{done.stdout}{done.stderr}apt-get {command[0]} failed.", code=2)
 
 
-def _install() -> None:
-    _install_programs()
+def _install_packages(*files: str) -> None:
     try:
-        for requirements in ("requirements-dev.txt", "sandbox/requirements.txt"):
+        for requirements in files:
             bootstrap.ensure(requirements)
     except bootstrap.SetupError as error:
         raise Exit(str(error), code=2) from None
+
+
+def _install() -> None:
+    _install_programs()
+    _install_packages("requirements-dev.txt", "sandbox/requirements.txt", "docs/requirements.txt")
 
 
 def _check(*argv: str) -> None:
@@ -58,7 +62,11 @@ def _check(*argv: str) -> None:
 
 @task
 def generate(_context: Context) -> None:
-    """Write what is made from the specs: the READMEs of the roles."""
+    """Write the pages that are made from the specs.
+
+    These are the page of all parameters and the READMEs of the roles.
+    """
+    reference.PATH.write_text(reference.page())
     for role in role_pages.roles():
         role_pages.readme(role).write_text(role_pages.page(role))
 
@@ -81,7 +89,7 @@ def test(context: Context) -> None:
     lint(context)
     _check("python", "-m", "tests.oldest_and_newest", "-q")
     # Real containers and processes: more of them at once than cores would only wait for each other.
-    _check("pytest", "-n", "2", "--dist", "loadfile", "tests/sandbox", "tests/integration", "tests/e2e")
+    _check("pytest", "-n", "2", "--dist", "loadfile", "tests/docs", "tests/sandbox", "tests/integration", "tests/e2e")
 
 
 @task
@@ -92,4 +100,13 @@ def perf(_context: Context) -> None:
     _check("python", "-m", "tests.performance.types")
 
 
-tasks = (test, lint, perf, generate)
+@task(pre=[generate])
+def docs(_context: Context) -> None:
+    """Build the documentation into docs/_build/html."""
+    _install_packages("docs/requirements.txt")
+    # Warnings are errors, links that lead nowhere among them.
+    _check("python", "-m", "sphinx", "-q", "-n", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+    print(f"The pages begin at {ROOT / 'docs/_build/html/index.html'}")
+
+
+tasks = (test, lint, docs, generate, perf)

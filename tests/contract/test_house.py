@@ -18,7 +18,7 @@ from tests.contract.repository import ROLES, RoleTask, files, imports, relative,
 
 PRODUCT = ("benchmarks", "roles", "plugins", "playbooks", "group_vars", "inventory")
 PYTHONS = ("3.11.0", "3.12.0", "3.13.0")
-REQUIREMENTS = ("requirements", "requirements-dev", "sandbox/requirements")
+REQUIREMENTS = ("requirements", "requirements-dev", "sandbox/requirements", "docs/requirements")
 TRAPS = (
     r"^\s*-?\s*(ansible\.builtin\.)?shell:",
     r"^\s*ignore_errors:",
