@@ -37,7 +37,11 @@ _benchmarks_inv() {{
 compdef _benchmarks_inv inv
 """,
     "fish": """\
-complete -c inv -a '({command} (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
+function __benchmarks_inv
+    {command} (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null
+end
+complete -c inv -f -a '(__benchmarks_inv)'
+complete -c inv -n 'not __benchmarks_inv | string length -q' -F
 """,
 }
 
@@ -55,6 +59,8 @@ def candidates(words: Sequence[str], environment: Mapping[str, str]) -> list[str
     *before, current = [word for word in words[:-1] if word != "="] + [
         "" if word == "=" else word for word in words[-1:]
     ]
+    if before[-1:] == ["bench.completion"]:
+        return [shell for shell in SCRIPTS if shell.startswith(current)]
     entry_point = _entry_point(before)
     if not entry_point:
         return None

@@ -478,6 +478,15 @@ def test_shells_complete_types_from_the_cache(shop: Shop, shell: str) -> None:
     assert done.out.split() == ["c7i.24xlarge", "c7i.2xlarge"], done.error
 
 
+def test_fish_offers_files_only_where_nothing_else_fits(shop: Shop) -> None:
+    program = shutil.which("fish")
+    assert program, "Install fish to test its completion, as ./inv test does."
+    script = shop.inv("bench.completion", "fish").out
+    ask = "complete -C './inv bench.types --format '; complete -C './inv bench --key-file READ'"
+    done = shop.run(program, "-N", "-c", f"{script}\n{ask}")
+    assert done.out.split() == ["csv", "json", "names", "table", "README.md"], done.error
+
+
 def test_an_unknown_shell_is_refused(shop: Shop) -> None:
     refused = shop.inv("bench.completion", "tcsh")
     assert refused.code == 2

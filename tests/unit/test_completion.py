@@ -43,6 +43,8 @@ def cached(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ("bench.types --cpu ", []),
         ("bench --suite plonky2-", ["plonky2-quick"]),
         ("bench --nonsense=", []),
+        ("bench.completion ", ["bash", "zsh", "fish"]),
+        ("bench.completion f", ["fish"]),
     ],
 )
 def test_values_and_flags_are_completed(line: str, expected: list[str]) -> None:
