@@ -33,10 +33,6 @@ class Job:
     command: command.Command
     fresh: bool  # whether the run's directory was made by this process
 
-    @property
-    def parameters_file(self) -> Path:
-        return self.directory / "parameters.yml"
-
 
 def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
     """Check what can be checked here, and write the parameters where Ansible reads them. Raises RefusedError."""
@@ -48,15 +44,16 @@ def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
     run_id, directory = runs.locate(values)
     fresh = not directory.exists()
     written = {**values, "run_id": run_id, "runs_dir": str(directory.parent)}
+    parameters = directory / runs.parameters_file(playbook)
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        (directory / "parameters.yml").write_text(yaml.safe_dump(json.loads(json.dumps(written)), sort_keys=False))
+        parameters.write_text(yaml.safe_dump(json.loads(json.dumps(written)), sort_keys=False))
     except OSError as error:
         raise runs.cannot_be_written(directory, error) from None
     chosen = settled.parameters["region"]
     terminal = sys.stdout.isatty()
     built = command.playbook(
-        playbook, directory / "parameters.yml", chosen, terminal=terminal, columns=shutil.get_terminal_size().columns
+        playbook, parameters, chosen, terminal=terminal, columns=shutil.get_terminal_size().columns
     )
     return Job(playbook, run_id, directory, chosen, built, fresh)
 

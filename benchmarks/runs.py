@@ -68,6 +68,11 @@ def locate(values: Mapping[str, Any]) -> tuple[str, Path]:
     return run_id, Path(os.path.realpath(ROOT / expand("runs_dir", str(values.get("runs_dir") or "runs")))) / run_id
 
 
+def parameters_file(playbook: str) -> str:
+    """Where a playbook's parameters are frozen in the run's directory; ending a run leaves those it was made with."""
+    return "terminate-parameters.yml" if playbook == "terminate" else "parameters.yml"
+
+
 def group_name(run_id: str) -> str:
     """The name that the dynamic inventory gives to the group of a run's instances."""
     return "run_" + run_id.replace("-", "_")

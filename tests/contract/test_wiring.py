@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from benchmarks import interface
+from benchmarks import interface, runs
 from benchmarks.interface import ROOT
 from tests.contract.repository import (
     ROLES,
@@ -159,7 +159,8 @@ def test_what_tasks_keep_is_internal() -> None:
 
 
 def test_playbooks_give_roles_only_what_they_declare() -> None:
-    known = {name for role in STAGES for name in declared(role)}
+    # And which file of the run's directory the wiring reads.
+    known = {name for role in STAGES for name in declared(role)} | {"parameters_file"}
 
     def given(content: Any) -> Iterator[str]:
         if isinstance(content, list):
@@ -174,6 +175,13 @@ def test_playbooks_give_roles_only_what_they_declare() -> None:
     for path in sorted((ROOT / "playbooks").glob("*.yml")):
         allowed = known | {name for name in given(yaml_of(path)) if name.startswith(("ansible_", "preflight_"))}
         assert set(given(yaml_of(path))) <= allowed, relative(path)
+
+
+def test_playbooks_and_package_agree_on_the_file_of_parameters() -> None:
+    for path in sorted((ROOT / "playbooks").glob("*.yml")):
+        for play in yaml_of(path):
+            read = play.get("vars", {}).get("parameters_file", WIRED["parameters_file"])
+            assert read == runs.parameters_file(path.stem), relative(path)
 
 
 def test_group_vars_reach_playbooks_through_the_inventory() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shlex
 import stat
 import urllib.request
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tests.integration.conftest import Account, Run, Tool, changed_tasks
+from tests.integration.conftest import CRATES, Account, Run, Tool, changed_tasks, inv
 
 
 def sha256(content: bytes) -> str:
@@ -73,6 +74,38 @@ def test_an_instance_is_launched_as_the_documents_say(account: Account, tool: To
         assert f"HostKeyAlias={instance['InstanceId']}" in run.result.output
     finally:
         ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
+
+
+def test_what_was_kept_is_ended_by_the_printed_command_which_leaves_the_runs_parameters(
+    account: Account, tool: Tool, run_id: str
+) -> None:
+    run = tool.bench(run_id, "--keep", "--region", account.facts["region"])
+    assert run.result.code == 0, run.result.output
+    assert "✓ terminate" not in run.result.output
+    parameters = (run.directory / "parameters.yml").read_bytes()
+    (instance,) = account.instances(run_id)
+    elsewhere = {**account.environment, "AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}
+    try:
+        refused = inv("bench.terminate", "--run-id", run_id, "--runs-dir", str(tool.runs), environment=elsewhere)
+        assert refused.code == 2
+        assert f"The run {run_id} has launched in us-east-1, not in eu-west-1" in refused.output
+        assert account.states(run_id) == ["running"]
+        (printed,) = re.findall(r"^ +\./inv (bench\.terminate .*)$", run.result.output, re.MULTILINE)
+        ended = inv(*shlex.split(printed), environment=elsewhere)
+        assert ended.code == 0, ended.output
+        assert f"  Ended {instance['InstanceId']}; nothing of the run is left." in ended.output
+        assert account.states(run_id) == ["terminated"]
+        assert (run.directory / "parameters.yml").read_bytes() == parameters
+    finally:
+        account.client("ec2").terminate_instances(InstanceIds=[instance["InstanceId"]])
+
+
+def test_a_host_that_never_answered_is_not_waited_for_once_more(account: Account, tool: Tool, run_id: str) -> None:
+    asked = ["bench", "--host", "nobody@127.9.9.9:2", "--suite", str(CRATES / "tiny.yml"), "--run-id", run_id]
+    ended = inv(*asked, "--runs-dir", str(tool.runs), environment=account.environment_without_aws)
+    assert ended.code == 1
+    assert "127.9.9.9 does not answer over SSH: " in ended.output
+    assert json.loads((tool.runs / run_id / "stages.json").read_text()).keys() == {"preflight", "toolchain"}
 
 
 def test_running_twice_launches_once_and_changes_nothing(account: Account, tool: Tool, run_id: str) -> None:
