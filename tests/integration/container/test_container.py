@@ -123,7 +123,7 @@ def test_the_first_tools_command_line_does_the_whole_job_on_a_read_only_root(
 
 
 def test_stop_ends_the_instance_before_the_engine_loses_patience(place: Place, run_id: str, name: str) -> None:
-    # As the caller from the start, so that everything up to ssh is seen to work for a user with neither name nor rights.
+    # The caller from the start: everything up to ssh is seen to work for a user with neither name nor rights.
     user = ("--user", f"{CALLER}:{CALLER}") if os.geteuid() == 0 else ("--userns", "keep-id")
     options = (*user, "--cap-drop", "all", *place.mounts, *variables(place.credentials))
     process = subprocess.Popen(
