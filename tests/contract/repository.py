@@ -134,3 +134,14 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return found
+
+
+def texts_of(path: Path) -> list[str]:
+    """The texts in a Python file, but for those that document it."""
+    nodes = list(ast.walk(tree(path)))
+    documenting = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    return [
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documenting
+    ]

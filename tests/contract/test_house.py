@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from benchmarks import bootstrap, suites
 from benchmarks.interface import ROOT
-from tests.contract.repository import ROLES, RoleTask, files, imports, relative, role_tasks, task_files
+from tests.contract.repository import ROLES, RoleTask, files, imports, relative, role_tasks, task_files, texts_of
 
 PRODUCT = ("benchmarks", "roles", "plugins", "playbooks", "group_vars", "inventory")
 PYTHONS = ("3.11.0", "3.12.0", "3.13.0")
@@ -83,6 +83,14 @@ def test_the_product_does_not_know_of_the_sandbox(path: Path) -> None:
     # The tests' own tasks install what the sandbox's tests need.
     if relative(path) != "benchmarks/develop.py":
         assert "sandbox" not in path.read_text().lower()
+
+
+def test_commands_in_hints_come_from_one_function() -> None:
+    """So that they can be typed where the tool is not called as ./inv."""
+    texts = {relative(path): texts_of(path) for path in files("benchmarks", suffixes=(".py",))}
+    literal = {name for name, found in texts.items() if any("./inv" in text for text in found)}
+    # The function itself, and what is said of a checkout wherever it is said.
+    assert literal == {"benchmarks/invocation.py", "benchmarks/aws.py", "benchmarks/role_pages.py"}
 
 
 def test_only_the_namespace_imports_the_sandbox() -> None:
