@@ -15,6 +15,7 @@ from invoke.program import Program
 
 import tasks
 from benchmarks import interface, reference
+from benchmarks.errors import RefusedError
 from benchmarks.front import SpecTask
 from benchmarks.interface import ROOT
 from tests.contract.repository import files, relative, spec_tasks, tree, yaml_of
@@ -107,6 +108,24 @@ def _check(words: list[str]) -> None:
     rest = [word for before, word in zip(words, rest, strict=False) if word != "…" or before.startswith("-")]
     if rest:
         {"./inv": _check_inv, "ansible-playbook": _check_playbook}[tool](rest)
+
+
+@pytest.mark.parametrize(
+    "script",
+    (
+        "./inv bench --instnace-type c7i.large",
+        "./inv bench --cpu four",
+        "./inv bench.type --cpu 4",
+        "echo $(./inv sandbox.env --nam x) | cat",
+        "ansible-playbook playbooks/benchmark.yml -e instance_typ=c7i.large",
+        "ansible-playbook playbooks/bench.yml",
+        "true && ./inv bench \\\n  --tial",
+    ),
+)
+def test_a_mistyped_command_would_be_noticed(script: str) -> None:
+    with pytest.raises((pytest.fail.Exception, AssertionError, RefusedError)):
+        for words in commands(script):
+            _check(words)
 
 
 @pytest.mark.parametrize("block", SHELL_BLOCKS, ids=str)
