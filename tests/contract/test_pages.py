@@ -142,6 +142,23 @@ def test_a_command_in_the_text_can_be_read(page: Path) -> None:
                 _check(words)
 
 
+# ansible-playbook's, and the one that the page on adding a parameter adds.
+OTHER_FLAGS = {"-e", "--note"}
+
+
+def _flags() -> set[str]:
+    """Every flag of every task."""
+    every = [argument for name in tasks.namespace.task_names for argument in tasks.namespace[name].get_arguments()]
+    names = {name.replace("_", "-") for argument in every for name in argument.names}
+    return {f"--{name}" if len(name) > 1 else f"-{name}" for name in names}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_a_flag_that_is_named_in_the_text_is_there(page: Path) -> None:
+    named = {found[0] for code in inline_code(page) if (found := re.match(r"--?[a-z][a-z-]*", code))}
+    assert named <= _flags() | OTHER_FLAGS
+
+
 def _constants(node: ast.AST) -> Iterator[str]:
     """The texts below a node in the order in which they stand, `…` for each value between them."""
     for child in ast.iter_child_nodes(node):
