@@ -15,6 +15,7 @@ from invoke.program import Program
 
 import tasks
 from benchmarks import interface, reference
+from benchmarks.errors import RefusedError
 from benchmarks.front import SpecTask
 from benchmarks.interface import ROOT
 from tests.contract.repository import files, relative, spec_tasks, tree, yaml_of
@@ -113,6 +114,24 @@ def _check(words: list[str]) -> None:
         {"./inv": _check_inv, "ansible-playbook": _check_playbook}[tool](rest)
 
 
+@pytest.mark.parametrize(
+    "script",
+    (
+        "./inv bench --instnace-type c7i.large",
+        "./inv bench --cpu four",
+        "./inv bench.type --cpu 4",
+        "echo $(./inv sandbox.env --nam x) | cat",
+        "ansible-playbook playbooks/benchmark.yml -e instance_typ=c7i.large",
+        "ansible-playbook playbooks/bench.yml",
+        "true && ./inv bench \\\n  --tial",
+    ),
+)
+def test_a_mistyped_command_would_be_noticed(script: str) -> None:
+    with pytest.raises((pytest.fail.Exception, AssertionError, RefusedError)):
+        for words in commands(script):
+            _check(words)
+
+
 @pytest.mark.parametrize("block", SHELL_BLOCKS, ids=str)
 def test_a_command_in_a_block_can_be_read(block: Block) -> None:
     for words in commands(block.script):
@@ -125,6 +144,23 @@ def test_a_command_in_the_text_can_be_read(page: Path) -> None:
         if code.startswith(TOOLS) and not re.search(r"\bTASK\b", code):
             for words in commands(code):
                 _check(words)
+
+
+# ansible-playbook's, and the one that the page on adding a parameter adds.
+OTHER_FLAGS = {"-e", "--note"}
+
+
+def _flags() -> set[str]:
+    """Every flag of every task."""
+    every = [argument for name in tasks.namespace.task_names for argument in tasks.namespace[name].get_arguments()]
+    names = {name.replace("_", "-") for argument in every for name in argument.names}
+    return {f"--{name}" if len(name) > 1 else f"-{name}" for name in names}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_a_flag_that_is_named_in_the_text_is_there(page: Path) -> None:
+    named = {found[0] for code in inline_code(page) if (found := re.match(r"--?[a-z][a-z-]*", code))}
+    assert named <= _flags() | OTHER_FLAGS
 
 
 def _constants(node: ast.AST) -> Iterator[str]:

@@ -27,3 +27,5 @@ def test_shown_lines_are_looked_for_in_their_order() -> None:
     assert list(reader.absent(["one 1", "…", "three … x"], output)) == []
     assert list(reader.absent(["two", "one 1"], output)) == ["one 1"]
     assert list(reader.absent(["two … x"], output)) == ["two … x"]
+    assert list(reader.absent(["✓ launch   12.5 s", "fft  3.1 µs"], "✓ launch 4 s\nfft 950.0 ns\n")) == []
+    assert list(reader.absent(["2 of 3 fit"], "2 of 4 fit")) == ["2 of 3 fit"]
