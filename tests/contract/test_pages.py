@@ -146,13 +146,23 @@ def test_a_command_in_the_text_can_be_read(page: Path) -> None:
                 _check(words)
 
 
-# ansible-playbook's, and the one that the page on adding a parameter adds.
-OTHER_FLAGS = {"-e", "--note"}
+# Those of container engines that the pages name, and the one that the page on adding a parameter adds.
+OTHER_FLAGS = {
+    *("--build-arg", "--cap-drop", "--init", "--read-only", "--rm", "--tmpfs", "--user", "--userns", "-it"),
+    "--note",
+}
+
+
+def _flags_of_ansible() -> set[str]:
+    cli = PlaybookCLI(["ansible-playbook"])
+    cli.init_parser()
+    return set(cli.parser._option_string_actions)
 
 
 def _flags() -> set[str]:
-    """Every flag of every task."""
+    """Every flag of every task, and Invoke's own."""
     every = [argument for name in tasks.namespace.task_names for argument in tasks.namespace[name].get_arguments()]
+    every += Program().core_args()
     names = {name.replace("_", "-") for argument in every for name in argument.names}
     return {f"--{name}" if len(name) > 1 else f"-{name}" for name in names}
 
@@ -160,7 +170,7 @@ def _flags() -> set[str]:
 @pytest.mark.parametrize("page", PAGES, ids=relative)
 def test_a_flag_that_is_named_in_the_text_is_there(page: Path) -> None:
     named = {found[0] for code in inline_code(page) if (found := re.match(r"--?[a-z][a-z-]*", code))}
-    assert named <= _flags() | OTHER_FLAGS
+    assert named <= _flags() | _flags_of_ansible() | OTHER_FLAGS
 
 
 def _constants(node: ast.AST) -> Iterator[str]:
