@@ -48,7 +48,9 @@ def record(instance: dict[str, Any]) -> dict[str, Any]:
 def wait_running(
     ec2: Client, run_id: str, ids: Collection[str], timeout: float, sleep: Callable[[float], None] = time.sleep
 ) -> list[dict[str, Any]]:
-    """Wait until all of `ids` run and are found by the run's tag. Raises FailedError where one ends, or time runs out.
+    """Wait until all of `ids` run and are found by the run's tag.
+
+    Raises FailedError where one ends, has been stopped, or time runs out.
 
     New tags are seen only after a while (eventual consistency); what relies on them would miss the instance until then.
     """
@@ -59,6 +61,11 @@ def wait_running(
             if instance["State"]["Name"] in ("shutting-down", "terminated"):
                 reason = instance.get("StateReason", {}).get("Message") or "no reason given"
                 raise FailedError(f"{instance['InstanceId']} ended while it was starting: {reason}. Start a new run.")
+            if instance["State"]["Name"] in ("stopping", "stopped"):
+                raise FailedError(
+                    f"{instance['InstanceId']} has been stopped: start it by aws ec2 start-instances, or end it by "
+                    + invocation.line(f"bench.terminate --run-id {run_id}")
+                )
         running = [i for i in seen.values() if i["State"]["Name"] == "running"]
         if len(running) == len(ids):
             return running

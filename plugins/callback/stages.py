@@ -77,7 +77,8 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_stats(self, stats: Any) -> None:
         self._end_stage()
         if self._directory and self._directory.exists():
-            runs.write_record(self._directory, "stages.json", self._stages)
+            earlier = runs.read_record(self._directory, "stages.json") or {}
+            runs.write_record(self._directory, "stages.json", {**earlier, **self._stages})
 
     def _warn(self, result: Any) -> None:
         for warning in result._result.get("warnings", []):

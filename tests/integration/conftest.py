@@ -108,9 +108,9 @@ def changed_tasks(output: str, role: str) -> list[str]:
     return [block.splitlines()[0] for block in blocks if block.startswith(f"TASK [{role} :") and "\nchanged:" in block]
 
 
-def inv(*arguments: str, environment: dict[str, str], cwd: Path = ROOT) -> Result:
+def inv(*arguments: str, environment: dict[str, str], cwd: Path = ROOT, program: str = "inv") -> Result:
     done = subprocess.run(
-        [str(ROOT / "inv"), *arguments],
+        [str(ROOT / program), *arguments],
         env=environment,
         cwd=cwd,
         stdin=subprocess.DEVNULL,
@@ -189,6 +189,11 @@ class Tool:
     def bench(self, run_id: str, *more: str, suite: Path | None = None) -> Run:
         result = inv(*self.arguments(run_id, suite), *more, environment=self.account.environment)
         return Run(result, self.runs / run_id)
+
+    def shim(self, run_id: str) -> Run:
+        """The same by the first tool's command line."""
+        _, *arguments = self.arguments(run_id, None)
+        return Run(inv(*arguments, environment=self.account.environment, program="benchmarks.sh"), self.runs / run_id)
 
     def playbook(self, run_id: str, *more: str, suite: Path | None = None) -> Run:
         """The same by ansible-playbook from the repository's root."""

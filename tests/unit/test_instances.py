@@ -49,6 +49,15 @@ def test_an_instance_that_ends_while_it_starts_fails_with_ec2s_reason() -> None:
     )
 
 
+def test_an_instance_that_was_stopped_is_not_waited_for() -> None:
+    ec2 = FakeClient(describe_instances=described(instance("i-1", "stopped")))
+    with pytest.raises(FailedError) as failed:
+        instances.wait_running(ec2, "r1", {"i-1"}, 60)
+    assert str(failed.value) == (
+        "i-1 has been stopped: start it by aws ec2 start-instances, or end it by ./inv bench.terminate --run-id r1"
+    )
+
+
 def test_an_instance_that_does_not_start_in_time_fails() -> None:
     ec2 = FakeClient(describe_instances=described(instance("i-1", "pending")))
     with pytest.raises(FailedError, match=r"^i-1 did not come to run within -1 seconds\.$"):

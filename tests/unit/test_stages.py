@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ansible.plugins.loader import callback_loader
 
+from benchmarks import runs
 from benchmarks.interface import ROOT
 
 CLEAR = "\r\x1b[2K"
@@ -84,3 +85,15 @@ def test_a_run_without_a_directory_writes_no_times(stages: Any, tmp_path: Path) 
     stages._directory = tmp_path / "none"
     stages.v2_playbook_on_stats(None)
     assert not stages._directory.exists()
+
+
+def test_a_later_call_keeps_the_times_of_stages_that_it_has_not_done(stages: Any, tmp_path: Path) -> None:
+    stages._directory = tmp_path
+    benchmark = {"seconds": 60.0, "failed": False}
+    runs.write_record(tmp_path, "stages.json", {"benchmark": benchmark, "terminate": {"seconds": 9.0, "failed": True}})
+    begin(stages, "terminate")
+    succeed(stages)
+    stages.v2_playbook_on_stats(None)
+    written = runs.read_record(tmp_path, "stages.json")
+    assert written["benchmark"] == benchmark
+    assert not written["terminate"]["failed"]

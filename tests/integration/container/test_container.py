@@ -11,12 +11,13 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.aws import NO_CREDENTIALS
 from sandbox.engine import Engine
-from tests.integration.conftest import CRATES, TIMEOUT, Account, Run, wait_for
+from tests.integration.conftest import CRATES, TIMEOUT, Account, Run, Tool, wait_for
 from tests.integration.container.conftest import Image, built, variables
 from tests.integration.test_main_job import check_whole
 
@@ -120,6 +121,31 @@ def test_the_first_tools_command_line_does_the_whole_job_on_a_read_only_root(
     # The mounted key is the one that opened the instance.
     assert not (run.directory / "keys/login").exists()
     assert place.left(name) == []
+
+
+def done(run: Run) -> Any:
+    """A run's manifest without what is each run's own: its names, times, and the checksums of what it measured."""
+    assert run.result.code == 0, run.result.output
+    manifest = run.record(f"{run.host.name}/manifest.json")
+    assert manifest.pop("run_id") == run.directory.name
+    assert manifest.pop("host") == run.host.name
+    assert manifest.pop("started") == manifest["launch"].pop("started")
+    return {**manifest, "files": sorted(manifest["files"])}
+
+
+def test_every_way_in_does_the_same_job(place: Place, tool: Tool, run_id: str) -> None:
+    by_inv = done(tool.bench(f"{run_id}-i"))
+    assert by_inv["files"] == ["benchmark.log", "criterion.tar.gz", "toolchain.json"]
+    assert by_inv["launch"]["instance_type"] == "c7i.large"
+
+    assert done(tool.playbook(f"{run_id}-a")) == by_inv
+    assert done(tool.shim(f"{run_id}-s")) == by_inv
+
+    # By the same path, which the manifest names.
+    mounts = (*place.mounts, "--volume", f"{CRATES}:{CRATES}:ro")
+    words = place.bench(f"{run_id}-c", str(CRATES / "tiny.yml"))
+    result = place.image.run(*words, options=mounts, environment=place.credentials)
+    assert done(Run(result, place.runs / f"{run_id}-c")) == by_inv
 
 
 def test_stop_ends_the_instance_before_the_engine_loses_patience(place: Place, run_id: str, name: str) -> None:
