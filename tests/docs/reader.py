@@ -74,7 +74,7 @@ def absent(shown: Sequence[str], output: str) -> Iterator[str]:
 
 
 def write_tools(directory: Path, root: Path, *flags: str) -> None:
-    """Put an `inv` into a reader's directory that is the repository's, with runs that stay in that directory.
+    """Put tools into a reader's directory that are the repository's, with runs that stay in that directory.
 
     `flags` are those that a sandbox needs and AWS does not.
     """
@@ -84,10 +84,10 @@ def write_tools(directory: Path, root: Path, *flags: str) -> None:
         f'    {task}) set -- "$@" {" ".join(f"{chr(34)}{word}{chr(34)}" for word in more)} ;;\n'
         for task, more in words.items()
     )
-    script = f'#!/bin/sh\ncase "$1" in\n{cases}esac\nexec {shlex.quote(str(root / "inv"))} "$@"\n'
-    tool = directory / "inv"
-    tool.write_text(script)
-    tool.chmod(0o755)
+    before = {"inv": f'case "$1" in\n{cases}esac\n', "benchmarks.sh": ""}
+    for name, lines in before.items():
+        (directory / name).write_text(f'#!/bin/sh\n{lines}exec {shlex.quote(str(root / name))} "$@"\n')
+        (directory / name).chmod(0o755)
 
 
 def path_of(*directories: Path) -> str:
