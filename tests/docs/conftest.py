@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from benchmarks.interface import ROOT
+from tests.aws_clients import client
 from tests.docs import reader
 from tests.performance.types import install_cli
 
@@ -31,13 +31,7 @@ class Account:
     environment: dict[str, str]
 
     def client(self, service: str) -> Any:
-        return boto3.client(  # type: ignore[call-overload]
-            service,
-            endpoint_url=self.facts["endpoint_url"],
-            region_name=self.facts["region"],
-            aws_access_key_id=self.facts["access_key_id"],
-            aws_secret_access_key=self.facts["secret_access_key"],
-        )
+        return client(self.facts, service)
 
     def directory(self, path: Path) -> Path:
         """A directory as the pages take it for granted: the tool, and a suite."""

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
+
+from tests.aws_clients import client
 
 ROOT = Path(__file__).resolve().parents[2]
 CRATES = Path(__file__).parent / "crates"
@@ -69,14 +70,7 @@ class Account:
         return {k: v for k, v in self.environment.items() if not k.startswith("AWS_")}
 
     def client(self, service: str) -> Any:
-        facts = self.facts
-        return boto3.client(  # type: ignore[call-overload]
-            service,
-            endpoint_url=facts["endpoint_url"],
-            region_name=facts["region"],
-            aws_access_key_id=facts["access_key_id"],
-            aws_secret_access_key=facts["secret_access_key"],
-        )
+        return client(self.facts, service)
 
     def instances(self, run_id: str) -> list[dict[str, Any]]:
         """All instances that carry the run's tag, the terminated ones too."""

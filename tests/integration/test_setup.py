@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
+
+from tests.aws_clients import client
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -63,13 +64,7 @@ class Account:
     runs: Path
 
     def client(self, service: str) -> Any:
-        return boto3.client(  # type: ignore[call-overload]
-            service,
-            endpoint_url=self.facts["endpoint_url"],
-            region_name=self.facts["region"],
-            aws_access_key_id=self.facts["access_key_id"],
-            aws_secret_access_key=self.facts["secret_access_key"],
-        )
+        return client(self.facts, service)
 
     @property
     def bucket(self) -> str:

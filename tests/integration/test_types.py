@@ -23,8 +23,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
+
+from tests.aws_clients import client
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -98,13 +99,7 @@ class Shop:
         return Result(process.wait(timeout=60), read.decode().replace("\r\n", "\n"))
 
     def client(self, service: str, region: str) -> Any:
-        return boto3.client(  # type: ignore[call-overload]
-            service,
-            endpoint_url=self.facts["endpoint_url"],
-            region_name=region,
-            aws_access_key_id=self.facts["access_key_id"],
-            aws_secret_access_key=self.facts["secret_access_key"],
-        )
+        return client(self.facts, service, region)
 
     def faults(self, *faults: dict[str, Any]) -> None:
         request = urllib.request.Request(

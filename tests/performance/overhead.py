@@ -17,7 +17,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-import boto3
+from tests.aws_clients import client
 
 ROOT = Path(__file__).resolve().parents[2]
 CRATES = ROOT / "tests/integration/crates"
@@ -76,8 +76,7 @@ def main() -> None:
 def measure(facts: dict[str, Any], environment: dict[str, str], home: Path) -> None:
     runs = home / "runs"
     inv("bench.setup", "--yes", "--allow-from", "127.0.0.0/8", "--runs-dir", str(runs), environment=environment)
-    session = boto3.session.Session(facts["access_key_id"], facts["secret_access_key"], region_name=facts["region"])
-    ec2 = session.client("ec2", endpoint_url=facts["endpoint_url"])
+    ec2 = client(facts, "ec2")
     image = ec2.describe_images(Owners=["self"], Filters=[{"Name": "name", "Values": ["sandbox-rust-*"]}])["Images"][0]
     common = ["--suite", str(CRATES / "tiny.yml"), "--runs-dir", str(runs)]
     first = ["bench", "-i", "c7i.large", "--ami", image["ImageId"], "--run-id", "perf", "--keep", *common]

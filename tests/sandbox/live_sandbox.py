@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
+
+from tests.aws_clients import client
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 60.0  # seconds, for what takes two or three
@@ -146,14 +147,7 @@ class Running:
     facts: Mapping[str, Any]
 
     def client(self, service: str) -> Any:
-        session: Any = boto3.session.Session()
-        return session.client(
-            service,
-            endpoint_url=self.facts["endpoint_url"],
-            region_name=self.facts["region"],
-            aws_access_key_id=self.facts["access_key_id"],
-            aws_secret_access_key=self.facts["secret_access_key"],
-        )
+        return client(self.facts, service)
 
 
 @dataclass(frozen=True)
