@@ -292,6 +292,15 @@ def foreign_user(place: Place) -> tuple[str, ...]:
     return "--user", "34567:34567", "--volume", f"{place.key}:/root/benchmarks.pem"
 
 
+def foreign_directory(place: Place) -> tuple[str, ...]:
+    """One that its owner alone may enter, with a key and a suite in it, for a user who is not its owner."""
+    directory = place.directory / "private"
+    directory.mkdir(mode=0o700)
+    for name in ("key", "suite.yml"):
+        (directory / name).write_text("")
+    return "--user", "34567:34567", "--volume", f"{directory}:/private"
+
+
 def nothing(_place: Place) -> tuple[str, ...]:
     return ()
 
@@ -311,6 +320,9 @@ MACHINE = ("--instance-type", "c7i.large", "--region", "us-east-1")
         (read_only, MACHINE, "The runs directory /runs cannot be written: Read-only file system."),
         (directory_for_key, MACHINE, "/root/benchmarks.pem is a directory, not a key"),
         (foreign_user, MACHINE, "/root/benchmarks.pem cannot be read by the container's user 34567"),
+        (foreign_directory, (*MACHINE, "--key-file", "/private/key"), "The key file /private/key cannot be read"),
+        (foreign_directory, (*MACHINE, "--suite", "/private/suite.yml"), "/private/suite.yml cannot be read"),
+        (foreign_directory, (*MACHINE, "--runs-dir", "/private/runs"), "The runs directory /private/runs cannot be"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else getattr(value, "__name__", "")[:40],
 )
