@@ -39,6 +39,11 @@ def persistent_pair(path: Path) -> KeyPair:
     return KeyPair(path, public_half(path))
 
 
+def cannot_be_read(path: Path) -> RefusedError:
+    """What to say of a key file that is another user's."""
+    return RefusedError(f"The key file {path} cannot be read: give it to the user who runs this, with mode 0400.")
+
+
 def public_half(path: Path) -> str:
     """The public half of a private key in PEM or OpenSSH format.
 
@@ -53,9 +58,7 @@ def public_half(path: Path) -> str:
         encoded = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
         return encoded.decode()
     except PermissionError:
-        raise RefusedError(
-            f"The key file {path} cannot be read: give it to the user who runs this, with mode 0400."
-        ) from None
+        raise cannot_be_read(path) from None
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise RefusedError(
             f"The key file {path} is not a private key that can be used unattended: it needs PEM or OpenSSH "

@@ -153,7 +153,11 @@ def complete(values: Mapping[str, Any]) -> Settled:
 
 def check_key_file(path: Path) -> None:
     """Raises RefusedError unless `path` is a private key without a passphrase that only its owner can read."""
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except PermissionError:
+        raise keys.cannot_be_read(path) from None
+    if not there:
         raise RefusedError(
             f"The key file {path} does not exist: give the private key's path, or leave key_file out for a new key."
         )

@@ -42,10 +42,10 @@ def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
         environment = {key: value for key, value in environment.items() if key not in region.VARIABLES}
     settled = request.settle(playbook, values, environment)
     run_id, directory = runs.locate(values)
-    fresh = not directory.exists()
     written = {**values, "run_id": run_id, "runs_dir": str(directory.parent)}
     parameters = directory / runs.parameters_file(playbook)
     try:
+        fresh = not directory.exists()
         directory.mkdir(parents=True, exist_ok=True)
         parameters.write_text(yaml.safe_dump(json.loads(json.dumps(written)), sort_keys=False))
     except OSError as error:

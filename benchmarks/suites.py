@@ -60,13 +60,17 @@ def is_file(name: str) -> bool:
 def load(name: str) -> Suite:
     """The suite called `name`, or that of the file `name` if it is a path that ends in .yml. Raises RefusedError."""
     file = Path(name).expanduser() if is_file(name) else _files().get(name)
-    if not file or not file.is_file():
+    try:
+        content = file.read_bytes() if file and file.is_file() else None
+    except PermissionError:
+        raise RefusedError(f"The suite file {file} cannot be read: let the user who runs this read it.") from None
+    if file is None or content is None:
         raise RefusedError(
             f"There is no suite {name}.{nearest(name, names())} Known: {', '.join(names())}, or the path of a "
             f"suite's .yml file."
         )
     try:
-        data = yaml.safe_load(file.read_bytes())
+        data = yaml.safe_load(content)
     except yaml.YAMLError as error:
         raise RefusedError(f"Suite {file.stem} is not YAML: {' '.join(str(error).split())}.") from None
     suite = parse(file.stem, data, file.parent)

@@ -209,6 +209,16 @@ def test_a_missing_key_file_is_refused(tmp_path: Path) -> None:
         request.check_key_file(key)
 
 
+def test_a_key_file_in_another_users_directory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def deny(_path: Path) -> bool:
+        raise PermissionError
+
+    # Root, as whom tests may run, can enter every directory.
+    monkeypatch.setattr(Path, "is_file", deny)
+    with pytest.raises(RefusedError, match=r"^The key file /private/key cannot be read: give it to the user who runs"):
+        request.check_key_file(Path("/private/key"))
+
+
 @pytest.mark.parametrize("mode", [0o440, 0o404, 0o644, 0o620, 0o601])
 def test_a_key_file_open_to_others_is_refused(tmp_path: Path, mode: int) -> None:
     key = write_key(tmp_path / "open.pem", mode)

@@ -119,3 +119,17 @@ def test_a_suite_is_read_or_refused_by_name_whatever_it_says(change: dict[str, A
         suites.parse("one", {**GOOD, **change}, BASE)
     except RefusedError as error:
         assert str(error).startswith("Suite one")
+
+
+@pytest.mark.parametrize("method", ["is_file", "read_bytes"])
+def test_a_file_that_another_user_keeps_private_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    def deny(_path: Path) -> None:
+        raise PermissionError
+
+    (tmp_path / "mine.yml").write_text("{}")
+    # Root, as whom tests may run, can read everything.
+    monkeypatch.setattr(Path, method, deny)
+    with pytest.raises(RefusedError, match=r"^The suite file .*/mine\.yml cannot be read: let the user who runs this"):
+        suites.load(str(tmp_path / "mine.yml"))

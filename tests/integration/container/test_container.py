@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import subprocess
 import time
 import uuid
@@ -312,6 +313,15 @@ def foreign_user(place: Place) -> tuple[str, ...]:
     return "--user", "34567:34567", "--volume", f"{place.key}:/root/benchmarks.pem"
 
 
+def foreign_directory(place: Place) -> tuple[str, ...]:
+    """One that its owner alone may enter, with a key and a suite in it, for a user who is not its owner."""
+    directory = place.directory / "private"
+    directory.mkdir(mode=0o700)
+    for name in ("key", "suite.yml"):
+        (directory / name).write_text("")
+    return "--user", "34567:34567", "--volume", f"{directory}:/private"
+
+
 def nothing(_place: Place) -> tuple[str, ...]:
     return ()
 
@@ -331,6 +341,9 @@ MACHINE = ("--instance-type", "c7i.large", "--region", "us-east-1")
         (read_only, MACHINE, "The runs directory /runs cannot be written: Read-only file system."),
         (directory_for_key, MACHINE, "/root/benchmarks.pem is a directory, not a key"),
         (foreign_user, MACHINE, "/root/benchmarks.pem cannot be read by the container's user 34567"),
+        (foreign_directory, (*MACHINE, "--key-file", "/private/key"), "The key file /private/key cannot be read"),
+        (foreign_directory, (*MACHINE, "--suite", "/private/suite.yml"), "/private/suite.yml cannot be read"),
+        (foreign_directory, (*MACHINE, "--runs-dir", "/private/runs"), "The runs directory /private/runs cannot be"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else getattr(value, "__name__", "")[:40],
 )
@@ -363,6 +376,24 @@ def test_the_image_is_small_and_has_the_product_alone(image: Image) -> None:
     assert "bench.types" in listed.output
     for name in ("sandbox", "demo", "lint", "completion"):
         assert name not in listed.output
+
+
+PARAMETERS = [(entry, parameter) for entry in interface.entry_points() for parameter in interface.parameters(entry)]
+ENTRY = "/opt/benchmarks/.venv/bin/python -I -m benchmarks.container"
+
+
+def test_every_parameter_has_the_help_that_it_has_elsewhere(image: Image) -> None:
+    shown = {entry: image.run(ways.task(entry), "--help").output for entry in interface.entry_points()}
+    for entry, parameter in PARAMETERS:
+        assert manual.line(parameter) in " ".join(shown[entry].split())
+
+
+def test_every_parameter_is_refused_by_the_sentence_that_refuses_it_elsewhere(image: Image) -> None:
+    # In one container, since each takes longer to start than to refuse.
+    given = [(ways.task(entry), *ways.flags({p.name: ways.WRONG[p.type]})) for entry, p in PARAMETERS]
+    said = image.shell("\n".join(f"{ENTRY} {shlex.join(words)} 2>&1; echo exit $?" for words in given))
+    ended = [" ".join(part.split()) for part in said.split("exit 2\n")]
+    assert ended == [*(" ".join(ways.refusal(parameter).split()) for _, parameter in PARAMETERS), ""]
 
 
 def test_help_and_version_need_nothing(image: Image) -> None:
