@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,20 +14,7 @@ import pytest
 from benchmarks.interface import ROOT
 from sandbox import engine, images
 from sandbox.engine import Engine
-from tests.contract.ways import Ended
 from tests.integration.conftest import TIMEOUT, Result
-
-# Answers requests, each the words of a command line, with exit codes and outputs.
-CALLS = """
-import json, subprocess, sys
-def call(words):
-    command = [*json.loads(sys.argv[1]), *words]
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    return done.returncode, done.stdout
-print(json.dumps([call(words) for words in json.load(sys.stdin)]))
-"""
 
 
 @dataclass(frozen=True)
@@ -64,22 +50,6 @@ class Image:
             self.command("-c", script, options=("--entrypoint", "/bin/sh")), check=True, capture_output=True, text=True
         )
         return done.stdout
-
-    def calls(self, requests: Sequence[Sequence[str]]) -> list[Ended]:
-        """What the image's entry answers to each request, all in one container, since starting one takes a second."""
-        entry = json.loads(self.engine.call("image", "inspect", "--format", "{{json .Config.Entrypoint}}", self.name))
-        # tini is not process 1 here, and would say so.
-        variables = ("--env", "TINI_SUBREAPER=1", "--env", "COLUMNS=400")
-        options = ("--interactive", *variables, "--entrypoint", "/usr/bin/python3")
-        done = subprocess.run(
-            self.command("-c", CALLS, json.dumps(entry), options=options),
-            input=json.dumps(requests),
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-            timeout=TIMEOUT,
-        )
-        return [Ended(code, " ".join(output.split())) for code, output in json.loads(done.stdout)]
 
     @property
     def bytes(self) -> int:

@@ -282,24 +282,6 @@ def test_another_key_is_read_wherever_it_is_mounted(place: Place) -> None:
     assert NO_CREDENTIALS in " ".join(refused.output.split())
 
 
-PARAMETERS = [(name, p) for name in interface.entry_points() for p in interface.parameters(name)]
-
-
-def line(entry_point: str, *more: str) -> list[str]:
-    """A task of the container's: the flags of bench stand alone."""
-    return list(more) if entry_point == "benchmark" else [ways.task(entry_point), *more]
-
-
-def test_every_parameter_is_the_same_as_everywhere(image: Image) -> None:
-    wrong = [line(name, *ways.flags({p.name: ways.WRONG[p.type]})) for name, p in PARAMETERS]
-    refused = image.calls(wrong)
-    assert refused == [ways.Ended(2, " ".join(ways.refusal(p).split())) for _, p in PARAMETERS]
-
-    helps = image.calls([line(name, "--help") for name in interface.entry_points()])
-    shown = dict(zip(interface.entry_points(), helps, strict=True))
-    assert [f"{name} {p.name}" for name, p in PARAMETERS if manual.line(p) not in shown[name].screen] == []
-
-
 def read_only(place: Place) -> tuple[str, ...]:
     return "--volume", f"{place.runs}:/runs:ro"
 
