@@ -30,9 +30,10 @@ def _table(estimates: tuple[criterion.Estimate, ...]) -> RenderableType:
     return table
 
 
-def _stages(directory: Path) -> str:
+def _stages(directory: Path) -> list[RenderableType]:
     stages: dict[str, dict[str, Any]] = runs.read_record(directory, "stages.json") or {}
-    return ", ".join(f"{name} {entry['seconds']:.1f} s" for name, entry in stages.items())
+    times = ", ".join(f"{name} {entry['seconds']:.1f} s" for name, entry in stages.items())
+    return [Text(f"Stages    {times}")] if times else []
 
 
 def _numbers(directory: Path) -> list[RenderableType]:
@@ -89,7 +90,7 @@ def of_run(directory: Path) -> RenderableType:
         parts.append(Text(f"Cost      {cost.line(plan['launch'], instances, terminated)}"))
         parameters = yaml.safe_load((directory / "parameters.yml").read_text())
         parts += [Text(line) for line in kept(directory, parameters, instances, terminated)]
-    parts.append(Text(f"Stages    {_stages(directory)}"))
+    parts += _stages(directory)
     parts.append(Text(f"Run       {directory}"))
     return Group(*parts)
 

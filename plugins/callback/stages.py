@@ -76,9 +76,6 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         self._end_stage()
-        if self._directory and self._directory.exists():
-            earlier = runs.read_record(self._directory, "stages.json") or {}
-            runs.write_record(self._directory, "stages.json", {**earlier, **self._stages})
 
     def _warn(self, result: Any) -> None:
         for warning in result._result.get("warnings", []):
@@ -113,6 +110,10 @@ class CallbackModule(CallbackBase):
         if self._failed or not again:
             mark, color = ("✗", "red") if self._failed else ("✓", "green")
             self._say(f"{mark} {stage:<12} {seconds:7.1f} s", color=color)
+        # At once, so that a run that is interrupted later has the times of what it did.
+        if self._directory and self._directory.exists():
+            earlier = runs.read_record(self._directory, "stages.json") or {}
+            runs.write_record(self._directory, "stages.json", {**earlier, stage: entry})
 
     def _say(self, text: str, color: str | None = None, stderr: bool = False) -> None:
         self._clear()

@@ -84,7 +84,7 @@ def test_brackets_in_an_id_are_not_taken_for_markup(run: Path) -> None:
 
 
 def test_a_run_that_failed_early_shows_what_there_is(tmp_path: Path) -> None:
-    assert shown(tmp_path).splitlines() == ["Stages    ", f"Run       {tmp_path}"]
+    assert shown(tmp_path).splitlines() == [f"Run       {tmp_path}"]
 
 
 def test_results_that_cannot_be_read_are_said_and_the_rest_is_shown(run: Path) -> None:
