@@ -14,7 +14,7 @@ import pytest
 
 from tests.pages import Block
 
-PATIENCE = 600  # seconds for a page; the machine may be busy
+PATIENCE = 1800  # seconds for a page; it may build a crate on a busy machine
 
 
 def follow(page: Sequence[Block], directory: Path, environment: Mapping[str, str]) -> None:

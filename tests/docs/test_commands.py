@@ -14,6 +14,7 @@ from tests.pages import blocks, pages
 FOLLOWED = [page for page in pages() if any("run" in block.marks for block in blocks(page))]
 
 
+@pytest.mark.timeout(reader.PATIENCE + 120)
 @pytest.mark.parametrize("page", FOLLOWED, ids=relative)
 def test_a_page_can_be_followed(page: Path, account: Account, tmp_path: Path) -> None:
     reader.follow(list(blocks(page)), account.directory(tmp_path), account.environment)

@@ -167,7 +167,8 @@ def test_without_yes_what_is_missing_is_listed_and_nothing_is_created(empty: Acc
     assert result.code == 0, result.output
     assert "missing security group benchmarks in vpc-" in result.said
     assert f"missing its rule: SSH (TCP port 22) from {RANGE}" in result.said
-    assert f"missing S3 bucket {empty.bucket}, private what you store" in result.said
+    assert f"missing S3 bucket {empty.bucket}, private" in result.said
+    assert "It costs nothing but what the bucket stores" in result.said
     assert "Nothing was created." in result.said
     assert "--yes (Ansible: -e yes=true)" in result.said
     assert empty.things() == []
