@@ -1,11 +1,11 @@
-"""Running Ansible as a child in a session of its own, so that a signal reaches this process first and alone."""
+"""Children and signals: Ansible, which none reaches in its own session, and commands that they are handed on to."""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
@@ -53,6 +53,27 @@ def start(command: Command) -> subprocess.Popen[bytes]:
         stdin=subprocess.DEVNULL,
         start_new_session=True,
     )
+
+
+def run_handing_on(argv: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run a command that cleans up on a signal by itself; its exit code, as a shell tells it.
+
+    Whatever signal this process gets is handed on, and the command's end is waited for.
+    """
+    process: subprocess.Popen[bytes] | None = None
+
+    def hand_on(number: int, _frame: FrameType | None) -> None:
+        if process:
+            process.send_signal(number)
+
+    before = {each: signal.signal(each, hand_on) for each in SIGNALS if signal.getsignal(each) != signal.SIG_IGN}
+    try:
+        process = subprocess.Popen(argv, env=environment)
+        code = process.wait()
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    return code if code >= 0 else 128 - code
 
 
 def end(child: subprocess.Popen[bytes]) -> None:

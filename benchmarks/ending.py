@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks import instances, runs
 from benchmarks.aws import Client
+from benchmarks.errors import FailedError
 
 # Bare-metal types take minutes.
 TIMEOUT = 600.0  # seconds
@@ -20,11 +21,13 @@ def end(
     """End the run's instances, or only one, and wait until they are gone; the ids that this call ended.
 
     Writes when each was told to end into `terminated.json`. Raises FailedError where one is still there after `timeout`
-    seconds.
+    seconds, and where neither AWS nor the run's directory knows of the run.
     """
     if dry:
         return [i["InstanceId"] for i in instances.alive(ec2, run_id) if only in (None, i["InstanceId"])]
     told = _tell(ec2, run_id, only)
+    if not (told or (directory / "parameters.yml").exists() or instances.any_of(ec2, run_id)):
+        raise FailedError(f"No run {run_id} is known: it has no directory here and no instance in this region.")
     instances.wait_gone(ec2, run_id, timeout, only)
     _record(directory, told)
     return list(told)
@@ -61,5 +64,4 @@ def _tell(ec2: Client, run_id: str, only: str | None = None) -> dict[str, str]:
 
 def _record(directory: Path, told: Mapping[str, str]) -> None:
     if told:
-        before = runs.read_record(directory, "terminated.json") or {}
-        runs.write_record(directory, "terminated.json", {**before, **told})
+        runs.add_to_record(directory, "terminated.json", told)

@@ -27,6 +27,11 @@ def alive(ec2: Client, run_id: str) -> list[dict[str, Any]]:
     return _described(ec2, run_id, ALIVE)
 
 
+def any_of(ec2: Client, run_id: str) -> bool:
+    """Whether EC2 still shows an instance of the run, be it one that has ended."""
+    return bool(_described(ec2, run_id))
+
+
 def host_of(instance: dict[str, Any]) -> int:
     return int(tags(instance).get("benchmarks:host", "1"))
 

@@ -107,7 +107,9 @@ def versions() -> str:
 
 
 def main() -> None:
-    Inv().run(["inv", "--search-root", str(ROOT), *sys.argv[1:]])
+    # Invoke's own help is of flags that nobody needs here.
+    words = [] if sys.argv[1:] in (["--help"], ["-h"]) else sys.argv[1:]
+    Inv().run(["inv", "--search-root", str(ROOT), *words])
 
 
 if __name__ == "__main__":

@@ -79,6 +79,7 @@ def publish(
         places = {upload: _place(target, f"{base}/{host}/{upload.path.name}") for upload in uploads}
         missing = any(_stored(s3, place) != upload.encoded for upload, place in places.items())
         return missing, {"uri": f"s3://{target['bucket']}/{base}/{host}/"}
+    directory.mkdir(parents=True, exist_ok=True)
     content = json.dumps(manifest(run_id, host, directory, plan, uploads), indent=2) + "\n"
     (directory / "manifest.json").write_text(content)
     uploads.append(_upload_of(directory / "manifest.json"))

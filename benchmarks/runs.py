@@ -108,3 +108,8 @@ def write_record(directory: Path, name: str, content: Any) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return True
+
+
+def add_to_record(directory: Path, name: str, entries: Mapping[str, Any]) -> None:
+    """Write entries into one of a run's JSON records, which keeps the others that it has."""
+    write_record(directory, name, {**(read_record(directory, name) or {}), **entries})

@@ -41,7 +41,7 @@ def _numbers(directory: Path) -> list[RenderableType]:
         estimates = criterion.read(directory) if directory.is_dir() else ()
     except ValueError as error:
         return [Text(str(error))]
-    return [Text(), _table(estimates), Text()] if estimates else []
+    return [Text(), _table(estimates), Text(), Text(f"Measured  {len(estimates)} benchmarks")] if estimates else []
 
 
 def _host(directory: Path) -> list[RenderableType]:

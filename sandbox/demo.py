@@ -12,6 +12,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
+from benchmarks import child
 from sandbox import tasks as sandbox_tasks
 
 INV = [sys.executable, "-m", "benchmarks.program"]
@@ -35,7 +36,7 @@ def demo(context: Context) -> None:
     for command in COMMANDS:
         port = ["--ssh-port", str(sandbox["ssh_port"])] if command[0] == "bench" and sandbox["ssh_port"] != 22 else []
         print(f"\n$ ./inv {shlex.join([*command, *port])}", flush=True)
-        code = subprocess.run([*INV, *command, *port], env=environment).returncode
+        code = child.run_handing_on([*INV, *command, *port], environment)
         if code:
             raise Exit(code=code)
     print("\nThe sandbox and its S3 stay, so that the link opens. To remove them: ./inv sandbox.down --name demo")

@@ -112,8 +112,7 @@ class CallbackModule(CallbackBase):
             self._say(f"{mark} {stage:<12} {seconds:7.1f} s", color=color)
         # At once, so that a run that is interrupted later has the times of what it did.
         if self._directory and self._directory.exists():
-            earlier = runs.read_record(self._directory, "stages.json") or {}
-            runs.write_record(self._directory, "stages.json", {**earlier, stage: entry})
+            runs.add_to_record(self._directory, "stages.json", {stage: entry})
 
     def _say(self, text: str, color: str | None = None, stderr: bool = False) -> None:
         self._clear()

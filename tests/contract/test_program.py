@@ -37,6 +37,7 @@ def test_the_list_is_grouped_and_has_one_line_of_help_for_each_task() -> None:
 def test_without_a_task_it_says_how_to_start() -> None:
     shown = inv()
     assert shown.returncode == 0
+    assert inv("--help").stdout == shown.stdout
     assert shown.stdout == f"{inv('--list').stdout}{program.start(tasks.namespace)}\n"
 
 

@@ -119,3 +119,41 @@ def test_a_run_under_nohup_outlives_its_terminal() -> None:
                 signal.raise_signal(signal.SIGTERM)
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+# Hands a command on to `run_handing_on`; the command tidies up for a while when it is told to end.
+HANDS_ON = """
+import os, sys
+from benchmarks import child
+sys.exit(child.run_handing_on([sys.executable, "-c", sys.argv[1], sys.argv[2]], dict(os.environ)))
+"""
+TIDIES_UP = """
+import pathlib, signal, sys, time
+def tidy(number, _frame):
+    time.sleep(1)
+    pathlib.Path(sys.argv[1]).write_text("tidy")
+    sys.exit(128 + number)
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, tidy)
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("to_both", [False, True], ids=["alone", "as from a terminal"])
+def test_a_command_that_a_signal_is_handed_to_is_waited_for(
+    tmp_path: Path, number: signal.Signals, to_both: bool
+) -> None:
+    command = [sys.executable, "-c", HANDS_ON, TIDIES_UP, str(tmp_path / "left")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"ready\n"
+        (os.killpg if to_both else os.kill)(process.pid, number)
+        assert process.wait(timeout=30) == 128 + number
+    assert (tmp_path / "left").read_text() == "tidy"
+
+
+def test_a_command_that_a_signal_kills_ends_as_in_a_shell() -> None:
+    script = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    assert child.run_handing_on([sys.executable, "-c", script], dict(os.environ)) == 128 + signal.SIGKILL

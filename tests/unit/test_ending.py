@@ -16,11 +16,13 @@ from tests.unit.aws_fakes import FakeClient
 class Account:
     """Instances that end the moment they are told to; `late` turn up at the next look after the first."""
 
-    def __init__(self, *ids: str, late: tuple[str, ...] = ()) -> None:
-        self.ids, self.late = set(ids), set(late)
+    def __init__(self, *ids: str, late: tuple[str, ...] = (), ended: bool = False) -> None:
+        self.ids, self.late, self.ended = set(ids), set(late), ended
         self.client = FakeClient(describe_instances=self._describe, terminate_instances=self._terminate)
 
-    def _describe(self, **_arguments: Any) -> dict[str, Any]:
+    def _describe(self, **arguments: Any) -> dict[str, Any]:
+        if self.ended and len(arguments["Filters"]) > 1:
+            return {"Reservations": []}
         answer = [{"InstanceId": id, "State": {"Name": "running"}} for id in sorted(self.ids)]
         self.ids, self.late = self.ids | self.late, set()
         return {"Reservations": [{"Instances": answer}]}
@@ -48,8 +50,16 @@ def test_one_after_the_other_is_recorded_together(tmp_path: Path) -> None:
 
 
 def test_nothing_to_end_records_nothing(tmp_path: Path) -> None:
+    (tmp_path / "parameters.yml").write_text("")
     assert ending.end(Account().client, "r1", tmp_path) == []
     assert runs.read_record(tmp_path, "terminated.json") is None
+
+
+def test_a_run_that_nobody_knows_is_not_said_to_have_ended(tmp_path: Path) -> None:
+    with pytest.raises(FailedError, match=r"^No run nosuch is known: it has no directory here and no instance in this"):
+        ending.end(Account().client, "nosuch", tmp_path)
+    # What EC2 still shows as terminated is known.
+    assert ending.end(Account("i-1", ended=True).client, "r1", tmp_path) == []
 
 
 def test_a_dry_end_only_says_what_it_would_end(tmp_path: Path) -> None:

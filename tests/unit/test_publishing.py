@@ -139,7 +139,7 @@ def test_the_manifest_says_what_was_run_on_what_and_what_failed(host: Path) -> N
 
 def test_a_host_that_failed_early_publishes_what_there_is(tmp_path: Path) -> None:
     bucket = Bucket()
-    _, published = publishing.publish(bucket, "r1", "i-1", tmp_path, plan())
+    _, published = publishing.publish(bucket, "r1", "i-1", tmp_path / "r1/i-1", plan())
     assert bucket.objects.keys() == {KEY + "manifest.json"}
     assert published["link"].endswith("manifest.json")
 

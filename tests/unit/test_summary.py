@@ -62,6 +62,7 @@ def test_a_whole_run_shows_numbers_places_cost_and_times(run: Path) -> None:
     assert lines[2].split() == [LONG, "10.00", "ns", "9.000", "ns", "to", "11.00", "ns"]
     assert lines[3].split() == ["mul", "10.00", "ns", "9.000", "ns", "to", "11.00", "ns"]
     assert lines[5:] == [
+        "Measured  2 benchmarks",
         f"Log       {run}/i-1/benchmark.log",
         "S3        s3://mine/x/",
         "Link      https://link/" + "a" * 200,
