@@ -26,6 +26,13 @@ class SignalError(BaseException):
         self.number = number
 
 
+def _heeded() -> Iterator[signal.Signals]:
+    """SIGNALS; but what nohup has told to ignore its terminal's end goes on without it."""
+    for each in SIGNALS:
+        if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN:
+            yield each
+
+
 @contextmanager
 def signals_raise() -> Iterator[None]:
     """Turns the first of SIGNALS into SignalError; later ones are ignored, so that nothing interrupts cleaning up."""
@@ -35,9 +42,7 @@ def signals_raise() -> Iterator[None]:
             signal.signal(each, signal.SIG_IGN)
         raise SignalError(number)
 
-    # What nohup has told to ignore its terminal's end goes on without it.
-    without = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else set()
-    before = {each: signal.signal(each, interrupt) for each in SIGNALS if each not in without}
+    before = {each: signal.signal(each, interrupt) for each in _heeded()}
     try:
         yield
     finally:
@@ -66,7 +71,7 @@ def run_handing_on(argv: Sequence[str], environment: Mapping[str, str]) -> int:
         if process:
             process.send_signal(number)
 
-    before = {each: signal.signal(each, hand_on) for each in SIGNALS if signal.getsignal(each) != signal.SIG_IGN}
+    before = {each: signal.signal(each, hand_on) for each in _heeded()}
     try:
         process = subprocess.Popen(argv, env=environment)
         code = process.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -150,7 +151,11 @@ def test_a_command_that_a_signal_is_handed_to_is_waited_for(
         assert process.stdout
         assert process.stdout.readline() == b"ready\n"
         (os.killpg if to_both else os.kill)(process.pid, number)
-        assert process.wait(timeout=30) == 128 + number
+        try:
+            assert process.wait(timeout=30) == 128 + number
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     assert (tmp_path / "left").read_text() == "tidy"
 
 
