@@ -45,10 +45,13 @@ def run(_context: Context, given: Mapping[str, Any]) -> None:
         return
     job = runner.prepare("benchmark", values)
     try:
-        runner.run(job, launches=True)
-    finally:
-        if job.directory.exists():
-            summary.show(job.directory)
+        runner.run(job)
+    except RefusedError:
+        raise
+    except BaseException:
+        summary.show(job.directory)
+        raise
+    summary.show(job.directory)
 
 
 @spec_task(

@@ -129,6 +129,11 @@ def tags(resource: Mapping[str, Any]) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in resource.get("Tags", [])}
 
 
+def as_tags(values: Mapping[str, str]) -> list[dict[str, str]]:
+    """Tags as AWS takes them."""
+    return [{"Key": key, "Value": value} for key, value in values.items()]
+
+
 def optional(call: Callable[[], Any]) -> Any:
     """What `call` returns, None where the permission for it is missing."""
     try:

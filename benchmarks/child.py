@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 import psutil
@@ -35,11 +35,16 @@ def _heeded() -> Iterator[signal.Signals]:
 
 @contextmanager
 def signals_raise() -> Iterator[None]:
-    """Turns the first of SIGNALS into SignalError; later ones are ignored, so that nothing interrupts cleaning up."""
+    """Turns the first of SIGNALS into SignalError; later ones are ignored, so that nothing interrupts cleaning up.
+
+    The user is told at once, whatever this process is about.
+    """
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
         for each in SIGNALS:
             signal.signal(each, signal.SIG_IGN)
+        with suppress(OSError):
+            os.write(2, f"\n{signal.Signals(number).name}: ending the run …\n".encode())
         raise SignalError(number)
 
     before = {each: signal.signal(each, interrupt) for each in _heeded()}
@@ -50,13 +55,15 @@ def signals_raise() -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def start(command: Command) -> subprocess.Popen[bytes]:
+def start(command: Command, inherited: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+    """Start a command in a session of its own; of this process's files it has the `inherited` ones."""
     return subprocess.Popen(
         command.argv,
         cwd=ROOT,
         env={**os.environ, **command.environment},
         stdin=subprocess.DEVNULL,
         start_new_session=True,
+        pass_fds=inherited,
     )
 
 
@@ -81,16 +88,31 @@ def run_handing_on(argv: Sequence[str], environment: Mapping[str, str]) -> int:
     return code if code >= 0 else 128 - code
 
 
-def end(child: subprocess.Popen[bytes]) -> None:
+def having(variable: str, value: str) -> list[psutil.Process]:
+    """The processes of this user that have `value` for an environment variable."""
+    found = []
+    for process in psutil.process_iter():
+        # Others' environments are not to be read, and a process may end while it is looked at.
+        with suppress(psutil.Error, OSError):
+            if process.environ().get(variable) == value:
+                found.append(process)
+    return found
+
+
+def end(child: subprocess.Popen[bytes], mark: tuple[str, str] | None = None) -> None:
     """End the child and all its descendants.
 
-    Ansible's workers have sessions of their own, and outlive a killed parent.
+    Ansible's workers have sessions of their own, and outlive a killed parent: then they are known by `mark`, a variable
+    of their environment and its value.
     """
     try:
         parent = psutil.Process(child.pid)
         family = [*parent.children(recursive=True), parent]
     except psutil.NoSuchProcess:
         family = []
+    for process in having(*mark) if mark else []:
+        if process not in family and process.pid != os.getpid():
+            family.append(process)
     for process in family:
         _signal(process, signal.SIGTERM)
     _, left = psutil.wait_procs(family, timeout=GRACE)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks import region
 from benchmarks.interface import ROOT
@@ -25,14 +27,16 @@ class Command:
         return shlex.join(("ansible-playbook", *self.argv[1:]))
 
 
-def playbook(name: str, parameters: Path, aws_region: str | None, *, terminal: bool, columns: int) -> Command:
-    """The command that runs a playbook with the parameters in a file.
+def playbook(
+    name: str, parameters: Path | Mapping[str, Any], aws_region: str | None, *, terminal: bool, columns: int
+) -> Command:
+    """The command that runs a playbook with the parameters in a file, or with these where none may be needed.
 
     With `terminal` a line of progress may be rewritten, for which `columns` is the width.
     """
-    shown = parameters.relative_to(ROOT) if parameters.is_relative_to(ROOT) else parameters
+    extra = f"@{_shown(parameters)}" if isinstance(parameters, Path) else json.dumps(dict(parameters))
     return Command(
-        argv=(str(Path(sys.executable).parent / "ansible-playbook"), f"playbooks/{name}.yml", "-e", f"@{shown}"),
+        argv=(str(Path(sys.executable).parent / "ansible-playbook"), f"playbooks/{name}.yml", "-e", extra),
         environment={
             "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
             "ANSIBLE_STDOUT_CALLBACK": "stages",
@@ -44,3 +48,7 @@ def playbook(name: str, parameters: Path, aws_region: str | None, *, terminal: b
             **(region.environment_for(aws_region) if aws_region else {}),
         },
     )
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 
+import botocore.exceptions
+
 from benchmarks import invocation
-from benchmarks.aws import Client, tags
+from benchmarks.aws import Client, code, tags
 from benchmarks.errors import FailedError
 
 RUN_TAG = "benchmarks:run"
 ALIVE = ("pending", "running", "stopping", "stopped")
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+PROTECTED = "OperationNotPermitted"
+GONE = "InvalidInstanceID.NotFound"
 
 
 def _described(ec2: Client, run_id: str, states: Collection[str] = ()) -> list[dict[str, Any]]:
@@ -79,18 +85,50 @@ def wait_running(
         sleep(1)
 
 
-def terminate(ec2: Client, run_id: str, only: str | None = None) -> list[str]:
-    """Tell EC2 to end the run's instances, or only the one named; the ids told. Does not wait."""
-    ids = [i["InstanceId"] for i in alive(ec2, run_id) if only in (None, i["InstanceId"])]
-    if ids:
-        ec2.terminate_instances(InstanceIds=ids)
-    return ids
+@dataclass(frozen=True)
+class Told:
+    """What became of telling EC2 to end instances: the ids that it ends, and those that are protected from it."""
+
+    ending: tuple[str, ...]
+    protected: tuple[dict[str, Any], ...]
+
+
+def terminate(ec2: Client, run_id: str, only: str | None = None) -> Told:
+    """Tell EC2 to end the run's instances, or only the one named. Does not wait.
+
+    Host by host: one that is protected would keep the others of its zone alive.
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html
+    Raises the first ClientError of another kind, after all instances have been told.
+    """
+    ending: list[str] = []
+    protected: list[dict[str, Any]] = []
+    errors: list[botocore.exceptions.ClientError] = []
+    for instance in alive(ec2, run_id):
+        if only not in (None, instance["InstanceId"]):
+            continue
+        try:
+            ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
+            ending.append(instance["InstanceId"])
+        except botocore.exceptions.ClientError as error:
+            if code(error) == PROTECTED:
+                protected.append(instance)
+            elif code(error) != GONE:
+                errors.append(error)
+    if errors:
+        raise errors[0]
+    return Told(tuple(ending), tuple(protected))
 
 
 def wait_gone(
-    ec2: Client, run_id: str, timeout: float, only: str | None = None, sleep: Callable[[float], None] = time.sleep
+    ec2: Client,
+    run_id: str,
+    timeout: float,
+    only: str | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+    *,
+    ignored: Collection[str] = (),
 ) -> None:
-    """Wait until none of the run's instances exists any more.
+    """Wait until none of the run's instances exists any more, but for those that are `ignored`.
 
     Raises FailedError with those that do when time runs out.
     """
@@ -99,7 +137,7 @@ def wait_gone(
         left = [
             i["InstanceId"]
             for i in _described(ec2, run_id, (*ALIVE, "shutting-down"))
-            if only in (None, i["InstanceId"])
+            if only in (None, i["InstanceId"]) and i["InstanceId"] not in ignored
         ]
         if not left:
             return
@@ -109,3 +147,9 @@ def wait_gone(
                 + invocation.line(f"bench.terminate --run-id {run_id}")
             )
         sleep(1)
+
+
+def find(ec2: Client, instance_id: str) -> dict[str, Any] | None:
+    """One instance as DescribeInstances shows it, None where EC2 does not know it any more, or not yet."""
+    pages = ec2.get_paginator("describe_instances").paginate(Filters=[{"Name": "instance-id", "Values": [instance_id]}])
+    return next((i for page in pages for r in page["Reservations"] for i in r["Instances"]), None)

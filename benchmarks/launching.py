@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,8 +16,8 @@ from typing import Any
 
 import botocore.exceptions
 
-from benchmarks import __version__, instances, keys, quotas, user_data
-from benchmarks.aws import Client, code, give_up_on
+from benchmarks import __version__, instances, keys, quotas, remaining, runs, user_data
+from benchmarks.aws import Client, as_tags, code, give_up_on
 from benchmarks.errors import FailedError
 
 # Reasons to try another zone, and only these:
@@ -44,13 +44,15 @@ class Launch:
     @property
     def tags(self) -> dict[str, str]:
         expires = datetime.fromisoformat(self.plan["started"]) + timedelta(minutes=self.lifetime)
+        price = self.plan["price"]
         return {
             "Name": f"benchmarks {self.run_id}",
             instances.RUN_TAG: self.run_id,
             "benchmarks:host": str(self.host),
             "benchmarks:owner": self.owner,
-            "benchmarks:expires": expires.isoformat(timespec="seconds"),
+            remaining.EXPIRES_TAG: expires.isoformat(timespec="seconds"),
             "benchmarks:version": __version__,
+            **({remaining.PRICE_TAG: f"{price['usd_per_hour']:.6g}"} if price else {}),
         }
 
 
@@ -89,7 +91,9 @@ def skeleton(plan: Mapping[str, Any], subnet: str | None) -> dict[str, Any]:
         "CpuOptions": plan["cpu_options"],
         "BlockDeviceMappings": plan["block_devices"],
         "SubnetId": subnet,
+        # The default would stop it, which keeps its disk and the cost of that.
         "InstanceInitiatedShutdownBehavior": "terminate",
+        **plan["overrides"],
         "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 2, "HttpEndpoint": "enabled"},
         "MinCount": 1,
         "MaxCount": 1,
@@ -102,7 +106,7 @@ def request(launch: Launch, subnet: str | None) -> dict[str, Any]:
 
     A token that comes again with other parameters would be refused, so the parameters are part of it.
     """
-    tags = [{"Key": key, "Value": value} for key, value in launch.tags.items()]
+    tags = as_tags(launch.tags)
     parameters = {
         **skeleton(launch.plan, subnet),
         "UserData": launch.user_data,
@@ -112,8 +116,8 @@ def request(launch: Launch, subnet: str | None) -> dict[str, Any]:
     return {**parameters, "ClientToken": hashlib.sha256(canonical.encode()).hexdigest()}
 
 
-def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep) -> str:
-    """Launch one host in the first of the plan's subnets that has capacity; its instance id.
+def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep) -> dict[str, Any]:
+    """Launch one host in the first of the plan's subnets that has capacity; the instance, as EC2 answers.
 
     Raises FailedError where none has, where a quota is used up, and for whatever else EC2 refuses.
     """
@@ -122,7 +126,7 @@ def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep
     for subnet in launch.plan["subnets"]:
         try:
             answer = run_instances(ec2, request(launch, subnet["id"]), sleep)
-            return str(answer["Instances"][0]["InstanceId"])
+            return answer["Instances"][0]  # type: ignore[no-any-return]
         except botocore.exceptions.ClientError as error:
             if code(error) in QUOTA:
                 message = error.response["Error"]["Message"].rstrip(".")
@@ -159,7 +163,7 @@ def run_instances(ec2: Client, parameters: Mapping[str, Any], sleep: Callable[[f
 
 def there(ec2: Client, run_id: str) -> list[dict[str, Any]]:
     """The run's hosts that exist, as `ensure` would give them."""
-    return [instances.record(instance) for instance in sorted(instances.alive(ec2, run_id), key=instances.host_of)]
+    return _records(instances.alive(ec2, run_id))
 
 
 def difference(there: Sequence[Mapping[str, Any]], plan: Mapping[str, Any]) -> dict[str, str]:
@@ -175,15 +179,33 @@ def difference(there: Sequence[Mapping[str, Any]], plan: Mapping[str, Any]) -> d
 
 
 def ensure(
-    ec2: Client, launches: Sequence[Launch], timeout: float, sleep: Callable[[float], None] = time.sleep
+    ec2: Client,
+    launches: Sequence[Launch],
+    timeout: float,
+    note: Callable[[list[dict[str, Any]]], object],
+    sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[bool, list[dict[str, Any]]]:
     """Bring all hosts of a run to running, launching those that are not there; whether any was launched, and all hosts.
 
-    Each host is `{host, instance_id, public_dns, public_ip, private_ip, zone, launched}`. Raises FailedError.
+    Each host is `{host, instance_id, public_dns, public_ip, private_ip, zone, launched}`. All of them are given to
+    `note` as soon as they are launched, and again when they run. Raises FailedError.
     """
     run_id = launches[0].run_id
-    there = {instances.host_of(i): i["InstanceId"] for i in instances.alive(ec2, run_id)}
-    missing = [launch for launch in launches if launch.host not in there]
-    ids = {**there, **{launch.host: run(ec2, launch, sleep) for launch in missing}}
-    running = instances.wait_running(ec2, run_id, set(ids.values()), timeout, sleep)
-    return bool(missing), [instances.record(instance) for instance in sorted(running, key=instances.host_of)]
+    found = {instances.host_of(instance): instance for instance in instances.alive(ec2, run_id)}
+    missing = [launch for launch in launches if launch.host not in found]
+    for launch in missing:
+        found[launch.host] = {**run(ec2, launch, sleep), "Tags": as_tags(launch.tags)}
+        note(_records(found.values()))
+    running = instances.wait_running(ec2, run_id, {i["InstanceId"] for i in found.values()}, timeout, sleep)
+    note(_records(running))
+    return bool(missing), _records(running)
+
+
+def note(directory: Path, region: str, host_key: str, found: Sequence[Mapping[str, Any]]) -> None:
+    """Write down a run's instances, and the key by which each is known. Raises OSError."""
+    runs.write_record(directory, "instances.json", {"region": region, "instances": list(found)})
+    runs.write_whole(directory / "known_hosts", "".join(f"{one['instance_id']} {host_key}\n" for one in found))
+
+
+def _records(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [instances.record(instance) for instance in sorted(found, key=instances.host_of)]

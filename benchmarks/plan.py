@@ -6,15 +6,37 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import botocore.exceptions
 
-from benchmarks import cpu, images, invocation, launching, prices, quotas, suites, templates
+from benchmarks import (
+    continuing,
+    cpu,
+    images,
+    instances,
+    invocation,
+    launching,
+    prices,
+    quotas,
+    runs,
+    suites,
+    templates,
+)
 from benchmarks.aws import Client, Connect, code, optional, refusing
 from benchmarks.errors import RefusedError
 
 DEFAULT_TEMPLATE = "benchmarks"
+RECORD = "preflight.json"
+_NOTHING: Mapping[str, Any] = {
+    "started": None,
+    "suite": {"name": None, "expected": None},
+    "launch": None,
+    "over": [],
+    "publish": None,
+    "warnings": [],
+}
 
 
 def start_of(earlier: Mapping[str, Any] | None) -> datetime:
@@ -22,27 +44,38 @@ def start_of(earlier: Mapping[str, Any] | None) -> datetime:
     return datetime.fromisoformat(earlier["started"]) if earlier else datetime.now(UTC).replace(microsecond=0)
 
 
-def make(parameters: Mapping[str, Any], connect: Connect, started: datetime) -> dict[str, Any]:
+def recall(directory: Path) -> Mapping[str, Any]:
+    """The plan in a run's directory; one of nothing where it is gone, as for what has to go on to end the run."""
+    return {**_NOTHING, **(runs.recall(directory, RECORD) or {})}
+
+
+def make(
+    parameters: Mapping[str, Any], connect: Connect, started: datetime, begun: continuing.Begun | None = None
+) -> dict[str, Any]:
     """The plan of a run: `suite`, `launch` and `publish` (None where there is none of it), `started` and `warnings`.
+
+    A run that was `begun` before keeps what was launched. Where its instances are gone, `over` are those whose
+    measurement of the suite is here.
 
     AWS is asked only for what needs it: not at all for a machine that the user has, unless a bucket is named.
     Raises RefusedError with the first thing that stands against the run.
     """
     suite = _suite(parameters)
     warnings: list[str] = []
-    plan: dict[str, Any] = {
-        "started": started.isoformat(),
-        "suite": suite,
-        "launch": None,
-        "publish": None,
-        "warnings": warnings,
-    }
+    plan: dict[str, Any] = {**_NOTHING, "started": started.isoformat(), "suite": suite, "warnings": warnings}
     if parameters["host"] and not parameters["bucket"]:
         return plan
     with refusing():
         account = connect("sts").get_caller_identity()["Account"]
         if not parameters["host"]:
-            plan["launch"] = _launch(parameters, suite, connect, started, warnings)
+            there = instances.alive(connect("ec2"), begun.directory.name) if begun else []
+            if begun and begun.plan and continuing.is_over(begun.directory, there):
+                plan["over"] = continuing.measured_hosts(begun.directory, suite)
+                plan["launch"] = begun.plan["launch"]
+                warnings.append("The run's instance is gone: what it has measured is published without it.")
+            else:
+                planned = _launch(parameters, suite, connect, started, warnings)
+                plan["launch"] = continuing.launched_as(planned, there, begun, parameters["ami"])
         plan["publish"] = _publish(parameters, suite, connect("s3"), account, started)
     return plan
 
@@ -75,6 +108,11 @@ def _launch(
     template = templates.find(ec2, parameters["launch_template"], DEFAULT_TEMPLATE)
     if template.data.get("UserData"):
         warnings.append(f"The user data of the launch template {template.name} is replaced by this tool's own.")
+    if template.overrides:
+        warnings.append(
+            f"The launch template {template.name} sets {', '.join(sorted(template.overrides))} so that instances are "
+            f"kept: this launch overrides that, so that its instance can be ended."
+        )
     image = _image(ec2, parameters["ami"] or template.image_id, info)
     subnets = _subnets(ec2, parameters["subnet"], template, _zones(ec2, name, region), name, region)
     _check_quota(connect, info, cores, warnings)
@@ -89,6 +127,7 @@ def _launch(
         "cpu_options": cores.options,
         "memory": memory,
         "price": price,
+        "overrides": template.overrides,
         "launch_template": {"id": template.id, "name": template.name, "version": template.version},
         "image": {"id": image["ImageId"], "name": image.get("Name")},
         "block_devices": None

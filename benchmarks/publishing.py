@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,8 @@ from benchmarks import __version__, runs
 from benchmarks.aws import Client, Connect, code, lifetime_of_credentials
 from benchmarks.errors import FailedError
 
+MANIFEST = "manifest.json"
+PUBLISHED = "published.json"
 FILES = ("benchmark.log", "criterion.tar.gz", "toolchain.json")
 # The longest that a signature of version 4 is accepted.
 LINK_LIFETIME = timedelta(days=7)
@@ -41,54 +44,61 @@ class Upload:
 
 
 def prefix(suite: str, started: datetime, machine: str, cores: int, run_id: str) -> str:
-    """`<suite>/<date>/<UTC>_<machine>_<cores>c_<run id>`; `machine` is an instance type, or a host's name."""
-    return f"{suite}/{started:%Y-%m-%d}/{started:%Y%m%dT%H%M%SZ}_{machine}_{cores}c_{run_id}"
+    """`results/<suite>/<date>/<UTC>_<machine>_<cores>c_<run id>`; `machine` is an instance type, or a host's name."""
+    return f"results/{suite}/{started:%Y-%m-%d}/{started:%Y%m%dT%H%M%SZ}_{machine}_{cores}c_{run_id}"
 
 
-def manifest(run_id: str, host: str, directory: Path, plan: Mapping[str, Any], uploads: list[Upload]) -> dict[str, Any]:
-    """What was run on what, and what was uploaded."""
+def manifest(
+    run_dir: Path, host: str, attempt: int, plan: Mapping[str, Any], uploads: Sequence[Upload]
+) -> dict[str, Any]:
+    """What was run on what, and what was uploaded. The one that is there is kept while the files are those it names."""
+    directory = run_dir / host / str(attempt)
+    files = {u.path.name: {"sha256": u.sha256, "bytes": u.path.stat().st_size} for u in uploads}
+    earlier = runs.recall(directory, MANIFEST)
+    if earlier and earlier.get("files") == files:
+        return earlier  # type: ignore[no-any-return]
     return {
         "tool": f"benchmarks {__version__}",
-        "run_id": run_id,
+        "run_id": run_dir.name,
         "host": host,
+        "attempt": attempt,
         "started": plan["started"],
         "suite": plan["suite"],
         "launch": plan["launch"],
-        "toolchain": runs.read_record(directory, "toolchain.json"),
-        "failures": [failure.sentence for failure in runs.failures(directory.parent) if failure.host == host],
-        "files": {
-            upload.path.name: {"sha256": upload.sha256, "bytes": upload.path.stat().st_size} for upload in uploads
-        },
+        "toolchain": runs.recall(directory, "toolchain.json"),
+        "failures": [failure.sentence for failure in runs.failures(run_dir) if failure.host == host],
+        "files": files,
     }
 
 
 def publish(
-    connect: Connect, run_id: str, host: str, directory: Path, plan: Mapping[str, Any], *, dry: bool = False
+    connect: Connect, run_dir: Path, host: str, attempt: int, plan: Mapping[str, Any], *, dry: bool = False
 ) -> tuple[bool, dict[str, Any]]:
-    """Upload what there is of a host; whether anything was uploaded, and where it is.
+    """Upload what there is of an attempt on a host; whether anything was uploaded, and where it is.
 
     With `dry` nothing is uploaded or written, and only the first is asked: would anything be?
-    Raises FailedError where S3 has other content than was sent.
+    Raises FailedError where S3 has other content than was sent, OSError where the directory cannot be written.
     """
     s3 = connect("s3")
     target = plan["publish"]
+    directory = run_dir / host / str(attempt)
     machine, cores = _machine(host, directory, plan)
-    base = prefix(target["suite"], datetime.fromisoformat(target["started"]), machine, cores, run_id)
+    base = prefix(target["suite"], datetime.fromisoformat(target["started"]), machine, cores, run_dir.name)
     uploads = [_upload_of(directory / name) for name in FILES if (directory / name).exists()]
+    if not dry:
+        runs.write_record(directory, MANIFEST, manifest(run_dir, host, attempt, plan, uploads))
+        # Last, so that where it is everything is.
+        uploads.append(_upload_of(directory / MANIFEST))
+    folder, missing = _folder(s3, target, f"{base}/{host}/{attempt}", uploads)
+    uri = f"s3://{target['bucket']}/{folder}/"
     if dry:
-        places = {upload: _place(target, f"{base}/{host}/{upload.path.name}") for upload in uploads}
-        missing = any(_stored(s3, place) != upload.encoded for upload, place in places.items())
-        return missing, {"uri": f"s3://{target['bucket']}/{base}/{host}/"}
-    directory.mkdir(parents=True, exist_ok=True)
-    content = json.dumps(manifest(run_id, host, directory, plan, uploads), indent=2) + "\n"
-    (directory / "manifest.json").write_text(content)
-    uploads.append(_upload_of(directory / "manifest.json"))
+        return bool(missing), {"uri": uri}
+    for upload in missing:
+        _send(s3, target, f"{folder}/{upload.path.name}", upload)
 
-    keys = {upload.path.name: f"{base}/{host}/{upload.path.name}" for upload in uploads}
-    sent = [_send(s3, target, keys[upload.path.name], upload) for upload in uploads]
-
+    keys = {upload.path.name: f"{folder}/{upload.path.name}" for upload in uploads}
     until, note = link_end(datetime.now(UTC), *lifetime_of_credentials())
-    main_file = "benchmark.log" if "benchmark.log" in keys else "manifest.json"
+    main_file = "benchmark.log" if "benchmark.log" in keys else MANIFEST
     link = s3.generate_presigned_url(
         "get_object",
         Params={"Bucket": target["bucket"], "Key": keys[main_file]},
@@ -96,24 +106,40 @@ def publish(
     )
     published = {
         "bucket": target["bucket"],
-        "prefix": f"{base}/{host}/",
-        "uri": f"s3://{target['bucket']}/{base}/{host}/",
+        "prefix": f"{folder}/",
+        "uri": uri,
         "keys": keys,
         "link": link,
         "link_until": until.isoformat(timespec="minutes"),
         "link_note": note,
     }
     # The link is a key to the log until it expires.
-    path = directory / "published.json"
+    path = directory / PUBLISHED
     path.touch(mode=0o600)
     path.write_text(json.dumps(published, indent=2) + "\n")
-    return any(sent), published
+    return bool(missing), published
+
+
+def _folder(
+    s3: Client, target: Mapping[str, Any], wanted: str, uploads: Sequence[Upload]
+) -> tuple[str, tuple[Upload, ...]]:
+    """Where the files go, and those of them that are not there yet.
+
+    An object is written once and never replaced: what has come to be known of an attempt since it was published, as the
+    rest of a log, goes beside it, to `<attempt>.2` and so on.
+    """
+    for number in itertools.count(1):
+        folder = wanted if number == 1 else f"{wanted}.{number}"
+        stored = {upload: _stored(s3, _place(target, f"{folder}/{upload.path.name}")) for upload in uploads}
+        if all(found in (None, upload.encoded) for upload, found in stored.items()):
+            return folder, tuple(upload for upload, found in stored.items() if found is None)
+    raise AssertionError("unreachable")
 
 
 def _machine(host: str, directory: Path, plan: Mapping[str, Any]) -> tuple[str, int]:
     if plan["launch"]:
         return plan["launch"]["instance_type"], plan["launch"]["cores"]
-    record = runs.read_record(directory, "toolchain.json") or {}
+    record = runs.recall(directory, "toolchain.json") or {}
     return f"host-{host}", int(record.get("host", {}).get("cpus_usable", 0))
 
 
@@ -126,17 +152,22 @@ def _place(target: Mapping[str, Any], key: str) -> dict[str, str]:
     return {"Bucket": target["bucket"], "Key": key, "ExpectedBucketOwner": target["account"]}
 
 
-def _send(s3: Client, target: Mapping[str, Any], key: str, upload: Upload) -> bool:
-    """Upload one file unless it is there; whether it was uploaded."""
+def _send(s3: Client, target: Mapping[str, Any], key: str, upload: Upload) -> None:
+    """Upload one file where there is none, and see that it has arrived.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+    """
     place = _place(target, key)
-    if _stored(s3, place) == upload.encoded:
-        return False
     kind = mimetypes.guess_type(upload.path.name)[0] or "text/plain; charset=utf-8"
     with upload.path.open("rb") as body:
-        s3.put_object(**place, Body=body, ChecksumSHA256=upload.encoded, ContentType=kind)
+        try:
+            s3.put_object(**place, Body=body, ChecksumSHA256=upload.encoded, ContentType=kind, IfNoneMatch="*")
+        except botocore.exceptions.ClientError as error:
+            # It is there: because an answer was lost, or because somebody else was faster, which the checksum tells.
+            if code(error) != "PreconditionFailed":
+                raise
     if (stored := _stored(s3, place)) != upload.encoded:
         raise FailedError(f"S3 has another checksum for {key} than was sent: {stored} instead of {upload.encoded}.")
-    return True
 
 
 def _stored(s3: Client, place: Mapping[str, str]) -> str | None:

@@ -6,11 +6,12 @@ import ipaddress
 import re
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import interface, keys, region, runs, suites
+from benchmarks import identity, interface, keys, region, runs, suites
 from benchmarks.errors import RefusedError
 
 DEFAULT_INSTANCE_TYPE = "t2.micro"
@@ -43,6 +44,40 @@ class Settled:
 
     parameters: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What carrying a run to its end needs to know of its request, whatever has become of the run's records."""
+
+    has_machine: bool  # else it only lists types
+    launches: bool  # its machines are EC2 instances
+    keeps: bool
+    region: str | None
+    key_file: str | None
+    ssh_port: int
+
+
+def outline(given: Mapping[str, Any], environment: Mapping[str, str]) -> Outline:
+    """The outline of a request as it was given; what preflight is to refuse counts as not given."""
+    known = {parameter.name: parameter for parameter in interface.parameters("benchmark")}
+    values: dict[str, Any] = {}
+    for name in known.keys() & given.keys():
+        if given[name] is not None:
+            with suppress(RefusedError):
+                values |= read("benchmark", {name: given[name]}, interface.ROOT)
+    try:
+        chosen = values.get("region") or region.of_environment(environment)
+    except RefusedError:
+        chosen = None
+    return Outline(
+        has_machine=not lists_types(values),
+        launches="host" not in values and not lists_types(values),
+        keeps=bool(values.get("keep")),
+        region=chosen,
+        key_file=values.get("key_file") or _usual_key_file(),
+        ssh_port=values.get("ssh_port", known["ssh_port"].default),
+    )
 
 
 def parse_host(text: str) -> Host:
@@ -91,11 +126,24 @@ def settle(entry_point: str, values: Mapping[str, Any], environment: Mapping[str
     if allowed := settled.parameters.get("allow_from"):
         check_source_range(allowed)
     if settled.parameters.get("host") and not settled.parameters["bucket"]:
+        check_machine_of_run(entry_point, settled.parameters)
         return settled
     chosen = region.choose(settled.parameters["region"], environment)
     if entry_point in ("benchmark", "terminate"):
         check_region_of_run(settled.parameters, chosen)
-    return Settled({**settled.parameters, "region": chosen}, settled.warnings)
+    parameters = {**settled.parameters, "region": chosen}
+    check_machine_of_run(entry_point, parameters)
+    return Settled(parameters, settled.warnings)
+
+
+def check_machine_of_run(entry_point: str, parameters: Mapping[str, Any]) -> None:
+    """Raises RefusedError where a run is to be gone on with on another machine than it was begun on."""
+    if entry_point == "benchmark" and parameters["run_id"] and not lists_types(_given(parameters)):
+        identity.check_machine(runs.locate(parameters)[1], parameters)
+
+
+def _given(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in parameters.items() if value is not None}
 
 
 def check_region_of_run(parameters: Mapping[str, Any], chosen: str) -> None:
@@ -103,7 +151,7 @@ def check_region_of_run(parameters: Mapping[str, Any], chosen: str) -> None:
     if not parameters["run_id"]:
         return
     run_id, directory = runs.locate(parameters)
-    launched = (runs.read_record(directory, "instances.json") or {}).get("region")
+    launched = (runs.recall(directory, "instances.json") or {}).get("region")
     if launched not in (None, chosen):
         raise RefusedError(
             f"The run {run_id} has launched in {launched}, not in {chosen}: give --region {launched} "
@@ -144,11 +192,16 @@ def complete(values: Mapping[str, Any]) -> Settled:
         warnings = (UNFIT_DEFAULT,)
     if "path" in suites.load(result["suite"]).source and result["ref"]:
         raise RefusedError(f"The suite {result['suite']} is a local directory, which has no versions: leave ref out.")
-    if not result["key_file"] and DEFAULT_KEY_FILE.expanduser().is_file():
-        result["key_file"] = str(DEFAULT_KEY_FILE.expanduser())
+    result["key_file"] = result["key_file"] or _usual_key_file()
     if result["key_file"]:
         check_key_file(Path(result["key_file"]))
     return Settled(result, warnings)
+
+
+def _usual_key_file() -> str | None:
+    """The key that is used where none is given, if there is one."""
+    path = DEFAULT_KEY_FILE.expanduser()
+    return str(path) if path.is_file() else None
 
 
 def check_key_file(path: Path) -> None:

@@ -6,20 +6,16 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 from rich.console import Console
 
-from benchmarks import aws, child, command, ending, invocation, region, request, runs
+from benchmarks import aftermath, child, command, locks, play, region, request, runs
 from benchmarks.errors import FailedError, RefusedError
-
-# How long after an interruption an instance may still turn up that was being launched at that moment.
-LATECOMERS = 10.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -29,9 +25,10 @@ class Job:
     playbook: str
     run_id: str
     directory: Path
-    region: str | None
     command: command.Command
     fresh: bool  # whether the run's directory was made by this process
+    after: aftermath.Aftermath
+    lock: Any  # held as long as this is
 
 
 def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
@@ -43,65 +40,68 @@ def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
     settled = request.settle(playbook, values, environment)
     run_id, directory = runs.locate(values)
     written = {**values, "run_id": run_id, "runs_dir": str(directory.parent)}
-    parameters = directory / runs.parameters_file(playbook)
+    fresh = not directory.exists()
     try:
-        fresh = not directory.exists()
-        directory.mkdir(parents=True, exist_ok=True)
-        parameters.write_text(yaml.safe_dump(json.loads(json.dumps(written)), sort_keys=False))
+        lock = _lock(directory) if playbook == "benchmark" else None
+        parameters = _freeze(playbook, directory, written)
     except OSError as error:
+        if fresh:
+            shutil.rmtree(directory, ignore_errors=True)
         raise runs.cannot_be_written(directory, error) from None
     chosen = settled.parameters["region"]
     terminal = sys.stdout.isatty()
-    built = command.playbook(
-        playbook, parameters, chosen, terminal=terminal, columns=shutil.get_terminal_size().columns
+    columns = shutil.get_terminal_size().columns
+    built = command.playbook(playbook, parameters, chosen, terminal=terminal, columns=columns)
+    after = aftermath.Aftermath(
+        run_id=run_id,
+        directory=directory,
+        region=chosen if playbook == "benchmark" and not settled.parameters["host"] else None,
+        keeps=bool(settled.parameters.get("keep")),
+        values=written,
+        terminal=terminal,
+        columns=columns,
+        console=Console(stderr=True, highlight=False),
     )
-    return Job(playbook, run_id, directory, chosen, built, fresh)
+    return Job(playbook, run_id, directory, built, fresh, after, lock)
 
 
-def run(job: Job, *, launches: bool = False) -> None:
+def _lock(directory: Path) -> Any:
+    """The lock of a run, which neither another wrapper nor a playbook that has outlived its wrapper may hold."""
+    lock = locks.hold(directory, locks.WRAPPER)
+    locks.check(directory, locks.PLAYBOOK)
+    return lock
+
+
+def _freeze(playbook: str, directory: Path, values: Mapping[str, Any]) -> Path | Mapping[str, Any]:
+    """The parameters as the playbook gets them: frozen in the run's directory, of which ending a run needs nothing."""
+    if playbook == "terminate":
+        return values
+    runs.write_whole(directory / runs.PARAMETERS, yaml.safe_dump(json.loads(json.dumps(values)), sort_keys=False))
+    return directory / runs.PARAMETERS
+
+
+def run(job: Job) -> None:
     """Run the playbook to its end.
 
-    With `launches`, a signal first of all ends the instances that carry the run's tag. Raises RefusedError where
-    nothing was started, FailedError where the run failed (both have been told to the user by then), SystemExit after a
-    signal.
+    A signal first of all ends the instances that carry the run's tag. Raises RefusedError where nothing was started,
+    FailedError where the run failed (both have been told to the user by then), SystemExit after a signal.
     """
-    console = Console(stderr=True, highlight=False)
+    console = job.after.console
     console.print(f"[dim]Run {job.run_id}   {job.command}[/dim]", soft_wrap=True)
     sys.stdout.flush()
-    # The path of a socket is short or refused: a directory below a long home would not do for those of ssh.
-    with tempfile.TemporaryDirectory(prefix="benchmarks-") as sockets, child.signals_raise():
-        process = None
+    playing = play.Playing(job.command)
+    with child.signals_raise():
         try:
-            environment = {**job.command.environment, "ANSIBLE_SSH_CONTROL_PATH_DIR": sockets}
-            process = child.start(replace(job.command, environment=environment))
-            code = process.wait()
+            with playing:
+                code = playing.wait()
+            if code:
+                job.after.of_failure(code, playing.reached)
         except child.SignalError as signal:
-            console.print(f"\n{signal}: ending the run …")
-            if process:
-                child.end(process)
-            if launches and job.region:
-                _end_instances(job, console)
+            job.after.of_signal(playing.reached)
             raise SystemExit(128 + signal.number) from None
-    if code:
-        _fail(job)
-
-
-def _end_instances(job: Job, console: Console) -> None:
-    assert job.region
-    try:
-        ec2 = aws.connector(job.region)("ec2")
-        ended = ending.end_with_latecomers(ec2, job.run_id, job.directory, LATECOMERS)
-        console.print(f"Ended {', '.join(ended)}; nothing of the run is left." if ended else "The run had no instance.")
-    except aws.ERRORS as error:
-        by_hand = invocation.line(f"bench.terminate --run-id {job.run_id}")
-        console.print(f"{aws.sentence(error)} Look after the run's instances: {by_hand}")
-
-
-def _fail(job: Job) -> None:
-    """Raise what the end of a playbook that failed means; its sentence has been shown already."""
-    stages = runs.read_record(job.directory, "stages.json") or {}
-    if stages.get("preflight", {}).get("failed") or not (stages or runs.failures(job.directory)):
+    if code and not playing.reached.started:
         if job.fresh:
-            shutil.rmtree(job.directory)
+            shutil.rmtree(job.directory, ignore_errors=True)
         raise RefusedError("Nothing was launched.")
-    raise FailedError(f"The run failed; what there is of it is in {job.directory}")
+    if code:
+        raise FailedError(f"The run failed; what there is of it is in {job.directory}")

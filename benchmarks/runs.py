@@ -6,18 +6,26 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Mapping
+import shutil
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks.errors import RefusedError
+import yaml
+
+from benchmarks.errors import FailedError, RefusedError
 from benchmarks.interface import ROOT, expand
 
 # No letter or digit that is easily taken for another.
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+PARAMETERS = "parameters.yml"
+# The stages that can be done again without the machine.
+OF_BRINGING_BACK = ("collect", "publish", "terminate")
+# Log, Criterion's files and their archive of a large suite, with some to spare.
+SPACE = 16 * 2**20  # bytes
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
 
 
@@ -29,6 +37,7 @@ class Failure:
     task: str
     sentence: str
     at: str  # UTC, ISO 8601
+    stage: str = ""
 
 
 def new_id(now: datetime) -> str:
@@ -46,6 +55,16 @@ def check_id(run_id: str) -> str:
     return run_id
 
 
+def check_space(directory: Path) -> None:
+    """Raises RefusedError where there is too little room for what a run brings back. The directory has to be there."""
+    free = shutil.disk_usage(directory).free
+    if free < SPACE:
+        raise RefusedError(
+            f"The runs directory {directory.parent} has only {free // 1024} KiB left, and a run needs "
+            f"{SPACE // 2**20} MiB: free some, or give another by --runs-dir."
+        )
+
+
 def cannot_be_written(directory: Path, error: OSError) -> RefusedError:
     """What to say where the directory of a run cannot be made or written."""
     return RefusedError(
@@ -58,6 +77,11 @@ def _id_of_this_process() -> str:
     return new_id(datetime.now(UTC))
 
 
+def default_directory() -> Path:
+    """Where runs live unless they are told otherwise, as it is found without links."""
+    return Path(os.path.realpath(ROOT / "runs"))
+
+
 def locate(values: Mapping[str, Any]) -> tuple[str, Path]:
     """Run id and run directory: as `values` give them, else of this process, below the repository's `runs/`.
 
@@ -68,48 +92,95 @@ def locate(values: Mapping[str, Any]) -> tuple[str, Path]:
     return run_id, Path(os.path.realpath(ROOT / expand("runs_dir", str(values.get("runs_dir") or "runs")))) / run_id
 
 
-def parameters_file(playbook: str) -> str:
-    """Where a playbook's parameters are frozen in the run's directory; ending a run leaves those it was made with."""
-    return "terminate-parameters.yml" if playbook == "terminate" else "parameters.yml"
-
-
 def group_name(run_id: str) -> str:
     """The name that the dynamic inventory gives to the group of a run's instances."""
     return "run_" + run_id.replace("-", "_")
 
 
-def record_failure(directory: Path, host: str, task: str, sentence: str) -> Path:
+def record_failure(directory: Path, host: str, task: str, sentence: str, stage: str = "") -> Path:
     """Write one failure record; records sort by the time at which they were written."""
     at = datetime.now(UTC)
     path = directory / "failures" / f"{at:%Y%m%dT%H%M%S.%fZ}-{host}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    record = Failure(host, task, sentence, at.isoformat(timespec="milliseconds"))
-    path.write_text(json.dumps(asdict(record), indent=2) + "\n")
+    record = Failure(host, task, sentence, at.isoformat(timespec="milliseconds"), stage)
+    write_whole(path, json.dumps(asdict(record), indent=2) + "\n")
     return path
 
 
+def forget_failures(directory: Path, stages: Collection[str] | None = None) -> None:
+    """Remove the failure records of a run, or only those of some stages."""
+    for path in (directory / "failures").glob("*.json"):
+        if stages is None or _failure(path).stage in stages:
+            path.unlink()
+
+
 def failures(directory: Path) -> tuple[Failure, ...]:
-    """The failure records of a run, first one first."""
-    return tuple(Failure(**json.loads(p.read_text())) for p in sorted((directory / "failures").glob("*.json")))
+    """The failure records of a run, first one first; one that cannot be read is itself a failure."""
+    return tuple(_failure(path) for path in sorted((directory / "failures").glob("*.json")))
+
+
+def _failure(path: Path) -> Failure:
+    try:
+        return Failure(**json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError):
+        return Failure("localhost", "", f"Something failed, but the record {path} of it is damaged.", "")
 
 
 def read_record(directory: Path, name: str) -> Any:
-    """The content of one of a run's JSON records, None where the stage has not written it."""
+    """The content of one of a run's JSON records, None where the stage has not written it.
+
+    Raises FailedError where it is damaged.
+    """
     path = directory / name
-    return json.loads(path.read_text()) if path.exists() else None
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise FailedError(
+            f"{path} cannot be read ({error}): remove it, or leave run_id out to start a new run."
+        ) from None
 
 
-def write_record(directory: Path, name: str, content: Any) -> bool:
-    """Write one of a run's JSON records; whether that changed anything."""
-    path = directory / name
-    text = json.dumps(content, indent=2) + "\n"
+def read_parameters(directory: Path) -> dict[str, Any]:
+    """The parameters that a run was begun with. Raises FailedError where they are gone or damaged."""
+    path = directory / PARAMETERS
+    try:
+        content = yaml.safe_load(path.read_text())
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise FailedError(f"{path} cannot be read: {error}") from None
+    if not isinstance(content, dict):
+        raise FailedError(f"{path} has no parameters.")
+    return content
+
+
+def recall(directory: Path, name: str) -> Any:
+    """The content of a JSON record, None where there is none or it is damaged: for what has to go on without it."""
+    try:
+        return read_record(directory, name)
+    except FailedError:
+        return None
+
+
+def write_whole(path: Path, text: str) -> bool:
+    """Write a file so that it is never half there, its directory too; whether that changed anything. Raises OSError."""
     if path.exists() and path.read_text() == text:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(text)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
     return True
 
 
+def write_record(directory: Path, name: str, content: Any) -> bool:
+    """Write one of a run's JSON records; whether that changed anything. Raises OSError."""
+    return write_whole(directory / name, json.dumps(content, indent=2) + "\n")
+
+
 def add_to_record(directory: Path, name: str, entries: Mapping[str, Any]) -> None:
-    """Write entries into one of a run's JSON records, which keeps the others that it has."""
-    write_record(directory, name, {**(read_record(directory, name) or {}), **entries})
+    """Write entries into one of a run's JSON records, which keeps the others that it has. Raises OSError."""
+    write_record(directory, name, {**(recall(directory, name) or {}), **entries})

@@ -6,12 +6,12 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks import cost, criterion, invocation, runs, user_data
+from benchmarks import attempts, cost, criterion, invocation, plan, publishing, runs, user_data
+from benchmarks.errors import FailedError
 from benchmarks.interface import ROOT
 
 # Columns of output that no terminal shows, so that no name is broken.
@@ -31,7 +31,7 @@ def _table(estimates: tuple[criterion.Estimate, ...]) -> RenderableType:
 
 
 def _stages(directory: Path) -> list[RenderableType]:
-    stages: dict[str, dict[str, Any]] = runs.read_record(directory, "stages.json") or {}
+    stages: dict[str, dict[str, Any]] = runs.recall(directory, "stages.json") or {}
     times = ", ".join(f"{name} {entry['seconds']:.1f} s" for name, entry in stages.items())
     return [Text(f"Stages    {times}")] if times else []
 
@@ -48,17 +48,19 @@ def _host(directory: Path) -> list[RenderableType]:
     parts = _numbers(directory / "criterion")
     if (directory / "benchmark.log").exists():
         parts.append(Text(f"Log       {directory / 'benchmark.log'}"))
-    if published := runs.read_record(directory, "published.json"):
+    if published := runs.recall(directory, publishing.PUBLISHED):
         parts.append(Text(f"S3        {published['uri']}"))
         parts.append(Text(f"Link      {published['link']}"))
         parts.append(Text(f"          opens until {published['link_until']} {published['link_note']}".rstrip()))
     return parts
 
 
-def kept(
-    directory: Path, parameters: dict[str, Any], instances: dict[str, Any], terminated: dict[str, str]
-) -> list[str]:
+def kept(directory: Path, instances: dict[str, Any], terminated: dict[str, str]) -> list[str]:
     """How to log in to the instances that were kept, and how to end them."""
+    try:
+        parameters = runs.read_parameters(directory)
+    except FailedError:
+        return []
     end = f"bench.terminate --run-id {directory.name} --region {instances['region']}"
     if directory.parent != ROOT / "runs":
         end += f" --runs-dir {shlex.quote(str(directory.parent))}"
@@ -80,16 +82,15 @@ def kept(
 
 
 def of_run(directory: Path) -> RenderableType:
-    """Numbers, places, cost and times of a run, from its directory."""
-    hosts = sorted(path.parent for path in directory.glob("*/toolchain.json"))
-    parts = [part for host in hosts for part in _host(host)]
-    plan = runs.read_record(directory, "preflight.json")
-    instances = runs.read_record(directory, "instances.json")
-    if plan and plan["launch"] and instances:
-        terminated = runs.read_record(directory, "terminated.json") or {}
-        parts.append(Text(f"Cost      {cost.line(plan['launch'], instances, terminated)}"))
-        parameters = yaml.safe_load((directory / "parameters.yml").read_text())
-        parts += [Text(line) for line in kept(directory, parameters, instances, terminated)]
+    """Numbers, places, cost and times of a run, from what there is in its directory."""
+    hosts = sorted(path.parent for path in directory.glob(f"*/{attempts.RECORD}"))
+    parts = [part for host in hosts for part in _host(host / str(attempts.current(host)))]
+    launch = plan.recall(directory)["launch"]
+    instances = runs.recall(directory, "instances.json")
+    if launch and instances:
+        terminated = runs.recall(directory, "terminated.json") or {}
+        parts.append(Text(f"Cost      {cost.line(launch, instances, terminated)}"))
+        parts += [Text(line) for line in kept(directory, instances, terminated)]
     parts += _stages(directory)
     parts.append(Text(f"Run       {directory}"))
     return Group(*parts)

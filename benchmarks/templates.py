@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,15 @@ import botocore.exceptions
 from benchmarks import invocation
 from benchmarks.aws import Client, code
 from benchmarks.errors import RefusedError
+
+# What would keep an instance that is to end, and what a launch sets instead:
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RequestLaunchTemplateData.html
+ENDABLE: Mapping[str, Any] = {
+    "DisableApiTermination": False,
+    "DisableApiStop": False,
+    "HibernationOptions": {"Configured": False},
+    "InstanceInitiatedShutdownBehavior": "terminate",
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,11 @@ class Template:
     @property
     def zone(self) -> str | None:
         return (self.data.get("Placement") or {}).get("AvailabilityZone")
+
+    @property
+    def overrides(self) -> dict[str, Any]:
+        """What a launch has to set otherwise than the template does, so that its instance can be ended."""
+        return {name: value for name, value in ENDABLE.items() if self.data.get(name) not in (None, value)}
 
     @property
     def decides_network(self) -> bool:

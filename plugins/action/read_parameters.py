@@ -12,7 +12,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 
-from benchmarks import request, runs
+from benchmarks import locks, request, runs
 from benchmarks.errors import RefusedError
 from benchmarks.interface import ROOT
 
@@ -34,21 +34,17 @@ class ActionModule(ActionBase):
             # Relative paths start where the documents say that ansible-playbook is called: at the repository's root.
             values = request.read(self._task.args["entry_point"], given, ROOT)
             settled = request.settle(self._task.args["entry_point"], values, os.environ)
+            locks.check_playbook(directory)
         except RefusedError as error:
             raise AnsibleActionFail(str(error)) from None
+        # Ending a run needs nothing of its directory.
+        if self._task.args["entry_point"] == "terminate":
+            return {"changed": False, "warnings": list(settled.warnings)}
         frozen = {**settled.parameters, "run_id": task_vars["run_id"], "runs_dir": str(directory.parent)}
         # By way of JSON, since Ansible's own kinds of text are not YAML's.
         content = yaml.safe_dump(json.loads(json.dumps(frozen)), sort_keys=False)
         try:
-            changed = _write(directory / runs.parameters_file(self._task.args["entry_point"]), content)
+            changed = runs.write_whole(directory / runs.PARAMETERS, content)
         except OSError as error:
             raise AnsibleActionFail(str(runs.cannot_be_written(directory, error))) from None
         return {"changed": changed, "warnings": list(settled.warnings)}
-
-
-def _write(path: Path, content: str) -> bool:
-    if path.exists() and path.read_text() == content:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content)
-    return True

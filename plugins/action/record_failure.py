@@ -11,13 +11,18 @@ from benchmarks import failure, runs
 
 
 class ActionModule(ActionBase):
-    _VALID_ARGS = frozenset(("run_dir", "task", "result"))
+    _VALID_ARGS = frozenset(("run_dir", "stage", "task", "result"))
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         args = self._task.args
         host = task_vars["inventory_hostname"]
-        runs.record_failure(
-            Path(args["run_dir"]), host, args["task"], failure.sentence(host, args["task"], args["result"])
-        )
+        sentence = failure.sentence(host, args["task"], args["result"])
+        try:
+            runs.record_failure(Path(args["run_dir"]), host, args["task"], sentence, args["stage"])
+        except OSError as error:
+            # Ending the run matters more than the record: what cannot be written is kept in memory until then.
+            known = task_vars.get("unrecorded_failures", [])
+            note = str(runs.cannot_be_written(Path(args["run_dir"]), error))
+            return {"changed": True, "ansible_facts": {"unrecorded_failures": [*known, sentence, note]}}
         return {"changed": True}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import textwrap
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.vars import load_extra_vars
 
-from benchmarks import failure, runs, terminal
+from benchmarks import failure, runs, stages, terminal
 
 DOCUMENTATION = """
 name: stages
@@ -52,6 +53,7 @@ class CallbackModule(CallbackBase):
         self._end_stage()
         if role:
             self._stage, self._begun, self._failed, self._did = role, time.monotonic(), False, False
+            stages.tell("begun", role)
             self._clear(f"… {role}")
 
     v2_playbook_on_handler_task_start = v2_playbook_on_task_start
@@ -98,6 +100,8 @@ class CallbackModule(CallbackBase):
     def _end_stage(self) -> None:
         stage, self._stage = self._stage, None
         self._clear()
+        if stage:
+            stages.tell("ended", stage)
         # Every task of it may have been skipped: terminate, for one, of an instance that is kept.
         if not (stage and self._did):
             return
@@ -110,9 +114,10 @@ class CallbackModule(CallbackBase):
         if self._failed or not again:
             mark, color = ("✗", "red") if self._failed else ("✓", "green")
             self._say(f"{mark} {stage:<12} {seconds:7.1f} s", color=color)
-        # At once, so that a run that is interrupted later has the times of what it did.
+        # At once, so that a run that is interrupted later has the times of what it did. They are not worth a failure.
         if self._directory and self._directory.exists():
-            runs.add_to_record(self._directory, "stages.json", {stage: entry})
+            with suppress(OSError):
+                runs.add_to_record(self._directory, "stages.json", {stage: entry})
 
     def _say(self, text: str, color: str | None = None, stderr: bool = False) -> None:
         self._clear()

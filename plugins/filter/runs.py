@@ -6,11 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import criterion, runs
+from benchmarks import attempts, criterion, runs
 
 
 def run_failures(directory: str) -> list[str]:
     return [failure.sentence for failure in runs.failures(Path(directory))]
+
+
+def attempt_number(host_directory: str) -> int:
+    return attempts.current(Path(host_directory))
 
 
 def criterion_ids(directory: str) -> list[str]:
@@ -19,4 +23,8 @@ def criterion_ids(directory: str) -> list[str]:
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"run_failures": run_failures, "criterion_ids": criterion_ids}
+        return {
+            "run_failures": run_failures,
+            "attempt_number": attempt_number,
+            "criterion_ids": criterion_ids,
+        }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,14 @@ from ansible.utils.vars import load_extra_vars
 
 from benchmarks import runs
 from benchmarks.errors import RefusedError
-from benchmarks.request import parse_host
+from benchmarks.request import outline, parse_host
 
 DOCUMENTATION = """
 name: this_run
 short_description: The hosts of one run
 description:
-  - Sets O(ignore:run_id) and O(ignore:run_dir) for all hosts, and adds localhost.
+  - Sets O(ignore:run_id), O(ignore:run_dir) and O(ignore:run_request) for all hosts, and adds localhost.
+  - They come from the extra variables alone, so that a run can be ended whatever has become of its records.
   - With the extra variable C(host), that machine is in the group C(given).
   - Once the run has launched, its instances are in the group C(launched), as the dynamic EC2 inventory knows them.
     Before that AWS is not asked, so that a playbook that needs no AWS account runs without one.
@@ -54,6 +56,7 @@ class InventoryModule(BaseInventoryPlugin):
 
         inventory.set_variable("all", "run_id", run_id)
         inventory.set_variable("all", "run_dir", str(directory))
+        inventory.set_variable("all", "run_request", asdict(outline(extra, os.environ)))
         inventory.add_host("localhost")
         inventory.set_variable("localhost", "ansible_connection", "local")
         inventory.set_variable("localhost", "ansible_python_interpreter", sys.executable)
@@ -68,7 +71,7 @@ class InventoryModule(BaseInventoryPlugin):
             for name, value in given.items():
                 if value:
                     inventory.set_variable(host.address, name, value)
-        elif plan := runs.read_record(directory, "instances.json"):
+        elif plan := runs.recall(directory, "instances.json"):
             os.environ["AWS_REGION"] = plan["region"]
             self._add_instances(inventory, loader, Path(path).parent / self.get_option("instances"), run_id)
 

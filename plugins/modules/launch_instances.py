@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
@@ -53,11 +54,12 @@ def main() -> None:
             module.exit_json(changed=not there, instances=there, diff=launching.difference(there, given["plan"]))
         keys = launching.run_keys(directory, Path(given["key_file"]) if given["key_file"] else None)
         launch = launching.prepare(given["run_id"], given["plan"], keys, given["lifetime"], owner.name(connect))
-        changed, instances = launching.ensure(connect("ec2"), [launch], given["timeout"])
+        note = partial(launching.note, directory, given["plan"]["region"], keys.host.public)
+        changed, instances = launching.ensure(connect("ec2"), [launch], given["timeout"], note)
     except aws.ERRORS as error:
         module.fail_json(msg=aws.sentence(error))
-    runs.write_record(directory, "instances.json", {"region": given["plan"]["region"], "instances": instances})
-    (directory / "known_hosts").write_text("".join(f"{i['instance_id']} {keys.host.public}\n" for i in instances))
+    except OSError as error:
+        module.fail_json(msg=str(runs.cannot_be_written(directory, error)))
     module.exit_json(changed=changed, instances=instances)
 
 

@@ -30,18 +30,24 @@ def main() -> None:
     module = AnsibleModule(
         {"parameters": {"type": "dict", "required": True}, "run_dir": {"type": "path", "required": True}},
     )
-    from benchmarks import aws, plan, runs
+    from benchmarks import aws, continuing, plan, runs
 
     directory = Path(module.params["run_dir"])
     parameters = module.params["parameters"]
     try:
-        started = plan.start_of(runs.read_record(directory, "preflight.json"))
-        planned = plan.make(parameters, aws.connector(parameters["region"]), started)
+        runs.check_space(directory)
+        begun = continuing.Begun(directory, runs.read_record(directory, plan.RECORD))
+        planned = plan.make(parameters, aws.connector(parameters["region"]), plan.start_of(begun.plan), begun)
+        # What went wrong before is done again, but for what a host that is gone has done.
+        runs.forget_failures(directory, runs.OF_BRINGING_BACK if planned["over"] else None)
+        changed = runs.write_record(directory, plan.RECORD, planned)
     except aws.ERRORS as error:
         module.fail_json(msg=aws.sentence(error))
+    except OSError as error:
+        module.fail_json(msg=str(runs.cannot_be_written(directory, error)))
     for warning in planned["warnings"]:
         module.warn(warning)
-    module.exit_json(changed=runs.write_record(directory, "preflight.json", planned), plan=planned)
+    module.exit_json(changed=changed, plan=planned)
 
 
 if __name__ == "__main__":

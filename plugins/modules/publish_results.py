@@ -10,17 +10,18 @@ DOCUMENTATION = """
 module: publish_results
 short_description: Upload log, archive and manifest under a key that says what they are
 description:
-  - Each upload carries its SHA-256, which S3 verifies. Files that are there already are not uploaded again.
+  - Each upload carries its SHA-256, which S3 verifies. Files that are there already are not uploaded again, and none
+    is ever replaced.
   - Writes C(manifest.json) and C(published.json) beside the files.
 options:
-  run_id: {description: The run., type: str, required: true}
-  host_dir: {description: Directory with the host's files., type: path, required: true}
+  run_dir: {description: The run's directory., type: path, required: true}
   host: {description: The host's name., type: str, required: true}
+  attempt: {description: Number of the run's attempt on the host., type: int, required: true}
   plan: {description: The plan of the run., type: dict, required: true}
 author: [benchmarks]
 """
 EXAMPLES = """
-- publish_results: {run_id: r1, host: i-1, host_dir: runs/r1/i-1, plan: "{{ plan }}"}
+- publish_results: {run_dir: runs/r1, host: i-1, attempt: 1, plan: "{{ plan }}"}
 """
 RETURN = """
 published: {description: Where the files are and until when the link opens., type: dict, returned: success}
@@ -30,9 +31,9 @@ published: {description: Where the files are and until when the link opens., typ
 def main() -> None:
     module = AnsibleModule(
         {
-            "run_id": {"type": "str", "required": True},
-            "host_dir": {"type": "path", "required": True},
+            "run_dir": {"type": "path", "required": True},
             "host": {"type": "str", "required": True},
+            "attempt": {"type": "int", "required": True},
             "plan": {"type": "dict", "required": True},
         },
         supports_check_mode=True,
@@ -43,14 +44,16 @@ def main() -> None:
     try:
         changed, published = publishing.publish(
             aws.connector(given["plan"]["publish"]["region"]),
-            given["run_id"],
+            Path(given["run_dir"]),
             given["host"],
-            Path(given["host_dir"]),
+            given["attempt"],
             given["plan"],
             dry=module.check_mode,
         )
     except aws.ERRORS as error:
         module.fail_json(msg=aws.sentence(error))
+    except OSError as error:
+        module.fail_json(msg=f"What was measured cannot be published: {error}.")
     module.exit_json(changed=changed, published=published)
 
 

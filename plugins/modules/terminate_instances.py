@@ -10,12 +10,14 @@ DOCUMENTATION = """
 module: terminate_instances
 short_description: End a run's instances, found by tag, and verify that they are gone
 description:
-  - What is to be ended is asked of AWS, never of a local file. Writes C(terminated.json).
+  - What is to be ended is asked of AWS, never of a local file.
+  - Writes C(terminated.json) where the run's directory is there.
 options:
   run_id: {description: The run., type: str, required: true}
   run_dir: {description: The run's directory., type: path, required: true}
   region: {description: Region of the instances., type: str, required: true}
   instance_id: {description: End only this one., type: str}
+  asked: {description: Whether somebody has named the run; an unknown one then fails., type: bool, default: false}
   timeout: {description: Seconds that EC2 may take until they are gone., type: int, default: 600}
 author: [benchmarks]
 """
@@ -35,6 +37,7 @@ def main() -> None:
             "run_dir": {"type": "path", "required": True},
             "region": {"type": "str", "required": True},
             "instance_id": {"type": "str"},
+            "asked": {"type": "bool", "default": False},
             "timeout": {"type": "int", "default": 600},
         },
         supports_check_mode=True,
@@ -43,14 +46,14 @@ def main() -> None:
 
     given = module.params
     try:
-        ended = ending.end(
-            aws.connector(given["region"])("ec2"),
-            given["run_id"],
-            Path(given["run_dir"]),
-            only=given["instance_id"],
-            timeout=given["timeout"],
-            dry=module.check_mode,
-        )
+        ec2 = aws.connector(given["region"])("ec2")
+        if given["asked"]:
+            ending.check_known(ec2, given["run_id"], Path(given["run_dir"]))
+        if module.check_mode:
+            ended = ending.would_end(ec2, given["run_id"], given["instance_id"])
+        else:
+            directory = Path(given["run_dir"])
+            ended = ending.end(ec2, given["run_id"], directory, only=given["instance_id"], timeout=given["timeout"])
     except aws.ERRORS as error:
         module.fail_json(msg=aws.sentence(error))
     told = ending.sentence(given["run_id"], given["region"], ended)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from benchmarks import interface, runs
+from benchmarks import interface
 from benchmarks.interface import ROOT
 from tests.contract.repository import (
     ROLES,
@@ -123,12 +123,13 @@ def test_every_declared_variable_is_read_by_its_role(role: str) -> None:
 
 def test_the_wiring_reads_only_parameters_and_what_earlier_stages_wrote() -> None:
     public = {name for entry_point in interface.entry_points() for name in interface.names(entry_point)}
-    inventory = {"run_id", "run_dir", "inventory_hostname", "lookup", "from_yaml", "from_json", "default"}
+    inventory = {"run_id", "run_dir", "run_request", "inventory_hostname", "ansible_playbook_python"}
+    filters = {"lookup", "from_yaml", "from_json", "default", "preflight_record", "attempt_number"}
     words = {"or", "and", "not", "is", "none", "if", "else", "in"}
     for name, value in WIRED.items():
         for text in expressions(value):
             read = {word for word in variables(text) if not word.isdigit()}
-            assert read <= SHARED | inventory | words, name
+            assert read <= SHARED | inventory | filters | words, name
             assert set(re.findall(r"(?<!/)\bparameters\.(\w+)", text)) <= public, name
 
 
@@ -159,8 +160,8 @@ def test_what_tasks_keep_is_internal() -> None:
 
 
 def test_playbooks_give_roles_only_what_they_declare() -> None:
-    # And which file of the run's directory the wiring reads.
-    known = {name for role in STAGES for name in declared(role)} | {"parameters_file"}
+    # And which stage it is that may have failed.
+    known = {name for role in STAGES for name in declared(role)} | {"failed_stage"}
 
     def given(content: Any) -> Iterator[str]:
         if isinstance(content, list):
@@ -175,13 +176,6 @@ def test_playbooks_give_roles_only_what_they_declare() -> None:
     for path in sorted((ROOT / "playbooks").glob("*.yml")):
         allowed = known | {name for name in given(yaml_of(path)) if name.startswith(("ansible_", "preflight_"))}
         assert set(given(yaml_of(path))) <= allowed, relative(path)
-
-
-def test_playbooks_and_package_agree_on_the_file_of_parameters() -> None:
-    for path in sorted((ROOT / "playbooks").glob("*.yml")):
-        for play in yaml_of(path):
-            read = play.get("vars", {}).get("parameters_file", WIRED["parameters_file"])
-            assert read == runs.parameters_file(path.stem), relative(path)
 
 
 def test_group_vars_reach_playbooks_through_the_inventory() -> None:

@@ -1,35 +1,50 @@
-"""Ending a run's instances, with a record of it."""
+"""Ending a run's instances, whatever has become of its records."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from benchmarks import ending, runs
 from benchmarks.errors import FailedError
-from tests.unit.aws_fakes import FakeClient
+from tests.unit.aws_fakes import FakeClient, aws_error
 
 
 class Account:
-    """Instances that end the moment they are told to; `late` turn up at the next look after the first."""
+    """Instances that end the moment they are told to; `late` turn up at the second look, `protected` refuse."""
 
-    def __init__(self, *ids: str, late: tuple[str, ...] = (), ended: bool = False) -> None:
-        self.ids, self.late, self.ended = set(ids), set(late), ended
+    def __init__(self, *ids: str, late: tuple[str, ...] = (), protected: tuple[str, ...] = ()) -> None:
+        self.ids, self.late, self.protected = set(ids), set(late), set(protected)
         self.client = FakeClient(describe_instances=self._describe, terminate_instances=self._terminate)
+        self.client.meta = SimpleNamespace(region_name="eu-central-1")  # type: ignore[attr-defined]
 
-    def _describe(self, **arguments: Any) -> dict[str, Any]:
-        if self.ended and len(arguments["Filters"]) > 1:
-            return {"Reservations": []}
-        answer = [{"InstanceId": id, "State": {"Name": "running"}} for id in sorted(self.ids)]
+    def _describe(self, **_arguments: Any) -> dict[str, Any]:
+        tags = [
+            {"Key": "benchmarks:usd-per-hour", "Value": "0.357"},
+            {"Key": "benchmarks:expires", "Value": "2026-05-19T12:15:00+00:00"},
+        ]
+        answer = [
+            {"InstanceId": id, "InstanceType": "c7i.2xlarge", "State": {"Name": "running"}, "Tags": tags}
+            for id in sorted(self.ids)
+        ]
         self.ids, self.late = self.ids | self.late, set()
         return {"Reservations": [{"Instances": answer}]}
 
     def _terminate(self, InstanceIds: list[str]) -> dict[str, Any]:  # noqa: N803
-        self.ids -= set(InstanceIds)
+        (one,) = InstanceIds
+        if one in self.protected:
+            raise aws_error("OperationNotPermitted", "may not be terminated", "TerminateInstances")
+        self.ids.discard(one)
         return {}
+
+    def power_off(self, _directory: Path, instance: Mapping[str, Any]) -> bool:
+        self.ids.discard(instance["InstanceId"])
+        return True
 
 
 def test_ending_is_recorded_with_its_time(tmp_path: Path) -> None:
@@ -50,23 +65,35 @@ def test_one_after_the_other_is_recorded_together(tmp_path: Path) -> None:
 
 
 def test_nothing_to_end_records_nothing(tmp_path: Path) -> None:
-    (tmp_path / "parameters.yml").write_text("")
     assert ending.end(Account().client, "r1", tmp_path) == []
-    assert runs.read_record(tmp_path, "terminated.json") is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_that_is_gone_stays_so(tmp_path: Path) -> None:
+    assert ending.end(Account("i-1").client, "r1", tmp_path / "gone") == ["i-1"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_record_that_cannot_be_written_keeps_no_instance(tmp_path: Path) -> None:
+    # As a directory of that name keeps it from being written, also for root.
+    (tmp_path / "terminated.json").mkdir()
+    assert ending.end(Account("i-1").client, "r1", tmp_path) == ["i-1"]
 
 
 def test_a_run_that_nobody_knows_is_not_said_to_have_ended(tmp_path: Path) -> None:
+    nothing = FakeClient(describe_instances={"Reservations": []})
     with pytest.raises(FailedError, match=r"^No run nosuch is known: it has no directory here and no instance in this"):
-        ending.end(Account().client, "nosuch", tmp_path)
-    # What EC2 still shows as terminated is known.
-    assert ending.end(Account("i-1", ended=True).client, "r1", tmp_path) == []
+        ending.check_known(nothing, "nosuch", tmp_path)
+    # What EC2 still shows is known, and so is what has a directory here.
+    ending.check_known(Account("i-1").client, "r1", tmp_path)
+    (tmp_path / "parameters.yml").write_text("")
+    ending.check_known(nothing, "r1", tmp_path)
 
 
-def test_a_dry_end_only_says_what_it_would_end(tmp_path: Path) -> None:
+def test_what_would_be_ended_is_not(tmp_path: Path) -> None:
     account = Account("i-1", "i-2")
-    assert ending.end(account.client, "r1", tmp_path, only="i-2", dry=True) == ["i-2"]
+    assert ending.would_end(account.client, "r1", "i-2") == ["i-2"]
     assert account.client.called("terminate_instances") == []
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_does_not_end_fails_and_is_not_recorded_as_ended(tmp_path: Path) -> None:
@@ -76,15 +103,44 @@ def test_what_does_not_end_fails_and_is_not_recorded_as_ended(tmp_path: Path) ->
     assert runs.read_record(tmp_path, "terminated.json") is None
 
 
-def test_an_instance_that_turns_up_late_is_ended_too(tmp_path: Path) -> None:
+def test_an_instance_that_turns_up_late_is_ended_and_recorded_too(tmp_path: Path) -> None:
     account = Account("i-1", late=("i-2",))
-    assert ending.end_with_latecomers(account.client, "r1", tmp_path, patience=0.01) == ["i-1", "i-2"]
+    told: list[list[str]] = []
+    ended = ending.end(account.client, "r1", tmp_path, latecomers=0.05, told=lambda ids: told.append(list(ids)))
+    assert ended == ["i-1", "i-2"]
+    assert account.ids == set()
+    # The user hears of the first at once, and not only when all is over.
+    assert told == [["i-1"]]
+    assert runs.read_record(tmp_path, "terminated.json").keys() == {"i-1", "i-2"}
+
+
+def test_a_protected_instance_is_switched_off_and_does_not_keep_the_others(tmp_path: Path) -> None:
+    account = Account("i-1", "i-2", protected=("i-1",))
+    assert ending.end(account.client, "r1", tmp_path, power_off=account.power_off) == ["i-1", "i-2"]
     assert account.ids == set()
 
 
-def test_every_instance_that_was_ended_after_a_signal_is_recorded(tmp_path: Path) -> None:
-    ending.end_with_latecomers(Account("i-1", late=("i-2",)).client, "r1", tmp_path, patience=0.01)
-    assert runs.read_record(tmp_path, "terminated.json").keys() == {"i-1", "i-2"}
+def test_a_protected_instance_that_cannot_be_switched_off_is_told_of_with_cost_end_and_remedy(tmp_path: Path) -> None:
+    account = Account("i-1", "i-2", protected=("i-1",))
+    with pytest.raises(FailedError) as failed:
+        ending.end(account.client, "r1", tmp_path, power_off=lambda *_: False)
+    assert account.ids == {"i-1"}
+    assert str(failed.value).splitlines() == [
+        "i-1 is protected from being ended, and could not be switched off over SSH. Lift its protection first:",
+        "aws ec2 modify-instance-attribute --region eu-central-1 --no-disable-api-termination --instance-id i-1",
+        "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself off at about 12:15 UTC on "
+        "2026-05-19.",
+        f"To end what is left: ./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {tmp_path.parent}",
+    ]
+
+
+def test_keys_are_deleted_with_the_last_instance_and_not_before(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    account = Account("i-1", "i-2")
+    ending.end(account.client, "r1", tmp_path, only="i-1")
+    assert (tmp_path / "keys").exists()
+    ending.end(account.client, "r1", tmp_path)
+    assert not (tmp_path / "keys").exists()
 
 
 @pytest.mark.parametrize(
@@ -96,3 +152,9 @@ def test_every_instance_that_was_ended_after_a_signal_is_recorded(tmp_path: Path
 )
 def test_what_was_ended_is_told(ended: list[str], sentence: str) -> None:
     assert ending.sentence("r1", "eu-central-1", ended) == sentence
+
+
+def test_times_are_in_utc(tmp_path: Path) -> None:
+    ending.end(Account("i-1").client, "r1", tmp_path)
+    (at,) = runs.read_record(tmp_path, "terminated.json").values()
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds() < 60

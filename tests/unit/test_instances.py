@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from benchmarks import instances
 from benchmarks.errors import FailedError
-from tests.unit.aws_fakes import FakeClient
+from tests.unit.aws_fakes import FakeClient, aws_error
 
 
 def instance(id: str, state: str, **more: Any) -> dict[str, Any]:
@@ -65,11 +66,38 @@ def test_an_instance_that_does_not_start_in_time_fails() -> None:
 
 
 @pytest.mark.parametrize(("only", "told"), [(None, ["i-1", "i-2"]), ("i-2", ["i-2"]), ("i-3", [])])
-def test_ending_tells_ec2_of_all_or_of_the_one_named(only: str | None, told: list[str]) -> None:
+def test_ending_tells_ec2_of_one_after_the_other_or_of_the_one_named(only: str | None, told: list[str]) -> None:
     found = described(instance("i-1", "running"), instance("i-2", "pending"))
     ec2 = FakeClient(describe_instances=found, terminate_instances={})
-    assert instances.terminate(ec2, "r1", only) == told
-    assert ec2.called("terminate_instances") == ([{"InstanceIds": told}] if told else [])
+    assert instances.terminate(ec2, "r1", only) == instances.Told(tuple(told), ())
+    assert ec2.called("terminate_instances") == [{"InstanceIds": [one]} for one in told]
+
+
+def _refusing(**codes: str) -> Any:
+    def terminate(InstanceIds: list[str]) -> dict[str, Any]:  # noqa: N803
+        (one,) = InstanceIds
+        if code := codes.get(one.replace("-", "_")):
+            raise aws_error(code, "no", "TerminateInstances")
+        return {}
+
+    return terminate
+
+
+def test_a_protected_instance_does_not_keep_the_others() -> None:
+    first, second = instance("i-1", "running"), instance("i-2", "running")
+    ec2 = FakeClient(
+        describe_instances=described(first, second), terminate_instances=_refusing(i_1="OperationNotPermitted")
+    )
+    assert instances.terminate(ec2, "r1") == instances.Told(("i-2",), (first,))
+
+
+def test_all_are_told_before_another_error_is_raised_and_one_that_is_gone_is_none() -> None:
+    found = described(*(instance(f"i-{number}", "running") for number in (1, 2, 3)))
+    refusing = _refusing(i_1="UnauthorizedOperation", i_2="InvalidInstanceID.NotFound")
+    ec2 = FakeClient(describe_instances=found, terminate_instances=refusing)
+    with pytest.raises(ClientError, match="UnauthorizedOperation"):
+        instances.terminate(ec2, "r1")
+    assert len(ec2.called("terminate_instances")) == 3
 
 
 def test_waiting_for_the_end_goes_on_until_nothing_is_left() -> None:

@@ -38,6 +38,8 @@ def plan(**more: Any) -> dict[str, Any]:
         "cpu_options": None,
         "block_devices": None,
         "subnets": SUBNETS,
+        "overrides": {},
+        "price": {"usd_per_hour": 0.0852},
         "started": "2026-05-19T08:15:00+00:00",
         **more,
     }
@@ -116,6 +118,7 @@ def test_what_is_launched_ends_itself_and_is_found_by_its_tags() -> None:
         assert tags["benchmarks:run"] == "r1"
         assert tags["benchmarks:owner"] == "a"
         assert tags["benchmarks:expires"] == "2026-05-19T12:15:00+00:00"
+        assert tags["benchmarks:usd-per-hour"] == "0.0852"
     assert [s["ResourceType"] for s in request["TagSpecifications"]] == ["instance", "volume"]
 
 
@@ -129,7 +132,7 @@ def test_ec2_would_take_the_request(ec2: Client, stub: Stubber) -> None:
     block_devices = [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 9, "VolumeType": "gp3"}}]
     whole = launch(plan=plan(cpu_options={"CoreCount": 1, "ThreadsPerCore": 1}, block_devices=block_devices))
     stub.add_response("run_instances", {"Instances": [{"InstanceId": "i-1"}]}, launching.request(whole, "subnet-1"))
-    assert launching.run(ec2, whole) == "i-1"
+    assert launching.run(ec2, whole)["InstanceId"] == "i-1"
 
 
 @pytest.mark.parametrize("code", launching.NO_CAPACITY)
@@ -137,7 +140,7 @@ def test_a_capacity_error_moves_to_the_next_zone(ec2: Client, stub: Stubber, cod
     stub.add_client_error("run_instances", code, expected_params=launching.request(launch(), "subnet-1"))
     answer = {"Instances": [{"InstanceId": "i-2"}]}
     stub.add_response("run_instances", answer, launching.request(launch(), "subnet-2"))
-    assert launching.run(ec2, launch()) == "i-2"
+    assert launching.run(ec2, launch())["InstanceId"] == "i-2"
 
 
 def test_a_capacity_error_is_asked_once_a_zone_though_ec2_calls_it_an_internal_one(ec2: Client) -> None:
@@ -195,7 +198,7 @@ def test_a_new_instance_profile_is_waited_for(ec2: Client, stub: Stubber, naps: 
     for _ in range(3):
         stub.add_client_error("run_instances", "InvalidParameterValue", "Invalid IAM Instance Profile name")
     stub.add_response("run_instances", {"Instances": [{"InstanceId": "i-1"}]}, launching.request(launch(), "subnet-1"))
-    assert launching.run(ec2, launch(), naps.append) == "i-1"
+    assert launching.run(ec2, launch(), naps.append)["InstanceId"] == "i-1"
     assert len(naps) == 3
 
 
@@ -212,17 +215,23 @@ def test_a_profile_that_never_comes_stops(
 def test_only_hosts_that_are_not_there_are_launched(ec2: Client, stub: Stubber, naps: list[float]) -> None:
     second = launch(host=2)
     stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
-    stub.add_response("run_instances", {"Instances": [{"InstanceId": "i-2"}]}, launching.request(second, "subnet-1"))
+    answer = {"Instances": [instance("i-2", "pending", host=2)]}
+    stub.add_response("run_instances", answer, launching.request(second, "subnet-1"))
     stub.add_response("describe_instances", described(instance("i-2", host=2), instance("i-1")), {"Filters": ANY})
-    changed, found = launching.ensure(ec2, [launch(), second], 60, naps.append)
+    noted: list[list[str]] = []
+    changed, found = launching.ensure(
+        ec2, [launch(), second], 60, lambda found: noted.append([i["instance_id"] for i in found]), naps.append
+    )
     assert changed
+    # What costs money is known as soon as it is launched, and not only when it runs.
+    assert noted == [["i-1", "i-2"], ["i-1", "i-2"]]
     assert [(i["host"], i["instance_id"]) for i in found] == [(1, "i-1"), (2, "i-2")]
 
 
 def test_launching_again_changes_nothing(ec2: Client, stub: Stubber, naps: list[float]) -> None:
     for _ in range(2):
         stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
-    changed, found = launching.ensure(ec2, [launch()], 60, naps.append)
+    changed, found = launching.ensure(ec2, [launch()], 60, lambda found: None, naps.append)
     assert not changed
     assert found == [
         {
@@ -266,3 +275,14 @@ def test_the_users_own_key_is_the_one_that_may_log_in(tmp_path: Path) -> None:
     own = keys.persistent_pair(tmp_path / "own")
     assert launching.run_keys(tmp_path / "run", own.file).login == own.public
     assert not (tmp_path / "run/keys/login").exists()
+
+
+def test_what_the_template_protects_is_launched_so_that_it_can_be_ended() -> None:
+    overrides = {"DisableApiTermination": False, "HibernationOptions": {"Configured": False}}
+    request = launching.request(launch(plan=plan(overrides=overrides)), "subnet-1")
+    assert {name: request[name] for name in overrides} == overrides
+    assert "DisableApiStop" not in request
+
+
+def test_an_unknown_price_is_no_tag() -> None:
+    assert "benchmarks:usd-per-hour" not in launch(plan=plan(price=None)).tags

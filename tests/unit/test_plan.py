@@ -122,6 +122,7 @@ def test_a_plan_says_what_will_be_launched_and_where_it_goes() -> None:
     assert made["suite"]["name"] == "plonky2"
     assert made["launch"] == {
         "region": "eu-central-1",
+        "overrides": {},
         "instance_type": "c7i.2xlarge",
         "architecture": "x86_64",
         "cores": 2,

@@ -17,7 +17,7 @@ from benchmarks.errors import FailedError
 from tests.unit.aws_fakes import FakeClient, aws_error
 
 NOW = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
-KEY = "plonky2/2026-05-19/20260519T081500Z_c7i.large_1c_r1/i-1/"
+KEY = "results/plonky2/2026-05-19/20260519T081500Z_c7i.large_1c_r1/i-1/1/"
 
 
 def plan(launch: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -35,6 +35,7 @@ class Bucket:
     def __init__(self, corrupt: bool = False) -> None:
         self.objects: dict[str, bytes] = {}
         self.corrupt = corrupt
+        self.loses_answers = False
         self.client = FakeClient(put_object=self._put, head_object=self._head)
         self.client.generate_presigned_url = self._link  # type: ignore[attr-defined]
 
@@ -42,8 +43,14 @@ class Bucket:
         assert service == "s3"
         return self.client
 
-    def _put(self, *, Key: str, Body: Any, **_more: Any) -> dict[str, Any]:  # noqa: N803
+    def _put(self, *, Key: str, Body: Any, IfNoneMatch: str, **_more: Any) -> dict[str, Any]:  # noqa: N803
+        assert IfNoneMatch == "*"
+        if Key in self.objects:
+            raise aws_error("PreconditionFailed", "At least one of the pre-conditions did not hold", "PutObject")
         self.objects[Key] = b"something else" if self.corrupt else Body.read()
+        if self.loses_answers:
+            # botocore sends it again, and is told that it is there.
+            raise aws_error("PreconditionFailed", "At least one of the pre-conditions did not hold", "PutObject")
         return {}
 
     def _head(self, *, Key: str, **_more: Any) -> dict[str, Any]:  # noqa: N803
@@ -58,8 +65,8 @@ class Bucket:
 
 @pytest.fixture
 def host(tmp_path: Path) -> Path:
-    """The directory of a host that was measured."""
-    directory = tmp_path / "r1/i-1"
+    """The directory of an attempt that was measured."""
+    directory = tmp_path / "r1/i-1/1"
     directory.mkdir(parents=True)
     (directory / "benchmark.log").write_bytes(b"log\r\n\xff")
     (directory / "criterion.tar.gz").write_bytes(b"archive")
@@ -68,12 +75,12 @@ def host(tmp_path: Path) -> Path:
 
 
 def test_a_prefix_says_what_was_run_when_and_on_what() -> None:
-    assert publishing.prefix("plonky2", NOW, "c7i.large", 1, "r1") == KEY.removesuffix("/i-1/")
+    assert publishing.prefix("plonky2", NOW, "c7i.large", 1, "r1") == KEY.removesuffix("/i-1/1/")
 
 
 def test_everything_arrives_byte_for_byte_under_the_hosts_key(host: Path) -> None:
     bucket = Bucket()
-    changed, published = publishing.publish(bucket, "r1", "i-1", host, plan())
+    changed, published = publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
     assert changed
     names = {"benchmark.log", "criterion.tar.gz", "toolchain.json", "manifest.json"}
     assert bucket.objects == {KEY + name: (host / name).read_bytes() for name in names}
@@ -83,7 +90,7 @@ def test_everything_arrives_byte_for_byte_under_the_hosts_key(host: Path) -> Non
 
 def test_every_upload_carries_its_checksum_and_names_the_buckets_owner(host: Path) -> None:
     bucket = Bucket()
-    publishing.publish(bucket, "r1", "i-1", host, plan())
+    publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
     for put in bucket.client.called("put_object"):
         content = (host / put["Key"].rpartition("/")[2]).read_bytes()
         assert base64.b64decode(put["ChecksumSHA256"]) == hashlib.sha256(content).digest()
@@ -93,41 +100,62 @@ def test_every_upload_carries_its_checksum_and_names_the_buckets_owner(host: Pat
 
 def test_publishing_again_uploads_nothing(host: Path) -> None:
     bucket = Bucket()
-    publishing.publish(bucket, "r1", "i-1", host, plan())
+    publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
     before = len(bucket.client.called("put_object"))
-    changed, _ = publishing.publish(bucket, "r1", "i-1", host, plan())
+    changed, _ = publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
     assert not changed
     assert len(bucket.client.called("put_object")) == before
 
 
 def test_a_dry_run_uploads_and_writes_nothing_and_knows_whether_it_would(host: Path) -> None:
     bucket = Bucket()
-    would, published = publishing.publish(bucket, "r1", "i-1", host, plan(), dry=True)
+    would, published = publishing.publish(bucket, host.parents[1], "i-1", 1, plan(), dry=True)
     assert would
     assert published == {"uri": f"s3://mine/{KEY}"}
     assert bucket.objects == {}
     assert not (host / "manifest.json").exists()
-    publishing.publish(bucket, "r1", "i-1", host, plan())
-    assert not publishing.publish(bucket, "r1", "i-1", host, plan(), dry=True)[0]
+    publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
+    assert not publishing.publish(bucket, host.parents[1], "i-1", 1, plan(), dry=True)[0]
 
 
-def test_a_changed_file_is_uploaded_again(host: Path) -> None:
+def test_an_object_is_never_replaced_and_what_is_new_goes_beside_it(host: Path) -> None:
     bucket = Bucket()
-    publishing.publish(bucket, "r1", "i-1", host, plan())
+    publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
+    before = dict(bucket.objects)
     (host / "benchmark.log").write_bytes(b"more")
-    assert publishing.publish(bucket, "r1", "i-1", host, plan())[0]
-    assert bucket.objects[KEY + "benchmark.log"] == b"more"
+    for _ in range(2):
+        _, published = publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
+        assert published["keys"]["benchmark.log"] == KEY.removesuffix("/") + ".2/benchmark.log"
+    assert bucket.objects[published["keys"]["benchmark.log"]] == b"more"
+    assert before.items() <= bucket.objects.items()
+    assert len(bucket.objects) == 2 * len(before)
+
+
+def test_an_answer_that_was_lost_is_no_failure(host: Path) -> None:
+    bucket = Bucket()
+    bucket.loses_answers = True
+    _, published = publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
+    assert bucket.objects[published["keys"]["benchmark.log"]] == b"log\r\n\xff"
+
+
+def test_a_manifest_is_kept_as_long_as_its_files_are_the_same(host: Path) -> None:
+    bucket = Bucket()
+    runs.record_failure(host.parents[1], "i-1", "Measure", "The benchmark run failed.")
+    publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
+    runs.forget_failures(host.parents[1])
+    assert not publishing.publish(bucket, host.parents[1], "i-1", 1, plan())[0]
+    assert json.loads((host / "manifest.json").read_text())["failures"] == ["The benchmark run failed."]
 
 
 def test_other_content_than_was_sent_fails(host: Path) -> None:
-    with pytest.raises(FailedError, match=r"^S3 has another checksum for plonky2/.*/benchmark\.log than was sent: "):
-        publishing.publish(Bucket(corrupt=True), "r1", "i-1", host, plan())
+    with pytest.raises(FailedError, match=r"^S3 has another checksum for results/.*/benchmark\.log than was sent: "):
+        publishing.publish(Bucket(corrupt=True), host.parents[1], "i-1", 1, plan())
 
 
 def test_the_manifest_says_what_was_run_on_what_and_what_failed(host: Path) -> None:
-    runs.record_failure(host.parent, "i-1", "Build", "The build failed.")
-    runs.record_failure(host.parent, "i-2", "Build", "Another host's.")
-    publishing.publish(Bucket(), "r1", "i-1", host, plan())
+    runs.record_failure(host.parents[1], "i-1", "Build", "The build failed.")
+    runs.record_failure(host.parents[1], "i-2", "Build", "Another host's.")
+    publishing.publish(Bucket(), host.parents[1], "i-1", 1, plan())
     manifest = json.loads((host / "manifest.json").read_text())
     assert (manifest["run_id"], manifest["host"], manifest["started"]) == ("r1", "i-1", NOW.isoformat())
     assert manifest["launch"] == {"instance_type": "c7i.large", "cores": 1}
@@ -139,19 +167,20 @@ def test_the_manifest_says_what_was_run_on_what_and_what_failed(host: Path) -> N
 
 def test_a_host_that_failed_early_publishes_what_there_is(tmp_path: Path) -> None:
     bucket = Bucket()
-    _, published = publishing.publish(bucket, "r1", "i-1", tmp_path / "r1/i-1", plan())
+    _, published = publishing.publish(bucket, tmp_path / "r1", "i-1", 1, plan())
     assert bucket.objects.keys() == {KEY + "manifest.json"}
     assert published["link"].endswith("manifest.json")
 
 
 def test_a_machine_one_has_is_named_with_its_cores(host: Path) -> None:
-    _, published = publishing.publish(Bucket(), "r1", "box", host, {**plan(), "launch": None})
-    assert published["prefix"] == "plonky2/2026-05-19/20260519T081500Z_host-box_4c_r1/box/"
+    host.parent.rename(host.parents[1] / "box")
+    _, published = publishing.publish(Bucket(), host.parents[1], "box", 1, {**plan(), "launch": None})
+    assert published["prefix"] == "results/plonky2/2026-05-19/20260519T081500Z_host-box_4c_r1/box/1/"
 
 
 def test_the_link_opens_the_log_and_is_for_its_owner_alone(host: Path) -> None:
     bucket = Bucket()
-    _, published = publishing.publish(bucket, "r1", "i-1", host, plan())
+    _, published = publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
     operation, what, seconds = bucket.link
     assert (operation, what["Key"]) == ("get_object", KEY + "benchmark.log")
     assert 6.9 * 86400 < seconds <= 7 * 86400

@@ -32,13 +32,14 @@ def record(path: Path, content: Any) -> None:
 def run(tmp_path: Path) -> Path:
     """A run on one instance, from its launch to its end."""
     directory = tmp_path / "r1"
-    host = directory / "i-1"
+    host = directory / "i-1/1"
     price = {"usd_per_hour": 0.36, "source": "AWS Price List, on demand", "date": "2026-05-19"}
     record(directory / "preflight.json", {"launch": {"instance_type": "c7i.large", "price": price}})
     instance = {"instance_id": "i-1", "launched": "2026-05-19T08:15:00+00:00", "public_ip": "192.0.2.7"}
     record(directory / "instances.json", {"region": "eu-central-1", "instances": [instance]})
     record(directory / "terminated.json", {"i-1": "2026-05-19T08:25:00+00:00"})
     record(directory / "stages.json", {"launch": {"seconds": 12.345}, "benchmark": {"seconds": 600.0}})
+    record(directory / "i-1/attempt.json", {"number": 1})
     record(host / "toolchain.json", {})
     record(
         host / "published.json",
@@ -63,7 +64,7 @@ def test_a_whole_run_shows_numbers_places_cost_and_times(run: Path) -> None:
     assert lines[3].split() == ["mul", "10.00", "ns", "9.000", "ns", "to", "11.00", "ns"]
     assert lines[5:] == [
         "Measured  2 benchmarks",
-        f"Log       {run}/i-1/benchmark.log",
+        f"Log       {run}/i-1/1/benchmark.log",
         "S3        s3://mine/x/",
         "Link      https://link/" + "a" * 200,
         "          opens until 2026-05-26T08:25+00:00",
@@ -80,7 +81,7 @@ def test_no_number_is_broken_by_a_narrow_terminal(run: Path, width: int) -> None
 
 
 def test_brackets_in_an_id_are_not_taken_for_markup(run: Path) -> None:
-    write(run / "i-1/criterion", "odd", "[red]sum[/red]/[0; 8]")
+    write(run / "i-1/1/criterion", "odd", "[red]sum[/red]/[0; 8]")
     assert "[red]sum[/red]/[0; 8]" in shown(run)
 
 
@@ -89,7 +90,7 @@ def test_a_run_that_failed_early_shows_what_there_is(tmp_path: Path) -> None:
 
 
 def test_results_that_cannot_be_read_are_said_and_the_rest_is_shown(run: Path) -> None:
-    broken = run / "i-1/criterion/mul/new/sample.json"
+    broken = run / "i-1/1/criterion/mul/new/sample.json"
     broken.write_text("{")
     text = shown(run)
     assert f"{broken} cannot be read" in text.replace("\n", " ")
@@ -112,3 +113,20 @@ def test_an_instance_that_was_kept_is_shown_with_how_to_log_in_and_end_it(run: P
 def test_an_instance_that_was_ended_is_not_shown_as_kept(run: Path) -> None:
     (run / "parameters.yml").write_text(yaml.safe_dump({"keep": True, "ssh_port": 22, "key_file": None}))
     assert "Kept" not in shown(run)
+
+
+def test_damaged_records_hide_nothing_else(run: Path) -> None:
+    for name in ("preflight.json", "terminated.json", "stages.json"):
+        (run / name).write_text("{")
+    (run / "parameters.yml").unlink()
+    text = shown(run)
+    assert "Measured  2 benchmarks" in text
+    assert f"Run       {run}" in text
+
+
+def test_only_the_attempt_that_the_run_is_about_is_shown(run: Path) -> None:
+    write(run / "i-1/2/criterion", "another")
+    record(run / "i-1/attempt.json", {"number": 2})
+    text = shown(run)
+    assert "Measured  1 benchmarks" in text
+    assert LONG not in text

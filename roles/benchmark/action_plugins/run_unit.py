@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shlex
 import time
+from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from benchmarks import progress, units
+from benchmarks import host_checks, progress, units
+from benchmarks.kept_log import KeptLog
 
 display = Display()
 
@@ -68,8 +70,9 @@ class Follower:
 
 class ActionModule(ActionBase):
     _VALID_ARGS = frozenset(
-        ("name", "step", "argv", "environment", "directory", "log", "status", "limit", "expected", "tail", "patience")
-    )
+        ("name", "step", "argv", "environment", "directory", "log", "log_here", "status", "limit", "expected", "tail",
+         "patience", "host_check")
+    )  # fmt: skip
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
@@ -95,7 +98,7 @@ class ActionModule(ActionBase):
             begin = look.size
             self._start(unit)
         follower = Follower(building, int(args["expected"]), bool(args["tail"]))
-        log = self._follow(unit, begin, follower, float(args["patience"]))
+        log = self._follow(unit, begin, KeptLog(Path(args["log_here"])), follower)
         end = self._look(unit)
         if not end.succeeded:
             error = progress.first_error(log.decode(errors="replace"))
@@ -122,17 +125,22 @@ class ActionModule(ActionBase):
     def _look(self, unit: units.Unit, offset: int | None = None, wait: float = 0) -> units.Look:
         return units.read_look(self._command(units.look_command(unit, offset, wait)))
 
-    def _follow(self, unit: units.Unit, begin: int, follower: Follower, patience: float) -> bytes:
-        """Read the log from byte `begin` on until the unit has ended.
+    def _follow(self, unit: units.Unit, begin: int, kept: KeptLog, follower: Follower) -> bytes:
+        """Read the log until the unit has ended; what it has from byte `begin` on.
 
-        A connection that breaks is made again for `patience` seconds.
+        What is here already of an attempt that is gone on with is not read again. A connection that breaks is made
+        again for `patience` seconds, unless the host is known to be gone.
         """
-        log = b""
+        offset = kept.size
+        log = kept.read(begin)
+        patience = float(self._task.args["patience"])
         answered = time.monotonic()
         while True:
             try:
-                look = self._look(unit, begin + len(log), follower.interval)
+                look = self._look(unit, offset, follower.interval)
             except AnsibleConnectionFailure:
+                if gone := host_checks.gone(self._task.args["host_check"]):
+                    raise AnsibleActionFail(gone) from None
                 if time.monotonic() - answered > patience:
                     raise AnsibleActionFail(
                         f"The host stopped answering over SSH while {unit.name} ran there."
@@ -141,7 +149,10 @@ class ActionModule(ActionBase):
                 time.sleep(INTERVAL)
                 continue
             answered = time.monotonic()
+            offset += len(look.log)
             log += look.log
+            if trouble := kept.add(look.log):
+                display.warning(f"{trouble}. The benchmark goes on.")
             follower.see(look.log, log)
             if look.ended and not look.log:
                 follower.finish()

@@ -1,0 +1,55 @@
+"""Logging in to a run's instance with the run's own keys, from its directory alone."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks import runs, user_data
+from benchmarks.errors import FailedError
+
+# Longer than that a host that answers does not take to begin its shutdown.
+PATIENCE = 30.0  # seconds
+
+
+def argv(directory: Path, instance: Mapping[str, Any], *command: str) -> list[str]:
+    """The ssh command that carries out `command` on an instance, as DescribeInstances shows it.
+
+    Raises FailedError where the run's parameters cannot be read.
+    """
+    parameters = runs.read_parameters(directory)
+    options = {
+        "BatchMode": "yes",
+        "ConnectTimeout": "10",
+        "IdentitiesOnly": "yes",
+        "StrictHostKeyChecking": "yes",
+        "UserKnownHostsFile": f'"{directory / "known_hosts"}"',
+        "GlobalKnownHostsFile": "/dev/null",
+        "HostKeyAlias": str(instance["InstanceId"]),
+        "HostKeyAlgorithms": "ssh-ed25519",
+        "UpdateHostKeys": "no",
+    }
+    return [
+        "ssh",
+        *("-F", "none", "-i", str(parameters.get("key_file") or directory / "keys/login")),
+        *("-p", str(parameters.get("ssh_port") or 22)),
+        *(part for name, value in options.items() for part in ("-o", f"{name}={value}")),
+        f"{user_data.LOGIN}@{instance.get('PublicIpAddress') or instance.get('PrivateIpAddress')}",
+        *command,
+    ]
+
+
+def power_off(directory: Path, instance: Mapping[str, Any]) -> bool:
+    """Have an instance switch itself off, which ends it; whether it could be told.
+
+    Protection from TerminateInstances does not extend to a shutdown from inside:
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_ChangingDisableAPITermination.html
+    """
+    try:
+        command = argv(directory, instance, "sudo", "-n", "systemctl", "poweroff", "--no-block")
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
+    except (OSError, subprocess.SubprocessError, FailedError):
+        return False
+    return done.returncode == 0

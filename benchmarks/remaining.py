@@ -1,0 +1,77 @@
+"""What of a run is still there and costs money, as AWS knows it by the run's tags: no record is needed."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks import instances, invocation, runs
+from benchmarks.aws import Client, tags
+
+EXPIRES_TAG = "benchmarks:expires"
+PRICE_TAG = "benchmarks:usd-per-hour"
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """An instance that has not begun to end; price and end of its time are those of its tags."""
+
+    instance_id: str
+    instance_type: str
+    state: str
+    usd_per_hour: float | None
+    expires: datetime | None
+
+    def __str__(self) -> str:
+        price = f"costs ${self.usd_per_hour:.4g} an hour" if self.usd_per_hour else "costs money"
+        end = f" and switches itself off at about {self.expires:%H:%M UTC on %Y-%m-%d}" if self.expires else ""
+        verb = "still runs" if self.state in ("pending", "running") else f"is {self.state} and still there"
+        return f"{self.instance_id} ({self.instance_type}) {verb}: it {price}{end}."
+
+
+def of(ec2: Client, run_id: str) -> tuple[Remaining, ...]:
+    """The run's instances that have not begun to end."""
+    return tuple(_remaining(instance) for instance in instances.alive(ec2, run_id))
+
+
+def report(left: Sequence[Remaining], run_id: str, region: str | None, directory: Path) -> str:
+    """Which instances are left, what they cost, when they end by themselves, and what ends them now; a line each."""
+    return "\n".join([*map(str, left), f"To end what is left: {end(run_id, region, directory)}"])
+
+
+def end(run_id: str, region: str | None, directory: Path) -> str:
+    """The command that ends a run's instances."""
+    words = [f"bench.terminate --run-id {run_id}"]
+    words += [f"--region {region}"] if region else []
+    if directory.parent != runs.default_directory():
+        words.append(f"--runs-dir {shlex.quote(str(directory.parent))}")
+    return invocation.line(" ".join(words))
+
+
+def _remaining(instance: Mapping[str, Any]) -> Remaining:
+    told = tags(instance)
+    return Remaining(
+        instance["InstanceId"],
+        instance["InstanceType"],
+        instance["State"]["Name"],
+        _number(told.get(PRICE_TAG)),
+        _time(told.get(EXPIRES_TAG)),
+    )
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text or "")
+    except ValueError:
+        return None
+
+
+def _time(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text or "").astimezone(UTC)
+    except ValueError:
+        return None

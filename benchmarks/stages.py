@@ -1,0 +1,85 @@
+"""How far a playbook has come, told by Ansible to the process that started it.
+
+By a pipe, since the disk may be full and the run's directory gone just when it matters.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+VARIABLE = "BENCHMARKS_STAGES"
+# Before any other stage nothing has been launched.
+FIRST = "preflight"
+LAST = "terminate"
+
+
+@dataclass(frozen=True)
+class Reached:
+    """The stages of a playbook that have begun, and those of them that have ended."""
+
+    begun: frozenset[str]
+    ended: frozenset[str]
+
+    @property
+    def started(self) -> bool:
+        """Whether more was done than to check the request."""
+        return bool(self.begun - {FIRST})
+
+    @property
+    def ended_by_itself(self) -> bool:
+        """Whether it came to its last stage, which ends what is left."""
+        return LAST in self.begun
+
+    @property
+    def is_launching(self) -> bool:
+        """Whether EC2 may be launching instances of which nothing is known yet."""
+        return "launch" in self.begun - self.ended
+
+
+class Pipe:
+    """Takes what a playbook tells."""
+
+    def __init__(self, reader: int, writer: int) -> None:
+        self._reader, self.writer = reader, writer
+        self._said = ""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What a child finds the pipe by, which has to inherit `writer`."""
+        return {VARIABLE: str(self.writer)}
+
+    def reached(self) -> Reached:
+        """What has been told so far. Waits for nothing."""
+        while chunk := self._read():
+            self._said += chunk
+        words = [line.split(" ", 1) for line in self._said.splitlines()]
+        stages = {event: frozenset(word[1] for word in words if word[0] == event) for event in ("begun", "ended")}
+        return Reached(stages["begun"], stages["ended"])
+
+    def _read(self) -> str:
+        try:
+            return os.read(self._reader, 65536).decode()
+        except BlockingIOError:
+            return ""
+
+
+@contextmanager
+def pipe() -> Iterator[Pipe]:
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    try:
+        yield Pipe(reader, writer)
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+def tell(event: str, stage: str) -> None:
+    """Tell the process that started this playbook, if there is one that asked, that a stage has `begun` or `ended`."""
+    if VARIABLE in os.environ:
+        # Whoever has asked may be dead by now, which is no reason to stop.
+        with suppress(OSError):
+            os.write(int(os.environ[VARIABLE]), f"{event} {stage}\n".encode())

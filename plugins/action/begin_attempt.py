@@ -1,0 +1,29 @@
+"""Has a run be about a new attempt on this host: what fails before it is known what is measured belongs to no other.
+
+From here on the run has this machine and no other.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from benchmarks import attempts, identity
+
+
+class ActionModule(ActionBase):
+    _VALID_ARGS = frozenset(("run_dir", "parameters"))
+
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        if not self._task.check_mode:
+            try:
+                directory = Path(self._task.args["run_dir"])
+                identity.record_machine(directory, self._task.args["parameters"])
+                attempts.begin(directory / task_vars["inventory_hostname"])
+            except OSError as error:
+                raise AnsibleActionFail(f"The run's directory cannot be written: {error}") from None
+        return {"changed": False}

@@ -1,0 +1,54 @@
+"""Takes the lock of the run that a playbook carries out, in the process that lives as long as the playbook."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+from ansible.utils.vars import load_extra_vars
+
+from benchmarks import locks, runs
+from benchmarks.errors import RefusedError
+
+DOCUMENTATION = """
+name: one_controller
+type: aggregate
+short_description: One controller a run
+description:
+  - A second playbook of the same run is refused by its preflight. Ending a run is always allowed.
+"""
+PLAYBOOKS = ("benchmark", "finish")
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "one_controller"
+    CALLBACK_NEEDS_ENABLED = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._playbook = ""
+        self._directory: Path | None = None
+
+    def v2_playbook_on_start(self, playbook: Any) -> None:
+        self._playbook = Path(playbook._file_name).stem
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        # An id that is none is preflight's to refuse.
+        if self._playbook in PLAYBOOKS:
+            with suppress(RefusedError):
+                self._directory = runs.locate(load_extra_vars(play.get_loader()))[1]
+        self._hold()
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        # A new run's directory is made by the task that freezes its parameters: what is refused leaves none.
+        if result._task.action == "read_parameters":
+            self._hold()
+
+    def _hold(self) -> None:
+        if self._directory and self._directory.exists():
+            with suppress(OSError):
+                locks.hold_for_playbook(self._directory)

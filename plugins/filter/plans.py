@@ -1,0 +1,18 @@
+"""What preflight has decided, as a filter that goes on without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks import plan
+
+
+def preflight_record(directory: str) -> Mapping[str, Any]:
+    return plan.recall(Path(directory))
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"preflight_record": preflight_record}

@@ -1,0 +1,41 @@
+"""Finds the attempt of this run that measures the suite on this host, or begins the next one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from benchmarks import attempts
+from benchmarks.errors import FailedError
+
+
+class ActionModule(ActionBase):
+    """Takes the suite, the toolchain's record, directories here and there, and what the names of units begin with."""
+
+    _VALID_ARGS = frozenset(("suite", "toolchain", "host_dir", "directory", "unit"))
+
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        args = self._task.args
+        here = Path(args["host_dir"])
+        measured = attempts.measurement(args["suite"], args["toolchain"])
+        wanted = attempts.digest(measured)
+        try:
+            found = attempts.read_look(self._command(attempts.look_command(args["directory"], args["unit"])))
+            number, new = attempts.choose(found, attempts.here(here), wanted)
+            if not self._task.check_mode:
+                if new:
+                    self._command(attempts.begin_command(f"{args['directory']}/{number}", wanted))
+                attempts.record(here, number, measured, args["toolchain"])
+        except (FailedError, OSError) as error:
+            raise AnsibleActionFail(str(error)) from None
+        return {"changed": new, "number": number}
+
+    def _command(self, command: str) -> str:
+        result = self._low_level_execute_command(command, sudoable=False)
+        if result["rc"]:
+            raise AnsibleActionFail(f"The attempts on the host cannot be read: {result['stderr'].strip()}")
+        return str(result["stdout"])
