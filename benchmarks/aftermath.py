@@ -35,20 +35,20 @@ class Aftermath:
 
     def of_failure(self, code: int, reached: stages.Reached) -> None:
         """Bring back what a playbook has left that did not come to its end, then leave nothing running."""
-        if not (self.region and reached.started):
+        if not reached.started:
             return
         if not reached.ended_by_itself:
             why = signal.Signals(-code).name if code < 0 else f"exit code {code}"
             self._say(f"ansible-playbook ended before its time ({why}): bringing back what there is …")
             self._finish()
-        self._leave_nothing_running(LATECOMERS if reached.is_launching else 0.0)
+        self._leave_nothing_running(reached)
 
     def of_signal(self, reached: stages.Reached) -> None:
         """End the instances first of all: whoever has sent the signal may not wait for long."""
-        if not (self.region and reached.started):
+        if reached.started:
+            self._leave_nothing_running(reached)
+        else:
             self._say("Nothing has been launched.")
-            return
-        self._leave_nothing_running(LATECOMERS if reached.is_launching else 0.0)
 
     def _finish(self) -> None:
         """Have another playbook collect, publish and end."""
@@ -56,8 +56,12 @@ class Aftermath:
         with play.Playing(built) as playing:
             playing.wait()
 
-    def _leave_nothing_running(self, latecomers: float) -> None:
-        assert self.region
+    def _leave_nothing_running(self, reached: stages.Reached) -> None:
+        if not self.region:
+            if not reached.ended_by_itself:
+                self._say(f"What it has started may still run on the host: --run-id {self.run_id} goes on with it.")
+            return
+        latecomers = LATECOMERS if reached.is_launching else 0.0
         by_hand = remaining.end(self.run_id, self.region, self.directory)
         try:
             ec2 = aws.connector(self.region)("ec2")

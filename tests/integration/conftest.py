@@ -48,8 +48,13 @@ class Run:
     @property
     def host(self) -> Path:
         """The directory of the run's only host."""
-        (found,) = (path.parent for path in self.directory.glob("*/toolchain.json"))
+        (found,) = (path.parent for path in self.directory.glob("*/attempt.json"))
         return found
+
+    @property
+    def attempt(self) -> Path:
+        """The directory of what the run is about on its only host."""
+        return self.host / str(self.record(f"{self.host.name}/attempt.json")["number"])
 
 
 @dataclass(frozen=True)
@@ -180,8 +185,13 @@ class Tool:
             "--ssh-port", str(self.account.facts["ssh_port"]),
         ]  # fmt: skip
 
-    def bench(self, run_id: str, *more: str, suite: Path | None = None) -> Run:
-        result = inv(*self.arguments(run_id, suite), *more, environment=self.account.environment)
+    def bench(self, run_id: str, *more: str, suite: Path | None = None, replaces: str = "") -> Run:
+        """`replaces` is the flag that `more` gives another value than usual."""
+        arguments = self.arguments(run_id, suite)
+        if replaces in arguments:
+            at = arguments.index(replaces)
+            del arguments[at : at + 2]
+        result = inv(*arguments, *more, environment=self.account.environment)
         return Run(result, self.runs / run_id)
 
     def shim(self, run_id: str) -> Run:

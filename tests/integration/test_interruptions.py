@@ -26,7 +26,9 @@ def test_a_signal_ends_the_instance_first(
     assert process.returncode == code, output
     assert account.states(run_id) == ["terminated"]
     assert f"{number.name}: ending the run" in output
-    assert "Ended i-" in output
+    # In this order: what is done is said before it is waited for.
+    told = [output.index(text) for text in ("ending the run …", "EC2 was told to end i-", "Ended i-", "Cost ")]
+    assert told == sorted(told)
     assert "Traceback" not in output
     assert time.monotonic() - began < 60
     left = [line for line in processes_naming(run_id) if "ansible-playbook" in line]
@@ -40,7 +42,22 @@ def test_a_signal_before_the_launch_leaves_nothing(account: Account, tool: Tool,
     output = end(process, signal.SIGINT)
 
     assert process.returncode == 130, output
-    assert set(account.states(run_id)) <= {"terminated"}
+    assert "Nothing has been launched." in output
+    assert account.states(run_id) == []
+
+
+def test_an_instance_that_is_to_be_kept_is_told_of_after_a_signal(account: Account, tool: Tool, run_id: str) -> None:
+    process = tool.start(run_id, "--keep", suite=tool.suite("long", environment=LONG))
+    wait_for(lambda: account.states(run_id) == ["running"], "the instance to run")
+    output = end(process, signal.SIGINT)
+    try:
+        assert process.returncode == 130, output
+        assert account.states(run_id) == ["running"]
+        (instance,) = account.instances(run_id)
+        assert f"{instance['InstanceId']} (c7i.large) still runs: it costs $0.0852 an hour and switches" in output
+        assert f"To end what is left: ./inv bench.terminate --run-id {run_id} --region us-east-1" in output
+    finally:
+        account.client("ec2").terminate_instances(InstanceIds=[i["InstanceId"] for i in account.instances(run_id)])
 
 
 def test_a_host_that_becomes_unreachable_ends_the_run_with_a_sentence(
@@ -64,7 +81,7 @@ def test_a_host_that_becomes_unreachable_ends_the_run_with_a_sentence(
     assert run.result.code == 2, run.result.output
     assert "stopped answering over SSH" in run.result.output or "does not answer over SSH" in run.result.output
     assert account.states(run_id) == ["terminated"]
-    assert run.record(f"{run.host.name}/published.json")["keys"]["manifest.json"]
+    assert run.record(f"{run.host.name}/1/published.json")["keys"]["manifest.json"]
 
 
 def test_two_runs_at_once_do_not_meet(account: Account, tool: Tool, run_id: str) -> None:
@@ -76,4 +93,4 @@ def test_two_runs_at_once_do_not_meet(account: Account, tool: Tool, run_id: str)
     assert [process.returncode for process in processes] == [0, 0], outputs
     for name in names:
         assert account.states(name) == ["terminated"]
-        assert len(list((tool.runs / name).glob("*/manifest.json"))) == 1
+        assert len(list((tool.runs / name).glob("*/1/manifest.json"))) == 1

@@ -25,13 +25,13 @@ def check_whole(run: Run, account: Account) -> None:
     """What holds after every run that succeeded, seen from outside the tool."""
     assert run.result.code == 0, run.result.output
     assert account.states(run.directory.name) == ["terminated"]
-    published = run.record(f"{run.host.name}/published.json")
+    published = run.record(f"{run.host.name}/1/published.json")
     s3 = account.client("s3")
     for name, key in published["keys"].items():
         stored = s3.get_object(Bucket=published["bucket"], Key=key)["Body"].read()
-        assert sha256(stored) == sha256((run.host / name).read_bytes())
+        assert sha256(stored) == sha256((run.attempt / name).read_bytes())
     with urllib.request.urlopen(published["link"], timeout=30) as answer:
-        assert answer.read() == (run.host / "benchmark.log").read_bytes()
+        assert answer.read() == (run.attempt / "benchmark.log").read_bytes()
 
 
 def test_a_run_brings_numbers_back_and_leaves_nothing_running(account: Account, tool: Tool, run_id: str) -> None:
@@ -40,14 +40,14 @@ def test_a_run_brings_numbers_back_and_leaves_nothing_running(account: Account, 
     check_whole(run, account)
     for text in ("sum/10000", "95% interval", "s3://", "Cost", "c7i.large for", "Stages", "preflight"):
         assert text in run.result.output
-    published = run.record(f"{run.host.name}/published.json")
-    key = r"tiny/\d{4}-\d\d-\d\d/\d{8}T\d{6}Z_c7i\.large_1c_" + run_id + f"/{run.host.name}/benchmark.log"
+    published = run.record(f"{run.host.name}/1/published.json")
+    key = r"results/tiny/\d{4}-\d\d-\d\d/\d{8}T\d{6}Z_c7i\.large_1c_" + run_id + f"/{run.host.name}/1/benchmark.log"
     assert re.fullmatch(key, published["keys"]["benchmark.log"])
-    record = run.record(f"{run.host.name}/toolchain.json")
+    record = run.record(f"{run.host.name}/1/toolchain.json")
     assert record["host"]["rustc"].startswith("rustc 1.")
     assert record["host"]["cpu_model"]
-    manifest = run.record(f"{run.host.name}/manifest.json")
-    assert manifest["files"]["benchmark.log"]["sha256"] == sha256((run.host / "benchmark.log").read_bytes())
+    manifest = run.record(f"{run.host.name}/1/manifest.json")
+    assert manifest["files"]["benchmark.log"]["sha256"] == sha256((run.attempt / "benchmark.log").read_bytes())
     assert datetime.fromisoformat(manifest["started"])
 
 
@@ -129,7 +129,7 @@ def test_plain_ansible_playbook_does_the_same_job(account: Account, tool: Tool, 
     run = tool.playbook(run_id)
 
     check_whole(run, account)
-    assert json.loads((run.host / "manifest.json").read_text())["suite"]["name"] == "tiny"
+    assert json.loads((run.attempt / "manifest.json").read_text())["suite"]["name"] == "tiny"
 
 
 def test_a_long_home_is_no_hindrance(account: Account, tool: Tool, run_id: str, tmp_path: Path) -> None:
@@ -208,10 +208,10 @@ def test_a_build_that_fails_shows_the_compilers_error(
     assert "cannot find value `nonesuch`" in run.result.output
     assert "Traceback" not in run.result.output
     assert account.states(run_id) == ["terminated"]
-    published = run.record(f"{run.host.name}/published.json")
+    published = run.record(f"{run.host.name}/1/published.json")
     stored = account.client("s3").get_object(Bucket=published["bucket"], Key=published["keys"]["benchmark.log"])
     assert b"nonesuch" in stored["Body"].read()
-    assert run.record(f"{run.host.name}/manifest.json")["failures"]
+    assert run.record(f"{run.host.name}/1/manifest.json")["failures"]
 
 
 def test_a_benchmark_that_fails_keeps_what_there_is(account: Account, tool: Tool, run_id: str) -> None:
@@ -222,7 +222,7 @@ def test_a_benchmark_that_fails_keeps_what_there_is(account: Account, tool: Tool
     assert "TINY_FAIL is set" in run.result.output
     assert account.states(run_id) == ["terminated"]
     assert "sum/100 " in run.result.output
-    assert (run.host / "criterion/sum/100/new/sample.json").exists()
+    assert (run.attempt / "criterion/sum/100/new/sample.json").exists()
 
 
 def test_a_run_with_too_few_benchmarks_fails(tool: Tool, run_id: str) -> None:
@@ -236,6 +236,6 @@ def test_the_log_is_shown_live_on_request(tool: Tool, run_id: str) -> None:
     run = tool.bench(run_id, "--tail")
 
     assert run.result.code == 0, run.result.output
-    log = (run.host / "benchmark.log").read_text()
+    log = (run.attempt / "benchmark.log").read_text()
     for line in log.splitlines():
         assert line in run.result.output

@@ -120,7 +120,7 @@ def test_the_first_tools_command_line_does_the_whole_job_on_a_read_only_root(
     # The log is shown live, and without a terminal no line is written over.
     assert "Benchmarking sum/10000\n" in result.output
     assert "\r" not in result.output
-    assert f"Log       /runs/{run_id}/{run.host.name}/benchmark.log" in result.output
+    assert f"Log       /runs/{run_id}/{run.host.name}/1/benchmark.log" in result.output
     # The mounted key is the one that opened the instance.
     assert not (run.directory / "keys/login").exists()
     assert place.left(name) == []
@@ -129,7 +129,7 @@ def test_the_first_tools_command_line_does_the_whole_job_on_a_read_only_root(
 def done(run: Run) -> Any:
     """A run's manifest without what is each run's own: its names, times, and the checksums of what it measured."""
     assert run.result.code == 0, run.result.output
-    manifest = run.record(f"{run.host.name}/manifest.json")
+    manifest = run.record(f"{run.host.name}/1/manifest.json")
     assert manifest.pop("run_id") == run.directory.name
     assert manifest.pop("host") == run.host.name
     assert manifest.pop("started") == manifest["launch"].pop("started")

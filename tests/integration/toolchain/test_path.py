@@ -32,7 +32,7 @@ def rename_benchmarks(crate: Path, old: str, new: str) -> None:
 def measured(run: Run) -> set[str]:
     """The benchmarks that the host has really run, from what Criterion has written there."""
     assert run.result.code == 0, run.result.output
-    files = (run.host / "criterion").rglob("benchmark.json")
+    files = (run.attempt / "criterion").rglob("benchmark.json")
     return {json.loads(file.read_text())["full_id"].split("/")[0] for file in files}
 
 

@@ -55,7 +55,7 @@ def test_a_suite_is_built_by_the_toolchain_that_rustup_installs(host: Host, dist
     homes = "RUSTUP_HOME=$HOME/.benchmarks/rustup CARGO_HOME=$HOME/.benchmarks/cargo"
     assert record["toolchain"] == FIRST
     assert record["host"]["rustc"] == host.ssh(f"{homes} RUSTUP_TOOLCHAIN={FIRST} .benchmarks/cargo/bin/rustc -Vv")
-    assert len(list((run.host / "criterion").rglob("estimates.json"))) == 3
+    assert len(list((run.attempt / "criterion").rglob("estimates.json"))) == 3
     assert record["cargo"]["executable"] == f"{record['cargo']['root']}/cargo/bin/cargo"
 
 

@@ -1,0 +1,111 @@
+"""Going on with a run: numbers are never those of another machine or another measurement."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import CRATES, Account, Run, Tool
+
+
+@pytest.fixture
+def kept(account: Account, tool: Tool, run_id: str) -> Iterator[Run]:
+    """A run on an instance that was kept, of a copy of the tiny crate."""
+    shutil.copytree(CRATES / "tiny", tool.runs / "crate", ignore=shutil.ignore_patterns("target"))
+    run = tool.bench(run_id, "--keep", suite=first(tool))
+    try:
+        assert run.result.code == 0, run.result.output
+        yield run
+    finally:
+        for instance in account.instances(run_id):
+            account.client("ec2").terminate_instances(InstanceIds=[instance["InstanceId"]])
+
+
+def first(tool: Tool) -> Path:
+    return tool.suite("first", source={"path": str(tool.runs / "crate")})
+
+
+def objects(account: Account, run_id: str) -> dict[str, str]:
+    """The keys of a run in the bucket, with what identifies each object's content."""
+    listed = account.client("s3").list_objects_v2(Bucket=f"benchmarks-123456789012-{account.facts['region']}")
+    return {each["Key"]: each["ETag"] for each in listed.get("Contents", []) if f"_{run_id}/" in each["Key"]}
+
+
+def test_another_measurement_on_a_kept_instance_is_the_next_attempt_and_another_machine_is_refused(
+    account: Account, tool: Tool, run_id: str, kept: Run
+) -> None:
+    host = kept.host
+    before = objects(account, run_id)
+    log = (host / "1/benchmark.log").read_bytes()
+
+    for more in (["--instance-type", "c7a.large"], ["--cpu", "1"], ["--launch-template", "other"]):
+        arguments = [*more, "--keep"]
+        refused = tool.bench(run_id, *arguments, suite=first(tool), replaces=more[0])
+        assert refused.result.code == 2, refused.result.output
+        assert f"The run {run_id} has another machine: " in refused.result.output
+    assert account.launches(run_id) == 1
+
+    another = tool.suite("another", source={"path": str(tool.runs / "crate")}, environment={"TINY_SECONDS": "0.4"})
+    second = tool.bench(run_id, "--keep", suite=another)
+    assert second.result.code == 0, second.result.output
+    assert second.attempt == host / "2"
+    assert second.record(f"{host.name}/2/manifest.json")["suite"]["name"] == "another"
+
+    source = tool.runs / "crate/benches/tiny.rs"
+    source.write_text(source.read_text().replace('"sum/10000"', '"sum/20000"'))
+    third = tool.bench(run_id, "--keep", suite=first(tool))
+    assert third.result.code == 0, third.result.output
+    assert third.attempt == host / "3"
+    assert "sum/20000" in third.result.output
+    assert "sum/10000" not in third.result.output
+
+    # What was asked for first is there, and is not measured again.
+    source.write_text(source.read_text().replace('"sum/20000"', '"sum/10000"'))
+    again = tool.bench(run_id, suite=first(tool))
+    assert again.result.code == 0, again.result.output
+    assert again.attempt == host / "1"
+    assert (host / "1/benchmark.log").read_bytes() == log
+    after = objects(account, run_id)
+    assert before.items() <= after.items()
+    assert {key.split("/")[-2] for key in after} == {"1", "2", "3"}
+    assert account.states(run_id) == ["terminated"]
+    assert account.launches(run_id) == 1
+
+
+def test_what_could_not_be_published_is_published_later_without_any_instance(
+    account: Account, tool: Tool, run_id: str, faults: Callable[[list[dict[str, Any]]], None]
+) -> None:
+    faults([{"service": "s3", "action": "PutObject", "error": "AccessDenied", "status": 403}])
+    failed = tool.bench(run_id)
+    assert failed.result.code == 1, failed.result.output
+    assert account.states(run_id) == ["terminated"]
+    assert objects(account, run_id) == {}
+    account.admin("DELETE", "faults")
+
+    other = tool.bench(run_id, suite=tool.suite("other", arguments=["x"]))
+    assert other.result.code == 2, other.result.output
+    assert "has ended, and its instance with it: leave run_id out to start a new run." in other.result.output
+
+    later = tool.bench(run_id)
+    assert later.result.code == 0, later.result.output
+    assert account.launches(run_id) == 1
+    assert {key.rpartition("/")[2] for key in objects(account, run_id)} == {
+        "benchmark.log",
+        "criterion.tar.gz",
+        "manifest.json",
+        "toolchain.json",
+    }
+
+
+def test_a_kept_instance_whose_records_are_gone_is_held_against_the_request(
+    account: Account, tool: Tool, run_id: str, kept: Run
+) -> None:
+    shutil.rmtree(kept.directory)
+    refused = tool.bench(run_id, "--instance-type", "c7a.large", suite=first(tool), replaces="--instance-type")
+    assert refused.result.code == 2, refused.result.output
+    assert f"The run {run_id} has another machine: instance_type c7i.large, not c7a.large" in refused.result.output
+    assert account.states(run_id) == ["running"]
