@@ -14,7 +14,7 @@ from invoke.parser.argument import Argument
 from invoke.parser.parser import ParseMachine
 from invoke.tasks import Task
 
-from benchmarks import interface, invocation, manual, terminal
+from benchmarks import hints, interface, invocation, manual, terminal
 from benchmarks.errors import FailedError, RefusedError
 
 Body = Callable[[Context, Mapping[str, Any]], None]
@@ -119,12 +119,12 @@ def _explain(machine: ParseMachine, message: str) -> str:
     if machine.flag and machine.flag.takes_value and machine.flag.raw_value is not None:
         return f"{word} belongs to no flag: was --{machine.flag.names[0]} given twice?"
     known = [*machine.contexts, *machine.contexts.aliases]
-    return f"Unknown task {word}.{interface.nearest(word, known)} {invocation.line('--list')} shows them all."
+    return f"Unknown task {word}.{hints.nearest(word, known)} {invocation.line('--list')} shows them all."
 
 
 def _nearest_flag(word: str, known: Iterable[str]) -> str:
     """A hint with the flags that `word` most likely stands for: for one letter, those that begin with it."""
     if word.startswith("--"):
-        return interface.nearest(word, known)
+        return hints.nearest(word, known)
     found = sorted(flag for flag in known if flag.startswith(f"-{word}"))
     return f" Did you mean {' or '.join(found)}?" if found else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from benchmarks import hints
 from benchmarks.errors import RefusedError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -159,12 +159,6 @@ def expand(name: str, path: str) -> Path:
         raise RefusedError(f"{name} is in a home directory that there is not: {path!r}.") from None
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint with the name that `word` most likely stands for, or an empty text."""
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" Did you mean {matches[0]}?" if matches else ""
-
-
 def read_all(entry_point: str, given: Mapping[str, object]) -> dict[str, Any]:
     """The values given for a playbook's parameters, typed; nothing is added.
 
@@ -174,7 +168,7 @@ def read_all(entry_point: str, given: Mapping[str, object]) -> dict[str, Any]:
     known = {p.name: p for p in parameters(entry_point)}
     for name in given:
         if name not in known:
-            raise RefusedError(f"Unknown parameter {name}.{nearest(name, known)} Known: {', '.join(known)}.")
+            raise RefusedError(f"Unknown parameter {name}.{hints.nearest(name, known)} Known: {', '.join(known)}.")
     values = {name: read(known[name], value) for name, value in given.items() if value is not None and value != ""}
     for parameter in known.values():
         if parameter.required and parameter.name not in values:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from typing import Any
 
 import botocore.exceptions
 
-from benchmarks import cpu, images, invocation, launching, prices, quotas, suites, templates
+from benchmarks import cpu, hints, images, invocation, launching, prices, quotas, suites, templates
 from benchmarks.aws import Client, Connect, code, optional, refusing
 from benchmarks.errors import RefusedError
 
@@ -114,7 +113,8 @@ def type_info(ec2: Client, name: str, region: str) -> dict[str, Any]:
             raise
     pages = ec2.get_paginator("describe_instance_type_offerings").paginate(LocationType="region")
     offered = sorted({offer["InstanceType"] for page in pages for offer in page["InstanceTypeOfferings"]})
-    near = difflib.get_close_matches(name, offered, n=3, cutoff=0.5)
+    family = f"{name.partition('.')[0]}.".lower()
+    near = hints.similar(name, offered, 3) or [other for other in offered if other.startswith(family)][:3]
     hint = f" Did you mean {', '.join(near)}?" if near else f" {invocation.line('bench.types --cpu 4')} lists some."
     raise RefusedError(f"There is no instance type {name} in {region}.{hint}")
 

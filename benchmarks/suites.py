@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 from benchmarks.errors import RefusedError
-from benchmarks.interface import expand, nearest
+from benchmarks.hints import nearest
+from benchmarks.interface import expand
 
 DIRECTORY = Path(__file__).parent / "suites"
 SOURCES = ("crate", "git", "path")
