@@ -62,7 +62,7 @@ class Inv(Program):
 
 
 def without_values_of_switches(words: Sequence[str]) -> Iterator[str]:
-    """A command line on which `--keep=true` is `--keep`, and `--keep=false` or `--keep=` is nothing.
+    """A command line on which `--keep=true` is `--keep`, and `--keep=false` is nothing.
 
     Invoke would take the value for a task. Raises RefusedError for a value that is neither true nor false.
     """
@@ -72,7 +72,7 @@ def without_values_of_switches(words: Sequence[str]) -> Iterator[str]:
         flag, equals, value = word.partition("=")
         if not equals or flag not in switches:
             yield word
-        elif value and interface.read(switches[flag], value):
+        elif interface.read(switches[flag], value):
             yield flag
 
 
