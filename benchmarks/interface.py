@@ -154,9 +154,9 @@ def shown(value: object) -> str:
     return next((kind for types, kind in kinds if isinstance(value, types)), "") + repr(value)
 
 
-def has_control_character(text: str) -> bool:
-    """Whether a text has a line break, a NUL or the like, which neither systemd nor ssh takes."""
-    return any(unicodedata.category(character) == "Cc" for character in text)
+def is_line(text: str) -> bool:
+    """Whether a text is of one line, with no control character and no byte that is not UTF-8."""
+    return not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
 
 
 def read(parameter: Parameter, value: object) -> Any:
@@ -171,8 +171,8 @@ def read(parameter: Parameter, value: object) -> Any:
         result = reader(value)
     except (ValueError, KeyError):
         raise RefusedError(f"{parameter.name} must be {wanted}, not {shown(value)}.") from None
-    if isinstance(result, str) and has_control_character(result):
-        raise RefusedError(f"{parameter.name} must be of one line, without control characters, not {value!r}.")
+    if isinstance(result, str) and not is_line(result):
+        raise RefusedError(f"{parameter.name} must be one line of UTF-8 without control characters, not {value!r}.")
     if parameter.type in ("int", "float") and not 0 < result <= parameter.largest:
         bound = f"at most {parameter.largest}" if result > 0 else "greater than 0"
         raise RefusedError(f"{parameter.name} must be {bound}, not {value}.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import interface, keys, region, runs, suites
+from benchmarks import interface, keys, region, runs, ssh, suites
 from benchmarks.errors import RefusedError
 
 DEFAULT_INSTANCE_TYPE = "t2.micro"
@@ -88,6 +88,8 @@ def settle(entry_point: str, values: Mapping[str, Any], environment: Mapping[str
     )
     if settled.parameters["run_id"]:
         runs.check_id(settled.parameters["run_id"])
+    if entry_point == "benchmark":
+        check_paths(settled.parameters)
     if allowed := settled.parameters.get("allow_from"):
         check_source_range(allowed)
     if settled.parameters.get("host") and not settled.parameters["bucket"]:
@@ -96,6 +98,13 @@ def settle(entry_point: str, values: Mapping[str, Any], environment: Mapping[str
     if entry_point in ("benchmark", "terminate"):
         check_region_of_run(settled.parameters, chosen)
     return Settled({**settled.parameters, "region": chosen}, settled.warnings)
+
+
+def check_paths(parameters: Mapping[str, Any]) -> None:
+    """Raises RefusedError for a path that would reach ssh after the launch only, and that ssh cannot be given."""
+    run = [] if parameters["host"] else [str(runs.locate(parameters)[1])]
+    for path in (*run, *filter(None, [parameters["key_file"]])):
+        ssh.literal(path)
 
 
 def check_region_of_run(parameters: Mapping[str, Any], chosen: str) -> None:

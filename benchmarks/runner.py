@@ -65,8 +65,9 @@ def run(job: Job, *, launches: bool = False) -> None:
     nothing was started, FailedError where the run failed (both have been told to the user by then), SystemExit after a
     signal.
     """
-    console = Console(stderr=True, highlight=False)
-    console.print(f"[dim]Run {job.run_id}   {job.command}[/dim]", soft_wrap=True)
+    # No markup: paths have brackets too.
+    console = Console(stderr=True, highlight=False, markup=False)
+    console.print(f"Run {job.run_id}   {job.command}", style="dim", soft_wrap=True)
     sys.stdout.flush()
     # The path of a socket is short or refused: a directory below a long home would not do for those of ssh.
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as sockets, child.signals_raise():

@@ -11,7 +11,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks import cost, criterion, invocation, runs, user_data
+from benchmarks import cost, criterion, invocation, runs, ssh, user_data
 from benchmarks.interface import ROOT
 
 # Columns of output that no terminal shows, so that no name is broken.
@@ -55,6 +55,10 @@ def _host(directory: Path) -> list[RenderableType]:
     return parts
 
 
+def _address(instance: dict[str, Any]) -> str:
+    return str(instance["public_ip"] or instance["private_ip"])
+
+
 def kept(
     directory: Path, parameters: dict[str, Any], instances: dict[str, Any], terminated: dict[str, str]
 ) -> list[str]:
@@ -66,14 +70,15 @@ def kept(
     left = [i for i in instances["instances"] if i["instance_id"] not in terminated]
     if not (parameters.get("keep") and left):
         return []
+    # Not -i, behind which ssh takes a percent sign now for itself and now for more.
+    files = (ssh.option("IdentityFile", str(key)), ssh.option("UserKnownHostsFile", f"{directory}/known_hosts"))
+    words = ["ssh", *(word for file in files for word in ("-o", file)), "-p", str(parameters["ssh_port"])]
     logins = [
-        f"          ssh -i {key} -p {parameters['ssh_port']} -o UserKnownHostsFile={directory}/known_hosts "
-        f"-o HostKeyAlias={i['instance_id']} {user_data.LOGIN}@{i['public_ip'] or i['private_ip']}"
-        for i in left
+        shlex.join([*words, "-o", f"HostKeyAlias={i['instance_id']}", f"{user_data.LOGIN}@{_address(i)}"]) for i in left
     ]
     return [
         "Kept      costs money until it is ended, or switches itself off. To log in:",
-        *logins,
+        *(f"          {line}" for line in logins),
         "          To end it:",
         f"          {invocation.line(end)}",
     ]

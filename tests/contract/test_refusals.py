@@ -86,6 +86,11 @@ CASES = (
     Case(
         "runs-dir-is-a-file", {**MACHINE, "runs_dir": "{home}/open.pem"}, "The runs directory {home}/open.pem cannot be"
     ),
+    Case(
+        "runs-dir-that-ssh-cannot-be-given",
+        {**MACHINE, "runs_dir": '{home}/my "runs"'},
+        'ssh cannot be given the path \'{home}/my "runs"/',
+    ),
     Case("nothing-asked-for", {}, "Nothing was asked for"),
     Case("no-run-to-end", {}, "run_id is missing: Name of the run, as bench printed it.", playbook="terminate"),
     Case(

@@ -271,3 +271,17 @@ def test_a_run_is_not_looked_for_in_another_region_than_it_has_launched_in(
         "(Ansible: set AWS_REGION=us-east-1)."
     )
     assert request.settle(entry_point, given, {"AWS_REGION": "us-east-1"}).parameters["region"] == "us-east-1"
+
+
+def test_a_path_that_ssh_cannot_be_given_is_refused_before_the_launch(tmp_path: Path) -> None:
+    odd = tmp_path / 'a"b'
+    odd.mkdir()
+    machine = {"instance_type": "c7i.large"}
+    for values in ({**machine, "runs_dir": str(odd)}, {**machine, "key_file": str(write_key(odd / "k"))}):
+        with pytest.raises(RefusedError, match=r"^ssh cannot be given the path .* since it has a double quote: use a"):
+            request.settle("benchmark", values, ENVIRONMENT)
+
+
+def test_the_runs_directory_is_nothing_to_ssh_where_a_machine_is_given(tmp_path: Path) -> None:
+    values = {"host": "box", "runs_dir": str(tmp_path / 'a"b')}
+    assert request.settle("benchmark", values, ENVIRONMENT).parameters["host"] == "box"

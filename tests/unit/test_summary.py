@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +103,29 @@ def test_an_instance_that_was_kept_is_shown_with_how_to_log_in_and_end_it(run: P
     text = shown(run)
     assert "Kept      costs money until it is ended, or switches itself off. To log in:" in text
     assert (
-        f"ssh -i {run}/keys/login -p 2222 -o UserKnownHostsFile={run}/known_hosts -o HostKeyAlias=i-1 "
+        f"ssh -o IdentityFile={run}/keys/login -o UserKnownHostsFile={run}/known_hosts -p 2222 -o HostKeyAlias=i-1 "
         "benchmarks@192.0.2.7"
     ) in text
     # From any directory and in any environment, since an instance that is not found goes on costing money.
     assert f"./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {run.parent}" in text
+
+
+def test_what_is_shown_to_be_copied_is_quoted(run: Path) -> None:
+    (run / "terminated.json").unlink()
+    runs = run.parent / "it's 100%"
+    runs.mkdir()
+    odd = run.rename(runs / "r1")
+    (odd / "parameters.yml").write_text(yaml.safe_dump({"keep": True, "ssh_port": 22, "key_file": None}))
+    lines = [line.strip() for line in shown(odd, 1000).splitlines()]
+    login, end = (shlex.split(line) for line in lines if line.startswith(("ssh ", "./inv ")))
+    escaped = f"{run.parent}/it's 100%%/r1"
+    assert login[1:5] == [
+        "-o",
+        f'IdentityFile="{escaped}/keys/login"',
+        "-o",
+        f'UserKnownHostsFile="{escaped}/known_hosts"',
+    ]
+    assert end[-2:] == ["--runs-dir", str(runs)]
 
 
 def test_an_instance_that_was_ended_is_not_shown_as_kept(run: Path) -> None:
