@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import interface, keys, region, runs, ssh, suites
+from benchmarks import interface, keys, region, runs, ssh, suite_entries, suites
 from benchmarks.errors import RefusedError
 
 DEFAULT_INSTANCE_TYPE = "t2.micro"
@@ -151,6 +151,9 @@ def complete(values: Mapping[str, Any]) -> Settled:
     if not (result["host"] or result["instance_type"]):
         result["instance_type"] = DEFAULT_INSTANCE_TYPE
         warnings = (UNFIT_DEFAULT,)
+    for name in ("ref", "toolchain"):
+        if values.get(name):
+            suite_entries.check_form(name, values[name])
     if "path" in suites.load(result["suite"]).source and result["ref"]:
         raise RefusedError(f"The suite {result['suite']} is a local directory, which has no versions: leave ref out.")
     if not result["key_file"] and DEFAULT_KEY_FILE.expanduser().is_file():
