@@ -164,15 +164,20 @@ def complete(values: Mapping[str, Any]) -> Settled:
 
 
 def check_key_file(path: Path) -> None:
-    """Raises RefusedError unless `path` is a private key without a passphrase that only its owner can read."""
+    """Raises RefusedError unless `path` is a private key, without a passphrase and for its owner alone."""
     try:
-        there = path.is_file()
+        is_directory, there = path.is_dir(), path.is_file()
+        content = path.read_bytes() if there else b""
     except PermissionError:
         raise keys.cannot_be_read(path) from None
+    if is_directory:
+        raise RefusedError(f"The key file {path} is a directory: give the path of the private key itself.")
     if not there:
         raise RefusedError(
             f"The key file {path} does not exist: give the private key's path, or leave key_file out for a new key."
         )
+    # Before its mode, since a public key is for all to read.
+    keys.check_private(path, content)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise RefusedError(f"The key file {path} can be read by others, which ssh refuses: run chmod 0400 {path}")
     keys.public_half(path)

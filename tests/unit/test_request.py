@@ -229,9 +229,35 @@ def test_a_key_file_open_to_others_is_refused(tmp_path: Path, mode: int) -> None
 def test_a_public_key_is_refused_as_a_key_file(tmp_path: Path) -> None:
     key = tmp_path / "id.pub"
     key.write_text("ssh-ed25519 AAAA me\n")
-    key.chmod(0o400)
-    with pytest.raises(RefusedError, match="is not a private key that can be used unattended"):
+    with pytest.raises(RefusedError) as refused:
         request.check_key_file(key)
+    assert str(refused.value) == (
+        f"The key file {key} is the public half of a key: give the private one, which is {tmp_path}/id by its name."
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "ecdsa-sha2-nistp256 AAAAE2VjZHNh me@box\n",
+        "sk-ssh-ed25519@openssh.com AAAAGnNr\n",
+        "-----BEGIN PUBLIC KEY-----\nMII\n",
+        "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n",
+    ],
+)
+def test_a_public_key_is_known_by_its_content(tmp_path: Path, content: str) -> None:
+    (tmp_path / "mine").write_text(content)
+    with pytest.raises(
+        RefusedError, match=r"^The key file /.*/mine is the public half of a key: give the private one\.$"
+    ):
+        request.check_key_file(tmp_path / "mine")
+
+
+def test_a_directory_is_refused_as_a_key_file(tmp_path: Path) -> None:
+    with pytest.raises(
+        RefusedError, match=rf"^The key file {tmp_path} is a directory: give the path of the private key"
+    ):
+        request.check_key_file(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["203.0.113.7/32", "203.0.113.0/24", "2001:db8::1/128"])
