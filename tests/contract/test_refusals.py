@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import subprocess
 from collections.abc import Mapping
@@ -45,7 +46,7 @@ CASES = (
     Case("limit-beyond-a-month", {**MACHINE, "time_limit": "9" * 30}, "time_limit must be at most 43200, not 999"),
     *(
         Case(f"empty-{name}", {**MACHINE, name: ""}, f"{name} is given but empty, as from a variable that is not set: ")
-        for name in ("host", "instance_type", "cpu", "max_price", "keep", "rustflags", "run_id", "key_file")
+        for name in ("host", "cpu", "keep", "rustflags")
     ),
     Case("negative-memory", {**MACHINE, "memory": "-5"}, "memory must be greater than 0, not -5."),
     Case(
@@ -57,6 +58,7 @@ CASES = (
     Case(
         "missing-key", {**MACHINE, "key_file": "{home}/none.pem"}, "The key file {home}/none.pem does not exist: give"
     ),
+    Case("key-is-a-directory", {**MACHINE, "key_file": "{home}"}, "The key file {home} is a directory: give the path"),
     Case(
         "open-key",
         {**MACHINE, "key_file": "{home}/open.pem"},
@@ -203,6 +205,24 @@ def test_by_ansible_neither_does_it(place: Place) -> None:
     argv = [str(BIN / "ansible-playbook"), "playbooks/benchmark.yml", "-e", "host="]
     ended = place.run([*argv, "-e", f"runs_dir='{place.runs}'"], ROOT)
     assert "host is given but empty, as from a variable that is not set: give it a value, or leave it" in ended.screen
+    assert (ended.code, ended.left) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("playbook", "flag", "tag"),
+    [
+        ("benchmark", "--tags", "nonsense"),
+        ("benchmark", "--skip-tags", "lanch"),
+        ("setup", "--tags", ""),
+        ("types", "--tags", "launch"),
+        ("terminate", "--tags", "launch"),
+    ],
+)
+def test_a_tag_that_no_task_has_is_refused(place: Place, playbook: str, flag: str, tag: str) -> None:
+    argv = [str(BIN / "ansible-playbook"), f"playbooks/{playbook}.yml", flag, tag]
+    ended = place.run([*argv, "-e", json.dumps({"runs_dir": str(place.runs)})], ROOT)
+    assert f"There is no tag {tag!r}." in ended.screen
+    assert " Known: preflight, " in ended.screen
     assert (ended.code, ended.left) == (2, [])
 
 
