@@ -41,7 +41,7 @@ class Template:
 
     @property
     def keeps_instances(self) -> str | None:
-        """What in the template brings an instance back, or keeps it, when it is told to end; None where nothing does.
+        """What in the template brings an instance back when it is told to end; None where nothing does.
 
         A persistent request, which stopping and hibernating need, launches another when its instance is terminated:
         https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-instances-view.html
@@ -51,8 +51,6 @@ class Template:
             return "asks for spot instances persistently, so that EC2 launches another when a run's is ended"
         if (behaviour := spot.get("InstanceInterruptionBehavior", "terminate")) != "terminate":
             return f"has spot instances {behaviour} when they are interrupted, which keeps them and their request"
-        if self.data.get("DisableApiTermination"):
-            return "protects instances from termination, so that a run could not end its own"
         return None
 
 

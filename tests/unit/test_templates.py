@@ -116,7 +116,6 @@ def spot(**options: str) -> dict[str, Any]:
         ),
         (spot(InstanceInterruptionBehavior="stop"), "has spot instances stop when they are interrupted"),
         (spot(InstanceInterruptionBehavior="hibernate"), "has spot instances hibernate when they are interrupted"),
-        ({"DisableApiTermination": True}, "protects instances from termination"),
     ],
 )
 def test_a_template_whose_instances_come_back_or_stay_is_refused(data: dict[str, Any], why: str) -> None:
@@ -132,7 +131,6 @@ def test_a_template_whose_instances_come_back_or_stay_is_refused(data: dict[str,
         {},
         {"InstanceMarketOptions": {"MarketType": "spot"}},
         spot(SpotInstanceType="one-time", InstanceInterruptionBehavior="terminate"),
-        {"DisableApiTermination": False},
     ],
 )
 def test_a_template_whose_instances_end_for_good_is_taken(data: dict[str, Any]) -> None:
