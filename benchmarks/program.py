@@ -16,7 +16,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks import __version__, interface, invocation
+from benchmarks import __version__, interface, invocation, terminal
 from benchmarks.bootstrap import COLLECTIONS
 from benchmarks.errors import RefusedError
 from benchmarks.front import REFUSED
@@ -107,6 +107,7 @@ def versions() -> str:
 
 
 def main() -> None:
+    terminal.outlive_readers()
     # Invoke's own help is of flags that nobody needs here.
     words = [] if sys.argv[1:] in (["--help"], ["-h"]) else sys.argv[1:]
     Inv().run(["inv", "--search-root", str(ROOT), *words])
