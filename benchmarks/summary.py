@@ -11,7 +11,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks import cost, criterion, invocation, runs, ssh, user_data
+from benchmarks import cost, criterion, invocation, runs, screen, ssh, user_data
 from benchmarks.interface import ROOT
 
 # Columns of output that no terminal shows, so that no name is broken.
@@ -26,14 +26,14 @@ def _table(estimates: tuple[criterion.Estimate, ...]) -> RenderableType:
     table.add_column(f"{level} interval", justify="right", no_wrap=True)
     for estimate in estimates:
         interval = f"{criterion.duration(estimate.low)} to {criterion.duration(estimate.high)}"
-        table.add_row(Text(estimate.id), criterion.duration(estimate.point), interval)
+        table.add_row(screen.Name(estimate.id), criterion.duration(estimate.point), interval)
     return table
 
 
 def _stages(directory: Path) -> list[RenderableType]:
     stages: dict[str, dict[str, Any]] = runs.read_record(directory, "stages.json") or {}
     times = ", ".join(f"{name} {entry['seconds']:.1f} s" for name, entry in stages.items())
-    return [Text(f"Stages    {times}")] if times else []
+    return [screen.Hanging(Text(f"Stages    {times}"))] if times else []
 
 
 def _numbers(directory: Path) -> list[RenderableType]:
@@ -50,7 +50,8 @@ def _host(directory: Path) -> list[RenderableType]:
         parts.append(Text(f"Log       {directory / 'benchmark.log'}"))
     if published := runs.read_record(directory, "published.json"):
         parts.append(Text(f"S3        {published['uri']}"))
-        parts.append(Text(f"Link      {published['link']}"))
+        in_full = f"in full in {directory / 'published.json'}"
+        parts.append(screen.Link("Link      ", published["link"], "benchmark.log", in_full))
         parts.append(Text(f"          opens until {published['link_until']} {published['link_note']}".rstrip()))
     return parts
 
@@ -92,7 +93,7 @@ def of_run(directory: Path) -> RenderableType:
     instances = runs.read_record(directory, "instances.json")
     if plan and plan["launch"] and instances:
         terminated = runs.read_record(directory, "terminated.json") or {}
-        parts.append(Text(f"Cost      {cost.line(plan['launch'], instances, terminated)}"))
+        parts.append(screen.Hanging(Text(f"Cost      {cost.line(plan['launch'], instances, terminated)}")))
         parameters = yaml.safe_load((directory / "parameters.yml").read_text())
         parts += [Text(line) for line in kept(directory, parameters, instances, terminated)]
     parts += _stages(directory)
@@ -102,6 +103,6 @@ def of_run(directory: Path) -> RenderableType:
 
 def show(directory: Path) -> None:
     terminal = Console()
-    # Long links and paths are not to be broken: a terminal wraps them itself, and copies them whole.
+    # Long addresses and paths are not to be broken: a terminal wraps them itself, and copies them whole.
     width = terminal.width if terminal.is_terminal else PIPED_WIDTH
     Console(highlight=False, soft_wrap=True, width=width).print(of_run(directory))

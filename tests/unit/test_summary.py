@@ -80,6 +80,22 @@ def test_no_number_is_broken_by_a_narrow_terminal(run: Path, width: int) -> None
     assert "9.000 ns to 11.00 ns" in shown(run, width)
 
 
+def test_on_a_terminal_sentences_are_broken_between_words_and_commands_stay_whole(run: Path) -> None:
+    (run / "terminated.json").unlink()
+    (run / "parameters.yml").write_text(yaml.safe_dump({"keep": True, "ssh_port": 22, "key_file": None}))
+    out = io.StringIO()
+    terminal = Console(
+        width=60, highlight=False, soft_wrap=True, file=out, force_terminal=True, color_system="standard"
+    )
+    terminal.print(summary.of_run(run))
+    lines = out.getvalue().splitlines()
+    cost = next(at for at, line in enumerate(lines) if line.startswith("Cost "))
+    assert all(len(line) <= 60 for line in lines[cost : cost + 3])
+    assert lines[cost + 1].startswith("          ")
+    assert any(line.startswith("          ssh -o ") and line.endswith("benchmarks@192.0.2.7") for line in lines)
+    assert f"          in full in {run}/i-1/published.json" in lines
+
+
 def test_brackets_in_an_id_are_not_taken_for_markup(run: Path) -> None:
     write(run / "i-1/criterion", "odd", "[red]sum[/red]/[0; 8]")
     assert "[red]sum[/red]/[0; 8]" in shown(run)
