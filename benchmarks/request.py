@@ -88,8 +88,6 @@ def settle(entry_point: str, values: Mapping[str, Any], environment: Mapping[str
     )
     if settled.parameters["run_id"]:
         runs.check_id(settled.parameters["run_id"])
-    if entry_point == "benchmark":
-        check_paths(settled.parameters)
     if allowed := settled.parameters.get("allow_from"):
         check_source_range(allowed)
     if settled.parameters.get("host") and not settled.parameters["bucket"]:
@@ -133,8 +131,8 @@ def lists_types(values: Mapping[str, Any]) -> bool:
 def complete(values: Mapping[str, Any]) -> Settled:
     """A benchmark's parameters with all defaults, and warnings for the user.
 
-    Raises RefusedError for parameters that contradict each other, an unknown suite, and a key file that is missing or
-    open to others.
+    Raises RefusedError for parameters that contradict each other, an unknown suite, a key file that is missing or open
+    to others, and paths that ssh cannot be given.
     """
     if is_empty(values):
         raise RefusedError(
@@ -160,6 +158,7 @@ def complete(values: Mapping[str, Any]) -> Settled:
         result["key_file"] = str(DEFAULT_KEY_FILE.expanduser())
     if result["key_file"]:
         check_key_file(Path(result["key_file"]))
+    check_paths(result)
     return Settled(result, warnings)
 
 

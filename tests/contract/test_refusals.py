@@ -208,6 +208,14 @@ def test_by_ansible_neither_does_it(place: Place) -> None:
     assert (ended.code, ended.left) == (2, [])
 
 
+def test_a_list_or_mapping_where_a_text_is_wanted_is_called_one(place: Place) -> None:
+    for value, said in ((["a"], "the list ['a']"), ({"a": "b"}, "the mapping {'a': 'b'}")):
+        given = json.dumps({**MACHINE, "suite": value, "runs_dir": str(place.runs)})
+        ended = place.run([str(BIN / "ansible-playbook"), "playbooks/benchmark.yml", "-e", given], ROOT)
+        assert f"suite must be a text, not {said}." in ended.screen
+        assert (ended.code, ended.left) == (2, [])
+
+
 @pytest.mark.parametrize(
     ("playbook", "flag", "tag"),
     [

@@ -308,6 +308,8 @@ def test_a_path_that_ssh_cannot_be_given_is_refused_before_the_launch(tmp_path: 
             request.settle("benchmark", values, ENVIRONMENT)
 
 
-def test_the_runs_directory_is_nothing_to_ssh_where_a_machine_is_given(tmp_path: Path) -> None:
-    values = {"host": "box", "runs_dir": str(tmp_path / 'a"b')}
-    assert request.settle("benchmark", values, ENVIRONMENT).parameters["host"] == "box"
+def test_the_runs_directory_is_nothing_to_ssh_where_nothing_is_launched(tmp_path: Path) -> None:
+    odd = {"runs_dir": str(tmp_path / 'a"b')}
+    for values in ({"host": "box"}, {"cpu": 8}):
+        settled = request.settle("benchmark", {**values, **odd}, ENVIRONMENT)
+        assert settled.parameters["runs_dir"] == odd["runs_dir"]
