@@ -114,6 +114,8 @@ def _explain(machine: ParseMachine, message: str) -> str:
         said = re.sub(r"'(\S+)' did not receive required positional arguments: (.*)", r"\1 needs a value for \2.", said)
         return f"{said} See {help_line}."
     word = message.split("'")[1].partition("=")[0]
+    if not word:
+        return f"A word is given but empty, as from a variable that is not set: leave it out. See {help_line}."
     if word.startswith("-") and context:
         return f"Unknown flag {word}.{_nearest_flag(word, context.flags)} See {help_line}."
     if machine.flag and machine.flag.takes_value and machine.flag.raw_value is not None:
