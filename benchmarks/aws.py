@@ -111,8 +111,11 @@ def explain(error: botocore.exceptions.ClientError | botocore.exceptions.BotoCor
         return f"AWS refused {error.operation_name} ({code(error)}): {message}."
     if isinstance(error, botocore.exceptions.NoCredentialsError | botocore.exceptions.PartialCredentialsError):
         return NO_CREDENTIALS
-    if isinstance(error, botocore.exceptions.EndpointConnectionError | botocore.exceptions.ConnectTimeoutError):
-        return f"AWS cannot be reached: {error} Check the network, and the region's name."
+    if isinstance(error, botocore.exceptions.ConnectionError):
+        return (
+            f"AWS cannot be reached: {str(error).rstrip('.')}. Check the network and the region's name, and behind a "
+            f"proxy HTTPS_PROXY and AWS_CA_BUNDLE."
+        )
     return f"{type(error).__name__}: {error}"
 
 

@@ -54,6 +54,15 @@ def run(argv: list[str], hint: str, log: Path) -> None:
         raise SetupError(f"{tail}\n\n{hint} (whole output: {log})")
 
 
+def check_place() -> None:
+    """Raises SetupError where PATH could not name the environment's programs."""
+    if os.pathsep in str(ROOT):
+        raise SetupError(
+            f"{ROOT} has a {os.pathsep!r} in its name, which separates the directories of PATH: move the repository to "
+            "a directory without one, then run this again."
+        )
+
+
 def make_venv(log: Path) -> None:
     shutil.rmtree(VENV, ignore_errors=True)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -116,6 +125,7 @@ def is_whole(wanted: str) -> bool:
 
 def set_up(wanted: str) -> None:
     """Bring .venv to the state that `wanted` (root and checksum of the requirement files) names. Raises SetupError."""
+    check_place()
     with locked(ROOT / ".venv.lock"):
         if STAMP.exists() and STAMP.read_text().strip() == wanted:
             return

@@ -90,7 +90,9 @@ def offers(
     spot: Mapping[str, Mapping[str, float]],
     zones: Mapping[str, Iterable[str]],
 ) -> tuple[Offer, ...]:
-    """The types of a region with what is known of each by its name."""
+    """The types of a region that run Linux, with what is known of each by its name."""
     return tuple(
-        Offer(one, on_demand.get(one.name), spot.get(one.name, {}), tuple(zones.get(one.name, ()))) for one in types
+        Offer(one, on_demand.get(one.name), spot.get(one.name, {}), tuple(zones.get(one.name, ())))
+        for one in types
+        if one.runs_linux
     )

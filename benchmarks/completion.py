@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import interface, picker_data, region, suites
+from benchmarks import interface, picker_data, region, suites, terminal
 from benchmarks.errors import RefusedError
 from benchmarks.interface import Parameter
 
@@ -118,6 +118,7 @@ def _values(parameter: Parameter | None, begun: str, asked_in: str | None, envir
 
 def main() -> None:
     """Print the candidates, one a line; nothing where there is none, since a shell has no use for a sentence."""
+    terminal.outlive_readers()
     words = sys.argv[1:]
     try:
         found = candidates(words, os.environ)

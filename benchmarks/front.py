@@ -14,7 +14,7 @@ from invoke.parser.argument import Argument
 from invoke.parser.parser import ParseMachine
 from invoke.tasks import Task
 
-from benchmarks import interface, invocation, manual, terminal
+from benchmarks import hints, interface, invocation, manual, terminal
 from benchmarks.errors import FailedError, RefusedError
 
 Body = Callable[[Context, Mapping[str, Any]], None]
@@ -114,17 +114,19 @@ def _explain(machine: ParseMachine, message: str) -> str:
         said = re.sub(r"'(\S+)' did not receive required positional arguments: (.*)", r"\1 needs a value for \2.", said)
         return f"{said} See {help_line}."
     word = message.split("'")[1].partition("=")[0]
+    if not word:
+        return f"A word is given but empty, as from a variable that is not set: leave it out. See {help_line}."
     if word.startswith("-") and context:
         return f"Unknown flag {word}.{_nearest_flag(word, context.flags)} See {help_line}."
     if machine.flag and machine.flag.takes_value and machine.flag.raw_value is not None:
         return f"{word} belongs to no flag: was --{machine.flag.names[0]} given twice?"
     known = [*machine.contexts, *machine.contexts.aliases]
-    return f"Unknown task {word}.{interface.nearest(word, known)} {invocation.line('--list')} shows them all."
+    return f"Unknown task {word}.{hints.nearest(word, known)} {invocation.line('--list')} shows them all."
 
 
 def _nearest_flag(word: str, known: Iterable[str]) -> str:
     """A hint with the flags that `word` most likely stands for: for one letter, those that begin with it."""
     if word.startswith("--"):
-        return interface.nearest(word, known)
+        return hints.nearest(word, known)
     found = sorted(flag for flag in known if flag.startswith(f"-{word}"))
     return f" Did you mean {' or '.join(found)}?" if found else ""

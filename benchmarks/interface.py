@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-from collections.abc import Callable, Iterable, Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from benchmarks import hints
 from benchmarks.errors import RefusedError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +40,11 @@ FIRST_FLAGS = (
     "format",
 )
 
+# Nor for how large a number may be. EC2 counts in 32 bits; a limit that is longer than a month is a mistake.
+LARGEST = 2**31 - 1
+MONTH = 30 * 24 * 60  # minutes
+LIMITS: Mapping[str, int] = {"ssh_port": 65535, "time_limit": MONTH, "build_limit": MONTH}
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -58,6 +64,11 @@ class Parameter:
     @property
     def short(self) -> str | None:
         return SHORT_FLAGS.get(self.name)
+
+    @property
+    def largest(self) -> float:
+        """The largest number that it takes."""
+        return LIMITS.get(self.name, LARGEST if self.type == "int" else math.inf)
 
     @property
     def advanced(self) -> bool:
@@ -116,20 +127,20 @@ def _number(value: object) -> float:
     return result
 
 
-def _path(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError
-    return value
-
-
 def _text(value: object) -> str:
-    if not isinstance(value, str | int | float) or isinstance(value, bool) or not str(value).strip():
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
         raise ValueError
     return str(value)
 
 
+def _path(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError
+    return value
+
+
 _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
-    "str": (_text, "a text that is not empty"),
+    "str": (_text, "a text"),
     "path": (_path, "a path"),
     "int": (_whole, "a whole number"),
     "float": (_number, "a number"),
@@ -137,15 +148,34 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
 }
 
 
+def shown(value: object) -> str:
+    """A value that is wrong, as a sentence names it: what it is, where that is the mistake."""
+    kinds = ((Mapping, "the mapping "), (list | tuple, "the list "))
+    return next((kind for types, kind in kinds if isinstance(value, types)), "") + repr(value)
+
+
+def is_line(text: str) -> bool:
+    """Whether a text is of one line, with no control character and no byte that is not UTF-8."""
+    return not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
+
+
 def read(parameter: Parameter, value: object) -> Any:
     """`value`, given as text or typed, as the parameter's type. Raises RefusedError with what is wanted instead."""
+    if isinstance(value, str) and not value.strip():
+        name = parameter.name
+        raise RefusedError(
+            f"{name} is given but empty, as from a variable that is not set: give it a value, or leave it out."
+        )
     reader, wanted = _READERS[parameter.type]
     try:
         result = reader(value)
     except (ValueError, KeyError):
-        raise RefusedError(f"{parameter.name} must be {wanted}, not {value!r}.") from None
-    if parameter.type in ("int", "float") and not result > 0:
-        raise RefusedError(f"{parameter.name} must be greater than 0, not {value}.")
+        raise RefusedError(f"{parameter.name} must be {wanted}, not {shown(value)}.") from None
+    if isinstance(result, str) and not is_line(result):
+        raise RefusedError(f"{parameter.name} must be one line of UTF-8 without control characters, not {value!r}.")
+    if parameter.type in ("int", "float") and not 0 < result <= parameter.largest:
+        bound = f"at most {parameter.largest}" if result > 0 else "greater than 0"
+        raise RefusedError(f"{parameter.name} must be {bound}, not {value}.")
     if parameter.choices and result not in parameter.choices:
         raise RefusedError(f"{parameter.name} must be one of {', '.join(map(str, parameter.choices))}, not {value!r}.")
     return result
@@ -159,23 +189,19 @@ def expand(name: str, path: str) -> Path:
         raise RefusedError(f"{name} is in a home directory that there is not: {path!r}.") from None
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint with the name that `word` most likely stands for, or an empty text."""
-    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" Did you mean {matches[0]}?" if matches else ""
-
-
 def read_all(entry_point: str, given: Mapping[str, object]) -> dict[str, Any]:
     """The values given for a playbook's parameters, typed; nothing is added.
 
-    A value of None or an empty text counts as not given, as in `-e region=$REGION` with REGION unset.
-    Raises RefusedError for an unknown name, for a value of the wrong type and for a required one that is missing.
+    A value of None counts as not given: so a run's frozen parameters name what was not. An empty text does not, as in
+    `-e host=$HOST` with HOST unset: the default would be another machine than the one that was meant.
+    Raises RefusedError for an unknown name, for a value that is empty or of the wrong type, and for a required one that
+    is missing.
     """
     known = {p.name: p for p in parameters(entry_point)}
     for name in given:
         if name not in known:
-            raise RefusedError(f"Unknown parameter {name}.{nearest(name, known)} Known: {', '.join(known)}.")
-    values = {name: read(known[name], value) for name, value in given.items() if value is not None and value != ""}
+            raise RefusedError(f"Unknown parameter {name}.{hints.nearest(name, known)} Known: {', '.join(known)}.")
+    values = {name: read(known[name], value) for name, value in given.items() if value is not None}
     for parameter in known.values():
         if parameter.required and parameter.name not in values:
             raise RefusedError(f"{parameter.name} is missing: {parameter.help}")

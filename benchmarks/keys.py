@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from benchmarks.errors import RefusedError
+
+# One line that begins with the key's type, as in `ssh-ed25519 AAAA…`, or what PuTTY and ssh-keygen -e write.
+_PUBLIC = re.compile(rb"\s*(?:(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-\S+ AAAA|-+ ?BEGIN (?:SSH2 |RSA )?PUBLIC KEY)")
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,13 @@ def persistent_pair(path: Path) -> KeyPair:
 def cannot_be_read(path: Path) -> RefusedError:
     """What to say of a key file that is another user's."""
     return RefusedError(f"The key file {path} cannot be read: give it to the user who runs this, with mode 0400.")
+
+
+def check_private(path: Path, content: bytes) -> None:
+    """Raises RefusedError where the content of a key file is that of a public key."""
+    if _PUBLIC.match(content):
+        private = f", which is {path.with_suffix('')} by its name" if path.suffix == ".pub" else ""
+        raise RefusedError(f"The key file {path} is the public half of a key: give the private one{private}.")
 
 
 def public_half(path: Path) -> str:

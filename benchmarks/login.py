@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import runs, user_data
-from benchmarks.errors import FailedError
+from benchmarks import runs, ssh, user_data
+from benchmarks.errors import FailedError, RefusedError
 
 # Longer than that a host that answers does not take to begin its shutdown.
 PATIENCE = 30.0  # seconds
@@ -25,17 +25,18 @@ def argv(directory: Path, instance: Mapping[str, Any], *command: str) -> list[st
         "ConnectTimeout": "10",
         "IdentitiesOnly": "yes",
         "StrictHostKeyChecking": "yes",
-        "UserKnownHostsFile": f'"{directory / "known_hosts"}"',
         "GlobalKnownHostsFile": "/dev/null",
         "HostKeyAlias": str(instance["InstanceId"]),
         "HostKeyAlgorithms": "ssh-ed25519",
         "UpdateHostKeys": "no",
     }
+    # Not -i, behind which ssh takes a percent sign now for itself and now for more.
+    files = {"IdentityFile": parameters.get("key_file") or directory / "keys/login"}
+    files["UserKnownHostsFile"] = directory / "known_hosts"
+    told = [ssh.option(name, str(path)) for name, path in files.items()]
     return [
-        "ssh",
-        *("-F", "none", "-i", str(parameters.get("key_file") or directory / "keys/login")),
-        *("-p", str(parameters.get("ssh_port") or 22)),
-        *(part for name, value in options.items() for part in ("-o", f"{name}={value}")),
+        *("ssh", "-F", "none", "-p", str(parameters.get("ssh_port") or 22)),
+        *(part for option in (*told, *(f"{n}={value}" for n, value in options.items())) for part in ("-o", option)),
         f"{user_data.LOGIN}@{instance.get('PublicIpAddress') or instance.get('PrivateIpAddress')}",
         *command,
     ]
@@ -50,6 +51,6 @@ def power_off(directory: Path, instance: Mapping[str, Any]) -> bool:
     try:
         command = argv(directory, instance, "sudo", "-n", "systemctl", "poweroff", "--no-block")
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
-    except (OSError, subprocess.SubprocessError, FailedError):
+    except (OSError, subprocess.SubprocessError, FailedError, RefusedError):
         return False
     return done.returncode == 0

@@ -6,13 +6,13 @@ when nothing fits follow from the same list.
 
 from __future__ import annotations
 
-import difflib
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks import hints
 from benchmarks.catalog import InstanceType, Offer
 from benchmarks.errors import RefusedError
 
@@ -128,7 +128,8 @@ def check_names(asked: Criteria, offers: Sequence[Offer], region: str) -> None:
     families = sorted({offer.type.family for offer in offers})
     for family in asked.families:
         if family not in families:
-            near = difflib.get_close_matches(family, families, n=5, cutoff=0.4)
+            # A family's first letters are its series, and the figure behind them its generation.
+            near = hints.similar(family, families, 5) or [name for name in families if name[:2] == family[:2]][:5]
             hint = f" Similar: {', '.join(near)}." if near else ""
             raise RefusedError(f"{region} has no instance types of a family {family}.{hint}")
     zones = sorted({zone for offer in offers for zone in offer.zones})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
 import signal
@@ -35,7 +34,8 @@ def show(text: str, width: int, environment: Mapping[str, str]) -> None:
         pager = command(environment) if long else None
         if pager and _page(text, pager, environment):
             return
-    _print(text)
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def _page(text: str, pager: list[str], environment: Mapping[str, str]) -> bool:
@@ -53,13 +53,3 @@ def _page(text: str, pager: list[str], environment: Mapping[str, str]) -> bool:
     finally:
         signal.signal(signal.SIGINT, handler)
     return True
-
-
-def _print(text: str) -> None:
-    """Print, and end in silence when the reader has seen enough, as head has."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python flushes once more at its end, which would fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

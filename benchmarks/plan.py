@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import botocore.exceptions
 from benchmarks import (
     continuing,
     cpu,
+    hints,
     images,
     instances,
     invocation,
@@ -97,6 +97,7 @@ def _launch(
     region = parameters["region"]
     info = type_info(ec2, parameters["instance_type"], region)
     name = info["InstanceType"]
+    architectures = _architectures(info)
     cores = cpu.cores(info, parameters["cpu"])
     memory = cpu.check_memory(info, parameters["memory"])
     cpu.check_memory(info, suite["minimum_memory"], f"MiB that the suite {suite['name']} needs")
@@ -106,6 +107,7 @@ def _launch(
         )
 
     template = templates.find(ec2, parameters["launch_template"], DEFAULT_TEMPLATE)
+    templates.check_ends(template)
     if template.data.get("UserData"):
         warnings.append(f"The user data of the launch template {template.name} is replaced by this tool's own.")
     if template.overrides:
@@ -113,7 +115,7 @@ def _launch(
             f"The launch template {template.name} sets {', '.join(sorted(template.overrides))} so that instances are "
             f"kept: this launch overrides that, so that its instance can be ended."
         )
-    image = _image(ec2, parameters["ami"] or template.image_id, info)
+    image = _image(ec2, parameters["ami"] or template.image_id, name, architectures)
     subnets = _subnets(ec2, parameters["subnet"], template, _zones(ec2, name, region), name, region)
     _check_quota(connect, info, cores, warnings)
     price = prices.of_type(connect, region, name)
@@ -153,7 +155,8 @@ def type_info(ec2: Client, name: str, region: str) -> dict[str, Any]:
             raise
     pages = ec2.get_paginator("describe_instance_type_offerings").paginate(LocationType="region")
     offered = sorted({offer["InstanceType"] for page in pages for offer in page["InstanceTypeOfferings"]})
-    near = difflib.get_close_matches(name, offered, n=3, cutoff=0.5)
+    family = f"{name.partition('.')[0]}.".lower()
+    near = hints.similar(name, offered, 3) or [other for other in offered if other.startswith(family)][:3]
     hint = f" Did you mean {', '.join(near)}?" if near else f" {invocation.line('bench.types --cpu 4')} lists some."
     raise RefusedError(f"There is no instance type {name} in {region}.{hint}")
 
@@ -169,12 +172,21 @@ def _zones(ec2: Client, instance_type: str, region: str) -> list[str]:
     return sorted(offer["Location"] for offer in offers)
 
 
-def _image(ec2: Client, wanted: str | None, info: Mapping[str, Any]) -> dict[str, Any]:
-    architectures = [a for a in info["ProcessorInfo"]["SupportedArchitectures"] if a in images.DEBIAN_ARCHITECTURES]
-    if not architectures:
-        raise RefusedError(f"{info['InstanceType']} cannot run 64-bit Linux: choose another type.")
+def _architectures(info: Mapping[str, Any]) -> list[str]:
+    """The type's architectures that an image can be for. Raises RefusedError where there is none."""
+    every = info["ProcessorInfo"]["SupportedArchitectures"]
+    if usable := [one for one in every if one in images.DEBIAN_ARCHITECTURES]:
+        return usable
+    why = " and needs a dedicated host" if any(one.endswith("_mac") for one in every) else ""
+    raise RefusedError(
+        f"{info['InstanceType']} ({', '.join(every)}) runs no 64-bit Linux{why}: choose another type, of which "
+        f"{invocation.line('bench.types --cpu 4')} lists some."
+    )
+
+
+def _image(ec2: Client, wanted: str | None, name: str, architectures: list[str]) -> dict[str, Any]:
     image = images.named(ec2, wanted) if wanted else images.newest_debian(ec2, architectures[0])
-    images.check_fits(image, info["InstanceType"], architectures)
+    images.check_fits(image, name, architectures)
     return image
 
 

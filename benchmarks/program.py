@@ -16,7 +16,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks import __version__, interface, invocation
+from benchmarks import __version__, interface, invocation, terminal
 from benchmarks.bootstrap import COLLECTIONS
 from benchmarks.errors import RefusedError
 from benchmarks.front import REFUSED
@@ -62,7 +62,7 @@ class Inv(Program):
 
 
 def without_values_of_switches(words: Sequence[str]) -> Iterator[str]:
-    """A command line on which `--keep=true` is `--keep`, and `--keep=false` or `--keep=` is nothing.
+    """A command line on which `--keep=true` is `--keep`, and `--keep=false` is nothing.
 
     Invoke would take the value for a task. Raises RefusedError for a value that is neither true nor false.
     """
@@ -72,7 +72,7 @@ def without_values_of_switches(words: Sequence[str]) -> Iterator[str]:
         flag, equals, value = word.partition("=")
         if not equals or flag not in switches:
             yield word
-        elif value and interface.read(switches[flag], value):
+        elif interface.read(switches[flag], value):
             yield flag
 
 
@@ -107,6 +107,7 @@ def versions() -> str:
 
 
 def main() -> None:
+    terminal.outlive_readers()
     # Invoke's own help is of flags that nobody needs here.
     words = [] if sys.argv[1:] in (["--help"], ["-h"]) else sys.argv[1:]
     Inv().run(["inv", "--search-root", str(ROOT), *words])

@@ -17,7 +17,8 @@ Every parameter has one name. `./inv` takes it as a flag with hyphens, ansible-p
 in the same words by both, before anything is launched.
 
 Flags of type *bool* need no value at `./inv`, where `--keep` is `--keep=true`; ansible-playbook takes `true` or
-`false`. Relative paths start where you stand; the default of `--runs-dir` is in this repository.
+`false`. A value that is empty, as of `--host "$HOST"` with no such variable, is refused: leave out what is not to be
+set. Relative paths start where you stand; the default of `--runs-dir` is in this repository.
 """
 
 
@@ -41,7 +42,9 @@ def _default(parameter: interface.Parameter) -> str:
 def _row(parameter: interface.Parameter) -> str:
     short = f"`-{parameter.short}`, " if parameter.short else ""
     choices = f" One of {', '.join(f'`{choice}`' for choice in parameter.choices)}." if parameter.choices else ""
-    cells = (f"{short}`{parameter.flag}` *{parameter.type}*", _default(parameter), _cell(parameter.help + choices))
+    bound = f" At most {parameter.largest}." if parameter.name in interface.LIMITS else ""
+    text = parameter.help + choices + bound
+    cells = (f"{short}`{parameter.flag}` *{parameter.type}*", _default(parameter), _cell(text))
     return f"| {' | '.join(cells)} |"
 
 

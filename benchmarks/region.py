@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.errors import RefusedError
-from benchmarks.interface import nearest
+from benchmarks.hints import nearest
 
 VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 MISSING = (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import identity, interface, keys, region, runs, suites
+from benchmarks import identity, interface, keys, region, runs, ssh, suite_entries, suites
 from benchmarks.errors import RefusedError
 
 DEFAULT_INSTANCE_TYPE = "t2.micro"
@@ -146,6 +146,13 @@ def _given(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if value is not None}
 
 
+def check_paths(parameters: Mapping[str, Any]) -> None:
+    """Raises RefusedError for a path that would reach ssh after the launch only, and that ssh cannot be given."""
+    run = [] if parameters["host"] else [str(runs.locate(parameters)[1])]
+    for path in (*run, *filter(None, [parameters["key_file"]])):
+        ssh.literal(path)
+
+
 def check_region_of_run(parameters: Mapping[str, Any], chosen: str) -> None:
     """Raises RefusedError for a run that has launched in another region, where its instances would not be found."""
     if not parameters["run_id"]:
@@ -172,8 +179,8 @@ def lists_types(values: Mapping[str, Any]) -> bool:
 def complete(values: Mapping[str, Any]) -> Settled:
     """A benchmark's parameters with all defaults, and warnings for the user.
 
-    Raises RefusedError for parameters that contradict each other, an unknown suite, and a key file that is missing or
-    open to others.
+    Raises RefusedError for parameters that contradict each other, an unknown suite, a key file that is missing or open
+    to others, and paths that ssh cannot be given.
     """
     if is_empty(values):
         raise RefusedError(
@@ -190,11 +197,15 @@ def complete(values: Mapping[str, Any]) -> Settled:
     if not (result["host"] or result["instance_type"]):
         result["instance_type"] = DEFAULT_INSTANCE_TYPE
         warnings = (UNFIT_DEFAULT,)
+    for name in ("ref", "toolchain"):
+        if values.get(name):
+            suite_entries.check_form(name, values[name])
     if "path" in suites.load(result["suite"]).source and result["ref"]:
         raise RefusedError(f"The suite {result['suite']} is a local directory, which has no versions: leave ref out.")
     result["key_file"] = result["key_file"] or _usual_key_file()
     if result["key_file"]:
         check_key_file(Path(result["key_file"]))
+    check_paths(result)
     return Settled(result, warnings)
 
 
@@ -205,15 +216,20 @@ def _usual_key_file() -> str | None:
 
 
 def check_key_file(path: Path) -> None:
-    """Raises RefusedError unless `path` is a private key without a passphrase that only its owner can read."""
+    """Raises RefusedError unless `path` is a private key, without a passphrase and for its owner alone."""
     try:
-        there = path.is_file()
+        is_directory, there = path.is_dir(), path.is_file()
+        content = path.read_bytes() if there else b""
     except PermissionError:
         raise keys.cannot_be_read(path) from None
+    if is_directory:
+        raise RefusedError(f"The key file {path} is a directory: give the path of the private key itself.")
     if not there:
         raise RefusedError(
             f"The key file {path} does not exist: give the private key's path, or leave key_file out for a new key."
         )
+    # Before its mode, since a public key is for all to read.
+    keys.check_private(path, content)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise RefusedError(f"The key file {path} can be read by others, which ssh refuses: run chmod 0400 {path}")
     keys.public_half(path)

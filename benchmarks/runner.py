@@ -60,7 +60,8 @@ def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
         values=written,
         terminal=terminal,
         columns=columns,
-        console=Console(stderr=True, highlight=False),
+        # No markup: paths have brackets too.
+        console=Console(stderr=True, highlight=False, markup=False),
     )
     return Job(playbook, run_id, directory, built, fresh, after, lock)
 
@@ -87,7 +88,7 @@ def run(job: Job) -> None:
     FailedError where the run failed (both have been told to the user by then), SystemExit after a signal.
     """
     console = job.after.console
-    console.print(f"[dim]Run {job.run_id}   {job.command}[/dim]", soft_wrap=True)
+    console.print(f"Run {job.run_id}   {job.command}", style="dim", soft_wrap=True)
     sys.stdout.flush()
     playing = play.Playing(job.command)
     with child.signals_raise():

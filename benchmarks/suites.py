@@ -9,8 +9,10 @@ from typing import Any
 
 import yaml
 
+from benchmarks import suite_entries
 from benchmarks.errors import RefusedError
-from benchmarks.interface import expand, nearest
+from benchmarks.hints import nearest
+from benchmarks.interface import expand, shown
 
 DIRECTORY = Path(__file__).parent / "suites"
 SOURCES = ("crate", "git", "path")
@@ -96,6 +98,7 @@ def parse(name: str, data: Any, base: Path) -> Suite:
         if not data.get(key):
             raise RefusedError(f"Suite {name} lacks {key}.")
     _check_kinds(name, data)
+    suite_entries.check(name, data)
     source = dict(data["source"])
     if len(source.keys() & set(SOURCES)) != 1:
         raise RefusedError(f"Suite {name} must have exactly one source of {', '.join(SOURCES)}.")
@@ -112,12 +115,12 @@ def _check_kinds(name: str, data: Mapping[str, Any]) -> None:
     for kind, wanted, keys in _KINDS:
         for key in data.keys() & set(keys):
             if not isinstance(data[key], kind) or isinstance(data[key], bool):
-                raise RefusedError(f"Suite {name}: {key} must be {wanted}, not {data[key]!r}.")
+                raise RefusedError(f"Suite {name}: {key} must be {wanted}, not {shown(data[key])}.")
     for key, value in data["source"].items():
         if not isinstance(value, str):
             raise RefusedError(
                 f"Suite {name}: the source's {key} must be a text, in quotes where YAML would take it for a number, "
-                f"not {value!r}."
+                f"not {shown(value)}."
             )
 
 

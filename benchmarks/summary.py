@@ -10,9 +10,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks import attempts, cost, criterion, invocation, plan, publishing, runs, user_data
+from benchmarks import attempts, cost, criterion, plan, publishing, remaining, runs, screen, ssh, user_data
 from benchmarks.errors import FailedError
-from benchmarks.interface import ROOT
 
 # Columns of output that no terminal shows, so that no name is broken.
 PIPED_WIDTH = 200
@@ -26,14 +25,14 @@ def _table(estimates: tuple[criterion.Estimate, ...]) -> RenderableType:
     table.add_column(f"{level} interval", justify="right", no_wrap=True)
     for estimate in estimates:
         interval = f"{criterion.duration(estimate.low)} to {criterion.duration(estimate.high)}"
-        table.add_row(Text(estimate.id), criterion.duration(estimate.point), interval)
+        table.add_row(screen.Name(estimate.id), criterion.duration(estimate.point), interval)
     return table
 
 
 def _stages(directory: Path) -> list[RenderableType]:
     stages: dict[str, dict[str, Any]] = runs.recall(directory, "stages.json") or {}
     times = ", ".join(f"{name} {entry['seconds']:.1f} s" for name, entry in stages.items())
-    return [Text(f"Stages    {times}")] if times else []
+    return [screen.Hanging(Text(f"Stages    {times}"))] if times else []
 
 
 def _numbers(directory: Path) -> list[RenderableType]:
@@ -50,9 +49,14 @@ def _host(directory: Path) -> list[RenderableType]:
         parts.append(Text(f"Log       {directory / 'benchmark.log'}"))
     if published := runs.recall(directory, publishing.PUBLISHED):
         parts.append(Text(f"S3        {published['uri']}"))
-        parts.append(Text(f"Link      {published['link']}"))
+        in_full = f"in full in {directory / publishing.PUBLISHED}"
+        parts.append(screen.Link("Link      ", published["link"], "benchmark.log", in_full))
         parts.append(Text(f"          opens until {published['link_until']} {published['link_note']}".rstrip()))
     return parts
+
+
+def _address(instance: dict[str, Any]) -> str:
+    return str(instance["public_ip"] or instance["private_ip"])
 
 
 def kept(directory: Path, instances: dict[str, Any], terminated: dict[str, str]) -> list[str]:
@@ -61,23 +65,21 @@ def kept(directory: Path, instances: dict[str, Any], terminated: dict[str, str])
         parameters = runs.read_parameters(directory)
     except FailedError:
         return []
-    end = f"bench.terminate --run-id {directory.name} --region {instances['region']}"
-    if directory.parent != ROOT / "runs":
-        end += f" --runs-dir {shlex.quote(str(directory.parent))}"
     key = parameters.get("key_file") or directory / "keys/login"
     left = [i for i in instances["instances"] if i["instance_id"] not in terminated]
     if not (parameters.get("keep") and left):
         return []
+    # Not -i, behind which ssh takes a percent sign now for itself and now for more.
+    files = (ssh.option("IdentityFile", str(key)), ssh.option("UserKnownHostsFile", f"{directory}/known_hosts"))
+    words = ["ssh", *(word for file in files for word in ("-o", file)), "-p", str(parameters["ssh_port"])]
     logins = [
-        f"          ssh -i {key} -p {parameters['ssh_port']} -o UserKnownHostsFile={directory}/known_hosts "
-        f"-o HostKeyAlias={i['instance_id']} {user_data.LOGIN}@{i['public_ip'] or i['private_ip']}"
-        for i in left
+        shlex.join([*words, "-o", f"HostKeyAlias={i['instance_id']}", f"{user_data.LOGIN}@{_address(i)}"]) for i in left
     ]
     return [
         "Kept      costs money until it is ended, or switches itself off. To log in:",
-        *logins,
+        *(f"          {line}" for line in logins),
         "          To end it:",
-        f"          {invocation.line(end)}",
+        f"          {remaining.end(directory.name, instances['region'], directory)}",
     ]
 
 
@@ -89,7 +91,7 @@ def of_run(directory: Path) -> RenderableType:
     instances = runs.recall(directory, "instances.json")
     if launch and instances:
         terminated = runs.recall(directory, "terminated.json") or {}
-        parts.append(Text(f"Cost      {cost.line(launch, instances, terminated)}"))
+        parts.append(screen.Hanging(Text(f"Cost      {cost.line(launch, instances, terminated)}")))
         parts += [Text(line) for line in kept(directory, instances, terminated)]
     parts += _stages(directory)
     parts.append(Text(f"Run       {directory}"))
@@ -98,6 +100,6 @@ def of_run(directory: Path) -> RenderableType:
 
 def show(directory: Path) -> None:
     terminal = Console()
-    # Long links and paths are not to be broken: a terminal wraps them itself, and copies them whole.
+    # Long addresses and paths are not to be broken: a terminal wraps them itself, and copies them whole.
     width = terminal.width if terminal.is_terminal else PIPED_WIDTH
     Console(highlight=False, soft_wrap=True, width=width).print(of_run(directory))

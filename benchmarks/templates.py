@@ -54,6 +54,20 @@ class Template:
         """Whether the template has network interfaces, which forbid a subnet beside them."""
         return bool(self.data.get("NetworkInterfaces"))
 
+    @property
+    def keeps_instances(self) -> str | None:
+        """What in the template brings an instance back when it is told to end; None where nothing does.
+
+        A persistent request, which stopping and hibernating need, launches another when its instance is terminated:
+        https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-instances-view.html
+        """
+        spot = (self.data.get("InstanceMarketOptions") or {}).get("SpotOptions") or {}
+        if spot.get("SpotInstanceType") == "persistent":
+            return "asks for spot instances persistently, so that EC2 launches another when a run's is ended"
+        if (behaviour := spot.get("InstanceInterruptionBehavior", "terminate")) != "terminate":
+            return f"has spot instances {behaviour} when they are interrupted, which keeps them and their request"
+        return None
+
 
 def split(text: str) -> tuple[str, str]:
     """`NAME|ID[:version]` as name or id, and version; without one the template's default version."""
@@ -86,3 +100,12 @@ def find(ec2: Client, text: str, default_name: str) -> Template:
         resolved = ec2.describe_launch_template_versions(**{key: name}, Versions=[version], ResolveAlias=True)
         data = resolved["LaunchTemplateVersions"][0]["LaunchTemplateData"]
     return Template(found["LaunchTemplateId"], found["LaunchTemplateName"], str(found["VersionNumber"]), data)
+
+
+def check_ends(template: Template) -> None:
+    """Raises RefusedError for a template whose instances a run could not end for good."""
+    if why := template.keeps_instances:
+        raise RefusedError(
+            f"The launch template {template.name} {why}: make a version of it without that (spot requests that are "
+            "one-time and terminate will do), or give another by --launch-template."
+        )

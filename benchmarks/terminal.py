@@ -1,10 +1,12 @@
-"""Sentences on a terminal: broken between words, which terminals do not care for."""
+"""Output where it is read: broken between words, which terminals do not care for, and by a reader who may leave."""
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 import textwrap
-from typing import IO
+from typing import IO, Any
 
 
 def wrapped(text: str, columns: int) -> str:
@@ -35,3 +37,34 @@ def columns(stream: IO[str]) -> int:
         return os.get_terminal_size(stream.fileno()).columns
     except (OSError, ValueError):
         return 0
+
+
+class _Outliving(io.FileIO):
+    """A file whose reader may have seen enough, as head has: what is written after that is dropped."""
+
+    def write(self, content: Any, /) -> int:
+        try:
+            return super().write(content)
+        except BrokenPipeError:
+            return len(content)
+
+
+def outlive_readers() -> None:
+    """Have this process go on to its end, and to its own exit code, when whoever reads its output leaves.
+
+    A run that ended there would be no less broken off than by Ctrl-C.
+    """
+    for name in ("stdout", "stderr"):
+        # None where the caller has closed it.
+        if stream := getattr(sys, name):
+            setattr(sys, name, _outliving(stream))
+
+
+def _outliving(stream: io.TextIOWrapper) -> io.TextIOWrapper:
+    stream.flush()
+    return io.TextIOWrapper(
+        io.BufferedWriter(_Outliving(stream.fileno(), "wb", closefd=False)),
+        encoding=stream.encoding,
+        errors=stream.errors,
+        line_buffering=stream.line_buffering,
+    )

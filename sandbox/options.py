@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
+
+from benchmarks import hints
 
 # What each is for is said in sandbox/settings.py.
 KINDS: Mapping[str, type[int] | type[float] | type[str]] = {
@@ -24,8 +25,7 @@ def parse(words: Iterable[str]) -> dict[str, int | float | str]:
     for word in words:
         name, equals, value = word.partition("=")
         if name not in KINDS or not equals:
-            near = difflib.get_close_matches(name, KINDS, 1)
-            hint = f" Did you mean {near[0]}?" if near else ""
+            hint = hints.nearest(name, KINDS)
             raise ValueError(f"There is no setting {word!r}.{hint} Known, as NAME=VALUE: {', '.join(KINDS)}.")
         try:
             chosen[name] = KINDS[name](value)

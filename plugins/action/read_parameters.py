@@ -12,7 +12,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 
-from benchmarks import locks, request, runs
+from benchmarks import locks, request, runs, tags
 from benchmarks.errors import RefusedError
 from benchmarks.interface import ROOT
 
@@ -30,7 +30,9 @@ class ActionModule(ActionBase):
             name: value for name, value in extra.items() if name not in internal and not name.startswith("ansible_")
         }
         directory = Path(task_vars["run_dir"])
+        playbook = ROOT / f"playbooks/{self._task.args['entry_point']}.yml"
         try:
+            tags.check([*task_vars["ansible_run_tags"], *task_vars["ansible_skip_tags"]], tags.of_playbook(playbook))
             # Relative paths start where the documents say that ansible-playbook is called: at the repository's root.
             values = request.read(self._task.args["entry_point"], given, ROOT)
             settled = request.settle(self._task.args["entry_point"], values, os.environ)

@@ -12,7 +12,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.plugins.loader import inventory_loader
 from ansible.utils.vars import load_extra_vars
 
-from benchmarks import runs
+from benchmarks import runs, ssh
 from benchmarks.errors import RefusedError
 from benchmarks.request import outline, parse_host
 
@@ -50,9 +50,10 @@ class InventoryModule(BaseInventoryPlugin):
         try:
             run_id, directory = runs.locate(extra)
             host = parse_host(str(extra["host"])) if extra.get("host") else None
+            key = ssh.literal(str(extra["key_file"])) if extra.get("key_file") else None
         except RefusedError:
             # Preflight refuses these values in one sentence, which warnings of the inventory would drown.
-            (run_id, directory), host = runs.locate({}), None
+            (run_id, directory), host, key = runs.locate({}), None, None
 
         inventory.set_variable("all", "run_id", run_id)
         inventory.set_variable("all", "run_dir", str(directory))
@@ -67,7 +68,7 @@ class InventoryModule(BaseInventoryPlugin):
 
         if host:
             inventory.add_host(host.address, group="given", port=host.port)
-            given = {"ansible_user": host.user, "ansible_ssh_private_key_file": extra.get("key_file")}
+            given = {"ansible_user": host.user, "ansible_ssh_private_key_file": key}
             for name, value in given.items():
                 if value:
                     inventory.set_variable(host.address, name, value)

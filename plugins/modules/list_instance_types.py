@@ -24,7 +24,7 @@ EXAMPLES = """
 """
 RETURN = """
 listing: {description: The types as text in the format asked for., type: str, returned: success}
-best: {description: Name of the best fit that runs Linux., type: str, returned: success}
+best: {description: Name of the best fit., type: str, returned: success}
 """
 
 

@@ -89,7 +89,7 @@ def test_short_flags_are_the_original_tools() -> None:
 
 def test_tables_beside_the_spec_name_parameters_that_there_are() -> None:
     known = {name for entry_point in interface.entry_points() for name in interface.names(entry_point)}
-    assert set(interface.SHORT_FLAGS) | set(interface.FIRST_FLAGS) <= known
+    assert set(interface.SHORT_FLAGS) | set(interface.FIRST_FLAGS) | set(interface.LIMITS) <= known
 
 
 def test_a_first_time_user_meets_about_ten_flags() -> None:

@@ -173,6 +173,13 @@ def test_a_flag_that_is_named_in_the_text_is_there(page: Path) -> None:
     assert named <= _flags() | _flags_of_ansible() | OTHER_FLAGS
 
 
+def test_every_build_argument_of_the_image_is_explained() -> None:
+    arguments = re.findall(r"^ARG (\w+)=", (ROOT / "Containerfile").read_text(), re.MULTILINE)
+    page = (ROOT / "docs/container.md").read_text()
+    assert arguments
+    assert [name for name in arguments if f"--build-arg {name}=" not in page] == []
+
+
 def _constants(node: ast.AST) -> Iterator[str]:
     """The texts below a node in the order in which they stand, `…` for each value between them."""
     for child in ast.iter_child_nodes(node):

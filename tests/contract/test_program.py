@@ -7,6 +7,8 @@ import re
 import subprocess
 from collections import Counter
 
+import pytest
+
 import tasks
 from benchmarks import __version__, program
 from benchmarks.interface import ROOT
@@ -16,6 +18,24 @@ def inv(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [ROOT / "inv", *words], cwd="/", env={**os.environ, "COLUMNS": "80"}, capture_output=True, text=True
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["--list", "--version", "", "bench --help", "bench.completion bash", "bench.types --cpu 4 --region nowhere"],
+)
+def test_a_reader_who_leaves_changes_nothing(words: str) -> None:
+    read = inv(*words.split())
+    unread = subprocess.Popen([ROOT / "inv", *words.split()], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert unread.stdout
+    assert unread.stderr
+    unread.stdout.close()
+    assert (unread.stderr.read(), unread.wait()) == (read.stderr, read.returncode)
+    unread.stderr.close()
+
+
+def test_no_output_at_all_is_no_failure() -> None:
+    assert subprocess.run(["sh", "-c", 'exec "$0" --list >&- 2>&-', ROOT / "inv"]).returncode == 0
 
 
 def test_every_task_is_in_one_group() -> None:

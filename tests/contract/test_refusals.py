@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import subprocess
 from collections.abc import Mapping
@@ -31,6 +32,7 @@ class Case:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
+NOTHING: Mapping[str, str] = {}
 MACHINE = {"instance_type": "c7i.large", "region": "eu-central-1"}
 CASES = (
     Case(
@@ -40,6 +42,12 @@ CASES = (
         flag="Unknown flag --instnace-type. Did you mean --instance-type? See ./inv bench --help.",
     ),
     Case("cpu-that-is-no-number", {**MACHINE, "cpu": "four"}, "cpu must be a whole number, not 'four'."),
+    Case("port-that-is-none", {**MACHINE, "ssh_port": "99999"}, "ssh_port must be at most 65535, not 99999."),
+    Case("limit-beyond-a-month", {**MACHINE, "time_limit": "9" * 30}, "time_limit must be at most 43200, not 999"),
+    *(
+        Case(f"empty-{name}", {**MACHINE, name: ""}, f"{name} is given but empty, as from a variable that is not set: ")
+        for name in ("host", "cpu", "keep", "rustflags")
+    ),
     Case("negative-memory", {**MACHINE, "memory": "-5"}, "memory must be greater than 0, not -5."),
     Case(
         "unknown-suite",
@@ -50,6 +58,7 @@ CASES = (
     Case(
         "missing-key", {**MACHINE, "key_file": "{home}/none.pem"}, "The key file {home}/none.pem does not exist: give"
     ),
+    Case("key-is-a-directory", {**MACHINE, "key_file": "{home}"}, "The key file {home} is a directory: give the path"),
     Case(
         "open-key",
         {**MACHINE, "key_file": "{home}/open.pem"},
@@ -78,6 +87,11 @@ CASES = (
     ),
     Case(
         "runs-dir-is-a-file", {**MACHINE, "runs_dir": "{home}/open.pem"}, "The runs directory {home}/open.pem cannot be"
+    ),
+    Case(
+        "runs-dir-that-ssh-cannot-be-given",
+        {**MACHINE, "runs_dir": '{home}/my "runs"'},
+        'ssh cannot be given the path \'{home}/my "runs"/',
     ),
     Case("nothing-asked-for", {}, "Nothing was asked for"),
     Case("no-run-to-end", {}, "run_id is missing: Name of the run, as bench printed it.", playbook="terminate"),
@@ -124,10 +138,10 @@ class Place:
     def filled(self, given: Mapping[str, Any]) -> dict[str, str]:
         return {name: str(value).format(home=self.home) for name, value in given.items()}
 
-    def _run(self, argv: list[str], cwd: Path, environment: Mapping[str, str]) -> Ended:
+    def run(self, argv: list[str], cwd: Path | None = None, environment: Mapping[str, str] = NOTHING) -> Ended:
         done = subprocess.run(
             argv,
-            cwd=cwd,
+            cwd=cwd or self.home,
             env={**ways.environment(self.home), **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -141,13 +155,13 @@ class Place:
     def invoke(self, case: Case) -> Ended:
         given = {"runs_dir": str(self.runs), **self.filled(case.given)}
         command = [str(ROOT / "inv"), ways.task(case.playbook), *ways.flags(given)]
-        return self._run(command, self.home, case.environment)
+        return self.run(command, None, case.environment)
 
     def ansible(self, case: Case) -> Ended:
         extra = self.home / "extra.yml"
         extra.write_text(yaml.safe_dump({"runs_dir": str(self.runs), **self.filled(case.given)}))
         argv = [str(BIN / "ansible-playbook"), f"playbooks/{case.playbook}.yml", "-e", f"@{extra}"]
-        return self._run(argv, ROOT, case.environment)
+        return self.run(argv, ROOT, case.environment)
 
 
 @pytest.fixture
@@ -176,6 +190,48 @@ def test_ansible_refuses_with_the_sentence_and_leaves_nothing(place: Place, case
     assert "Failed to parse inventory" not in ended.screen
     assert ended.code != 0
     assert ended.left == []
+
+
+@pytest.mark.parametrize("words", [["--host", ""], ["-i", ""], ["--host="], ["-c", "", "-m", "4096"]], ids=str)
+def test_a_variable_that_is_not_set_launches_nothing_else(place: Place, words: list[str]) -> None:
+    for program in ("inv bench", "benchmarks.sh"):
+        command, *task = program.split()
+        ended = place.run([str(ROOT / command), *task, *words, "--runs-dir", str(place.runs)])
+        assert " is given but empty, as from a variable that is not set: give it a value, or leave it" in ended.screen
+        assert (ended.code, ended.left) == (2, [])
+
+
+def test_by_ansible_neither_does_it(place: Place) -> None:
+    argv = [str(BIN / "ansible-playbook"), "playbooks/benchmark.yml", "-e", "host="]
+    ended = place.run([*argv, "-e", f"runs_dir='{place.runs}'"], ROOT)
+    assert "host is given but empty, as from a variable that is not set: give it a value, or leave it" in ended.screen
+    assert (ended.code, ended.left) == (2, [])
+
+
+def test_a_list_or_mapping_where_a_text_is_wanted_is_called_one(place: Place) -> None:
+    for value, said in ((["a"], "the list ['a']"), ({"a": "b"}, "the mapping {'a': 'b'}")):
+        given = json.dumps({**MACHINE, "suite": value, "runs_dir": str(place.runs)})
+        ended = place.run([str(BIN / "ansible-playbook"), "playbooks/benchmark.yml", "-e", given], ROOT)
+        assert f"suite must be a text, not {said}." in ended.screen
+        assert (ended.code, ended.left) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("playbook", "flag", "tag"),
+    [
+        ("benchmark", "--tags", "nonsense"),
+        ("benchmark", "--skip-tags", "lanch"),
+        ("setup", "--tags", ""),
+        ("types", "--tags", "launch"),
+        ("terminate", "--tags", "launch"),
+    ],
+)
+def test_a_tag_that_no_task_has_is_refused(place: Place, playbook: str, flag: str, tag: str) -> None:
+    argv = [str(BIN / "ansible-playbook"), f"playbooks/{playbook}.yml", flag, tag]
+    ended = place.run([*argv, "-e", json.dumps({"runs_dir": str(place.runs)})], ROOT)
+    assert f"There is no tag {tag!r}." in ended.screen
+    assert " Known: preflight, " in ended.screen
+    assert (ended.code, ended.left) == (2, [])
 
 
 NO_CREDENTIALS = Case("no-credentials", MACHINE, BAD_CREDENTIALS)

@@ -18,7 +18,7 @@ from benchmarks.interface import ROOT, Parameter
 
 BIN = Path(sys.executable).parent
 # No parameter takes these, whatever else it refuses.
-WRONG = {"int": "four", "float": "dear", "bool": "perhaps", "str": " ", "path": " "}
+WRONG = {"int": "four", "float": "dear", "bool": "perhaps", "str": "", "path": ""}
 COMMANDS = {"benchmark": "bench"}
 
 

@@ -6,7 +6,9 @@ import hashlib
 import json
 import re
 import shlex
+import shutil
 import stat
+import subprocess
 import urllib.request
 from collections.abc import Callable
 from dataclasses import replace
@@ -49,6 +51,18 @@ def test_a_run_brings_numbers_back_and_leaves_nothing_running(account: Account, 
     manifest = run.record(f"{run.host.name}/1/manifest.json")
     assert manifest["files"]["benchmark.log"]["sha256"] == sha256((run.attempt / "benchmark.log").read_bytes())
     assert datetime.fromisoformat(manifest["started"])
+
+
+def test_paths_are_whole_whatever_they_are_called(account: Account, tool: Tool, run_id: str) -> None:
+    odd = replace(tool, runs=tool.runs / "my rüns [100%] it's")
+    shutil.copytree(CRATES / "tiny", odd.runs / "my crate")
+    key = odd.runs / "100% mine.pem"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True, stdin=subprocess.DEVNULL)
+
+    suite = odd.suite("my suite", source={"path": "my crate"})
+    check_whole(odd.bench(run_id, "--key-file", str(key), suite=suite), account)
+    again = odd.playbook(f"{run_id}-a", "-e", json.dumps({"key_file": str(key)}), suite=suite)
+    check_whole(again, account)
 
 
 def test_an_instance_is_launched_as_the_documents_say(account: Account, tool: Tool, run_id: str) -> None:

@@ -148,14 +148,18 @@ def new_shop(sandbox_facts: dict[str, Any], tmp_path: Path) -> Iterator[Shop]:
 
 
 def raw_answers(shop: Shop, region: str) -> tuple[list[dict[str, Any]], dict[str, float], dict[str, dict[str, float]]]:
-    """What AWS says of the region: types that are offered, their prices, their spot prices by zone."""
+    """What AWS says of the region: types that are offered but for Macs, their prices, their spot prices by zone."""
 
     def listed(client: Any, operation: str, key: str, **arguments: Any) -> list[Any]:
         return [one for page in client.get_paginator(operation).paginate(**arguments) for one in page[key]]
 
     ec2 = shop.client("ec2", region)
     offered = {one["InstanceType"] for one in listed(ec2, "describe_instance_type_offerings", "InstanceTypeOfferings")}
-    types = [one for one in listed(ec2, "describe_instance_types", "InstanceTypes") if one["InstanceType"] in offered]
+    types = [
+        one
+        for one in listed(ec2, "describe_instance_types", "InstanceTypes")
+        if one["InstanceType"] in offered and not one["InstanceType"].startswith("mac")
+    ]
     wanted = {
         "regionCode": region,
         "operatingSystem": "Linux",

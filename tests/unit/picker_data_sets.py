@@ -53,7 +53,7 @@ def _offer(draw: st.DrawFn, name: str) -> Offer:
         threads_per_core=threads,
         vcpus=cores * threads,
         memory=draw(st.integers(1, 8)) * 512,
-        architectures=draw(st.sampled_from([("x86_64",), ("arm64",), ("i386", "x86_64"), ("arm64_mac",)])),
+        architectures=draw(st.sampled_from([("x86_64",), ("arm64",), ("i386", "x86_64")])),
         burstable=draw(st.booleans()),
         gpu=draw(st.booleans()),
         bare_metal=draw(st.booleans()),

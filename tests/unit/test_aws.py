@@ -35,8 +35,18 @@ from tests.unit.aws_fakes import FakeClient, aws_error
         (botocore.exceptions.NoCredentialsError(), aws.NO_CREDENTIALS),
         (
             botocore.exceptions.EndpointConnectionError(endpoint_url="https://x"),
-            'AWS cannot be reached: Could not connect to the endpoint URL: "https://x" Check the network, and the '
-            "region's name.",
+            'AWS cannot be reached: Could not connect to the endpoint URL: "https://x". Check the network and the '
+            "region's name, and behind a proxy HTTPS_PROXY and AWS_CA_BUNDLE.",
+        ),
+        (
+            botocore.exceptions.SSLError(endpoint_url="https://x", error=OSError("certificate verify failed")),
+            "AWS cannot be reached: SSL validation failed for https://x certificate verify failed. Check the network "
+            "and the region's name, and behind a proxy HTTPS_PROXY and AWS_CA_BUNDLE.",
+        ),
+        (
+            botocore.exceptions.ProxyConnectionError(proxy_url="http://proxy:1"),
+            'AWS cannot be reached: Failed to connect to proxy URL: "http://proxy:1". Check the network and the '
+            "region's name, and behind a proxy HTTPS_PROXY and AWS_CA_BUNDLE.",
         ),
     ],
 )

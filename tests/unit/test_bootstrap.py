@@ -87,6 +87,13 @@ def test_a_repository_that_was_moved_is_set_up_anew(steps: Steps) -> None:
     assert steps == WHOLE
 
 
+def test_a_repository_that_path_cannot_name_is_refused(steps: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "ROOT", Path("/srv/a:b"))
+    with pytest.raises(SetupError, match=r"^/srv/a:b has a ':' in its name, which separates the directories of PATH"):
+        bootstrap.set_up("w 1 2")
+    assert steps == []
+
+
 def test_a_python_that_is_gone_is_replaced(root: Path, steps: Steps) -> None:
     bootstrap.set_up("/here 1 2")
     (root / ".venv/bin/python").unlink()

@@ -60,3 +60,12 @@ def test_benchmarks_run_on_the_64_bit_architecture_of_two() -> None:
     mac = catalog.described(info(ProcessorInfo={"SupportedArchitectures": ["arm64_mac"]}))
     assert (old.architecture, old.runs_linux) == ("x86_64", True)
     assert (mac.architecture, mac.runs_linux) == ("arm64_mac", False)
+
+
+def test_types_that_run_no_linux_are_not_offered() -> None:
+    names = {"mac1.metal": ["x86_64_mac"], "mac2.metal": ["arm64_mac"], "c7i.large": ["x86_64"]}
+    types = [
+        catalog.described(info(InstanceType=name, ProcessorInfo={"SupportedArchitectures": architectures}))
+        for name, architectures in names.items()
+    ]
+    assert [offer.type.name for offer in catalog.offers(types, {}, {}, {})] == ["c7i.large"]

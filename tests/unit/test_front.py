@@ -105,6 +105,10 @@ def test_help_is_the_manual_and_runs_nothing(run: Run, given: list[Mapping[str, 
         (("bnech",), "Unknown task bnech. Did you mean bench? ./inv --list shows them all."),
         (("--nonsense",), "Unknown flag --nonsense. See ./inv --help."),
         (("bench", "extra"), "Unknown task extra. ./inv --list shows them all."),
+        (
+            ("bench", ""),
+            "A word is given but empty, as from a variable that is not set: leave it out. See ./inv bench --help.",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_the_nearest_name(

@@ -31,13 +31,13 @@ def test_whatever_is_given_becomes_the_parameters_type_or_is_refused_by_name(kin
     try:
         result = interface.read(parameter(kind), value)
     except RefusedError as error:
-        assert str(error).startswith("thing must be ")
+        assert str(error).startswith(("thing must be ", "thing is given but empty"))
     else:
         assert type(result) is PYTHON_TYPES[kind]
         assert not isinstance(value, list | dict)
 
 
-@given(st.integers(min_value=1))
+@given(st.integers(min_value=1, max_value=interface.LARGEST))
 def test_a_number_means_the_same_as_text_and_typed(number: int) -> None:
     assert interface.read(parameter("int"), str(number)) == interface.read(parameter("int"), number) == number
 
@@ -66,15 +66,46 @@ def test_booleans_are_read_as_yaml_writes_them(words: tuple[object, ...], meanin
         ("float", "inf", "thing must be a number, not 'inf'."),
         ("float", "cheap", "thing must be a number, not 'cheap'."),
         ("bool", "maybe", "thing must be true or false, not 'maybe'."),
-        ("str", "  ", "thing must be a text that is not empty, not '  '."),
-        ("str", True, "thing must be a text that is not empty, not True."),
-        ("path", ["a"], "thing must be a path, not ['a']."),
+        ("int", 2**31, "thing must be at most 2147483647, not 2147483648."),
+        ("int", ["4"], "thing must be a whole number, not the list ['4']."),
+        ("str", True, "thing must be a text, not True."),
+        ("str", ["a"], "thing must be a text, not the list ['a']."),
+        ("str", {"a": 1}, "thing must be a text, not the mapping {'a': 1}."),
+        ("str", "a\nb", "thing must be one line of UTF-8 without control characters, not 'a\\nb'."),
+        ("path", "a\0b", "thing must be one line of UTF-8 without control characters, not 'a\\x00b'."),
+        ("path", "a\udcff", "thing must be one line of UTF-8 without control characters, not 'a\\udcff'."),
+        ("path", ["a"], "thing must be a path, not the list ['a']."),
         ("path", True, "thing must be a path, not True."),
     ],
 )
 def test_a_value_of_another_kind_is_refused_with_what_is_wanted(kind: str, value: object, sentence: str) -> None:
     with pytest.raises(RefusedError, match=f"^{re.escape(sentence)}$"):
         interface.read(parameter(kind), value)
+
+
+@pytest.mark.parametrize("kind", PYTHON_TYPES)
+@pytest.mark.parametrize("nothing", ["", "  ", "\n"])
+def test_an_empty_value_of_any_kind_is_refused_as_such(kind: str, nothing: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        interface.read(parameter(kind), nothing)
+    assert str(refused.value) == (
+        "thing is given but empty, as from a variable that is not set: give it a value, or leave it out."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("ssh_port", "99999", "ssh_port must be at most 65535, not 99999."),
+        ("ssh_port", "0", "ssh_port must be greater than 0, not 0."),
+        ("time_limit", 43201, "time_limit must be at most 43200, not 43201."),
+        ("build_limit", 10**12, "build_limit must be at most 43200, not 1000000000000."),
+        ("cpu", 10**12, "cpu must be at most 2147483647, not 1000000000000."),
+    ],
+)
+def test_a_number_beyond_what_it_can_be_is_refused(name: str, value: object, sentence: str) -> None:
+    with pytest.raises(RefusedError, match=f"^{re.escape(sentence)}$"):
+        interface.read_all("benchmark", {name: value})
 
 
 def test_a_value_that_is_no_choice_is_refused_with_the_choices() -> None:
@@ -94,9 +125,13 @@ def test_a_name_like_no_other_is_refused_without_a_guess() -> None:
         interface.read_all("benchmark", {"zzz": 1})
 
 
-@pytest.mark.parametrize("nothing", [None, ""])
-def test_nothing_counts_as_not_given(nothing: object) -> None:
-    assert interface.read_all("benchmark", {"region": nothing, "cpu": "2"}) == {"cpu": 2}
+def test_none_counts_as_not_given_as_in_a_runs_frozen_parameters() -> None:
+    assert interface.read_all("benchmark", {"region": None, "cpu": "2"}) == {"cpu": 2}
+
+
+def test_an_empty_text_does_not_count_as_not_given() -> None:
+    with pytest.raises(RefusedError, match=r"^host is given but empty, "):
+        interface.read_all("benchmark", {"host": "", "cpu": "2"})
 
 
 def test_a_required_parameter_is_asked_for_with_its_help() -> None:

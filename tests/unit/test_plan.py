@@ -216,9 +216,33 @@ def test_less_memory_than_the_suite_needs_is_refused() -> None:
 
 
 def test_a_type_without_64_bit_linux_is_refused() -> None:
-    mac = type_info("mac2.metal", ProcessorInfo={"SupportedArchitectures": ["arm64_mac"]})
-    said = refusal(account(describe_instance_types={"InstanceTypes": [mac]}))
-    assert said == "mac2.metal cannot run 64-bit Linux: choose another type."
+    old = type_info("m1.old", ProcessorInfo={"SupportedArchitectures": ["i386"]})
+    assert refusal(account(describe_instance_types={"InstanceTypes": [old]})) == (
+        "m1.old (i386) runs no 64-bit Linux: choose another type, of which ./inv bench.types --cpu 4 lists some."
+    )
+
+
+@pytest.mark.parametrize(("name", "architecture"), [("mac1.metal", "x86_64_mac"), ("mac2.metal", "arm64_mac")])
+def test_a_mac_is_refused_before_all_else(name: str, architecture: str) -> None:
+    mac = type_info(name, ProcessorInfo={"SupportedArchitectures": [architecture]})
+    nothing: dict[str, Any] = {"LaunchTemplateVersions": []}
+    connect = account(describe_instance_types={"InstanceTypes": [mac]}, describe_launch_template_versions=nothing)
+    assert refusal(connect, cpu=99).startswith(
+        f"{name} ({architecture}) runs no 64-bit Linux and needs a dedicated host: choose another type, "
+    )
+
+
+def test_a_template_whose_instances_come_back_is_refused() -> None:
+    persistent = template(InstanceMarketOptions={"SpotOptions": {"SpotInstanceType": "persistent"}})
+    assert refusal(account(describe_launch_template_versions=persistent)).startswith(
+        "The launch template benchmarks asks for spot instances persistently, so that EC2 launches another when a run's"
+    )
+
+
+def test_a_type_in_capital_letters_is_answered_with_its_name() -> None:
+    unknown = aws_error("InvalidInstanceType", "The following supplied instance types do not exist")
+    said = refusal(account(describe_instance_types=unknown), instance_type=OFFERED[0].upper())
+    assert said.endswith(f" Did you mean {OFFERED[0]}?")
 
 
 def test_an_image_of_another_architecture_is_refused() -> None:

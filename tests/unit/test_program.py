@@ -13,7 +13,7 @@ from benchmarks.errors import RefusedError
     [
         (["bench", "--keep=true", "-f"], ["bench", "--keep", "-f"]),
         (["bench", "--keep=no", "--cpu=2"], ["bench", "--cpu=2"]),
-        (["bench", "--keep=", "--suite=a=b"], ["bench", "--suite=a=b"]),
+        (["bench", "--keep=off", "--suite=a=b"], ["bench", "--suite=a=b"]),
         (["bench.types", "--bare-metal=1", "--format=csv"], ["bench.types", "--bare-metal", "--format=csv"]),
         (["test", "--unknown=true"], ["test", "--unknown=true"]),
     ],
@@ -25,3 +25,8 @@ def test_a_switch_may_be_given_its_value(given: list[str], read: list[str]) -> N
 def test_a_switch_has_no_other_values() -> None:
     with pytest.raises(RefusedError, match=r"^tail must be true or false, not 'perhaps'\.$"):
         list(program.without_values_of_switches(["bench", "--tail=perhaps"]))
+
+
+def test_a_switch_whose_value_is_empty_is_not_taken_for_off() -> None:
+    with pytest.raises(RefusedError, match=r"^keep is given but empty, as from a variable that is not set: "):
+        list(program.without_values_of_switches(["bench", "--keep="]))

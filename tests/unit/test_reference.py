@@ -19,6 +19,11 @@ def test_choices_are_listed() -> None:
     assert "One of `table`, `json`, `csv`, `names`." in _row("--format")
 
 
+def test_a_number_with_a_limit_says_so() -> None:
+    assert _row("--ssh-port").endswith(" At most 65535. |")
+    assert "At most" not in _row("--region")
+
+
 def test_a_required_parameter_says_so() -> None:
     section = reference.page().split("## bench.terminate")[1]
     assert "| `--run-id` *str* | *required* | " in section

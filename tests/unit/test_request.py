@@ -229,9 +229,35 @@ def test_a_key_file_open_to_others_is_refused(tmp_path: Path, mode: int) -> None
 def test_a_public_key_is_refused_as_a_key_file(tmp_path: Path) -> None:
     key = tmp_path / "id.pub"
     key.write_text("ssh-ed25519 AAAA me\n")
-    key.chmod(0o400)
-    with pytest.raises(RefusedError, match="is not a private key that can be used unattended"):
+    with pytest.raises(RefusedError) as refused:
         request.check_key_file(key)
+    assert str(refused.value) == (
+        f"The key file {key} is the public half of a key: give the private one, which is {tmp_path}/id by its name."
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "ecdsa-sha2-nistp256 AAAAE2VjZHNh me@box\n",
+        "sk-ssh-ed25519@openssh.com AAAAGnNr\n",
+        "-----BEGIN PUBLIC KEY-----\nMII\n",
+        "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n",
+    ],
+)
+def test_a_public_key_is_known_by_its_content(tmp_path: Path, content: str) -> None:
+    (tmp_path / "mine").write_text(content)
+    with pytest.raises(
+        RefusedError, match=r"^The key file /.*/mine is the public half of a key: give the private one\.$"
+    ):
+        request.check_key_file(tmp_path / "mine")
+
+
+def test_a_directory_is_refused_as_a_key_file(tmp_path: Path) -> None:
+    with pytest.raises(
+        RefusedError, match=rf"^The key file {tmp_path} is a directory: give the path of the private key"
+    ):
+        request.check_key_file(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["203.0.113.7/32", "203.0.113.0/24", "2001:db8::1/128"])
@@ -271,3 +297,19 @@ def test_a_run_is_not_looked_for_in_another_region_than_it_has_launched_in(
         "(Ansible: set AWS_REGION=us-east-1)."
     )
     assert request.settle(entry_point, given, {"AWS_REGION": "us-east-1"}).parameters["region"] == "us-east-1"
+
+
+def test_a_path_that_ssh_cannot_be_given_is_refused_before_the_launch(tmp_path: Path) -> None:
+    odd = tmp_path / 'a"b'
+    odd.mkdir()
+    machine = {"instance_type": "c7i.large"}
+    for values in ({**machine, "runs_dir": str(odd)}, {**machine, "key_file": str(write_key(odd / "k"))}):
+        with pytest.raises(RefusedError, match=r"^ssh cannot be given the path .* since it has a double quote: use a"):
+            request.settle("benchmark", values, ENVIRONMENT)
+
+
+def test_the_runs_directory_is_nothing_to_ssh_where_nothing_is_launched(tmp_path: Path) -> None:
+    odd = {"runs_dir": str(tmp_path / 'a"b')}
+    for values in ({"host": "box"}, {"cpu": 8}):
+        settled = request.settle("benchmark", {**values, **odd}, ENVIRONMENT)
+        assert settled.parameters["runs_dir"] == odd["runs_dir"]

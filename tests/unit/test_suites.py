@@ -87,7 +87,11 @@ def test_a_file_that_is_no_yaml_is_refused(tmp_path: Path, content: bytes) -> No
         ({"source": "one"}, "Suite one: source must be a mapping, not 'one'."),
         ({"expected": "many"}, "Suite one: expected must be a whole number, not 'many'."),
         ({"expected": True}, "Suite one: expected must be a whole number, not True."),
-        ({"environment": ["A=b"]}, "Suite one: environment must be a mapping, not ['A=b']."),
+        ({"environment": ["A=b"]}, "Suite one: environment must be a mapping, not the list ['A=b']."),
+        (
+            {"package": ["a"]},
+            "Suite one: package must be a text (in quotes, where YAML would take it for a number), not the",
+        ),
         (
             {"toolchain": 1.85},
             "Suite one: toolchain must be a text (in quotes, where YAML would take it for a number), not 1.85.",

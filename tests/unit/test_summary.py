@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,22 @@ def test_no_number_is_broken_by_a_narrow_terminal(run: Path, width: int) -> None
     assert "9.000 ns to 11.00 ns" in shown(run, width)
 
 
+def test_on_a_terminal_sentences_are_broken_between_words_and_commands_stay_whole(run: Path) -> None:
+    (run / "terminated.json").unlink()
+    (run / "parameters.yml").write_text(yaml.safe_dump({"keep": True, "ssh_port": 22, "key_file": None}))
+    out = io.StringIO()
+    terminal = Console(
+        width=60, highlight=False, soft_wrap=True, file=out, force_terminal=True, color_system="standard"
+    )
+    terminal.print(summary.of_run(run))
+    lines = out.getvalue().splitlines()
+    cost = next(at for at, line in enumerate(lines) if line.startswith("Cost "))
+    assert all(len(line) <= 60 for line in lines[cost : cost + 3])
+    assert lines[cost + 1].startswith("          ")
+    assert any(line.startswith("          ssh -o ") and line.endswith("benchmarks@192.0.2.7") for line in lines)
+    assert f"          in full in {run}/i-1/1/published.json" in lines
+
+
 def test_brackets_in_an_id_are_not_taken_for_markup(run: Path) -> None:
     write(run / "i-1/1/criterion", "odd", "[red]sum[/red]/[0; 8]")
     assert "[red]sum[/red]/[0; 8]" in shown(run)
@@ -103,11 +120,29 @@ def test_an_instance_that_was_kept_is_shown_with_how_to_log_in_and_end_it(run: P
     text = shown(run)
     assert "Kept      costs money until it is ended, or switches itself off. To log in:" in text
     assert (
-        f"ssh -i {run}/keys/login -p 2222 -o UserKnownHostsFile={run}/known_hosts -o HostKeyAlias=i-1 "
+        f"ssh -o IdentityFile={run}/keys/login -o UserKnownHostsFile={run}/known_hosts -p 2222 -o HostKeyAlias=i-1 "
         "benchmarks@192.0.2.7"
     ) in text
     # From any directory and in any environment, since an instance that is not found goes on costing money.
     assert f"./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {run.parent}" in text
+
+
+def test_what_is_shown_to_be_copied_is_quoted(run: Path) -> None:
+    (run / "terminated.json").unlink()
+    runs = run.parent / "it's 100%"
+    runs.mkdir()
+    odd = run.rename(runs / "r1")
+    (odd / "parameters.yml").write_text(yaml.safe_dump({"keep": True, "ssh_port": 22, "key_file": None}))
+    lines = [line.strip() for line in shown(odd, 1000).splitlines()]
+    login, end = (shlex.split(line) for line in lines if line.startswith(("ssh ", "./inv ")))
+    escaped = f"{run.parent}/it's 100%%/r1"
+    assert login[1:5] == [
+        "-o",
+        f'IdentityFile="{escaped}/keys/login"',
+        "-o",
+        f'UserKnownHostsFile="{escaped}/known_hosts"',
+    ]
+    assert end[-2:] == ["--runs-dir", str(runs)]
 
 
 def test_an_instance_that_was_ended_is_not_shown_as_kept(run: Path) -> None:

@@ -100,3 +100,38 @@ def test_what_a_template_decides_of_the_network(
 ) -> None:
     template = Template("lt-1", "mine", "1", data)
     assert (template.subnet, template.zone, template.decides_network) == (subnet, zone, decides)
+
+
+def spot(**options: str) -> dict[str, Any]:
+    return {"InstanceMarketOptions": {"MarketType": "spot", "SpotOptions": options}}
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (spot(SpotInstanceType="persistent"), "asks for spot instances persistently, so that EC2 launches another"),
+        (
+            spot(SpotInstanceType="persistent", InstanceInterruptionBehavior="stop"),
+            "asks for spot instances persistently",
+        ),
+        (spot(InstanceInterruptionBehavior="stop"), "has spot instances stop when they are interrupted"),
+        (spot(InstanceInterruptionBehavior="hibernate"), "has spot instances hibernate when they are interrupted"),
+    ],
+)
+def test_a_template_whose_instances_come_back_or_stay_is_refused(data: dict[str, Any], why: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        templates.check_ends(Template("lt-1", "mine", "1", data))
+    assert str(refused.value).startswith(f"The launch template mine {why}")
+    assert str(refused.value).endswith(", or give another by --launch-template.")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"InstanceMarketOptions": {"MarketType": "spot"}},
+        spot(SpotInstanceType="one-time", InstanceInterruptionBehavior="terminate"),
+    ],
+)
+def test_a_template_whose_instances_end_for_good_is_taken(data: dict[str, Any]) -> None:
+    templates.check_ends(Template("lt-1", "mine", "1", data))

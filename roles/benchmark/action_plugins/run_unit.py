@@ -12,60 +12,24 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from benchmarks import host_checks, progress, units
+from benchmarks import following, host_checks, progress, units
 from benchmarks.kept_log import KeptLog
 
 display = Display()
 
-INTERVAL = 1.0  # seconds between two looks
-# A look costs the host some 20 ms of one core: seldom enough while it measures not to be seen in the numbers.
-MEASURING_INTERVAL = 5.0  # seconds
-CLEAR = "\r\x1b[2K"  # back to the line's begin, and the line away
-PLAIN_INTERVAL = 30.0  # seconds between two lines of progress where no line can be rewritten
+INTERVAL = following.INTERVAL
+# Where no line can be rewritten, none is too long.
+UNLIMITED = 1000  # columns
 
 
-class Follower:
-    """Shows the user how the run goes on: the log itself, or one line that says how far it is."""
+class Follower(following.Follower):
+    """Shows by Ansible how a step goes on."""
 
     def __init__(self, building: bool, expected: int, tail: bool) -> None:
-        self._read = progress.built if building else progress.measured
-        self._verb = "compiling" if building else "measuring"
-        self._expected = expected
-        self._tail = tail
-        self.interval = INTERVAL if building or tail else MEASURING_INTERVAL
-        self._rewrite = os.environ.get("BENCHMARKS_REWRITE_LINES") == "1"
-        self._width = int(os.environ.get("COLUMNS") or 100)
-        self._begun = time.monotonic()
-        self._shown = self._begun if not self._rewrite else 0.0
-        self._unfinished = b""
-
-    def see(self, new: bytes, log: bytes) -> None:
-        if self._tail:
-            *lines, self._unfinished = (self._unfinished + new).split(b"\n")
-            for line in lines:
-                self._show(line)
-        elif time.monotonic() - self._shown >= (INTERVAL if self._rewrite else PLAIN_INTERVAL):
-            self._shown = time.monotonic()
-            self._say(self._read(log.decode(errors="replace")))
-
-    def finish(self) -> None:
-        if self._tail and self._unfinished:
-            self._show(self._unfinished)
-
-    def _show(self, line: bytes) -> None:
-        """A line of the log, instead of the line of progress."""
-        display.display(f"{CLEAR if self._rewrite else ''}{line.decode(errors='replace')}")
-
-    def _say(self, now: progress.Progress) -> None:
-        if not now.last:
-            return
-        count = f"{now.begun} of {self._expected}" if self._expected else f"{now.begun}"
-        minutes, seconds = divmod(int(time.monotonic() - self._begun), 60)
-        line = f"  {minutes}:{seconds:02} {self._verb} {now.last} ({count})"
-        if self._rewrite:
-            display.display(f"{CLEAR}{line[: self._width - 1]}", newline=False)
-        else:
-            display.display(line)
+        rewrite = os.environ.get("BENCHMARKS_REWRITE_LINES") == "1"
+        width = int(os.environ.get("COLUMNS") or 100) if rewrite else UNLIMITED
+        screen = following.Screen(lambda text, ends: display.display(text, newline=ends), rewrite, width)
+        super().__init__(following.BUILD if building else following.MEASURE, expected, tail, screen)
 
 
 class ActionModule(ActionBase):

@@ -1,0 +1,103 @@
+"""Parts of a summary that suit the width they are shown in. Where no terminal shows them, they are left as they are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rich.cells import cell_len, chop_cells
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
+from rich.text import Text
+
+# What a line begins with, behind which its further lines begin: a title, or the space below one.
+_TITLE = re.compile(r"\s+|\S+\s{2,}")
+# Where a name may end a line, best place first: between its words and parts, then within a part.
+_BREAKS = (re.compile(r"(?<=[ /,<])|(?<=::)"), re.compile(r"(?<=[_.:-])"))
+INDENT = "  "  # of a name's further lines
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """A sentence whose further lines begin where it does itself, behind its title.
+
+    Not for what is copied, such as a command or a path: a terminal that breaks these itself copies them whole.
+    """
+
+    text: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        title = _TITLE.match(self.text.plain)
+        indent = title.end() if title else 0
+        if not console.is_terminal or self.text.cell_len <= options.max_width:
+            yield self.text
+            return
+        first, rest = self.text[:indent], self.text[indent:]
+        for each in rest.divide(_line_ends(rest.plain, options.max_width - indent)):
+            each.rstrip()
+            yield first + each
+            first = Text(" " * indent)
+
+
+def _line_ends(text: str, width: int) -> list[int]:
+    """Where lines of whole words end, so that none is wider than `width`, but for words that are."""
+    ends, begin = [], 0
+    for word in re.finditer(r"\S+", text):
+        if begin < word.start() and cell_len(text[begin : word.end()]) > width:
+            ends.append(word.start())
+            begin = word.start()
+    return ends
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address too long to be shown: on a terminal, `label` leads there, and `otherwise` says where it is in full."""
+
+    title: str
+    address: str
+    label: str
+    otherwise: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if console.is_terminal and console.color_system:
+            yield Text.assemble(self.title, (self.label, f"link {self.address}"))
+            yield Text(" " * len(self.title) + self.otherwise)
+        else:
+            yield Text(self.title + self.address)
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name in a table, such as a benchmark's id, which is folded where its parts end."""
+
+    text: str
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        longest = max(map(cell_len, _BREAKS[0].split(self.text)))
+        return Measurement(longest, cell_len(self.text)).with_maximum(options.max_width)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text("\n".join(folded(self.text, options.max_width)))
+
+
+def folded(name: str, width: int) -> list[str]:
+    """The lines of a name in so many columns, at least 3; put together again they are the name, but for the indent."""
+    if cell_len(name) <= width:
+        return [name]
+    lines = [""]
+    for piece in _pieces(name, width - len(INDENT), _BREAKS):
+        if lines[-1].strip() and cell_len(lines[-1] + piece.rstrip()) > width:
+            lines.append(INDENT)
+        lines[-1] += piece
+    return [line.rstrip() for line in lines]
+
+
+def _pieces(name: str, width: int, breaks: tuple[re.Pattern[str], ...]) -> list[str]:
+    """The parts of a name, none wider than `width`, cut at the best places that do for each."""
+    if not breaks:
+        return chop_cells(name, width)
+    return [
+        piece
+        for part in breaks[0].split(name)
+        for piece in ([part] if cell_len(part.rstrip()) <= width else _pieces(part, width, breaks[1:]))
+    ]

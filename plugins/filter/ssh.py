@@ -1,0 +1,17 @@
+"""Paths as ssh takes them, as filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks import ssh
+
+
+def ssh_option(path: str, name: str) -> str:
+    return ssh.option(name, path)
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"ssh_literal": ssh.literal, "ssh_option": ssh_option}
