@@ -33,8 +33,18 @@ from benchmarks import failure
             "Unpack failed with exit status 101.\n" + "\n".join(map(str, range(8, 20))),
         ),
         ({"msg": "non-zero return code", "rc": 1, "stdout": "why"}, "Unpack failed with exit status 1.\nwhy"),
+        (
+            {"msg": "non-zero return code", "rc": 1, "stderr": "failed to find a workspace root"},
+            "Unpack failed with exit status 1.\nfailed to find a workspace root\nName the workspace's own directory as "
+            "the suite's source; the member is chosen by package.",
+        ),
         ({"results": [{"msg": "fine"}, {"failed": True, "msg": "This one."}], "msg": "One or more"}, "This one."),
     ],
 )
 def test_a_result_becomes_a_sentence(result: dict[str, Any], sentence: str) -> None:
     assert failure.sentence("i-1", "Unpack", result) == sentence
+
+
+def test_a_task_is_called_the_same_with_and_without_its_role() -> None:
+    result = {"msg": "non-zero return code", "rc": 1, "stderr": "why"}
+    assert failure.sentence("i-1", "toolchain : Unpack", result) == failure.sentence("i-1", "Unpack", result)

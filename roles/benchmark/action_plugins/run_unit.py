@@ -11,7 +11,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from benchmarks import progress, units
+from benchmarks import causes, progress, units
 
 display = Display()
 
@@ -98,8 +98,10 @@ class ActionModule(ActionBase):
         log = self._follow(unit, begin, follower, float(args["patience"]))
         end = self._look(unit)
         if not end.succeeded:
-            error = progress.first_error(log.decode(errors="replace"))
-            raise AnsibleActionFail(f"{units.describe_end(end, unit, what)}\n{error}")
+            ended = units.describe_end(end, unit, what)
+            if end.failed_by_itself:
+                ended = causes.explain(ended, log.decode(errors="replace"))
+            raise AnsibleActionFail(ended)
         return {"changed": look.ended}
 
     def _start(self, unit: units.Unit) -> None:
