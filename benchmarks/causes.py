@@ -36,14 +36,11 @@ class Cause:
     remedy: str = ""
 
 
-def explain(ended: str, log: str) -> str:
-    """How a build or run ended, a sentence, together with its cause: in one line, or with the log's lines below."""
+def explain(ended: str, log: str) -> tuple[str, tuple[str, ...]]:
+    """How a build or run ended, a sentence, together with its cause; and the lines of the log that explain it."""
     cause = find(log)
-    head = f"{ended.rstrip('.')}: {cause.reason.rstrip('.')}" if cause.reason else ended.rstrip(".")
-    if not cause.detail:
-        return f"{head}. {cause.remedy}".rstrip()
-    lines = [head if head.endswith(":") else f"{head}.", *cause.detail, cause.remedy]
-    return "\n".join(line for line in lines if line)
+    sentence = f"{ended.rstrip('.')}: {cause.reason.rstrip('.:')}." if cause.reason else ended
+    return f"{sentence} {cause.remedy}".rstrip(), cause.detail
 
 
 def find(log: str) -> Cause:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks import remedies
+from benchmarks import causes
 
 _UNREACHED = "timed out waiting for ping module test"
 _PREFIXES = ("Task failed: ", "Action failed: ", "Module failed: ")
 
 
 def sentence(host: str, task: str, result: Mapping[str, Any]) -> str:
-    """The failure of `task` on `host` in a user's words, from the task's result.
+    """The failure of `task` on `host` in a user's words: a sentence, and below it what explains it.
 
     Some of Ansible's interfaces put the role before a task's name; that of the task alone is the same in all of them.
     """
+    name = task.split(" : ")[-1]
     message = str(result.get("msg") or "").strip()
     while prefix := next((p for p in _PREFIXES if message.startswith(p)), None):
         message = message.removeprefix(prefix)
@@ -25,9 +26,9 @@ def sentence(host: str, task: str, result: Mapping[str, Any]) -> str:
         return sentence(host, task, items[0])
     if "non-zero return code" in message:
         output = str(result.get("stderr") or result.get("stdout") or "").strip()
-        lines = [f"{task.split(' : ')[-1]} failed with exit status {result.get('rc')}.", *output.splitlines()[-12:]]
-        return "\n".join([*lines, *filter(None, [remedies.of(output)])])
-    return message or f"{task.split(' : ')[-1]} failed."
+        said, detail = causes.explain(f"{name} failed with exit status {result.get('rc')}.", output)
+        return "\n".join([said, *detail])
+    return "\n".join([message or f"{name} failed.", *result.get("detail", [])])
 
 
 def _cause(message: str) -> str:

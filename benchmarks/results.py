@@ -14,8 +14,8 @@ from benchmarks.estimates import Estimate, natural
 _SIGNS = (
     (
         re.compile(r" time:   \["),
-        "the results were written elsewhere: Criterion honours CRITERION_HOME unless the program sets its own "
-        "output_directory, so take that out of the benchmark",
+        "the results were written elsewhere, since the program sets its own output_directory in place of "
+        "CRITERION_HOME: take that out of the benchmark",
     ),
     (
         re.compile(r"^running 0 tests$", re.MULTILINE),

@@ -32,11 +32,15 @@ from benchmarks import failure
             {"msg": "non-zero return code", "rc": 101, "stderr": "\n".join(map(str, range(20)))},
             "Unpack failed with exit status 101.\n" + "\n".join(map(str, range(8, 20))),
         ),
+        ({"msg": "Action failed: It failed.", "detail": ["error:", "  why"]}, "It failed.\nerror:\n  why"),
         ({"msg": "non-zero return code", "rc": 1, "stdout": "why"}, "Unpack failed with exit status 1.\nwhy"),
         (
-            {"msg": "non-zero return code", "rc": 1, "stderr": "failed to find a workspace root"},
-            "Unpack failed with exit status 1.\nfailed to find a workspace root\nName the workspace's own directory as "
-            "the suite's source; the member is chosen by package.",
+            {
+                "msg": "non-zero return code",
+                "rc": 1,
+                "stderr": "error: no manifest\n\nCaused by:\n  no workspace root\n",
+            },
+            "Unpack failed with exit status 1: no manifest.\nCaused by:\n  no workspace root",
         ),
         ({"results": [{"msg": "fine"}, {"failed": True, "msg": "This one."}], "msg": "One or more"}, "This one."),
     ],

@@ -98,10 +98,10 @@ class ActionModule(ActionBase):
         log = self._follow(unit, begin, follower, float(args["patience"]))
         end = self._look(unit)
         if not end.succeeded:
-            ended = units.describe_end(end, unit, what)
-            if end.failed_by_itself:
-                ended = causes.explain(ended, log.decode(errors="replace"))
-            raise AnsibleActionFail(ended)
+            ended, text = units.describe_end(end, unit, what), log.decode(errors="replace")
+            sentence, detail = causes.explain(ended, text) if end.failed_by_itself else (ended, ())
+            # Apart from the message, which Ansible's own output repeats.
+            return {"failed": True, "msg": sentence, "detail": list(detail)}
         return {"changed": look.ended}
 
     def _start(self, unit: units.Unit) -> None:
