@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from benchmarks import causes
 
 _UNREACHED = "timed out waiting for ping module test"
+_FAREWELL = re.compile(r"^Shared connection to .* closed\.$", re.MULTILINE)
 _PREFIXES = ("Task failed: ", "Action failed: ", "Module failed: ")
 
 
@@ -25,9 +27,11 @@ def sentence(host: str, task: str, result: Mapping[str, Any]) -> str:
     if items := [item for item in result.get("results", []) if item.get("failed")]:
         return sentence(host, task, items[0])
     if "non-zero return code" in message:
-        output = str(result.get("stderr") or result.get("stdout") or "").strip()
-        said, detail = causes.explain(f"{name} failed with exit status {result.get('rc')}.", output)
-        return "\n".join([said, *detail])
+        # Some commands get a terminal, where all output is one stream and ssh adds a line of its own.
+        errors, said = (str(result.get(key) or "").replace("\r\n", "\n") for key in ("stderr", "stdout"))
+        output = _FAREWELL.sub("", errors).strip() or said.strip()
+        told, detail = causes.explain(f"{name} failed with exit status {result.get('rc')}.", output)
+        return "\n".join([told, *detail])
     return "\n".join([message or f"{name} failed.", *result.get("detail", [])])
 
 

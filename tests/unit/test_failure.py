@@ -42,6 +42,15 @@ from benchmarks import failure
             },
             "Unpack failed with exit status 1: no manifest.\nCaused by:\n  no workspace root",
         ),
+        (
+            {
+                "msg": "non-zero return code",
+                "rc": 1,
+                "stdout": "error: no manifest\r\n",
+                "stderr": "Shared connection to 192.0.2.7 closed.\r\n",
+            },
+            "Unpack failed with exit status 1: no manifest.",
+        ),
         ({"results": [{"msg": "fine"}, {"failed": True, "msg": "This one."}], "msg": "One or more"}, "This one."),
     ],
 )

@@ -32,7 +32,7 @@ def bench(host: Host, tmp_path: Path) -> Bench:
 def rows(run: Run) -> list[list[str]]:
     """The table's cells, header first; empty where there is no table."""
     lines = run.result.output.splitlines()
-    begin = next((index for index, line in enumerate(lines) if line.split()[1:2] == ["benchmark"]), len(lines))
+    begin = next((index for index, line in enumerate(lines) if "estimate" in line.split()), len(lines))
     table = lines[begin : lines.index("", begin)] if begin < len(lines) else []
     return [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in table]
 
