@@ -127,6 +127,8 @@ def describe_end(look: Look, unit: Unit, what: str) -> str:
     }
     if result in reasons:
         return reasons[result]
+    if not status:  # it never began
+        return f"The {what} could not be run: systemd says {result}."
     sent = signals.of_status(int(status)) if code == "exited" else signals.named(status)
     if sent:
         return f"The {what} {sent.said}. {sent.remedy}".rstrip()

@@ -127,6 +127,7 @@ def test_a_units_end_is_kept_in_its_status_file(tmp_path: Path) -> None:
     [
         (None, "The build ended without a word: the machine was restarted, or systemd was stopped."),
         (["exit-code", "exited", "101"], "The build failed with exit status 101."),
+        (["resources"], "The build could not be run: systemd says resources."),
         (
             ["signal", "killed", "ILL"],
             "The build was ended by SIGILL, since it has instructions that this CPU has not. Build it for this CPU: "
