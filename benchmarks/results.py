@@ -18,7 +18,7 @@ _SIGNS = (
         "CRITERION_HOME: take that out of the benchmark",
     ),
     (
-        re.compile(r"^running 0 tests$", re.MULTILINE),
+        re.compile(r"^running 0 tests$.*? 0 filtered out", re.MULTILINE | re.DOTALL),
         "the compiler's own harness ran in Criterion's place: put harness = false below the [[bench]] in Cargo.toml",
     ),
     (
@@ -50,7 +50,7 @@ def of_host(directory: Path) -> Results:
 
 def read_log(directory: Path) -> str:
     path = directory / "benchmark.log"
-    return path.read_text(errors="replace") if path.is_file() else ""
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
 
 def combine(homes: Iterable[tuple[str, Path]], log: str) -> Results:

@@ -95,7 +95,11 @@ def test_a_run_that_has_too_few_is_told(host: Path) -> None:
     ("log", "cause"),
     [
         (timed("mul"), "the results were written elsewhere, since the program sets its own output_dir"),
-        ("running 0 tests\n", "the compiler's own harness ran in Criterion's place: put harness = false"),
+        ("running 0 tests\n\ntest result: ok. 0 measured; 3 filtered out\n", "the benchmarks are not Criterion's, "),
+        (
+            "running 0 tests\n\ntest result: ok. 0 measured; 0 filtered out\n",
+            "the compiler's own harness ran in Criterion's place: put harness = false",
+        ),
         ("copy/bytes: benchmark\n", "the benchmarks were only listed or tested: take --list or --test out"),
         ("Testing copy/bytes\nSuccess\n", "the benchmarks were only listed or tested: take --list or --test out"),
         ("nothing to see\n", "the benchmarks are not Criterion's, Cargo.toml lacks harness = false, the suite's"),
