@@ -67,7 +67,13 @@ def combine(homes: Iterable[tuple[str, Path]], log: str) -> Results:
         (estimate for part in parts.values() for estimate in part.estimates),
         key=lambda estimate: (estimate.target, natural(estimate.id)),
     )
-    silent = [target for target, part in parts.items() if not part.estimates and not part.problems]
+    # A benchmark called `..` leaves directories that are no target's.
+    ran = {section.target for section in sections}
+    silent = [
+        target
+        for target, part in parts.items()
+        if output.executable(target) in ran and not part.estimates and not part.problems
+    ]
     notes = [note for part in parts.values() for note in part.notes]
     if estimates:
         notes += [f"The target {target} measured nothing." for target in silent]

@@ -87,7 +87,6 @@ class CallbackModule(CallbackBase):
     def _fail(self, result: Any) -> None:
         self._failed = self._did = True
         sentence = failure.sentence(result._host.get_name(), result._task.get_name(), result._result)
-        # The end of a run repeats the first line of its first failure.
         if not any(said.startswith(sentence) for said in self._said):
             self._said.add(sentence)
             self._say(sentence, color="red", stderr=True)

@@ -76,7 +76,8 @@ def test_what_criterion_left_out_is_said(tmp_path: Path) -> None:
 
 def test_a_target_that_measured_nothing_is_named_beside_others(tmp_path: Path) -> None:
     write(tmp_path / "all", "mul")
-    found = results.combine([("all", tmp_path / "all"), ("none", tmp_path / "none")], running("all", timed("mul")))
+    homes = [(name, tmp_path / name) for name in ("all", "none", "left over")]
+    found = results.combine(homes, running("all", timed("mul")) + running("none", "nothing to see"))
     assert found.notes == ("The target none measured nothing.",)
 
 
