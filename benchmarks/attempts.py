@@ -21,7 +21,17 @@ RECORD = "attempt.json"
 # Of a suite: its name, its description and its limits change no number.
 _OF_SUITE = ("source", "package", "benches", "features", "rustflags", "environment", "arguments", "toolchain")
 # Of a host's fingerprint.
-_OF_HOST = ("rustc", "cargo", "linker", "commit", "crate_sha256", "cargo_lock_sha256", "architecture", "cpu_model")
+_OF_HOST = (
+    "rustc",
+    "cargo",
+    "linker",
+    "commit",
+    "crate_sha256",
+    "cargo_lock_sha256",
+    "cargo_config",
+    "architecture",
+    "cpu_model",
+)
 _STEPS = ("build", "run")
 
 # A line an attempt: its number, its measurement's digest, whether one of its units is at work, and how each ended.

@@ -2,19 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+# One target after the other, each with a Criterion directory of its own: targets may call benchmarks the same. One that
+# fails does not keep the others from running; the first failure is the end's. Values come as arguments, never as text.
+_EACH_TARGET = """
+targets=$1 home=$2 cargo=$3
+shift 3
+first=0
+while IFS= read -r target <&3; do
+    mkdir -p "$home/$target"
+    CRITERION_HOME=$home/$target "$cargo" bench --bench "$target" "$@" 3<&-
+    status=$?
+    [ "$first" -ne 0 ] || first=$status
+done 3<<END
+$targets
+END
+exit "$first"
+"""
 
-def bench_argv(executable: str, suite: Mapping[str, Any], *, build_only: bool) -> list[str]:
-    """The `cargo bench` command of a suite.
+
+# What cargo metadata called a package until 1.76: `name 1.0.0 (path+file:///directory)`.
+_OLD_ID = re.compile(r"(?P<name>\S+) \S+ \(path\+(?P<url>file://.+)\)")
+
+
+def package_spec(package: str, members: Sequence[Mapping[str, str]]) -> str:
+    """What names the source's own `package` to Cargo, whatever else of that name is among its dependencies.
+
+    `members` have name and id, as cargo metadata tells of the workspace. The version of `name@version` tells packages
+    apart that have one name, and is not needed for that here. A package that the source has not is left to Cargo.
+    https://doc.rust-lang.org/cargo/reference/pkgid-spec.html
+    """
+    name = package.partition("@")[0]
+    identity = next((member["id"] for member in members if member["name"] == name), None)
+    if identity is None:
+        return package
+    old = _OLD_ID.fullmatch(identity)
+    return f"{old['url']}#{old['name']}" if old else identity
+
+
+def package_refusal(package: str, members: Sequence[Mapping[str, str]]) -> str:
+    """Why `package` cannot be benchmarked, as a sentence; empty if it can."""
+    names = sorted(member["name"] for member in members)
+    if package.partition("@")[0] in names:
+        return ""
+    return f"The source has no package {package}: the suite's package must be one of {', '.join(names)}."
+
+
+def overridden_flags(config: str | None, environment: Mapping[str, str]) -> str:
+    """Which compiler flags of the source's own Cargo configuration do not count, as a sentence; empty if all do.
+
+    https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags: the first source that is set wins, whole.
+    """
+    keys = list(_flag_keys(tomllib.loads(config))) if config and "RUSTFLAGS" in environment else []
+    if not keys:
+        return ""
+    return (
+        f"RUSTFLAGS of the run ({environment['RUSTFLAGS'] or 'empty'}) replace {' and '.join(keys)} of the source's "
+        f".cargo/config.toml: leave rustflags out of the suite and the request to build by those."
+    )
+
+
+def _flag_keys(config: Mapping[str, Any]) -> Iterator[str]:
+    if "rustflags" in config.get("build", {}):
+        yield "build.rustflags"
+    for target, settings in config.get("target", {}).items():
+        if "rustflags" in settings:
+            yield f"target.{target}.rustflags"
+
+
+def build_argv(executable: str, package: str, suite: Mapping[str, Any]) -> list[str]:
+    """The command that builds all targets of a suite."""
+    targets = [part for bench in suite["benches"] for part in ("--bench", bench)]
+    return [executable, "bench", *targets, *_options(package, suite), "--no-run"]
+
+
+def run_argv(executable: str, package: str, suite: Mapping[str, Any], home: str) -> list[str]:
+    """The command that runs the targets of a suite, each with its Criterion directory below `home`.
 
     Targets are always named: without `--bench` the library's own test harness runs first, and refuses Criterion's
     arguments.
     """
-    targets = [part for bench in suite["benches"] for part in ("--bench", bench)]
+    arguments = ["--", *suite["arguments"]] if suite.get("arguments") else []
+    targets = "\n".join(suite["benches"])
+    command = ["/bin/sh", "-c", _EACH_TARGET, "sh", targets, home]
+    return [*command, executable, *_options(package, suite), *arguments]
+
+
+def _options(package: str, suite: Mapping[str, Any]) -> list[str]:
     features = ["--features", ",".join(suite["features"])] if suite.get("features") else []
-    command = [executable, "bench", "--locked", "--package", suite["package"], *features, *targets]
-    if build_only:
-        return [*command, "--no-run"]
-    return [*command, "--", *suite["arguments"]] if suite.get("arguments") else command
+    return ["--locked", "--package", package, *features]

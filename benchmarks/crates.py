@@ -28,6 +28,8 @@ def checksum(index: str, crate: str, version: str) -> str:
         if entry["vers"] == version:
             return str(entry["cksum"])
     known = [str(entry["vers"]) for entry in entries if not entry.get("yanked")]
+    if version.startswith("v") and version[1:] in known:
+        raise RefusedError(f"{crate} has no version {version} on crates.io, but {version[1:]}: leave out the v.")
     shown = f"its newest are {', '.join(known[-SHOWN:])}" if len(known) > SHOWN else f"it has {', '.join(known)}"
     raise RefusedError(
         f"{crate} has no version {version} on crates.io; {shown if known else 'all that it had were yanked'}."

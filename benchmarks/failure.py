@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from benchmarks import causes
+
 _UNREACHED = "timed out waiting for ping module test"
+_FAREWELL = re.compile(r"^Shared connection to .* closed\.$", re.MULTILINE)
 _PREFIXES = ("Task failed: ", "Action failed: ", "Module failed: ")
 
 
 def sentence(host: str, task: str, result: Mapping[str, Any]) -> str:
-    """The failure of `task` on `host` in a user's words, from the task's result."""
+    """The failure of `task` on `host` in a user's words: a sentence, and below it what explains it.
+
+    Some of Ansible's interfaces put the role before a task's name; that of the task alone is the same in all of them.
+    """
+    name = task.split(" : ")[-1]
     message = str(result.get("msg") or "").strip()
     while prefix := next((p for p in _PREFIXES if message.startswith(p)), None):
         message = message.removeprefix(prefix)
@@ -19,9 +27,12 @@ def sentence(host: str, task: str, result: Mapping[str, Any]) -> str:
     if items := [item for item in result.get("results", []) if item.get("failed")]:
         return sentence(host, task, items[0])
     if "non-zero return code" in message:
-        output = str(result.get("stderr") or result.get("stdout") or "").strip()
-        return "\n".join([f"{task} failed with exit status {result.get('rc')}.", *output.splitlines()[-12:]])
-    return message or f"{task} failed."
+        # Some commands get a terminal, where all output is one stream and ssh adds a line of its own.
+        errors, said = (str(result.get(key) or "").replace("\r\n", "\n") for key in ("stderr", "stdout"))
+        output = _FAREWELL.sub("", errors).strip() or said.strip()
+        told, detail = causes.explain(f"{name} failed with exit status {result.get('rc')}.", output)
+        return "\n".join([told, *detail])
+    return "\n".join([message or f"{name} failed.", *result.get("detail", [])])
 
 
 def _cause(message: str) -> str:

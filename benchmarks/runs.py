@@ -23,7 +23,7 @@ from benchmarks.interface import ROOT, expand
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 PARAMETERS = "parameters.yml"
 # The stages that can be done again without the machine.
-OF_BRINGING_BACK = ("collect", "publish", "terminate")
+OF_BRINGING_BACK = ("publish", "terminate")
 # Log, Criterion's files and their archive of a large suite, with some to spare.
 SPACE = 16 * 2**20  # bytes
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")

@@ -9,7 +9,12 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+from benchmarks import runs
+
+RECORD = "stages.json"
 VARIABLE = "BENCHMARKS_STAGES"
 # Before any other stage nothing has been launched.
 FIRST = "preflight"
@@ -75,6 +80,27 @@ def pipe() -> Iterator[Pipe]:
     finally:
         os.close(reader)
         os.close(writer)
+
+
+class Times:
+    """How long each stage has taken, and whether it has failed."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, dict[str, Any]] = {}
+
+    def add(self, stage: str, seconds: float, failed: bool) -> bool:
+        """Take note of a stage that has ended; whether it is the first time."""
+        first = stage not in self._entries
+        entry = self._entries.setdefault(stage, {"seconds": 0.0, "failed": False})
+        entry["seconds"] = round(entry["seconds"] + seconds, 3)
+        entry["failed"] = entry["failed"] or failed
+        return first
+
+    def note(self, directory: Path, stage: str) -> None:
+        """Write a stage's time down at once, so that a run that is interrupted later has it; not worth a failure."""
+        if directory.exists():
+            with suppress(OSError):
+                runs.add_to_record(directory, RECORD, {stage: self._entries[stage]})
 
 
 def tell(event: str, stage: str) -> None:

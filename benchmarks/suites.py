@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -23,6 +24,8 @@ _KINDS: tuple[tuple[type, str, tuple[str, ...]], ...] = (
     (list, "a list", ("benches", "features", "arguments")),
     (int, "a whole number", ("minimum_memory", "minimum_disk", "expected")),
 )
+# What Cargo would not take for an option or a pattern, and what names a directory of results.
+_TARGET = re.compile(r"\w[^*?\[\]/\x00-\x1f]*")
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Suite:
     benches: tuple[str, ...]
     toolchain: str
     features: tuple[str, ...] = ()
-    rustflags: str = ""
+    rustflags: str | None = None  # None leaves RUSTFLAGS unset, which an empty text does not
     environment: Mapping[str, str] | None = None
     arguments: tuple[str, ...] = ()
     minimum_memory: int = 0  # MiB
@@ -107,6 +110,13 @@ def parse(name: str, data: Any, base: Path) -> Suite:
     elif not source.get("ref"):
         raise RefusedError(f"Suite {name} lacks its source's ref: a version, tag or commit makes a run repeatable.")
     lists = {key: tuple(map(str, data.get(key) or ())) for key in ("benches", "features", "arguments")}
+    lists["benches"] = tuple(dict.fromkeys(lists["benches"]))
+    for bench in lists["benches"]:
+        if not _TARGET.fullmatch(bench):
+            raise RefusedError(
+                f"Suite {name}: {bench!r} in benches cannot be the name of a [[bench]] target: name each target as "
+                f"Cargo.toml does, and put what is for the benchmark program into arguments."
+            )
     environment = {str(key): str(value) for key, value in (data.get("environment") or {}).items()}
     return Suite(**{**data, "name": name, "source": source, "environment": environment, **lists})
 

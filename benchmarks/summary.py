@@ -7,44 +7,48 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from benchmarks import attempts, cost, criterion, plan, publishing, remaining, runs, screen, ssh, user_data
+from benchmarks import (
+    attempts,
+    cost,
+    plan,
+    publishing,
+    remaining,
+    results,
+    results_table,
+    runs,
+    screen,
+    ssh,
+    stages,
+    user_data,
+)
 from benchmarks.errors import FailedError
 
 # Columns of output that no terminal shows, so that no name is broken.
 PIPED_WIDTH = 200
 
 
-def _table(estimates: tuple[criterion.Estimate, ...]) -> RenderableType:
-    level = f"{estimates[0].confidence:.0%}"
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("benchmark", overflow="fold")
-    table.add_column("estimate", justify="right", no_wrap=True)
-    table.add_column(f"{level} interval", justify="right", no_wrap=True)
-    for estimate in estimates:
-        interval = f"{criterion.duration(estimate.low)} to {criterion.duration(estimate.high)}"
-        table.add_row(screen.Name(estimate.id), criterion.duration(estimate.point), interval)
-    return table
-
-
 def _stages(directory: Path) -> list[RenderableType]:
-    stages: dict[str, dict[str, Any]] = runs.recall(directory, "stages.json") or {}
-    times = ", ".join(f"{name} {entry['seconds']:.1f} s" for name, entry in stages.items())
+    found: dict[str, dict[str, Any]] = runs.recall(directory, stages.RECORD) or {}
+    times = ", ".join(f"{name} {entry['seconds']:.1f} s" for name, entry in found.items())
     return [screen.Hanging(Text(f"Stages    {times}"))] if times else []
 
 
 def _numbers(directory: Path) -> list[RenderableType]:
-    try:
-        estimates = criterion.read(directory) if directory.is_dir() else ()
-    except ValueError as error:
-        return [Text(str(error))]
-    return [Text(), _table(estimates), Text(), Text(f"Measured  {len(estimates)} benchmarks")] if estimates else []
+    found = results.of_host(directory)
+    said: list[RenderableType] = [Text(sentence) for sentence in (*found.problems, *found.notes)]
+    if not found.estimates:
+        return said
+    return [Text(), results_table.table(found.estimates), Text(), *said, Text(_measured(len(found.estimates)))]
+
+
+def _measured(count: int) -> str:
+    return f"Measured  {count} {'benchmark' if count == 1 else 'benchmarks'}"
 
 
 def _host(directory: Path) -> list[RenderableType]:
-    parts = _numbers(directory / "criterion")
+    parts = _numbers(directory)
     if (directory / "benchmark.log").exists():
         parts.append(Text(f"Log       {directory / 'benchmark.log'}"))
     if published := runs.recall(directory, publishing.PUBLISHED):

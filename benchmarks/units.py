@@ -10,6 +10,8 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from benchmarks import signals
+
 # The unit's end is kept in a file, since systemd forgets a unit that is gone, and everything at a reboot.
 _KEEP_STATUS = 'printf "%s %s %s\\n" "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" > "$STATUS_FILE"'
 # One round trip a look: is it there, how did it end, and the log from a byte on.
@@ -55,6 +57,11 @@ class Look:
     def succeeded(self) -> bool:
         return self.result is not None and self.result[0] == "success"
 
+    @property
+    def failed_by_itself(self) -> bool:
+        """Whether its program ended with an exit status, so that the log says why."""
+        return self.result is not None and self.result[0] == "exit-code"
+
 
 def clean_command(unit: Unit) -> str:
     """The command that removes what an earlier end of `unit` has left, so that it can be started again."""
@@ -72,6 +79,8 @@ def start_command(unit: Unit, user: str) -> str:
         "Environment": f"STATUS_FILE={unit.status}",
         # A benchmark that uses up the memory must not take the SSH server with it.
         "OOMScoreAdjust": "500",
+        # Nor the targets that are still to run.
+        "OOMPolicy": "continue",
     }
     argv = [
         "systemd-run",
@@ -83,7 +92,8 @@ def start_command(unit: Unit, user: str) -> str:
         *(f"--property={key}={value}" for key, value in properties.items()),
         *(f"--setenv={key}={value}" for key, value in unit.environment.items()),
         "--",
-        *unit.argv,
+        # systemd puts its environment's values into a command: a dollar sign of its own is written twice.
+        *(word.replace("$", "$$") for word in unit.argv),
     ]
     return shlex.join(argv)
 
@@ -113,12 +123,13 @@ def describe_end(look: Look, unit: Unit, what: str) -> str:
     result, code, status = (*look.result, "", "", "")[:3]
     reasons = {
         "timeout": f"The {what} was stopped at its limit of {unit.limit // 60} minutes; what it had written was kept.",
-        "oom-kill": f"The {what} used up the machine's memory and was killed: choose an instance type with "
-        f"more memory.",
+        "oom-kill": f"The {what} used up the machine's memory and was killed. {signals.MORE_MEMORY}",
     }
-    plain = (
-        f"The {what} failed with exit status {status}."
-        if code == "exited"
-        else f"The {what} was killed by signal {status}."
-    )
-    return reasons.get(result, plain)
+    if result in reasons:
+        return reasons[result]
+    if not status:  # it never began
+        return f"The {what} could not be run: systemd says {result}."
+    sent = signals.of_status(int(status)) if code == "exited" else signals.named(status)
+    if sent:
+        return f"The {what} {sent.said}. {sent.remedy}".rstrip()
+    return f"The {what} failed with exit status {status}."

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import textwrap
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,7 @@ class CallbackModule(CallbackBase):
         self._begun = 0.0
         self._failed = self._did = False
         self._said: set[str] = set()
-        self._stages: dict[str, dict[str, Any]] = {}
+        self._times = stages.Times()
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         self._directory = runs.locate(load_extra_vars(play.get_loader()))[1]
@@ -89,7 +88,7 @@ class CallbackModule(CallbackBase):
     def _fail(self, result: Any) -> None:
         self._failed = self._did = True
         sentence = failure.sentence(result._host.get_name(), result._task.get_name(), result._result)
-        if sentence not in self._said:
+        if not any(said.startswith(sentence) for said in self._said):
             self._said.add(sentence)
             self._say(sentence, color="red", stderr=True)
 
@@ -107,17 +106,11 @@ class CallbackModule(CallbackBase):
             return
         seconds = time.monotonic() - self._begun
         # A stage that comes again, such as the last look at what is left, is told of only when it fails.
-        again = stage in self._stages
-        entry = self._stages.setdefault(stage, {"seconds": 0.0, "failed": False})
-        entry["seconds"] = round(entry["seconds"] + seconds, 3)
-        entry["failed"] = entry["failed"] or self._failed
-        if self._failed or not again:
+        if self._times.add(stage, seconds, self._failed) or self._failed:
             mark, color = ("✗", "red") if self._failed else ("✓", "green")
             self._say(f"{mark} {stage:<12} {seconds:7.1f} s", color=color)
-        # At once, so that a run that is interrupted later has the times of what it did. They are not worth a failure.
-        if self._directory and self._directory.exists():
-            with suppress(OSError):
-                runs.add_to_record(self._directory, "stages.json", {stage: entry})
+        if self._directory:
+            self._times.note(self._directory, stage)
 
     def _say(self, text: str, color: str | None = None, stderr: bool = False) -> None:
         self._clear()

@@ -195,7 +195,7 @@ def _sayings() -> Iterator[str]:
     for path in [*files("benchmarks", "plugins", suffixes=(".py",)), ROOT / "tasks.py"]:
         module = tree(path)
         for node in ast.walk(module):
-            if isinstance(node, ast.FunctionDef | ast.Assign):
+            if isinstance(node, ast.FunctionDef | ast.Assign | ast.AnnAssign):
                 yield "".join(_constants(node))
     for path in files("roles", suffixes=(".yml",)):
         yield re.sub(r"{{.*?}}", "…", " ".join(str(yaml_of(path)).split()))

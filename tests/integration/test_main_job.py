@@ -218,8 +218,7 @@ def test_a_build_that_fails_shows_the_compilers_error(
     run = tool.bench(run_id, suite=suite)
 
     assert run.result.code == 1, run.result.output
-    assert "The build failed with exit status 101." in run.result.output
-    assert "cannot find value `nonesuch`" in run.result.output
+    assert "The build failed with exit status 101: cannot find value `nonesuch` in this scope." in run.result.output
     assert "Traceback" not in run.result.output
     assert account.states(run_id) == ["terminated"]
     published = run.record(f"{run.host.name}/1/published.json")
@@ -232,11 +231,11 @@ def test_a_benchmark_that_fails_keeps_what_there_is(account: Account, tool: Tool
     run = tool.bench(run_id, suite=tool.suite("failing", environment={"TINY_FAIL": "1"}))
 
     assert run.result.code == 1, run.result.output
-    assert "The benchmark run failed with exit status 101." in run.result.output
-    assert "TINY_FAIL is set" in run.result.output
+    assert "The benchmark run failed with exit status 101: the target tiny panicked at " in run.result.output
+    assert ": TINY_FAIL is set." in run.result.output
     assert account.states(run_id) == ["terminated"]
     assert "sum/100 " in run.result.output
-    assert (run.attempt / "criterion/sum/100/new/sample.json").exists()
+    assert (run.attempt / "criterion/tiny/sum/100/new/sample.json").exists()
 
 
 def test_a_run_with_too_few_benchmarks_fails(tool: Tool, run_id: str) -> None:

@@ -36,6 +36,13 @@ def test_an_unknown_version_is_refused_with_those_worth_choosing() -> None:
         crates.checksum(index("0.8.0", "0.9.0", "1.0.0", yanked=("0.8.0",)), "one", "2.0.0")
 
 
+def test_a_version_with_the_v_of_a_tag_is_refused_with_the_one_that_is_meant() -> None:
+    with pytest.raises(
+        RefusedError, match=r"^one has no version v1\.0\.0 on crates\.io, but 1\.0\.0: leave out the v\.$"
+    ):
+        crates.checksum(index("0.9.0", "1.0.0"), "one", "v1.0.0")
+
+
 def test_only_the_newest_of_many_versions_are_named() -> None:
     with pytest.raises(RefusedError, match=r"its newest are 1\.0\.3, 1\.0\.4, .*, 1\.0\.10\.$"):
         crates.checksum(index(*(f"1.0.{n}" for n in range(11))), "one", "2.0.0")

@@ -32,9 +32,32 @@ from benchmarks import failure
             {"msg": "non-zero return code", "rc": 101, "stderr": "\n".join(map(str, range(20)))},
             "Unpack failed with exit status 101.\n" + "\n".join(map(str, range(8, 20))),
         ),
+        ({"msg": "Action failed: It failed.", "detail": ["error:", "  why"]}, "It failed.\nerror:\n  why"),
         ({"msg": "non-zero return code", "rc": 1, "stdout": "why"}, "Unpack failed with exit status 1.\nwhy"),
+        (
+            {
+                "msg": "non-zero return code",
+                "rc": 1,
+                "stderr": "error: no manifest\n\nCaused by:\n  no workspace root\n",
+            },
+            "Unpack failed with exit status 1: no manifest.\nCaused by:\n  no workspace root",
+        ),
+        (
+            {
+                "msg": "non-zero return code",
+                "rc": 1,
+                "stdout": "error: no manifest\r\n",
+                "stderr": "Shared connection to 192.0.2.7 closed.\r\n",
+            },
+            "Unpack failed with exit status 1: no manifest.",
+        ),
         ({"results": [{"msg": "fine"}, {"failed": True, "msg": "This one."}], "msg": "One or more"}, "This one."),
     ],
 )
 def test_a_result_becomes_a_sentence(result: dict[str, Any], sentence: str) -> None:
     assert failure.sentence("i-1", "Unpack", result) == sentence
+
+
+def test_a_task_is_called_the_same_with_and_without_its_role() -> None:
+    result = {"msg": "non-zero return code", "rc": 1, "stderr": "why"}
+    assert failure.sentence("i-1", "toolchain : Unpack", result) == failure.sentence("i-1", "Unpack", result)

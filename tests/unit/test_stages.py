@@ -58,7 +58,7 @@ def test_a_stage_that_was_done_is_a_line(stages: Any, screen: Screen) -> None:
     succeed(stages)
     stages.v2_playbook_on_stats(None)
     assert screen.lines == ["✓ preflight        0.0 s", ""]
-    assert stages._stages.keys() == {"preflight"}
+    assert stages._times._entries.keys() == {"preflight"}
 
 
 def test_a_stage_of_which_every_task_was_skipped_is_not_told_of(stages: Any, screen: Screen) -> None:
@@ -67,7 +67,7 @@ def test_a_stage_of_which_every_task_was_skipped_is_not_told_of(stages: Any, scr
     begin(stages, "terminate")
     stages.v2_playbook_on_stats(None)
     assert screen.lines == ["✓ publish          0.0 s", ""]
-    assert stages._stages.keys() == {"publish"}
+    assert stages._times._entries.keys() == {"publish"}
 
 
 def test_a_stage_that_comes_again_leaves_nothing_on_the_screen(stages: Any, screen: Screen) -> None:

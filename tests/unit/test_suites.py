@@ -52,7 +52,15 @@ def test_a_suite_whose_local_source_is_no_cargo_project_is_refused(tmp_path: Pat
 
 def test_what_a_suite_leaves_out_has_a_default() -> None:
     suite = suites.parse("one", {**GOOD, "features": None, "expected": None, "minimum_disk": None}, BASE)
-    assert (suite.features, suite.expected, suite.minimum_disk, suite.rustflags) == ((), None, 4, "")
+    assert (suite.features, suite.expected, suite.minimum_disk, suite.rustflags) == ((), None, 4, None)
+
+
+def test_flags_that_are_empty_are_given_all_the_same() -> None:
+    assert suites.parse("one", {**GOOD, "rustflags": ""}, BASE).rustflags == ""
+
+
+def test_a_target_that_is_named_twice_is_one() -> None:
+    assert suites.parse("one", {**GOOD, "benches": ["b", "a", "b"]}, BASE).benches == ("b", "a")
 
 
 def test_an_unknown_suite_is_refused_with_those_that_there_are() -> None:
@@ -84,6 +92,13 @@ def test_a_file_that_is_no_yaml_is_refused(tmp_path: Path, content: bytes) -> No
         ({"package": ""}, "Suite one lacks package."),
         ({"benches": []}, "Suite one lacks benches."),
         ({"benches": "a"}, "Suite one: benches must be a list, not 'a'."),
+        *(
+            (
+                {"benches": ["a", bench]},
+                f"Suite one: {bench!r} in benches cannot be the name of a [[bench]] target: name",
+            )
+            for bench in ("--help", "-", "*", "field_*", "a?", "[ab]", "a/b", "..", ".", "")
+        ),
         ({"source": "one"}, "Suite one: source must be a mapping, not 'one'."),
         ({"expected": "many"}, "Suite one: expected must be a whole number, not 'many'."),
         ({"expected": True}, "Suite one: expected must be a whole number, not True."),

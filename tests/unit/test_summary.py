@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,14 @@ def run(tmp_path: Path) -> Path:
             "link_note": "",
         },
     )
-    (host / "benchmark.log").write_text("log")
+    (host / "benchmark.log").write_text(
+        "     Running benches/all.rs (target/release/deps/all-27f45bc17686f575)\n"
+        "mul                     time:   [9.0000 ns 10.000 ns 11.000 ns]\n"
+        f"{LONG}\n                        time:   [9.0000 ns 10.000 ns 11.000 ns]\n"
+    )
     (directory / "parameters.yml").write_text(yaml.safe_dump({"keep": False, "ssh_port": 22, "key_file": None}))
-    write(host / "criterion", "mul")
-    write(host / "criterion", "lde", LONG)
+    write(host / "criterion/all", "mul")
+    write(host / "criterion/all", "lde", LONG)
     return directory
 
 
@@ -98,7 +103,7 @@ def test_on_a_terminal_sentences_are_broken_between_words_and_commands_stay_whol
 
 
 def test_brackets_in_an_id_are_not_taken_for_markup(run: Path) -> None:
-    write(run / "i-1/1/criterion", "odd", "[red]sum[/red]/[0; 8]")
+    write(run / "i-1/1/criterion/all", "odd", "[red]sum[/red]/[0; 8]")
     assert "[red]sum[/red]/[0; 8]" in shown(run)
 
 
@@ -106,12 +111,22 @@ def test_a_run_that_failed_early_shows_what_there_is(tmp_path: Path) -> None:
     assert shown(tmp_path).splitlines() == [f"Run       {tmp_path}"]
 
 
-def test_results_that_cannot_be_read_are_said_and_the_rest_is_shown(run: Path) -> None:
-    broken = run / "i-1/1/criterion/mul/new/sample.json"
+def test_a_result_that_cannot_be_read_is_named_and_the_others_are_shown(run: Path) -> None:
+    broken = run / "i-1/1/criterion/all/mul/new/sample.json"
     broken.write_text("{")
     text = shown(run)
     assert f"{broken} cannot be read" in text.replace("\n", " ")
+    assert LONG in text
+    assert "Measured  1 benchmark\n" in text
     assert "S3        s3://mine/x/" in text
+
+
+def test_a_run_that_measured_nothing_shows_no_table(run: Path) -> None:
+    shutil.rmtree(run / "i-1/1/criterion")
+    text = shown(run)
+    assert "estimate" not in text
+    assert "Measured" not in text
+    assert "Log       " in text
 
 
 def test_an_instance_that_was_kept_is_shown_with_how_to_log_in_and_end_it(run: Path) -> None:
@@ -160,8 +175,8 @@ def test_damaged_records_hide_nothing_else(run: Path) -> None:
 
 
 def test_only_the_attempt_that_the_run_is_about_is_shown(run: Path) -> None:
-    write(run / "i-1/2/criterion", "another")
+    write(run / "i-1/2/criterion/all", "another")
     record(run / "i-1/attempt.json", {"number": 2})
     text = shown(run)
-    assert "Measured  1 benchmarks" in text
+    assert "Measured  1 benchmark\n" in text
     assert LONG not in text

@@ -92,7 +92,8 @@ def test_output_that_is_no_look_is_an_error() -> None:
 @given(ARGV)
 def test_a_units_command_reaches_systemd_word_for_word(argv: list[str]) -> None:
     words = shlex.split(units.start_command(unit(argv=tuple(argv)), "me"))
-    assert words[words.index("--") + 1 :] == argv
+    # systemd reads a doubled dollar sign as one, and any other as the name of a variable.
+    assert words[words.index("--") + 1 :] == [word.replace("$", "$$") for word in argv]
 
 
 def test_a_unit_has_its_limit_its_log_and_its_user() -> None:
@@ -126,16 +127,34 @@ def test_a_units_end_is_kept_in_its_status_file(tmp_path: Path) -> None:
     [
         (None, "The build ended without a word: the machine was restarted, or systemd was stopped."),
         (["exit-code", "exited", "101"], "The build failed with exit status 101."),
-        (["signal", "killed", "SEGV"], "The build was killed by signal SEGV."),
+        (["resources"], "The build could not be run: systemd says resources."),
+        (
+            ["signal", "killed", "ILL"],
+            "The build was ended by SIGILL, since it has instructions that this CPU has not. Build it for this CPU: "
+            "without rustflags, or with -C target-cpu=native.",
+        ),
+        (
+            ["exit-code", "exited", "137"],
+            "The build was ended by SIGKILL, most likely since the memory ran out. Choose an instance type with more "
+            "memory.",
+        ),
         (
             ["timeout", "killed", "TERM"],
             "The build was stopped at its limit of 120 minutes; what it had written was kept.",
         ),
         (
             ["oom-kill", "killed", "KILL"],
-            "The build used up the machine's memory and was killed: choose an instance type with more memory.",
+            "The build used up the machine's memory and was killed. Choose an instance type with more memory.",
         ),
     ],
 )
 def test_how_a_unit_ended_is_said(result: list[str] | None, sentence: str) -> None:
     assert units.describe_end(Look(False, result, 0, b""), unit(), "build") == sentence
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [(None, False), (["exit-code", "exited", "101"], True), (["timeout", "killed", "TERM"], False)],
+)
+def test_only_an_exit_status_is_explained_by_the_log(result: list[str] | None, expected: bool) -> None:
+    assert Look(False, result, 0, b"").failed_by_itself is expected

@@ -12,7 +12,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from benchmarks import following, host_checks, progress, units
+from benchmarks import causes, following, host_checks, units
 from benchmarks.kept_log import KeptLog
 
 display = Display()
@@ -65,8 +65,10 @@ class ActionModule(ActionBase):
         log = self._follow(unit, begin, KeptLog(Path(args["log_here"])), follower)
         end = self._look(unit)
         if not end.succeeded:
-            error = progress.first_error(log.decode(errors="replace"))
-            raise AnsibleActionFail(f"{units.describe_end(end, unit, what)}\n{error}")
+            ended, text = units.describe_end(end, unit, what), log.decode(errors="replace")
+            sentence, detail = causes.explain(ended, text) if end.failed_by_itself else (ended, ())
+            # Apart from the message, which Ansible's own output repeats.
+            return {"failed": True, "msg": sentence, "detail": list(detail)}
         return {"changed": look.ended}
 
     def _start(self, unit: units.Unit) -> None:

@@ -55,6 +55,18 @@ def crate_checksum(source: Path) -> str | None:
     return sha256(source.parent.parent / "downloads" / f"{source.name}.crate")
 
 
+def packages(cargo: Path, source: Path) -> list[dict[str, str]]:
+    """The packages of the source's own workspace, as Cargo names them; none where there is no source yet."""
+    said = output(cargo, "metadata", "--no-deps", "--format-version=1", cwd=source)
+    members = json.loads(said)["packages"] if said else []
+    return [{key: member[key] for key in ("name", "version", "id")} for member in members]
+
+
+def cargo_config(source: Path) -> str | None:
+    """The source's own Cargo configuration; the name without an ending is the older one, and wins."""
+    return content(source / ".cargo/config") or content(source / ".cargo/config.toml") or None
+
+
 def fingerprint(cargo: Path, source: Path) -> dict[str, object]:
     release = dict(line.split("=", 1) for line in content("/etc/os-release").splitlines() if "=" in line)
     memory = dict(line.split(":", 1) for line in content("/proc/meminfo").splitlines())
@@ -77,6 +89,8 @@ def fingerprint(cargo: Path, source: Path) -> dict[str, object]:
         "commit": commit(source),
         "crate_sha256": crate_checksum(source),
         "cargo_lock_sha256": sha256(source / "Cargo.lock"),
+        "cargo_config": cargo_config(source),
+        "packages": packages(cargo, source),
     }
 
 

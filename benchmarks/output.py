@@ -1,0 +1,120 @@
+"""What Cargo and the harnesses print while they measure, read from the log.
+
+Criterion: `report.rs` of criterion.rs. The compiler's own harness and the crate bencher print a line of each benchmark,
+`test NAME ... bench: N ns/iter (+/- N)`, with the median, and the longest sample less the shortest:
+https://doc.rust-lang.org/unstable-book/library-features/test.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchmarks.estimates import Estimate
+
+_COLORS = re.compile(r"\x1b\[[0-9;]*m")
+# Cargo names what it runs by its source, and behind that by the executable, which is called after the target.
+_RUNNING = re.compile(r"^ +Running .*?deps/(?P<target>[^/\s]+)-[0-9a-f]+\)?$", re.MULTILINE)
+_BENCHMARKING = re.compile(r"^Benchmarking (?P<id>.+?)(?:: [A-Z].*)?(?=\n)", re.MULTILINE)
+# A title of more than 23 characters stands on a line of its own.
+_TIME = re.compile(
+    r"^(?P<title>.*?)(?:\n {20,}| +)time:   "
+    r"\[(?P<low>\S+) (?P<unit>.*?) (?P<point>\S+) (?P=unit) (?P<high>\S+) (?P=unit)\]",
+    re.MULTILINE,
+)
+_NUMBER = r"[\d,]+(?:\.\d+)?"
+_BENCH = re.compile(
+    rf"^(?:test (?P<id>.+?) +\.\.\. )?bench: +(?P<point>{_NUMBER}) (?P<unit>\S+)/iter \(\+/- (?P<spread>{_NUMBER})\)",
+    re.MULTILINE,
+)
+_ZERO = re.compile(
+    r"^Criterion\.rs ERROR: At least one measurement of benchmark (?P<id>.+) took zero time", re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    """What one target's program has printed. `target` is its executable's name, None before Cargo has named one."""
+
+    target: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The numbers of a benchmark as Criterion has printed them, in the unit that it has printed."""
+
+    low: float
+    point: float
+    high: float
+    unit: str
+
+
+def plain(log: str) -> str:
+    """The log without a terminal's colours and carriage returns."""
+    return _COLORS.sub("", log).replace("\r\n", "\n")
+
+
+def executable(target: str) -> str:
+    """How Cargo calls the executable of a target."""
+    return target.replace("-", "_")
+
+
+def sections(log: str) -> tuple[Section, ...]:
+    """The log by the target that has printed it."""
+    head, *rest = _RUNNING.split(plain(log))
+    return (Section(None, head), *(Section(t, text) for t, text in zip(rest[::2], rest[1::2], strict=True)))
+
+
+def begun(section: Section) -> tuple[str, ...]:
+    """Ids of the benchmarks that Criterion has begun, in their order.
+
+    Whole lines only: of one that is still being written, half an id would count as another one.
+    """
+    return tuple(dict.fromkeys(match["id"] for match in _BENCHMARKING.finditer(section.text)))
+
+
+def printed(section: Section) -> dict[str, Printed]:
+    """What Criterion has printed of each benchmark, by its title."""
+    return dict(_printed(section))
+
+
+def _printed(section: Section) -> Iterator[tuple[str, Printed]]:
+    for match in _TIME.finditer(section.text):
+        try:
+            low, point, high = (float(match[name]) for name in ("low", "point", "high"))
+        except ValueError:
+            continue  # a benchmark's own line that only looks like it
+        yield match["title"].strip(), Printed(low, point, high, match["unit"])
+
+
+def units(section: Section) -> set[str]:
+    """Every unit that the section's results are printed in."""
+    of_lines = {match["unit"] for match in _BENCH.finditer(section.text)}
+    return of_lines | {one.unit for one in printed(section).values()}
+
+
+def result_lines(section: Section, target: str) -> tuple[Estimate, ...]:
+    """The results that a harness without files has printed line by line."""
+    return tuple(
+        Estimate(
+            target=target,
+            id=match["id"],
+            statistic="median",
+            point=_number(match["point"]),
+            unit=match["unit"],
+            spread=_number(match["spread"]),
+        )
+        for match in _BENCH.finditer(section.text)
+        if match["id"]
+    )
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
+def of_zero_time(section: Section) -> tuple[str, ...]:
+    """Ids that Criterion has left out, since it measured no time at all."""
+    return tuple(dict.fromkeys(match["id"] for match in _ZERO.finditer(section.text)))

@@ -1,0 +1,3 @@
+fn main() {
+    odd::result("encode 10²", 100, "ns");
+}

@@ -1,0 +1,1 @@
+//! Nothing: its name is what counts.

@@ -1,0 +1,104 @@
+"""What programs have printed, as the log has it."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import output
+from benchmarks.estimates import Estimate
+from benchmarks.output import Printed, Section
+
+# As Criterion 0.5 writes without a terminal; a title of more than 23 characters stands on a line of its own.
+LOG = """\
+   Compiling one v0.1.0 (/home/b/source)
+    Finished `bench` profile [optimized] target(s) in 0.06s
+     Running benches/ffts.rs (/home/b/target/release/deps/all_ffts-27f45bc17686f575)
+Benchmarking mul
+Benchmarking mul: Warming up for 500.00 ms
+Benchmarking mul: Collecting 10 samples in estimated 502.59 ms (4070 iterations)
+Benchmarking mul: Analyzing
+mul                     time:   [5.1277 ns 5.1366 ns 5.1483 ns]
+                        thrpt:  [7.8 Gelem/s 7.9 Gelem/s 8.0 Gelem/s]
+Found 2 outliers among 10 measurements (20.00%)
+  2 (20.00%) low mild
+fft<GoldilocksField>/8192
+                        time:   [122.92 µs 123.06 µs 123.24 µs]
+
+Benchmarking none: Analyzing
+Criterion.rs ERROR: At least one measurement of benchmark none took zero time per iteration.
+    Finished `bench` profile [optimized] target(s) in 0.01s
+     Running benches/other.rs (target/release/deps/other-c3e1eaf73513d34d)
+
+running 3 tests
+test bench_hamming        ... bench:          88.22 ns/iter (+/- 18.58)
+test takes long           ... bench:   5,583,160 ns/iter (+/- 1,830) = 12 MB/s
+test is_no_benchmark      ... ok
+"""
+
+
+def sections() -> tuple[Section, ...]:
+    return output.sections(LOG)
+
+
+def test_a_log_is_told_apart_by_the_targets_that_wrote_it() -> None:
+    assert [section.target for section in sections()] == [None, "all_ffts", "other"]
+    assert sections()[1].text.lstrip().startswith("Benchmarking mul\n")
+
+
+def test_an_executable_is_called_after_its_target() -> None:
+    assert output.executable("all-ffts") == "all_ffts"
+
+
+def test_the_line_of_older_cargos_names_the_target_too() -> None:
+    log = "     Running target/release/deps/ffts-27f45bc17686f575\nBenchmarking mul\n"
+    assert [section.target for section in output.sections(log)] == [None, "ffts"]
+
+
+@pytest.mark.parametrize("log", [LOG.replace("mul", "\x1b[32mmul\x1b[0m"), LOG.replace("\n", "\r\n")])
+def test_a_terminals_colours_and_line_ends_do_not_matter(log: str) -> None:
+    assert output.sections(log) == sections()
+
+
+def test_what_is_begun_counts_once() -> None:
+    assert output.begun(sections()[1]) == ("mul", "none")
+
+
+def test_what_criterion_prints_is_found_by_the_title() -> None:
+    assert output.printed(sections()[1]) == {
+        "mul": Printed(5.1277, 5.1366, 5.1483, "ns"),
+        "fft<GoldilocksField>/8192": Printed(122.92, 123.06, 123.24, "µs"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "unit"),
+    [
+        ("box    time:   [8.0000 B 8.0000 B 8.0000 B]\n", "B"),
+        ("box    time:   [8.0 Mega cycles 8.0 Mega cycles 8.0 Mega cycles]\n", "Mega cycles"),
+        ("box    time:   [8.0000  8.0000  8.0000 ]\n", ""),
+    ],
+)
+def test_a_measurement_of_its_own_prints_its_own_unit(line: str, unit: str) -> None:
+    assert [printed.unit for printed in output.printed(Section("a", line)).values()] == [unit]
+    assert output.units(Section("a", line)) == {unit}
+
+
+def test_a_line_that_only_looks_like_criterions_is_none() -> None:
+    assert output.printed(Section("a", "mine    time:   [low ns mid ns high ns]\n")) == {}
+
+
+def test_results_that_are_only_printed_are_read_from_their_lines() -> None:
+    assert output.result_lines(sections()[2], "other") == (
+        Estimate("other", "bench_hamming", "median", 88.22, "ns", spread=18.58),
+        Estimate("other", "takes long", "median", 5583160.0, "ns", spread=1830.0),
+    )
+
+
+def test_a_result_line_without_a_name_tells_the_unit_alone() -> None:
+    section = Section("a", "bench:         289 ns/iter (+/- 0)\n")
+    assert output.result_lines(section, "a") == ()
+    assert output.units(section) == {"ns"}
+
+
+def test_what_took_no_time_is_known() -> None:
+    assert output.of_zero_time(sections()[1]) == ("none",)
