@@ -99,17 +99,24 @@ def having(variable: str, value: str) -> list[psutil.Process]:
     return found
 
 
-def end(child: subprocess.Popen[bytes], mark: tuple[str, str] | None = None) -> None:
-    """End the child and all its descendants.
+def lives(pid: int) -> bool:
+    """Whether there is such a process of this user's."""
+    with suppress(psutil.Error):
+        return psutil.Process(pid).uids().real == os.getuid()
+    return False
+
+
+def end(child: subprocess.Popen[bytes] | None, mark: tuple[str, str] | None = None) -> None:
+    """End the child, if there is one, and all its descendants.
 
     Ansible's workers have sessions of their own, and outlive a killed parent: then they are known by `mark`, a variable
     of their environment and its value.
     """
-    try:
-        parent = psutil.Process(child.pid)
-        family = [*parent.children(recursive=True), parent]
-    except psutil.NoSuchProcess:
-        family = []
+    family: list[psutil.Process] = []
+    with suppress(psutil.NoSuchProcess):
+        if child:
+            parent = psutil.Process(child.pid)
+            family = [*parent.children(recursive=True), parent]
     for process in having(*mark) if mark else []:
         if process not in family and process.pid != os.getpid():
             family.append(process)
@@ -118,7 +125,8 @@ def end(child: subprocess.Popen[bytes], mark: tuple[str, str] | None = None) -> 
     _, left = psutil.wait_procs(family, timeout=GRACE)
     for process in left:
         _signal(process, signal.SIGKILL)
-    child.wait()
+    if child:
+        child.wait()
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks import attempts, identity, packing, runs
+from benchmarks import attempts, identity, remaining, runs
+from benchmarks.aws import tags
 from benchmarks.errors import RefusedError
 
 Instance = Mapping[str, Any]  # as DescribeInstances shows it
@@ -26,14 +28,14 @@ def is_over(directory: Path, there: Sequence[Instance]) -> bool:
     return bool((runs.recall(directory, "instances.json") or {}).get("instances")) and not there
 
 
-def measured_hosts(directory: Path, suite: Mapping[str, Any]) -> list[str]:
-    """The hosts of a run that is over whose measurement of `suite` is here.
+def measured(directory: Path, request: str) -> list[dict[str, Any]]:
+    """The newest attempt of each host of a run that is over at what was asked for, as `{host, attempt}`.
 
-    Raises RefusedError where there is none: what is not here cannot be measured any more.
+    Raises RefusedError where none is here: it cannot be measured any more.
     """
     launched = (runs.recall(directory, "instances.json") or {})["instances"]
-    hosts = [instance["instance_id"] for instance in launched]
-    found = [host for host in hosts if _has_measured(directory / host, suite)]
+    hosts = [str(instance["instance_id"]) for instance in launched]
+    found = [{"host": host, "attempt": n} for host in hosts if (n := _measured(directory / host, request))]
     if not found:
         raise RefusedError(
             f"The run {directory.name} has ended, and its instance with it: leave run_id out to start a new run."
@@ -41,19 +43,15 @@ def measured_hosts(directory: Path, suite: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _has_measured(host_directory: Path, suite: Mapping[str, Any]) -> bool:
-    record = runs.recall(host_directory, attempts.RECORD) or {}
-    measured = record.get("measurement")
-    if not measured or not (host_directory / str(record["number"]) / "benchmark.log").exists():
-        return False
-    source = suite["source"]
-    packed = {"sha256": packing.digest(packing.pack(Path(source["path"])))} if "path" in source else {}
-    asked = {"suite": attempts.of_suite(suite), "source": {**source, **packed}}
-    return attempts.digest(asked) == attempts.digest({name: measured[name] for name in asked})
+def _measured(host_directory: Path, request: str) -> int | None:
+    """The number of a host's newest attempt at a request of which there is a log."""
+    records = [attempts.read(host_directory, number) for number in attempts.here(host_directory)]
+    numbers = [record.number for record in records if record and record.request == request]
+    return max((n for n in numbers if (host_directory / str(n) / "benchmark.log").exists()), default=None)
 
 
 def launched_as(
-    planned: Mapping[str, Any], there: Sequence[Instance], begun: Begun | None, ami: str | None
+    planned: Mapping[str, Any], there: Sequence[Instance], begun: Begun | None, parameters: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The plan of a launch, as it describes the instances that the run has already.
 
@@ -62,14 +60,36 @@ def launched_as(
     if not (begun and there):
         return dict(planned)
     for instance in there:
-        options = {"CoreCount": planned["cores"], "ThreadsPerCore": planned["threads_per_core"]}
-        options |= instance.get("CpuOptions") or {}
-        values = {
-            "instance_type": (instance["InstanceType"], planned["instance_type"]),
-            "cores": (options["CoreCount"], planned["cores"]),
-            "threads per core": (options["ThreadsPerCore"], planned["threads_per_core"]),
-            "ami": (instance["ImageId"], ami or instance["ImageId"]),
-        }
-        identity.refuse_differences(begun.directory.name, values)
+        identity.refuse_differences(begun.directory.name, _differences(instance, planned, parameters))
     launched = begun.plan["launch"] if begun.plan else None
     return dict(launched or {**planned, "image": {"id": there[0]["ImageId"], "name": None}})
+
+
+def time_warnings(there: Sequence[Instance], parameters: Mapping[str, Any], now: datetime) -> list[str]:
+    """What to say of instances that switch themselves off before the limits of what is asked for are over."""
+    needed = now + timedelta(minutes=parameters["build_limit"] + parameters["time_limit"])
+    ends = {instance["InstanceId"]: remaining.end_of(instance) for instance in there}
+    return [
+        f"{instance_id} switches itself off at {end:%H:%M UTC}, before build_limit and time_limit are over: what is "
+        f"not measured by then is lost."
+        for instance_id, end in ends.items()
+        if end and end < needed
+    ]
+
+
+def _differences(
+    instance: Instance, planned: Mapping[str, Any], parameters: Mapping[str, Any]
+) -> dict[str, tuple[Any, Any]]:
+    """What an instance is, and what is asked for, where the request says so."""
+    options = {"CoreCount": planned["cores"], "ThreadsPerCore": planned["threads_per_core"]}
+    options |= instance.get("CpuOptions") or {}
+    template = planned["launch_template"]["id"]
+    return {
+        "instance_type": (instance["InstanceType"], planned["instance_type"]),
+        "cores": (options["CoreCount"], planned["cores"]),
+        "threads per core": (options["ThreadsPerCore"], planned["threads_per_core"]),
+        "ami": (instance["ImageId"], parameters["ami"] or instance["ImageId"]),
+        "subnet": (instance.get("SubnetId"), parameters["subnet"] or instance.get("SubnetId")),
+        # EC2 tags what it launches: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/launch-templates.html
+        "launch_template": (tags(dict(instance)).get("aws:ec2launchtemplate:id", template), template),
+    }

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import instances, login, remaining, runs
+from benchmarks import aws, instances, login, remaining, runs
 from benchmarks.aws import Client
 from benchmarks.errors import FailedError
 
+RECORD = "terminated.json"
 # Bare-metal types take minutes.
 TIMEOUT = 600.0  # seconds
 
@@ -30,31 +31,55 @@ def end(
     latecomers: float = 0.0,
     told: Callable[[Sequence[str]], None] = lambda ids: None,
     power_off: PowerOff = login.power_off,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> list[str]:
     """End the run's instances, or only one, and wait until they are gone; the ids that this call ended.
 
     A launch that was interrupted may have reached EC2 though its answer did not arrive, and a new instance's tags are
-    seen only after a while: for `latecomers` seconds those are ended too that turn up. `told` is called when EC2 has
-    been told the first time. An instance that is protected from being ended is switched off from inside. Writes when
-    each was told to end into `terminated.json`, and deletes the run's keys once no instance is left to log in to.
+    seen only after a while: for `latecomers` seconds it is waited for those that turn up. As long as one is there, it
+    is told again. `told` is called when EC2 has been told the first time. An instance that is protected from being
+    ended is switched off from inside. Writes when each was told to end into `terminated.json`, and deletes the run's
+    keys once no instance is left to log in to.
 
     Raises FailedError where one is still there after `timeout` seconds, and for one that is protected from both.
     """
-    deadline = time.monotonic() + latecomers
-    ended, protected = _tell(ec2, run_id, directory, only, power_off)
-    told(list(ended))
-    while time.monotonic() < deadline:
-        time.sleep(min(1.0, latecomers))
-        later, protected = _tell(ec2, run_id, directory, only, power_off)
-        ended = {**later, **ended}
-    instances.wait_gone(ec2, run_id, timeout, only, ignored=protected)
-    _record(directory, ended)
-    if protected:
-        left = [one for one in remaining.of(ec2, run_id) if one.instance_id in protected]
-        raise FailedError(_protected(left, run_id, ec2.meta.region_name, directory))
-    if not remaining.of(ec2, run_id):
+    began = time.monotonic()
+    ended: dict[str, str] = {}
+    protected: dict[str, bool] = {}  # and whether it could be switched off
+    while True:
+        left = [i for i in instances.left(ec2, run_id, _unaccounted(directory)) if only in (None, i["InstanceId"])]
+        alive = [i for i in left if i["State"]["Name"] in instances.ALIVE and i["InstanceId"] not in protected]
+        answer = instances.terminate(ec2, alive)
+        for instance in answer.protected:
+            protected[instance["InstanceId"]] = power_off(directory, instance)
+        off = [id for id, is_off in protected.items() if is_off]
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        if new := [id for id in (*answer.ending, *off) if id not in ended]:
+            ended |= dict.fromkeys(new, at)
+            told(new)
+            _record(directory, ended)
+        waited = time.monotonic() - began
+        waiting = [i["InstanceId"] for i in left if protected.get(i["InstanceId"], True)]
+        if not waiting and waited >= latecomers:
+            break
+        if waited > timeout:
+            raise FailedError(f"{', '.join(waiting)} still exists after {timeout:.0f} seconds.")
+        sleep(1)
+    if stuck := [id for id, is_off in protected.items() if not is_off]:
+        raise FailedError(_protected(stuck, ec2.meta.region_name))
+    if not instances.left(ec2, run_id):
         shutil.rmtree(directory / "keys", ignore_errors=True)
     return sorted(ended)
+
+
+def explain(error: Exception, ec2: Client, run_id: str, directory: Path) -> str:
+    """Why instances could not be ended, with what is left of them, what it costs and what ends it."""
+    try:
+        left = remaining.of(ec2, run_id)
+    except aws.ERRORS:
+        left = ()
+    told = remaining.report(left, run_id, ec2.meta.region_name, directory) if left else ""
+    return "\n".join(filter(None, [aws.sentence(error), told]))
 
 
 def check_known(ec2: Client, run_id: str, directory: Path) -> None:
@@ -75,27 +100,21 @@ def sentence(run_id: str, region: str, ended: Sequence[str]) -> str:
     return f"Ended {', '.join(ended)}; nothing of the run is left."
 
 
-def _tell(
-    ec2: Client, run_id: str, directory: Path, only: str | None, power_off: PowerOff
-) -> tuple[dict[str, str], frozenset[str]]:
-    """Tell instances to end; which ones and when, and those that cannot be told because they are protected."""
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    answer = instances.terminate(ec2, run_id, only)
-    off = {i["InstanceId"] for i in answer.protected if power_off(directory, i)}
-    return dict.fromkeys([*answer.ending, *sorted(off)], at), _ids(answer.protected) - off
+def _unaccounted(directory: Path) -> frozenset[str]:
+    """The ids of instances that the run has launched, as far as no end of them is recorded."""
+    launched = runs.recall(directory, "instances.json") or {}
+    with suppress(TypeError, KeyError):
+        ids = frozenset(instance["instance_id"] for instance in launched["instances"])
+        return ids - (runs.recall(directory, RECORD) or {}).keys()
+    return frozenset()
 
 
-def _ids(found: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    return frozenset(instance["InstanceId"] for instance in found)
-
-
-def _protected(left: Sequence[remaining.Remaining], run_id: str, region: str, directory: Path) -> str:
-    ids = ", ".join(one.instance_id for one in left)
+def _protected(ids: Sequence[str], region: str) -> str:
     command = f"aws ec2 modify-instance-attribute --region {region} --no-disable-api-termination --instance-id"
-    lift = "\n".join(f"{command} {one.instance_id}" for one in left)
+    lift = "\n".join(f"{command} {instance_id}" for instance_id in ids)
     return (
-        f"{ids} is protected from being ended, and could not be switched off over SSH. Lift its protection first:\n"
-        f"{lift}\n{remaining.report(left, run_id, region, directory)}"
+        f"{', '.join(ids)} is protected from being ended, and could not be switched off over SSH. Lift its protection "
+        f"first:\n{lift}"
     )
 
 
@@ -103,4 +122,4 @@ def _record(directory: Path, ended: Mapping[str, str]) -> None:
     # The record is for the cost's sake; its directory may be full or gone.
     if ended and directory.is_dir():
         with suppress(OSError):
-            runs.add_to_record(directory, "terminated.json", ended)
+            runs.add_to_record(directory, RECORD, ended)

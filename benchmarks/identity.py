@@ -6,25 +6,33 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import runs
+from benchmarks import keys, runs
 from benchmarks.errors import RefusedError
 
 RECORD = "machine.json"
 # The parameters that decide which machine it is.
-PARAMETERS = ("host", "region", "instance_type", "cpu", "ami", "subnet", "launch_template")
+PARAMETERS = ("host", "instance_type", "cpu", "ami", "subnet", "launch_template")
 
 
 def record_machine(directory: Path, parameters: Mapping[str, Any]) -> None:
     """Write down which machine the run of a directory has, when it is begun there. Raises OSError."""
-    runs.write_record(directory, RECORD, {name: parameters[name] for name in PARAMETERS})
+    runs.write_record(directory, RECORD, _machine(parameters))
 
 
 def check_machine(directory: Path, parameters: Mapping[str, Any]) -> None:
     """Raises RefusedError, with what differs, where the run of a directory was begun on another machine."""
     earlier = runs.recall(directory, RECORD)
-    if earlier is None:
-        return
-    refuse_differences(directory.name, {name: (earlier[name], parameters[name]) for name in PARAMETERS})
+    if isinstance(earlier, dict):
+        now = _machine(parameters)
+        refuse_differences(directory.name, {name: (earlier[name], now[name]) for name in now if name in earlier})
+
+
+def _machine(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    key = parameters["key_file"]
+    machine = {name: parameters[name] for name in PARAMETERS}
+    # A machine that the user has is the same whatever region its results go to. A key's file may be found elsewhere.
+    region = None if parameters["host"] else parameters["region"]
+    return {**machine, "region": region, "key": keys.public_half(Path(key)) if key else None}
 
 
 def refuse_differences(run_id: str, values: Mapping[str, tuple[Any, Any]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ RUN_TAG = "benchmarks:run"
 ALIVE = ("pending", "running", "stopping", "stopped")
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 PROTECTED = "OperationNotPermitted"
-GONE = "InvalidInstanceID.NotFound"
+# Said of one that is gone, and of one that is too new to be known everywhere.
+UNKNOWN = "InvalidInstanceID.NotFound"
 
 
 def _described(ec2: Client, run_id: str, states: Collection[str] = ()) -> list[dict[str, Any]]:
@@ -31,6 +32,15 @@ def _described(ec2: Client, run_id: str, states: Collection[str] = ()) -> list[d
 def alive(ec2: Client, run_id: str) -> list[dict[str, Any]]:
     """The run's instances that exist and have not begun to end."""
     return _described(ec2, run_id, ALIVE)
+
+
+def left(ec2: Client, run_id: str, known: Collection[str] = ()) -> list[dict[str, Any]]:
+    """The run's instances that are not gone, and of those `known` by id too, which an answer by tag may still lack."""
+    found = {i["InstanceId"]: i for i in _described(ec2, run_id)}
+    for instance_id in set(known) - found.keys():
+        if instance := find(ec2, instance_id):
+            found[instance_id] = instance
+    return [i for i in found.values() if i["State"]["Name"] != "terminated"]
 
 
 def any_of(ec2: Client, run_id: str) -> bool:
@@ -93,8 +103,8 @@ class Told:
     protected: tuple[dict[str, Any], ...]
 
 
-def terminate(ec2: Client, run_id: str, only: str | None = None) -> Told:
-    """Tell EC2 to end the run's instances, or only the one named. Does not wait.
+def terminate(ec2: Client, found: Iterable[dict[str, Any]]) -> Told:
+    """Tell EC2 to end instances. Does not wait.
 
     Host by host: one that is protected would keep the others of its zone alive.
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html
@@ -103,50 +113,18 @@ def terminate(ec2: Client, run_id: str, only: str | None = None) -> Told:
     ending: list[str] = []
     protected: list[dict[str, Any]] = []
     errors: list[botocore.exceptions.ClientError] = []
-    for instance in alive(ec2, run_id):
-        if only not in (None, instance["InstanceId"]):
-            continue
+    for instance in found:
         try:
             ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
             ending.append(instance["InstanceId"])
         except botocore.exceptions.ClientError as error:
             if code(error) == PROTECTED:
                 protected.append(instance)
-            elif code(error) != GONE:
+            elif code(error) != UNKNOWN:
                 errors.append(error)
     if errors:
         raise errors[0]
     return Told(tuple(ending), tuple(protected))
-
-
-def wait_gone(
-    ec2: Client,
-    run_id: str,
-    timeout: float,
-    only: str | None = None,
-    sleep: Callable[[float], None] = time.sleep,
-    *,
-    ignored: Collection[str] = (),
-) -> None:
-    """Wait until none of the run's instances exists any more, but for those that are `ignored`.
-
-    Raises FailedError with those that do when time runs out.
-    """
-    deadline = time.monotonic() + timeout
-    while True:
-        left = [
-            i["InstanceId"]
-            for i in _described(ec2, run_id, (*ALIVE, "shutting-down"))
-            if only in (None, i["InstanceId"]) and i["InstanceId"] not in ignored
-        ]
-        if not left:
-            return
-        if time.monotonic() > deadline:
-            raise FailedError(
-                f"{', '.join(left)} still exists after {timeout:.0f} seconds: "
-                + invocation.line(f"bench.terminate --run-id {run_id}")
-            )
-        sleep(1)
 
 
 def find(ec2: Client, instance_id: str) -> dict[str, Any] | None:

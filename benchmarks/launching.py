@@ -50,7 +50,8 @@ class Launch:
             instances.RUN_TAG: self.run_id,
             "benchmarks:host": str(self.host),
             "benchmarks:owner": self.owner,
-            remaining.EXPIRES_TAG: expires.isoformat(timespec="seconds"),
+            "benchmarks:expires": expires.isoformat(timespec="seconds"),
+            remaining.LIFETIME_TAG: str(self.lifetime),
             "benchmarks:version": __version__,
             **({remaining.PRICE_TAG: f"{price['usd_per_hour']:.6g}"} if price else {}),
         }

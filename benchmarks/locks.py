@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
+from benchmarks import invocation
 from benchmarks.errors import RefusedError
 
 WRAPPER = "wrapper"
@@ -56,6 +58,12 @@ def hold_for_playbook(directory: Path) -> None:
         _refusals[directory] = str(error)
 
 
+def leave_no_trace(directory: Path) -> None:
+    """Remove a directory that has nothing but the playbook's lock, as that of a request that was refused."""
+    if directory in _held and all(path.name.startswith(f".{PLAYBOOK}.") for path in directory.iterdir()):
+        shutil.rmtree(directory, ignore_errors=True)
+
+
 def check_playbook(directory: Path) -> None:
     """Raises RefusedError where this playbook's run is carried out by another."""
     if directory in _refusals:
@@ -73,9 +81,11 @@ def _holder(directory: Path, name: str) -> str:
         pid, where = int(holder["pid"]), f"{holder['user']}@{holder['machine']}, since {holder['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         return f"The run {directory.name} is being carried out by another process: wait for its end."
+    # Ansible runs no clean-up on a signal.
+    then = f" and {invocation.line(f'bench.terminate --run-id {directory.name}')}" if name == PLAYBOOK else ""
     return (
         f"The run {directory.name} is being carried out by process {pid} ({where}): wait for its end, end it by "
-        f"kill {pid}, or leave run_id out to start a new run."
+        f"kill {pid}{then}, or leave run_id out to start a new run."
     )
 
 

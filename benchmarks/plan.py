@@ -11,6 +11,7 @@ from typing import Any
 import botocore.exceptions
 
 from benchmarks import (
+    attempts,
     continuing,
     cpu,
     hints,
@@ -32,6 +33,7 @@ RECORD = "preflight.json"
 _NOTHING: Mapping[str, Any] = {
     "started": None,
     "suite": {"name": None, "expected": None},
+    "request": None,
     "launch": None,
     "over": [],
     "publish": None,
@@ -46,7 +48,18 @@ def start_of(earlier: Mapping[str, Any] | None) -> datetime:
 
 def recall(directory: Path) -> Mapping[str, Any]:
     """The plan in a run's directory; one of nothing where it is gone, as for what has to go on to end the run."""
-    return {**_NOTHING, **(runs.recall(directory, RECORD) or {})}
+    found = runs.recall(directory, RECORD)
+    return {**_NOTHING, **(found if isinstance(found, dict) else {})}
+
+
+def lost(directory: Path) -> list[str]:
+    """The sentence for a run whose plan is gone before its end; none where it is there."""
+    if recall(directory)["started"]:
+        return []
+    return [
+        f"The records of the run in {directory} were removed or damaged while it ran: what could still be brought back "
+        f"is there, and nothing of it is published."
+    ]
 
 
 def make(
@@ -54,15 +67,22 @@ def make(
 ) -> dict[str, Any]:
     """The plan of a run: `suite`, `launch` and `publish` (None where there is none of it), `started` and `warnings`.
 
-    A run that was `begun` before keeps what was launched. Where its instances are gone, `over` are those whose
-    measurement of the suite is here.
+    A run that was `begun` before keeps what was launched. Where its instances are gone, `over` are hosts and attempts
+    whose measurement of the suite is here.
 
     AWS is asked only for what needs it: not at all for a machine that the user has, unless a bucket is named.
     Raises RefusedError with the first thing that stands against the run.
     """
     suite = _suite(parameters)
     warnings: list[str] = []
-    plan: dict[str, Any] = {**_NOTHING, "started": started.isoformat(), "suite": suite, "warnings": warnings}
+    request = attempts.request_of(suite)
+    plan: dict[str, Any] = {
+        **_NOTHING,
+        "started": started.isoformat(),
+        "suite": suite,
+        "request": request,
+        "warnings": warnings,
+    }
     if parameters["host"] and not parameters["bucket"]:
         return plan
     with refusing():
@@ -70,12 +90,13 @@ def make(
         if not parameters["host"]:
             there = instances.alive(connect("ec2"), begun.directory.name) if begun else []
             if begun and begun.plan and continuing.is_over(begun.directory, there):
-                plan["over"] = continuing.measured_hosts(begun.directory, suite)
+                plan["over"] = continuing.measured(begun.directory, request)
                 plan["launch"] = begun.plan["launch"]
                 warnings.append("The run's instance is gone: what it has measured is published without it.")
             else:
+                warnings += continuing.time_warnings(there, parameters, datetime.now(UTC))
                 planned = _launch(parameters, suite, connect, started, warnings)
-                plan["launch"] = continuing.launched_as(planned, there, begun, parameters["ami"])
+                plan["launch"] = continuing.launched_as(planned, there, begun, parameters)
         plan["publish"] = _publish(parameters, suite, connect("s3"), account, started)
     return plan
 

@@ -27,8 +27,12 @@ class Playing:
         self._open = ExitStack()
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: stages.Pipe | None = None
-        self._mark = ("", "")
-        self.reached = stages.Reached(frozenset(), frozenset())
+        self._mark: tuple[str, str] | None = None
+
+    @property
+    def reached(self) -> stages.Reached:
+        """How far it has come, at any time."""
+        return self._pipe.reached() if self._pipe else stages.NOTHING
 
     def __enter__(self) -> Self:
         try:
@@ -40,7 +44,8 @@ class Playing:
             environment = {**self._command.environment, **own, **self._pipe.environment}
             self._process = child.start(replace(self._command, environment=environment), [self._pipe.writer])
         except BaseException:
-            self._open.close()
+            # A signal may have come when the process was there and not yet known.
+            self.__exit__()
             raise
         return self
 
@@ -51,18 +56,18 @@ class Playing:
 
     def __exit__(self, *_error: object) -> None:
         with self._open:
-            if self._process and self._process.poll() != 0:
+            if not (self._process and self._process.poll() == 0):
                 child.end(self._process, self._mark)
-            if self._pipe:
-                self.reached = self._pipe.reached()
 
 
 @contextmanager
 def temporary_directory() -> Iterator[Path]:
     """A directory for this process's temporary files. What a killed one has left of them is removed first."""
     for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        if left.is_dir() and not left.is_symlink() and left.stat().st_uid == os.geteuid() and _is_left(left):
-            shutil.rmtree(left, ignore_errors=True)
+        # Another process may be removing it too.
+        with suppress(FileNotFoundError):
+            if left.is_dir() and not left.is_symlink() and left.stat().st_uid == os.geteuid() and _is_left(left):
+                shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as directory:
         yield Path(directory)
 
@@ -70,7 +75,6 @@ def temporary_directory() -> Iterator[Path]:
 def _is_left(directory: Path) -> bool:
     """Whether neither the process that made it lives, nor a playbook that uses it."""
     pid = directory.name.removeprefix(_PREFIX).partition("-")[0]
-    with suppress(ValueError, ProcessLookupError):
-        os.kill(int(pid), 0)
+    if not pid.isdecimal() or child.lives(int(pid)):
         return False
-    return pid.isdecimal() and not child.having(SOCKETS, str(directory))
+    return not child.having(SOCKETS, str(directory))

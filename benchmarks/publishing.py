@@ -19,12 +19,11 @@ from typing import Any
 
 import botocore.exceptions
 
-from benchmarks import __version__, runs
+from benchmarks import __version__, attempts, runs
 from benchmarks.aws import Client, Connect, code, lifetime_of_credentials
 from benchmarks.errors import FailedError
 
 MANIFEST = "manifest.json"
-PUBLISHED = "published.json"
 FILES = ("benchmark.log", "criterion.tar.gz", "toolchain.json")
 # The longest that a signature of version 4 is accepted.
 LINK_LIFETIME = timedelta(days=7)
@@ -55,18 +54,18 @@ def manifest(
     directory = run_dir / host / str(attempt)
     files = {u.path.name: {"sha256": u.sha256, "bytes": u.path.stat().st_size} for u in uploads}
     earlier = runs.recall(directory, MANIFEST)
-    if earlier and earlier.get("files") == files:
-        return earlier  # type: ignore[no-any-return]
+    if isinstance(earlier, dict) and earlier.get("files") == files:
+        return earlier
     return {
         "tool": f"benchmarks {__version__}",
         "run_id": run_dir.name,
         "host": host,
         "attempt": attempt,
         "started": plan["started"],
-        "suite": plan["suite"],
+        "suite": _suite(run_dir / host, attempt, plan),
         "launch": plan["launch"],
         "toolchain": runs.recall(directory, "toolchain.json"),
-        "failures": [failure.sentence for failure in runs.failures(run_dir) if failure.host == host],
+        "failures": [failure.sentence for failure in runs.failures(run_dir) if failure.is_of(host, attempt)],
         "files": files,
     }
 
@@ -83,18 +82,20 @@ def publish(
     target = plan["publish"]
     directory = run_dir / host / str(attempt)
     machine, cores = _machine(host, directory, plan)
-    base = prefix(target["suite"], datetime.fromisoformat(target["started"]), machine, cores, run_dir.name)
+    suite = _suite(run_dir / host, attempt, plan)
+    base = prefix(suite["name"], datetime.fromisoformat(target["started"]), machine, cores, run_dir.name)
     uploads = [_upload_of(directory / name) for name in FILES if (directory / name).exists()]
     if not dry:
         runs.write_record(directory, MANIFEST, manifest(run_dir, host, attempt, plan, uploads))
         # Last, so that where it is everything is.
         uploads.append(_upload_of(directory / MANIFEST))
-    folder, missing = _folder(s3, target, f"{base}/{host}/{attempt}", uploads)
-    uri = f"s3://{target['bucket']}/{folder}/"
+    wanted = f"{base}/{host}/{attempt}"
+    folder, missing = _folder(s3, target, wanted, uploads)
     if dry:
-        return bool(missing), {"uri": uri}
-    for upload in missing:
-        _send(s3, target, f"{folder}/{upload.path.name}", upload)
+        return bool(missing), {"uri": f"s3://{target['bucket']}/{folder}/"}
+    # Somebody else may publish at the same time, and be faster: then a place is chosen again.
+    while not all(_send(s3, target, f"{folder}/{upload.path.name}", upload) for upload in missing):
+        folder, missing = _folder(s3, target, wanted, uploads)
 
     keys = {upload.path.name: f"{folder}/{upload.path.name}" for upload in uploads}
     until, note = link_end(datetime.now(UTC), *lifetime_of_credentials())
@@ -107,17 +108,24 @@ def publish(
     published = {
         "bucket": target["bucket"],
         "prefix": f"{folder}/",
-        "uri": uri,
+        "uri": f"s3://{target['bucket']}/{folder}/",
         "keys": keys,
         "link": link,
         "link_until": until.isoformat(timespec="minutes"),
         "link_note": note,
     }
     # The link is a key to the log until it expires.
-    path = directory / PUBLISHED
+    path = directory / attempts.PUBLISHED
     path.touch(mode=0o600)
     path.write_text(json.dumps(published, indent=2) + "\n")
     return bool(missing), published
+
+
+def _suite(host_directory: Path, attempt: int, plan: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an attempt has measured, which need not be what is asked for now."""
+    record = attempts.read(host_directory, attempt)
+    suite: Mapping[str, Any] = record.suite if record else plan["suite"]
+    return suite
 
 
 def _folder(
@@ -152,8 +160,8 @@ def _place(target: Mapping[str, Any], key: str) -> dict[str, str]:
     return {"Bucket": target["bucket"], "Key": key, "ExpectedBucketOwner": target["account"]}
 
 
-def _send(s3: Client, target: Mapping[str, Any], key: str, upload: Upload) -> None:
-    """Upload one file where there is none, and see that it has arrived.
+def _send(s3: Client, target: Mapping[str, Any], key: str, upload: Upload) -> bool:
+    """Upload one file where there is none, and see that it has arrived; whether it is there and not another.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
     """
@@ -164,10 +172,12 @@ def _send(s3: Client, target: Mapping[str, Any], key: str, upload: Upload) -> No
             s3.put_object(**place, Body=body, ChecksumSHA256=upload.encoded, ContentType=kind, IfNoneMatch="*")
         except botocore.exceptions.ClientError as error:
             # It is there: because an answer was lost, or because somebody else was faster, which the checksum tells.
-            if code(error) != "PreconditionFailed":
+            if code(error) not in ("PreconditionFailed", "ConditionalRequestConflict"):
                 raise
+            return _stored(s3, place) == upload.encoded
     if (stored := _stored(s3, place)) != upload.encoded:
         raise FailedError(f"S3 has another checksum for {key} than was sent: {stored} instead of {upload.encoded}.")
+    return True
 
 
 def _stored(s3: Client, place: Mapping[str, str]) -> str | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from benchmarks import instances, invocation, runs
 from benchmarks.aws import Client, tags
 
-EXPIRES_TAG = "benchmarks:expires"
+LIFETIME_TAG = "benchmarks:lifetime"  # minutes from its start
 PRICE_TAG = "benchmarks:usd-per-hour"
 
 
@@ -40,10 +40,10 @@ def of(ec2: Client, run_id: str) -> tuple[Remaining, ...]:
 
 def report(left: Sequence[Remaining], run_id: str, region: str | None, directory: Path) -> str:
     """Which instances are left, what they cost, when they end by themselves, and what ends them now; a line each."""
-    return "\n".join([*map(str, left), f"To end what is left: {end(run_id, region, directory)}"])
+    return "\n".join([*map(str, left), f"To end what is left: {end_command(run_id, region, directory)}"])
 
 
-def end(run_id: str, region: str | None, directory: Path) -> str:
+def end_command(run_id: str, region: str | None, directory: Path) -> str:
     """The command that ends a run's instances."""
     words = [f"bench.terminate --run-id {run_id}"]
     words += [f"--region {region}"] if region else []
@@ -59,7 +59,7 @@ def _remaining(instance: Mapping[str, Any]) -> Remaining:
         instance["InstanceType"],
         instance["State"]["Name"],
         _number(told.get(PRICE_TAG)),
-        _time(told.get(EXPIRES_TAG)),
+        end_of(instance),
     )
 
 
@@ -70,8 +70,7 @@ def _number(text: str | None) -> float | None:
         return None
 
 
-def _time(text: str | None) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text or "").astimezone(UTC)
-    except ValueError:
-        return None
+def end_of(instance: Mapping[str, Any]) -> datetime | None:
+    """When an instance switches itself off, None where its tags do not say."""
+    launched, minutes = instance.get("LaunchTime"), _number(tags(instance).get(LIFETIME_TAG))
+    return (launched + timedelta(minutes=minutes)).astimezone(UTC) if launched and minutes else None

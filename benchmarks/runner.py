@@ -7,11 +7,13 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from filelock import FileLock
 from rich.console import Console
 
 from benchmarks import aftermath, child, command, locks, play, region, request, runs
@@ -22,13 +24,14 @@ from benchmarks.errors import FailedError, RefusedError
 class Job:
     """A playbook with its parameters, ready to be run."""
 
-    playbook: str
     run_id: str
     directory: Path
     command: command.Command
+    refusal: str  # what has not been done when it is refused
     fresh: bool  # whether the run's directory was made by this process
-    after: aftermath.Aftermath
-    lock: Any  # held as long as this is
+    console: Console
+    after: aftermath.Aftermath | None  # of what launches
+    lock: FileLock | None  # held as long as this is
 
 
 def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
@@ -52,21 +55,26 @@ def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
     terminal = sys.stdout.isatty()
     columns = shutil.get_terminal_size().columns
     built = command.playbook(playbook, parameters, chosen, terminal=terminal, columns=columns)
+    # No markup: paths have brackets too.
+    console = Console(stderr=True, highlight=False, markup=False)
+    refusal = "Nothing was ended." if playbook == "terminate" else "Nothing was launched."
+    if playbook != "benchmark":
+        return Job(run_id, directory, built, refusal, fresh, console, None, None)
     after = aftermath.Aftermath(
         run_id=run_id,
         directory=directory,
-        region=chosen if playbook == "benchmark" and not settled.parameters["host"] else None,
-        keeps=bool(settled.parameters.get("keep")),
+        region=None if settled.parameters["host"] else chosen,
+        keeps=settled.parameters["keep"],
+        fresh=fresh,
         values=written,
         terminal=terminal,
         columns=columns,
-        # No markup: paths have brackets too.
-        console=Console(stderr=True, highlight=False, markup=False),
+        console=console,
     )
-    return Job(playbook, run_id, directory, built, fresh, after, lock)
+    return Job(run_id, directory, built, refusal, fresh, console, after, lock)
 
 
-def _lock(directory: Path) -> Any:
+def _lock(directory: Path) -> FileLock:
     """The lock of a run, which neither another wrapper nor a playbook that has outlived its wrapper may hold."""
     lock = locks.hold(directory, locks.WRAPPER)
     locks.check(directory, locks.PLAYBOOK)
@@ -77,7 +85,7 @@ def _freeze(playbook: str, directory: Path, values: Mapping[str, Any]) -> Path |
     """The parameters as the playbook gets them: frozen in the run's directory, of which ending a run needs nothing."""
     if playbook == "terminate":
         return values
-    runs.write_whole(directory / runs.PARAMETERS, yaml.safe_dump(json.loads(json.dumps(values)), sort_keys=False))
+    runs.freeze_parameters(directory, yaml.safe_dump(json.loads(json.dumps(values)), sort_keys=False))
     return directory / runs.PARAMETERS
 
 
@@ -87,22 +95,25 @@ def run(job: Job) -> None:
     A signal first of all ends the instances that carry the run's tag. Raises RefusedError where nothing was started,
     FailedError where the run failed (both have been told to the user by then), SystemExit after a signal.
     """
-    console = job.after.console
-    console.print(f"Run {job.run_id}   {job.command}", style="dim", soft_wrap=True)
+    job.console.print(f"Run {job.run_id}   {job.command}", style="dim", soft_wrap=True)
     sys.stdout.flush()
     playing = play.Playing(job.command)
     with child.signals_raise():
         try:
             with playing:
                 code = playing.wait()
-            if code:
+            if code and job.after:
                 job.after.of_failure(code, playing.reached)
         except child.SignalError as signal:
-            job.after.of_signal(playing.reached)
+            if job.after:
+                job.after.of_signal(playing.reached)
             raise SystemExit(128 + signal.number) from None
     if code and not playing.reached.started:
         if job.fresh:
             shutil.rmtree(job.directory, ignore_errors=True)
-        raise RefusedError("Nothing was launched.")
+        else:
+            with suppress(OSError):
+                runs.settle_parameters(job.directory, accepted=False)
+        raise RefusedError(job.refusal)
     if code:
         raise FailedError(f"The run failed; what there is of it is in {job.directory}")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from filelock import FileLock
 
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.interface import ROOT, expand
@@ -22,6 +23,7 @@ from benchmarks.interface import ROOT, expand
 # No letter or digit that is easily taken for another.
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 PARAMETERS = "parameters.yml"
+_PARAMETERS_BEFORE = ".parameters-before.yml"
 # The stages that can be done again without the machine.
 OF_BRINGING_BACK = ("publish", "terminate")
 # Log, Criterion's files and their archive of a large suite, with some to spare.
@@ -38,6 +40,10 @@ class Failure:
     sentence: str
     at: str  # UTC, ISO 8601
     stage: str = ""
+    attempt: int = 0  # 0 where no attempt has begun
+
+    def is_of(self, host: str, attempt: int) -> bool:
+        return self.host == host and self.attempt in (0, attempt)
 
 
 def new_id(now: datetime) -> str:
@@ -97,11 +103,11 @@ def group_name(run_id: str) -> str:
     return "run_" + run_id.replace("-", "_")
 
 
-def record_failure(directory: Path, host: str, task: str, sentence: str, stage: str = "") -> Path:
+def record_failure(directory: Path, host: str, task: str, sentence: str, stage: str = "", attempt: int = 0) -> Path:
     """Write one failure record; records sort by the time at which they were written."""
     at = datetime.now(UTC)
     path = directory / "failures" / f"{at:%Y%m%dT%H%M%S.%fZ}-{host}.json"
-    record = Failure(host, task, sentence, at.isoformat(timespec="milliseconds"), stage)
+    record = Failure(host, task, sentence, at.isoformat(timespec="milliseconds"), stage, attempt)
     write_whole(path, json.dumps(asdict(record), indent=2) + "\n")
     return path
 
@@ -153,6 +159,27 @@ def read_parameters(directory: Path) -> dict[str, Any]:
     return content
 
 
+def freeze_parameters(directory: Path, text: str) -> bool:
+    """Write the parameters of a request, beside those of the one before; whether that changed anything. Raises OSError.
+
+    What is refused later gives its place back: `settle_parameters`.
+    """
+    path, before = directory / PARAMETERS, directory / _PARAMETERS_BEFORE
+    if path.exists() and not before.exists():
+        write_whole(before, path.read_text())
+    return write_whole(path, text)
+
+
+def settle_parameters(directory: Path, accepted: bool) -> None:
+    """Keep the parameters that were frozen last, or go back to those of the request before. Raises OSError."""
+    before = directory / _PARAMETERS_BEFORE
+    if before.exists():
+        if accepted:
+            before.unlink()
+        else:
+            before.replace(directory / PARAMETERS)
+
+
 def recall(directory: Path, name: str) -> Any:
     """The content of a JSON record, None where there is none or it is damaged: for what has to go on without it."""
     try:
@@ -166,7 +193,8 @@ def write_whole(path: Path, text: str) -> bool:
     if path.exists() and path.read_text() == text:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
+    # Of this process alone: another may write the same record.
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_text(text)
         part.replace(path)
@@ -183,4 +211,6 @@ def write_record(directory: Path, name: str, content: Any) -> bool:
 
 def add_to_record(directory: Path, name: str, entries: Mapping[str, Any]) -> None:
     """Write entries into one of a run's JSON records, which keeps the others that it has. Raises OSError."""
-    write_record(directory, name, {**(recall(directory, name) or {}), **entries})
+    with FileLock(directory / f".{name}.lock", timeout=10):
+        known = recall(directory, name)
+        write_record(directory, name, {**(known if isinstance(known, dict) else {}), **entries})

@@ -18,15 +18,16 @@ RECORD = "stages.json"
 VARIABLE = "BENCHMARKS_STAGES"
 # Before any other stage nothing has been launched.
 FIRST = "preflight"
-LAST = "terminate"
+LAST_PLAY = "Leave nothing running"
 
 
 @dataclass(frozen=True)
 class Reached:
-    """The stages of a playbook that have begun, and those of them that have ended."""
+    """The stages of a playbook that have begun, those of them that have ended, and whether it came to its last play."""
 
     begun: frozenset[str]
     ended: frozenset[str]
+    ended_by_itself: bool  # the last play ends what is left of all hosts
 
     @property
     def started(self) -> bool:
@@ -34,14 +35,12 @@ class Reached:
         return bool(self.begun - {FIRST})
 
     @property
-    def ended_by_itself(self) -> bool:
-        """Whether it came to its last stage, which ends what is left."""
-        return LAST in self.begun
-
-    @property
     def is_launching(self) -> bool:
         """Whether EC2 may be launching instances of which nothing is known yet."""
         return "launch" in self.begun - self.ended
+
+
+NOTHING = Reached(frozenset(), frozenset(), False)
 
 
 class Pipe:
@@ -50,6 +49,14 @@ class Pipe:
     def __init__(self, reader: int, writer: int) -> None:
         self._reader, self.writer = reader, writer
         self._said = ""
+        self._open = True
+
+    def close(self) -> None:
+        """Take what is left, then close it: what was told stays known."""
+        self.reached()
+        self._open = False
+        os.close(self._reader)
+        os.close(self.writer)
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -58,11 +65,11 @@ class Pipe:
 
     def reached(self) -> Reached:
         """What has been told so far. Waits for nothing."""
-        while chunk := self._read():
+        while self._open and (chunk := self._read()):
             self._said += chunk
         words = [line.split(" ", 1) for line in self._said.splitlines()]
-        stages = {event: frozenset(word[1] for word in words if word[0] == event) for event in ("begun", "ended")}
-        return Reached(stages["begun"], stages["ended"])
+        told = {event: frozenset(word[1] for word in words if word[0] == event) for event in ("begun", "ended", "play")}
+        return Reached(told["begun"], told["ended"], LAST_PLAY in told["play"])
 
     def _read(self) -> str:
         try:
@@ -75,11 +82,11 @@ class Pipe:
 def pipe() -> Iterator[Pipe]:
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
+    made = Pipe(reader, writer)
     try:
-        yield Pipe(reader, writer)
+        yield made
     finally:
-        os.close(reader)
-        os.close(writer)
+        made.close()
 
 
 class Times:
@@ -104,7 +111,7 @@ class Times:
 
 
 def tell(event: str, stage: str) -> None:
-    """Tell the process that started this playbook, if there is one that asked, that a stage has `begun` or `ended`."""
+    """Tell the process that started this playbook, if one has asked: a stage has `begun` or `ended`, a `play` begun."""
     if VARIABLE in os.environ:
         # Whoever has asked may be dead by now, which is no reason to stop.
         with suppress(OSError):

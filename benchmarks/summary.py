@@ -13,7 +13,6 @@ from benchmarks import (
     attempts,
     cost,
     plan,
-    publishing,
     remaining,
     results,
     results_table,
@@ -51,9 +50,9 @@ def _host(directory: Path) -> list[RenderableType]:
     parts = _numbers(directory)
     if (directory / "benchmark.log").exists():
         parts.append(Text(f"Log       {directory / 'benchmark.log'}"))
-    if published := runs.recall(directory, publishing.PUBLISHED):
+    if published := runs.recall(directory, attempts.PUBLISHED):
         parts.append(Text(f"S3        {published['uri']}"))
-        in_full = f"in full in {directory / publishing.PUBLISHED}"
+        in_full = f"in full in {directory / attempts.PUBLISHED}"
         parts.append(screen.Link("Link      ", published["link"], "benchmark.log", in_full))
         parts.append(Text(f"          opens until {published['link_until']} {published['link_note']}".rstrip()))
     return parts
@@ -83,13 +82,13 @@ def kept(directory: Path, instances: dict[str, Any], terminated: dict[str, str])
         "Kept      costs money until it is ended, or switches itself off. To log in:",
         *(f"          {line}" for line in logins),
         "          To end it:",
-        f"          {remaining.end(directory.name, instances['region'], directory)}",
+        f"          {remaining.end_command(directory.name, instances['region'], directory)}",
     ]
 
 
 def of_run(directory: Path) -> RenderableType:
     """Numbers, places, cost and times of a run, from what there is in its directory."""
-    hosts = sorted(path.parent for path in directory.glob(f"*/{attempts.RECORD}"))
+    hosts = sorted(path.parent for path in directory.glob(f"*/{attempts.CURRENT}"))
     parts = [part for host in hosts for part in _host(host / str(attempts.current(host)))]
     launch = plan.recall(directory)["launch"]
     instances = runs.recall(directory, "instances.json")

@@ -30,7 +30,7 @@ def _tags(content: Any, directory: Path) -> Iterator[str]:
         yield from [own] if isinstance(own, str) else own
         for name, each in content.items():
             if name in TASK_FILES:
-                file = directory / each
+                file = directory / (each["file"] if isinstance(each, dict) else each)
                 yield from _tags(yaml.safe_load(file.read_text()), file.parent)
             elif name != "tags":
                 yield from _tags(each, directory)

@@ -15,7 +15,7 @@ from benchmarks import attempts, identity
 
 
 class ActionModule(ActionBase):
-    _VALID_ARGS = frozenset(("run_dir", "parameters"))
+    _VALID_ARGS = frozenset(("run_dir", "parameters", "suite", "request"))
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
@@ -23,7 +23,8 @@ class ActionModule(ActionBase):
             try:
                 directory = Path(self._task.args["run_dir"])
                 identity.record_machine(directory, self._task.args["parameters"])
-                attempts.begin(directory / task_vars["inventory_hostname"])
+                host_directory = directory / task_vars["inventory_hostname"]
+                attempts.begin(host_directory, self._task.args["suite"], self._task.args["request"])
             except OSError as error:
                 raise AnsibleActionFail(f"The run's directory cannot be written: {error}") from None
         return {"changed": False}

@@ -46,7 +46,7 @@ class ActionModule(ActionBase):
         # By way of JSON, since Ansible's own kinds of text are not YAML's.
         content = yaml.safe_dump(json.loads(json.dumps(frozen)), sort_keys=False)
         try:
-            changed = runs.write_whole(directory / runs.PARAMETERS, content)
+            changed = runs.freeze_parameters(directory, content)
         except OSError as error:
             raise AnsibleActionFail(str(runs.cannot_be_written(directory, error))) from None
         return {"changed": changed, "warnings": list(settled.warnings)}

@@ -11,7 +11,7 @@ from benchmarks import failure, runs
 
 
 class ActionModule(ActionBase):
-    _VALID_ARGS = frozenset(("run_dir", "stage", "task", "result"))
+    _VALID_ARGS = frozenset(("run_dir", "attempt", "stage", "task", "result"))
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
@@ -19,7 +19,8 @@ class ActionModule(ActionBase):
         host = task_vars["inventory_hostname"]
         sentence = failure.sentence(host, args["task"], args["result"])
         try:
-            runs.record_failure(Path(args["run_dir"]), host, args["task"], sentence, args["stage"])
+            attempt = int(args["attempt"])
+            runs.record_failure(Path(args["run_dir"]), host, args["task"], sentence, args["stage"], attempt)
         except OSError as error:
             # Ending the run matters more than the record: what cannot be written is kept in memory until then.
             known = task_vars.get("unrecorded_failures", [])

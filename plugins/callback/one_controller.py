@@ -37,18 +37,12 @@ class CallbackModule(CallbackBase):
         self._playbook = Path(playbook._file_name).stem
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
-        # An id that is none is preflight's to refuse.
         if self._playbook in PLAYBOOKS:
-            with suppress(RefusedError):
+            # An id that is none, or a directory that cannot be written, is preflight's to refuse.
+            with suppress(RefusedError, OSError):
                 self._directory = runs.locate(load_extra_vars(play.get_loader()))[1]
-        self._hold()
-
-    def v2_runner_on_ok(self, result: Any) -> None:
-        # A new run's directory is made by the task that freezes its parameters: what is refused leaves none.
-        if result._task.action == "read_parameters":
-            self._hold()
-
-    def _hold(self) -> None:
-        if self._directory and self._directory.exists():
-            with suppress(OSError):
                 locks.hold_for_playbook(self._directory)
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        if self._directory:
+            locks.leave_no_trace(self._directory)

@@ -43,6 +43,7 @@ class CallbackModule(CallbackBase):
         self._times = stages.Times()
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
+        stages.tell("play", play.get_name())
         self._directory = runs.locate(load_extra_vars(play.get_loader()))[1]
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:

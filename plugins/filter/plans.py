@@ -13,6 +13,11 @@ def preflight_record(directory: str) -> Mapping[str, Any]:
     return plan.recall(Path(directory))
 
 
+def lost_records(directory: str) -> list[str]:
+    """What is to be said of a run at its end whose records are gone; without them it is no success."""
+    return plan.lost(Path(directory))
+
+
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"preflight_record": preflight_record}
+        return {"preflight_record": preflight_record, "lost_records": lost_records}

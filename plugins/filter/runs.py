@@ -6,16 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import attempts, results, runs
+from benchmarks import results, runs
 
 
-def run_failures(directory: str, host: str | None = None) -> list[str]:
-    """The sentences of a run's failures, first one first; those of one host, if it is named."""
-    return [failure.sentence for failure in runs.failures(Path(directory)) if host in (None, failure.host)]
-
-
-def attempt_number(host_directory: str) -> int:
-    return attempts.current(Path(host_directory))
+def run_failures(directory: str, host: str | None = None, attempt: int | None = None) -> list[str]:
+    """The sentences of a run's failures, first one first; those of one attempt on one host, if it is named."""
+    found = runs.failures(Path(directory))
+    return [f.sentence for f in found if host is None or f.is_of(host, int(attempt or 0))]
 
 
 def shortfall(directory: str, expected: int | None) -> str:
@@ -26,4 +23,4 @@ def shortfall(directory: str, expected: int | None) -> str:
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"run_failures": run_failures, "attempt_number": attempt_number, "shortfall": shortfall}
+        return {"run_failures": run_failures, "shortfall": shortfall}

@@ -41,7 +41,9 @@ def main() -> None:
         # What went wrong before is done again, but for what a host that is gone has done.
         runs.forget_failures(directory, runs.OF_BRINGING_BACK if planned["over"] else None)
         changed = runs.write_record(directory, plan.RECORD, planned)
+        runs.settle_parameters(directory, accepted=True)
     except aws.ERRORS as error:
+        runs.settle_parameters(directory, accepted=False)
         module.fail_json(msg=aws.sentence(error))
     except OSError as error:
         module.fail_json(msg=str(runs.cannot_be_written(directory, error)))

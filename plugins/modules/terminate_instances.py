@@ -45,8 +45,8 @@ def main() -> None:
     from benchmarks import aws, ending
 
     given = module.params
+    ec2 = aws.connector(given["region"])("ec2")
     try:
-        ec2 = aws.connector(given["region"])("ec2")
         if given["asked"]:
             ending.check_known(ec2, given["run_id"], Path(given["run_dir"]))
         if module.check_mode:
@@ -55,7 +55,7 @@ def main() -> None:
             directory = Path(given["run_dir"])
             ended = ending.end(ec2, given["run_id"], directory, only=given["instance_id"], timeout=given["timeout"])
     except aws.ERRORS as error:
-        module.fail_json(msg=aws.sentence(error))
+        module.fail_json(msg=ending.explain(error, ec2, given["run_id"], Path(given["run_dir"])))
     told = ending.sentence(given["run_id"], given["region"], ended)
     module.exit_json(changed=bool(ended), terminated=ended, sentence=told)
 

@@ -48,13 +48,13 @@ class Run:
     @property
     def host(self) -> Path:
         """The directory of the run's only host."""
-        (found,) = (path.parent for path in self.directory.glob("*/attempt.json"))
+        (found,) = (path.parent for path in self.directory.glob("*/current-attempt.json"))
         return found
 
     @property
     def attempt(self) -> Path:
         """The directory of what the run is about on its only host."""
-        return self.host / str(self.record(f"{self.host.name}/attempt.json")["number"])
+        return self.host / str(self.record(f"{self.host.name}/current-attempt.json")["number"])
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks import attempts, continuing, identity, interface, packing, runs
+from benchmarks import attempts, continuing, identity, interface, keys, runs
 from benchmarks.errors import RefusedError
 
 
@@ -24,7 +24,6 @@ def parameters(**given: Any) -> dict[str, Any]:
         ("ami", "ami-2"),
         ("subnet", "subnet-2"),
         ("launch_template", "mine"),
-        ("host", "me@192.0.2.7"),
         ("region", "eu-west-1"),
     ],
 )
@@ -40,87 +39,113 @@ def test_another_machine_is_refused_with_what_differs(tmp_path: Path, name: str,
     )
 
 
+def test_a_host_and_another_key_are_another_machine_and_another_bucket_is_not(tmp_path: Path) -> None:
+    first, second = (keys.persistent_pair(tmp_path / name) for name in ("first", "second"))
+    identity.record_machine(tmp_path / "r1", parameters(key_file=str(first.file)))
+    # The same key may be found in another place, as in a container.
+    first.file.rename(tmp_path / "moved")
+    identity.check_machine(tmp_path / "r1", parameters(key_file=str(tmp_path / "moved")))
+    for other in ({"key_file": str(second.file)}, {"host": "me@192.0.2.7", "key_file": str(tmp_path / "moved")}):
+        with pytest.raises(RefusedError, match=r"^The run r1 has another machine: (key ssh-|host not given, not me@)"):
+            identity.check_machine(tmp_path / "r1", parameters(**other))
+    identity.record_machine(tmp_path / "r2", parameters(host="me@192.0.2.7", region=None))
+    identity.check_machine(tmp_path / "r2", parameters(host="me@192.0.2.7", bucket="mine"))
+
+
 def test_the_same_machine_and_another_measurement_are_not(tmp_path: Path) -> None:
     identity.check_machine(tmp_path / "new", parameters())
     identity.record_machine(tmp_path / "r1", parameters())
     identity.check_machine(tmp_path / "r1", parameters(suite="plonky2-quick", rustflags="-O", keep=True, memory=1))
 
 
-PLANNED = {"instance_type": "c7i.large", "cores": 1, "threads_per_core": 2, "image": {"id": "ami-1", "name": "debian"}}
+PLANNED = {
+    "instance_type": "c7i.large",
+    "cores": 1,
+    "threads_per_core": 2,
+    "image": {"id": "ami-1", "name": "debian"},
+    "launch_template": {"id": "lt-1"},
+}
 
 
 def instance(**more: Any) -> dict[str, Any]:
     options = {"CoreCount": 1, "ThreadsPerCore": 2}
-    return {"InstanceId": "i-1", "InstanceType": "c7i.large", "ImageId": "ami-1", "CpuOptions": options, **more}
+    found = {"InstanceId": "i-1", "InstanceType": "c7i.large", "ImageId": "ami-1", "SubnetId": "subnet-1"}
+    return {**found, "CpuOptions": options, **more}
 
 
 @pytest.mark.parametrize(
-    ("there", "ami", "told"),
+    ("there", "given", "told"),
     [
-        (instance(InstanceType="t3.large"), None, "instance_type t3.large, not c7i.large"),
-        (instance(CpuOptions={"CoreCount": 2, "ThreadsPerCore": 1}), None, "cores 2, not 1; threads per core 1, not 2"),
-        (instance(ImageId="ami-9"), "ami-1", "ami ami-9, not ami-1"),
+        (instance(InstanceType="t3.large"), {}, "instance_type t3.large, not c7i.large"),
+        (instance(CpuOptions={"CoreCount": 2, "ThreadsPerCore": 1}), {}, "cores 2, not 1; threads per core 1, not 2"),
+        (instance(ImageId="ami-9"), {"ami": "ami-1"}, "ami ami-9, not ami-1"),
+        (instance(), {"subnet": "subnet-2"}, "subnet subnet-1, not subnet-2"),
+        (instance(Tags=[{"Key": "aws:ec2launchtemplate:id", "Value": "lt-9"}]), {}, "launch_template lt-9, not lt-1"),
     ],
 )
 def test_an_instance_that_is_no_record_of_is_held_against_the_request(
-    tmp_path: Path, there: dict[str, Any], ami: str | None, told: str
+    tmp_path: Path, there: dict[str, Any], given: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(RefusedError, match=f"^The run r1 has another machine: {told}\\. Give"):
-        continuing.launched_as(PLANNED, [there], continuing.Begun(tmp_path / "r1", None), ami)
+        continuing.launched_as(PLANNED, [there], continuing.Begun(tmp_path / "r1", None), parameters(**given))
 
 
 def test_an_instance_is_described_as_it_was_launched(tmp_path: Path) -> None:
     launched = {**PLANNED, "image": {"id": "ami-1", "name": "debian of last month"}}
     begun = continuing.Begun(tmp_path / "r1", {"launch": launched})
-    assert continuing.launched_as(PLANNED, [instance()], begun, None) == launched
+    assert continuing.launched_as(PLANNED, [instance()], begun, parameters()) == launched
     newer = {**PLANNED, "image": {"id": "ami-2", "name": "debian of today"}}
     unknown = continuing.Begun(tmp_path / "r1", None)
-    assert continuing.launched_as(newer, [instance()], unknown, None)["image"] == {"id": "ami-1", "name": None}
-    assert continuing.launched_as(PLANNED, [], unknown, None) == PLANNED
+    described = continuing.launched_as(newer, [instance()], unknown, parameters())
+    assert described["image"] == {"id": "ami-1", "name": None}
+    assert continuing.launched_as(PLANNED, [], unknown, parameters()) == PLANNED
+
+
+def test_an_instance_that_ends_before_the_limits_is_warned_of() -> None:
+    launched = datetime(2026, 5, 19, 8, 0, tzinfo=UTC)
+    there = instance(LaunchTime=launched, Tags=[{"Key": "benchmarks:lifetime", "Value": "270"}])
+    asked = parameters(build_limit=60, time_limit=180)
+    assert continuing.time_warnings([there], asked, launched + timedelta(minutes=30)) == []
+    assert continuing.time_warnings([there], asked, launched + timedelta(minutes=31)) == [
+        "i-1 switches itself off at 12:30 UTC, before build_limit and time_limit are over: what is not measured by "
+        "then is lost."
+    ]
+
+
+SUITE = {"name": "mine", "source": {"crate": "mine", "ref": "1"}, "package": "mine", "benches": ("a",)}
 
 
 @pytest.fixture
-def over(tmp_path: Path) -> tuple[Path, dict[str, Any]]:
-    """The directory of a run whose instance is gone, and the suite that it has measured."""
-    source = tmp_path / "crate"
-    source.mkdir()
-    (source / "Cargo.toml").write_text("[package]\n")
-    suite = {"name": "mine", "source": {"path": str(source)}, "package": "mine", "benches": ("a",), "rustflags": None}
+def over(tmp_path: Path) -> Path:
+    """The directory of a run whose instance is gone after it has measured two requests."""
     directory = tmp_path / "r1"
     runs.write_record(directory, "instances.json", {"region": "x", "instances": [{"instance_id": "i-1"}]})
-    packed = {**suite["source"], "sha256": packing.digest(packing.pack(source))}  # type: ignore[dict-item]
-    measured = attempts.measurement(suite, {"source": packed, "host": {}})
-    attempts.record(directory / "i-1", 1, measured, {})
-    (directory / "i-1/1/benchmark.log").write_text("log")
-    return directory, suite
+    for number, request in ((1, "first"), (2, "second")):
+        attempts.take(directory / "i-1", attempts.Record(number, SUITE, request, {}), {})
+        (directory / f"i-1/{number}/benchmark.log").write_text("log")
+    return directory
 
 
-def test_a_run_is_over_when_what_it_launched_is_gone(over: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
-    assert continuing.is_over(over[0], [])
-    assert not continuing.is_over(over[0], [instance()])
+def test_a_run_is_over_when_what_it_launched_is_gone(over: Path, tmp_path: Path) -> None:
+    assert continuing.is_over(over, [])
+    assert not continuing.is_over(over, [instance()])
     assert not continuing.is_over(tmp_path / "new", [])
 
 
-def test_what_a_run_that_is_over_has_measured_is_here(over: tuple[Path, dict[str, Any]]) -> None:
-    directory, suite = over
-    assert continuing.measured_hosts(directory, suite) == ["i-1"]
-    assert continuing.measured_hosts(directory, json.loads(json.dumps(suite))) == ["i-1"]
+def test_what_a_run_that_is_over_has_measured_is_here_whatever_it_was_about_last(over: Path) -> None:
+    assert continuing.measured(over, "first") == [{"host": "i-1", "attempt": 1}]
+    assert continuing.measured(over, "second") == [{"host": "i-1", "attempt": 2}]
 
 
-@pytest.mark.parametrize("change", ["suite", "sources", "log", "record"])
-def test_what_it_has_not_measured_cannot_be_measured_any_more(over: tuple[Path, dict[str, Any]], change: str) -> None:
-    directory, suite = over
-    match change:
-        case "suite":
-            suite = {**suite, "benches": ("b",)}
-        case "sources":
-            Path(suite["source"]["path"], "Cargo.toml").write_text("[package]\nname = 'other'\n")
+@pytest.mark.parametrize("damage", ["request", "log", "record"])
+def test_what_it_has_not_measured_cannot_be_measured_any_more(over: Path, damage: str) -> None:
+    match damage:
         case "log":
-            (directory / "i-1/1/benchmark.log").unlink()
+            (over / "i-1/1/benchmark.log").unlink()
         case "record":
-            (directory / "i-1/attempt.json").write_text("{")
+            (over / "i-1/1/attempt.json").write_text("{")
     with pytest.raises(RefusedError) as refused:
-        continuing.measured_hosts(directory, suite)
+        continuing.measured(over, "third" if damage == "request" else "first")
     assert str(refused.value) == (
         "The run r1 has ended, and its instance with it: leave run_id out to start a new run."
     )

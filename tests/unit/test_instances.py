@@ -65,12 +65,28 @@ def test_an_instance_that_does_not_start_in_time_fails() -> None:
         instances.wait_running(ec2, "r1", {"i-1"}, -1)
 
 
-@pytest.mark.parametrize(("only", "told"), [(None, ["i-1", "i-2"]), ("i-2", ["i-2"]), ("i-3", [])])
-def test_ending_tells_ec2_of_one_after_the_other_or_of_the_one_named(only: str | None, told: list[str]) -> None:
-    found = described(instance("i-1", "running"), instance("i-2", "pending"))
-    ec2 = FakeClient(describe_instances=found, terminate_instances={})
-    assert instances.terminate(ec2, "r1", only) == instances.Told(tuple(told), ())
-    assert ec2.called("terminate_instances") == [{"InstanceIds": [one]} for one in told]
+def test_ending_tells_ec2_of_one_after_the_other() -> None:
+    found = [instance("i-1", "running"), instance("i-2", "pending")]
+    ec2 = FakeClient(terminate_instances={})
+    assert instances.terminate(ec2, found) == instances.Told(("i-1", "i-2"), ())
+    assert ec2.called("terminate_instances") == [{"InstanceIds": ["i-1"]}, {"InstanceIds": ["i-2"]}]
+
+
+def test_what_an_answer_by_tag_still_lacks_is_found_by_its_id() -> None:
+    by_id, by_tag = instance("i-2", "running"), instance("i-1", "running")
+
+    def describe(Filters: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        return described(by_id if Filters[0]["Name"] == "instance-id" else by_tag)
+
+    ec2 = FakeClient(describe_instances=describe)
+    assert instances.left(ec2, "r1", ["i-1", "i-2"]) == [by_tag, by_id]
+    # Only for what is missing EC2 is asked once more.
+    assert len(ec2.called("describe_instances")) == 2
+
+
+def test_what_is_terminated_is_not_left() -> None:
+    ec2 = FakeClient(describe_instances=described(instance("i-1", "terminated"), instance("i-2", "shutting-down")))
+    assert [i["InstanceId"] for i in instances.left(ec2, "r1")] == ["i-2"]
 
 
 def _refusing(**codes: str) -> Any:
@@ -85,38 +101,17 @@ def _refusing(**codes: str) -> Any:
 
 def test_a_protected_instance_does_not_keep_the_others() -> None:
     first, second = instance("i-1", "running"), instance("i-2", "running")
-    ec2 = FakeClient(
-        describe_instances=described(first, second), terminate_instances=_refusing(i_1="OperationNotPermitted")
-    )
-    assert instances.terminate(ec2, "r1") == instances.Told(("i-2",), (first,))
+    ec2 = FakeClient(terminate_instances=_refusing(i_1="OperationNotPermitted"))
+    assert instances.terminate(ec2, [first, second]) == instances.Told(("i-2",), (first,))
 
 
 def test_all_are_told_before_another_error_is_raised_and_one_that_is_gone_is_none() -> None:
-    found = described(*(instance(f"i-{number}", "running") for number in (1, 2, 3)))
+    found = [instance(f"i-{number}", "running") for number in (1, 2, 3)]
     refusing = _refusing(i_1="UnauthorizedOperation", i_2="InvalidInstanceID.NotFound")
-    ec2 = FakeClient(describe_instances=found, terminate_instances=refusing)
+    ec2 = FakeClient(terminate_instances=refusing)
     with pytest.raises(ClientError, match="UnauthorizedOperation"):
-        instances.terminate(ec2, "r1")
+        instances.terminate(ec2, found)
     assert len(ec2.called("terminate_instances")) == 3
-
-
-def test_waiting_for_the_end_goes_on_until_nothing_is_left() -> None:
-    naps: list[float] = []
-    answers = [described(instance("i-1", "shutting-down")), described()]
-    instances.wait_gone(FakeClient(describe_instances=answers), "r1", 60, sleep=naps.append)
-    assert len(naps) == 1
-
-
-def test_what_does_not_end_is_named_with_what_to_do() -> None:
-    ec2 = FakeClient(describe_instances=described(instance("i-1", "shutting-down")))
-    with pytest.raises(FailedError) as failed:
-        instances.wait_gone(ec2, "r1", -1)
-    assert str(failed.value) == "i-1 still exists after -1 seconds: ./inv bench.terminate --run-id r1"
-
-
-def test_another_host_of_the_run_is_not_waited_for() -> None:
-    ec2 = FakeClient(describe_instances=described(instance("i-1", "running")))
-    instances.wait_gone(ec2, "r1", -1, only="i-2")
 
 
 def test_an_instance_without_addresses_has_none() -> None:

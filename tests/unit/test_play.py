@@ -33,7 +33,7 @@ def test_a_playbook_that_was_killed_has_told_how_far_it_came_and_nothing_of_it_i
     with playing:
         code = playing.wait()
     assert code == -signal.SIGKILL
-    assert playing.reached == stages.Reached(frozenset({"preflight", "launch"}), frozenset({"preflight"}))
+    assert playing.reached == stages.Reached(frozenset({"preflight", "launch"}), frozenset({"preflight"}), False)
     assert playing.reached.started
     assert playing.reached.is_launching
     assert not playing.reached.ended_by_itself

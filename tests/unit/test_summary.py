@@ -41,7 +41,7 @@ def run(tmp_path: Path) -> Path:
     record(directory / "instances.json", {"region": "eu-central-1", "instances": [instance]})
     record(directory / "terminated.json", {"i-1": "2026-05-19T08:25:00+00:00"})
     record(directory / "stages.json", {"launch": {"seconds": 12.345}, "benchmark": {"seconds": 600.0}})
-    record(directory / "i-1/attempt.json", {"number": 1})
+    record(directory / "i-1/current-attempt.json", {"number": 1})
     record(host / "toolchain.json", {})
     record(
         host / "published.json",
@@ -176,7 +176,7 @@ def test_damaged_records_hide_nothing_else(run: Path) -> None:
 
 def test_only_the_attempt_that_the_run_is_about_is_shown(run: Path) -> None:
     write(run / "i-1/2/criterion/all", "another")
-    record(run / "i-1/attempt.json", {"number": 2})
+    record(run / "i-1/current-attempt.json", {"number": 2})
     text = shown(run)
     assert "Measured  1 benchmark\n" in text
     assert LONG not in text

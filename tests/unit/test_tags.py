@@ -21,7 +21,7 @@ PLAYBOOK = """
 - hosts: all
   tags: always
   tasks:
-    - ansible.builtin.import_tasks: tasks/last.yml
+    - ansible.builtin.include_tasks: {file: tasks/last.yml, apply: {}}
 """
 LAST = """
 - debug: {msg: the end}

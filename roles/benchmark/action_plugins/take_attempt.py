@@ -9,7 +9,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from benchmarks import attempts
-from benchmarks.errors import FailedError
+from benchmarks.errors import RefusedError
 
 
 class ActionModule(ActionBase):
@@ -22,15 +22,19 @@ class ActionModule(ActionBase):
         args = self._task.args
         here = Path(args["host_dir"])
         measured = attempts.measurement(args["suite"], args["toolchain"])
-        wanted = attempts.digest(measured)
+        wanted, request = attempts.digest(measured), attempts.request(args["suite"], measured["source"].get("sha256"))
+        # The one that was begun for this is no attempt yet.
+        begun = attempts.read(here, attempts.current(here))
+        taken = [n for n in attempts.here(here) if not (begun and begun.number == n and begun.measurement is None)]
         try:
             found = attempts.read_look(self._command(attempts.look_command(args["directory"], args["unit"])))
-            number, new = attempts.choose(found, attempts.here(here), wanted)
+            attempts.active(found, request)
+            number, new = attempts.choose(found, taken, wanted)
             if not self._task.check_mode:
                 if new:
-                    self._command(attempts.begin_command(f"{args['directory']}/{number}", wanted))
-                attempts.record(here, number, measured, args["toolchain"])
-        except (FailedError, OSError) as error:
+                    self._command(attempts.begin_command(f"{args['directory']}/{number}", wanted, request))
+                attempts.take(here, attempts.Record(number, args["suite"], request, measured), args["toolchain"])
+        except (RefusedError, OSError) as error:
             raise AnsibleActionFail(str(error)) from None
         return {"changed": new, "number": number}
 

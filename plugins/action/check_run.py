@@ -1,0 +1,26 @@
+"""Refuses to finish a run that there is not, or that another controller carries out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from benchmarks import locks, runs
+from benchmarks.errors import FailedError, RefusedError
+
+
+class ActionModule(ActionBase):
+    _VALID_ARGS = frozenset(("run_dir",))
+
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        directory = Path(self._task.args["run_dir"])
+        try:
+            locks.check_playbook(directory)
+            runs.read_parameters(directory)
+        except (FailedError, RefusedError) as error:
+            raise AnsibleActionFail(str(error)) from None
+        return {"changed": False}

@@ -1,0 +1,31 @@
+"""Asks a host of a run that goes on whether it is measuring; refuses the request while that is something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from benchmarks import attempts
+from benchmarks.errors import RefusedError
+
+
+class ActionModule(ActionBase):
+    """Takes the host's directories here and there, what the names of units begin with, and the request's digest."""
+
+    _VALID_ARGS = frozenset(("host_dir", "directory", "unit", "request"))
+
+    def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        super().run(tmp, task_vars)
+        args = self._task.args
+        look = attempts.look_command(args["directory"], args["unit"])
+        answer = self._low_level_execute_command(look, sudoable=False)
+        here = Path(args["host_dir"])
+        try:
+            number = attempts.active(attempts.read_look(answer["stdout"]), args["request"])
+            attempts.follow(here, number)
+        except (RefusedError, OSError) as error:
+            raise AnsibleActionFail(str(error)) from None
+        return {"changed": False}

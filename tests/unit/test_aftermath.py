@@ -1,0 +1,135 @@
+"""What is done when a run has not ended well: AWS is asked, and no instance is left without a word."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from benchmarks import aftermath, play, stages
+from benchmarks.aws import Client
+from tests.unit.aws_fakes import FakeClient, aws_error
+from tests.unit.test_ending import Account
+
+PREFLIGHT = stages.Reached(frozenset({"preflight"}), frozenset(), False)
+LAUNCHING = stages.Reached(frozenset({"preflight", "launch"}), frozenset({"preflight"}), False)
+MEASURING = stages.Reached(frozenset({"preflight", "launch", "benchmark"}), frozenset({"preflight", "launch"}), False)
+DONE = stages.Reached(frozenset({"preflight", "launch", "benchmark", "terminate"}), frozenset({"launch"}), True)
+
+
+class After:
+    """An aftermath on an account, and what it says."""
+
+    def __init__(self, directory: Path, client: Client, **more: Any) -> None:
+        self.said = io.StringIO()
+        given: dict[str, Any] = {"region": "eu-central-1", "keeps": False, "fresh": True, **more}
+        self.made = aftermath.Aftermath(
+            run_id="r1",
+            directory=directory,
+            values={},
+            terminal=False,
+            columns=80,
+            console=Console(file=self.said, width=200, highlight=False, markup=False),
+            connect=lambda region: lambda service, region=None: client,
+            sleep=lambda seconds: None,
+            **given,
+        )
+
+    @property
+    def text(self) -> str:
+        return self.said.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def no_finish(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Stands in for the playbook that brings back; what is called is noted."""
+    called: list[str] = []
+
+    def playing(command: Any) -> Any:
+        called.append("finish")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(play, "Playing", playing)
+    return called
+
+
+def test_an_instance_is_ended_though_nothing_can_be_brought_back(tmp_path: Path, no_finish: list[str]) -> None:
+    account = Account("i-1")
+    after = After(tmp_path, account.client)
+    after.made.of_failure(-9, MEASURING)
+    assert no_finish == ["finish"]
+    assert account.ids == set()
+    assert "ansible-playbook ended before its time (SIGKILL)" in after.text
+    assert "What there is could not be brought back: [Errno 28] No space left on device." in after.text
+    assert "Ended i-1; nothing of the run is left." in after.text
+
+
+def test_a_playbook_that_came_to_its_end_is_not_finished_again(tmp_path: Path, no_finish: list[str]) -> None:
+    After(tmp_path, Account().client).made.of_failure(2, DONE)
+    assert no_finish == []
+
+
+def test_after_a_signal_instances_are_ended_first_of_all(tmp_path: Path, no_finish: list[str]) -> None:
+    account = Account("i-1")
+    after = After(tmp_path, account.client)
+    after.made.of_signal(MEASURING)
+    assert no_finish == []
+    assert account.ids == set()
+
+
+def test_a_signal_while_launching_waits_for_what_turns_up_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aftermath, "LATECOMERS", 0.1)
+    account = Account(late=("i-1",))
+    After(tmp_path, account.client).made.of_signal(LAUNCHING)
+    assert account.ids == set()
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_is_to_be_kept_is_told_of_also_when_it_turns_up_late(tmp_path: Path, late: bool) -> None:
+    account = Account(*([] if late else ["i-1"]), late=("i-1",) if late else ())
+    after = After(tmp_path, account.client, keeps=True)
+    after.made.of_signal(LAUNCHING)
+    assert account.ids == {"i-1"}
+    assert "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself off at about 12:15" in after.text
+    assert "To end what is left: ./inv bench.terminate --run-id r1 --region eu-central-1" in after.text
+
+
+def test_a_run_that_was_to_go_on_and_was_refused_tells_of_its_instance_and_ends_nothing(tmp_path: Path) -> None:
+    account = Account("i-1")
+    after = After(tmp_path, account.client, fresh=False)
+    after.made.of_failure(2, PREFLIGHT)
+    after.made.of_signal(PREFLIGHT)
+    assert account.ids == {"i-1"}
+    assert after.text.count("i-1 (c7i.2xlarge) still runs: ") == 2
+
+
+def test_a_new_run_that_was_refused_asks_aws_nothing(tmp_path: Path) -> None:
+    client = FakeClient()
+    After(tmp_path, client).made.of_failure(2, PREFLIGHT)
+    assert client.calls == []
+
+
+def test_an_instance_that_may_not_be_ended_is_told_of_with_its_cost_and_not_as_unknown(tmp_path: Path) -> None:
+    account = Account("i-1")
+    account.client.answers["terminate_instances"] = aws_error("UnauthorizedOperation", "no", "TerminateInstances")
+    after = After(tmp_path, account.client)
+    after.made.of_failure(2, DONE)
+    assert "lacks the permission" in after.text
+    assert after.text.count("i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour") == 1
+    assert "not known" not in after.text
+
+
+def test_where_aws_says_nothing_that_is_said_with_what_to_type(tmp_path: Path) -> None:
+    denied = aws_error("UnauthorizedOperation", "no", "DescribeInstances")
+    after = After(tmp_path, FakeClient(describe_instances=denied))
+    after.made.of_failure(2, DONE)
+    assert "Whether instances of the run are left is not known. To end what there is: ./inv bench.term" in after.text
+
+
+def test_what_runs_on_a_machine_one_has_is_told_of(tmp_path: Path) -> None:
+    after = After(tmp_path, FakeClient(), region=None)
+    after.made.of_signal(MEASURING)
+    assert "What it has started may still run on the host: --run-id r1 goes on with it." in after.text
