@@ -3,6 +3,9 @@
 Criterion: `report.rs` of criterion.rs. The compiler's own harness and the crate bencher print a line of each benchmark,
 `test NAME ... bench: N ns/iter (+/- N)`, with the median, and the longest sample less the shortest:
 https://doc.rust-lang.org/unstable-book/library-features/test.html
+
+A benchmark may print anything, a line of many megabytes too. Blanks before a word are therefore searched from the first
+of them on, `(?<! ) +`: from each of them, the time would grow with the square of their number.
 """
 
 from __future__ import annotations
@@ -19,13 +22,14 @@ _RUNNING = re.compile(r"^ +Running .*?deps/(?P<target>[^/\s]+)-[0-9a-f]+\)?$", r
 _BENCHMARKING = re.compile(r"^Benchmarking (?P<id>.+?)(?:: [A-Z].*)?(?=\n)", re.MULTILINE)
 # A title of more than 23 characters stands on a line of its own.
 _TIME = re.compile(
-    r"^(?P<title>.*?)(?:\n {20,}| +)time:   "
+    r"^(?P<title>.*?)(?:\n {20,}|(?<! ) +)time:   "
     r"\[(?P<low>\S+) (?P<unit>.*?) (?P<point>\S+) (?P=unit) (?P<high>\S+) (?P=unit)\]",
     re.MULTILINE,
 )
 _NUMBER = r"[\d,]+(?:\.\d+)?"
 _BENCH = re.compile(
-    rf"^(?:test (?P<id>.+?) +\.\.\. )?bench: +(?P<point>{_NUMBER}) (?P<unit>\S+)/iter \(\+/- (?P<spread>{_NUMBER})\)",
+    r"^(?:test (?P<id>.+?)(?<! ) +\.\.\. )?"
+    rf"bench: +(?P<point>{_NUMBER}) (?P<unit>\S+)/iter \(\+/- (?P<spread>{_NUMBER})\)",
     re.MULTILINE,
 )
 _ZERO = re.compile(

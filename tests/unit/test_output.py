@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from benchmarks import output
+from benchmarks import output, progress
 from benchmarks.estimates import Estimate
 from benchmarks.output import Printed, Section
 
@@ -102,3 +104,14 @@ def test_a_result_line_without_a_name_tells_the_unit_alone() -> None:
 
 def test_what_took_no_time_is_known() -> None:
     assert output.of_zero_time(sections()[1]) == ("none",)
+
+
+@pytest.mark.parametrize(
+    "line", [" " * 300_000, "test " + " " * 300_000, "x" * 300_000, "\n" * 300_000, " \n" * 100_000, "a " * 100_000]
+)
+def test_a_long_log_is_read_in_time_that_grows_with_its_length(line: str) -> None:
+    begun = time.process_time()
+    (section,) = output.sections(line)
+    output.printed(section), output.result_lines(section, "a"), output.of_zero_time(section), output.begun(section)
+    progress.built(line)
+    assert time.process_time() - begun < 5
