@@ -16,7 +16,10 @@ from dataclasses import dataclass
 
 from benchmarks.estimates import Estimate
 
-_COLORS = re.compile(r"\x1b\[[0-9;]*m")
+# Colours and the like, titles of windows, and hyperlinks.
+_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)")
+# What is written over, as a bar of progress is.
+_OVERWRITTEN = re.compile(r"^.*\r(?=[^\r\n])", re.MULTILINE)
 # Cargo names what it runs by its source, and behind that by the executable, which is called after the target.
 _RUNNING = re.compile(r"^ +Running .*?deps/(?P<target>[^/\s]+)-[0-9a-f]+\)?$", re.MULTILINE)
 _BENCHMARKING = re.compile(r"^Benchmarking (?P<id>.+?)(?:: [A-Z].*)?(?=\n)", re.MULTILINE)
@@ -56,8 +59,8 @@ class Printed:
 
 
 def plain(log: str) -> str:
-    """The log without a terminal's colours and carriage returns."""
-    return _COLORS.sub("", log).replace("\r\n", "\n")
+    """The log as a terminal shows it, without colours."""
+    return _OVERWRITTEN.sub("", _ESCAPES.sub("", log).replace("\r\n", "\n"))
 
 
 def executable(target: str) -> str:

@@ -56,8 +56,16 @@ def test_the_line_of_older_cargos_names_the_target_too() -> None:
     assert [section.target for section in output.sections(log)] == [None, "ffts"]
 
 
-@pytest.mark.parametrize("log", [LOG.replace("mul", "\x1b[32mmul\x1b[0m"), LOG.replace("\n", "\r\n")])
-def test_a_terminals_colours_and_line_ends_do_not_matter(log: str) -> None:
+@pytest.mark.parametrize(
+    "log",
+    [
+        LOG.replace("mul", "\x1b[32mmul\x1b[0m"),
+        LOG.replace("\n", "\r\n"),
+        LOG.replace("test ", "\x1b[32m  7 %\x1b[0m\r\x1b[2Ktest "),
+        LOG.replace("mul", "\x1b]0;a window\x07mul"),
+    ],
+)
+def test_only_what_a_terminal_shows_is_read(log: str) -> None:
     assert output.sections(log) == sections()
 
 
