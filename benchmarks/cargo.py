@@ -9,9 +9,13 @@ from typing import Any
 
 # One target after the other, each with a Criterion directory of its own: targets may call benchmarks the same. One that
 # fails does not keep the others from running; the first failure is the end's. Values come as arguments, never as text.
+# What a target has printed is known by the line with which Cargo begins it, whatever the suite's environment or the
+# source's configuration has Cargo say: told to be quiet it writes none, and another one where it is to say more.
+# https://doc.rust-lang.org/cargo/reference/config.html#termquiet
 _EACH_TARGET = """
 targets=$1 home=$2 cargo=$3
 shift 3
+export CARGO_TERM_QUIET=false CARGO_TERM_VERBOSE=false
 first=0
 while IFS= read -r target <&3; do
     mkdir -p "$home/$target"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from benchmarks import progress
+from benchmarks import output, progress
 from benchmarks.progress import Progress
 
 INTERVAL = 1.0  # seconds between two looks
@@ -17,8 +17,6 @@ INTERVAL = 1.0  # seconds between two looks
 MEASURING_INTERVAL = 5.0  # seconds
 PLAIN_INTERVAL = 30.0  # seconds between two lines of progress where no line can be rewritten
 CLEAR = "\r\x1b[2K"  # back to the line's begin, and the line away
-# Colours and the like, and whatever has been written over, as a bar of progress is.
-_UNSEEN = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|^.*\r(?=.)", re.MULTILINE)
 # Where Cargo starts the next program of benchmarks.
 _NEXT_PROGRAM = re.compile(r"^ +Running \S", re.MULTILINE)
 
@@ -48,7 +46,7 @@ class Screen:
 def gist(log: str) -> str:
     """The last line of a log that says something, be it unfinished, as a terminal would show it; else an empty text."""
     # What the last lines are made of is enough to look at.
-    lines = _UNSEEN.sub("", log[-10_000:]).splitlines()
+    lines = output.plain(log[-10_000:]).splitlines()
     return next((" ".join(line.split()) for line in reversed(lines) if line.strip()), "")
 
 

@@ -3,6 +3,9 @@
 Criterion: `report.rs` of criterion.rs. The compiler's own harness and the crate bencher print a line of each benchmark,
 `test NAME ... bench: N ns/iter (+/- N)`, with the median, and the longest sample less the shortest:
 https://doc.rust-lang.org/unstable-book/library-features/test.html
+
+A benchmark may print anything, a line of many megabytes too. Blanks before a word are therefore searched from the first
+of them on, `(?<! ) +`: from each of them, the time would grow with the square of their number.
 """
 
 from __future__ import annotations
@@ -13,19 +16,23 @@ from dataclasses import dataclass
 
 from benchmarks.estimates import Estimate
 
-_COLORS = re.compile(r"\x1b\[[0-9;]*m")
+# Colours and the like, titles of windows, and hyperlinks.
+_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)")
+# What is written over, as a bar of progress is.
+_OVERWRITTEN = re.compile(r"^.*\r(?=[^\r\n])", re.MULTILINE)
 # Cargo names what it runs by its source, and behind that by the executable, which is called after the target.
 _RUNNING = re.compile(r"^ +Running .*?deps/(?P<target>[^/\s]+)-[0-9a-f]+\)?$", re.MULTILINE)
 _BENCHMARKING = re.compile(r"^Benchmarking (?P<id>.+?)(?:: [A-Z].*)?(?=\n)", re.MULTILINE)
 # A title of more than 23 characters stands on a line of its own.
 _TIME = re.compile(
-    r"^(?P<title>.*?)(?:\n {20,}| +)time:   "
+    r"^(?P<title>.*?)(?:\n {20,}|(?<! ) +)time:   "
     r"\[(?P<low>\S+) (?P<unit>.*?) (?P<point>\S+) (?P=unit) (?P<high>\S+) (?P=unit)\]",
     re.MULTILINE,
 )
 _NUMBER = r"[\d,]+(?:\.\d+)?"
 _BENCH = re.compile(
-    rf"^(?:test (?P<id>.+?) +\.\.\. )?bench: +(?P<point>{_NUMBER}) (?P<unit>\S+)/iter \(\+/- (?P<spread>{_NUMBER})\)",
+    r"^(?:test (?P<id>.+?)(?<! ) +\.\.\. )?"
+    rf"bench: +(?P<point>{_NUMBER}) (?P<unit>\S+)/iter \(\+/- (?P<spread>{_NUMBER})\)",
     re.MULTILINE,
 )
 _ZERO = re.compile(
@@ -52,8 +59,8 @@ class Printed:
 
 
 def plain(log: str) -> str:
-    """The log without a terminal's colours and carriage returns."""
-    return _COLORS.sub("", log).replace("\r\n", "\n")
+    """The log as a terminal shows it, without colours."""
+    return _OVERWRITTEN.sub("", _ESCAPES.sub("", log).replace("\r\n", "\n"))
 
 
 def executable(target: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from benchmarks import output
 
-_COMPILING = re.compile(r"^\s*Compiling (?P<crate>\S+)", re.MULTILINE)
+_COMPILING = re.compile(r"^ *Compiling (?P<crate>\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -57,10 +57,10 @@ def combine(homes: Iterable[tuple[str, Path]], log: str) -> Results:
     """Results of targets, from their Criterion directories and from what their programs have printed."""
     by_target = dict(homes)
     sections = output.sections(log)
-    # Cargo, told to be quiet, names no target.
-    names = {target: {output.executable(target), *([None] if len(by_target) == 1 else [])} for target in by_target}
     parts = {
-        target: _of_target(target, home, [section for section in sections if section.target in names[target]])
+        target: _of_target(
+            target, home, [section for section in sections if section.target == output.executable(target)]
+        )
         for target, home in by_target.items()
     }
     estimates = sorted(

@@ -32,6 +32,7 @@ def calls(tmp_path: Path) -> Path:
     stand_in = tmp_path / "cargo"
     stand_in.write_text(
         f'''#!/bin/sh
+        printf "%s|" "$CARGO_TERM_QUIET" "$CARGO_TERM_VERBOSE" >>"{tmp_path}/says"
         printf "%s|" "$CRITERION_HOME" "$@" >>"{tmp_path}/calls"
         echo >>"{tmp_path}/calls"
         case $3 in b) exit 101 ;; c) exit 3 ;; esac
@@ -59,6 +60,13 @@ def test_each_target_runs_with_a_criterion_directory_of_its_own(calls: Path) -> 
 def test_a_target_that_fails_keeps_none_from_running_and_the_first_failure_is_the_runs(calls: Path) -> None:
     assert run(calls, benches=["a", "b", "c", "d"]) == 101
     assert [line.split("|")[3] for line in calls.read_text().splitlines()] == ["a", "b", "c", "d"]
+
+
+def test_cargo_names_each_target_it_runs_whatever_it_is_told(calls: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARGO_TERM_QUIET", "true")
+    monkeypatch.setenv("CARGO_TERM_VERBOSE", "true")
+    assert run(calls, benches=["a"]) == 0
+    assert calls.with_name("says").read_text() == "false|false|"
 
 
 def test_a_suites_arguments_reach_the_benchmarks_word_for_word(calls: Path) -> None:

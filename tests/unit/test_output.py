@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from benchmarks import output
+from benchmarks import output, progress
 from benchmarks.estimates import Estimate
 from benchmarks.output import Printed, Section
 
@@ -54,8 +56,16 @@ def test_the_line_of_older_cargos_names_the_target_too() -> None:
     assert [section.target for section in output.sections(log)] == [None, "ffts"]
 
 
-@pytest.mark.parametrize("log", [LOG.replace("mul", "\x1b[32mmul\x1b[0m"), LOG.replace("\n", "\r\n")])
-def test_a_terminals_colours_and_line_ends_do_not_matter(log: str) -> None:
+@pytest.mark.parametrize(
+    "log",
+    [
+        LOG.replace("mul", "\x1b[32mmul\x1b[0m"),
+        LOG.replace("\n", "\r\n"),
+        LOG.replace("test ", "\x1b[32m  7 %\x1b[0m\r\x1b[2Ktest "),
+        LOG.replace("mul", "\x1b]0;a window\x07mul"),
+    ],
+)
+def test_only_what_a_terminal_shows_is_read(log: str) -> None:
     assert output.sections(log) == sections()
 
 
@@ -102,3 +112,14 @@ def test_a_result_line_without_a_name_tells_the_unit_alone() -> None:
 
 def test_what_took_no_time_is_known() -> None:
     assert output.of_zero_time(sections()[1]) == ("none",)
+
+
+@pytest.mark.parametrize(
+    "line", [" " * 300_000, "test " + " " * 300_000, "x" * 300_000, "\n" * 300_000, " \n" * 100_000, "a " * 100_000]
+)
+def test_a_long_log_is_read_in_time_that_grows_with_its_length(line: str) -> None:
+    begun = time.process_time()
+    (section,) = output.sections(line)
+    output.printed(section), output.result_lines(section, "a"), output.of_zero_time(section), output.begun(section)
+    progress.built(line)
+    assert time.process_time() - begun < 5

@@ -60,13 +60,6 @@ def test_a_benchmark_that_has_files_is_not_read_from_its_line_too(tmp_path: Path
     assert [(e.id, e.statistic, e.unit) for e in found.estimates] == [("mul", "slope", "ns")]
 
 
-def test_the_only_target_is_known_where_cargo_is_quiet(tmp_path: Path) -> None:
-    line = "test a ... bench: 10 ns/iter (+/- 1)\n"
-    (tmp_path / "b").mkdir()
-    assert [e.target for e in results.combine([("one", tmp_path)], line).estimates] == ["one"]
-    assert results.combine([("one", tmp_path), ("two", tmp_path)], line).estimates == ()
-
-
 def test_what_criterion_left_out_is_said(tmp_path: Path) -> None:
     write(tmp_path / "all", "mul")
     error = "Criterion.rs ERROR: At least one measurement of benchmark sum/1 took zero time per iteration."
