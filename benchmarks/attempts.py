@@ -131,7 +131,7 @@ def here(host_directory: Path) -> tuple[int, ...]:
 
 def current(host_directory: Path) -> int:
     """The number of the attempt that a run is about on a host; 1 before anything is known of it."""
-    return int((runs.recall(host_directory, RECORD) or {"number": 1})["number"])
+    return int((runs.recall(host_directory, RECORD, ["number"]) or {"number": 1})["number"])
 
 
 def begin(host_directory: Path) -> None:

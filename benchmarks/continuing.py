@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import attempts, identity, packing, runs
+from benchmarks import attempts, identity, launching, packing, runs
 from benchmarks.errors import RefusedError
 
 Instance = Mapping[str, Any]  # as DescribeInstances shows it
@@ -22,8 +22,16 @@ class Begun:
 
 
 def is_over(directory: Path, there: Sequence[Instance]) -> bool:
-    """Whether the run has launched instances, and none is left."""
-    return bool((runs.recall(directory, "instances.json") or {}).get("instances")) and not there
+    """Whether the run has launched instances, and none is left.
+
+    Raises FailedError where none is left and the record of them is damaged: it may have launched some.
+    """
+    return not there and bool(_launched(directory))
+
+
+def _launched(directory: Path) -> Sequence[Mapping[str, Any]]:
+    record = runs.read_record(directory, launching.RECORD, launching.NAMES) or {"instances": []}
+    return record["instances"]  # type: ignore[no-any-return]
 
 
 def measured_hosts(directory: Path, suite: Mapping[str, Any]) -> list[str]:
@@ -31,8 +39,7 @@ def measured_hosts(directory: Path, suite: Mapping[str, Any]) -> list[str]:
 
     Raises RefusedError where there is none: what is not here cannot be measured any more.
     """
-    launched = (runs.recall(directory, "instances.json") or {})["instances"]
-    hosts = [instance["instance_id"] for instance in launched]
+    hosts = [instance["instance_id"] for instance in _launched(directory)]
     found = [host for host in hosts if _has_measured(directory / host, suite)]
     if not found:
         raise RefusedError(
@@ -42,7 +49,7 @@ def measured_hosts(directory: Path, suite: Mapping[str, Any]) -> list[str]:
 
 
 def _has_measured(host_directory: Path, suite: Mapping[str, Any]) -> bool:
-    record = runs.recall(host_directory, attempts.RECORD) or {}
+    record = runs.recall(host_directory, attempts.RECORD, ["number"]) or {}
     measured = record.get("measurement")
     if not measured or not (host_directory / str(record["number"]) / "benchmark.log").exists():
         return False

@@ -21,7 +21,7 @@ def record_machine(directory: Path, parameters: Mapping[str, Any]) -> None:
 
 def check_machine(directory: Path, parameters: Mapping[str, Any]) -> None:
     """Raises RefusedError, with what differs, where the run of a directory was begun on another machine."""
-    earlier = runs.recall(directory, RECORD)
+    earlier = runs.recall(directory, RECORD, PARAMETERS)
     if earlier is None:
         return
     refuse_differences(directory.name, {name: (earlier[name], parameters[name]) for name in PARAMETERS})

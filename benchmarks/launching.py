@@ -20,6 +20,9 @@ from benchmarks import __version__, instances, keys, quotas, remaining, runs, us
 from benchmarks.aws import Client, as_tags, code, give_up_on
 from benchmarks.errors import FailedError
 
+# Where a run's instances are written down, and what is.
+RECORD = "instances.json"
+NAMES = ("region", "instances")
 # Reasons to try another zone, and only these:
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 NO_CAPACITY = ("InsufficientInstanceCapacity", "InsufficientHostCapacity", "Unsupported")
@@ -203,7 +206,7 @@ def ensure(
 
 def note(directory: Path, region: str, host_key: str, found: Sequence[Mapping[str, Any]]) -> None:
     """Write down a run's instances, and the key by which each is known. Raises OSError."""
-    runs.write_record(directory, "instances.json", {"region": region, "instances": list(found)})
+    runs.write_record(directory, RECORD, {"region": region, "instances": list(found)})
     runs.write_whole(directory / "known_hosts", "".join(f"{one['instance_id']} {host_key}\n" for one in found))
 
 

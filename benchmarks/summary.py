@@ -12,6 +12,7 @@ from rich.text import Text
 from benchmarks import (
     attempts,
     cost,
+    launching,
     plan,
     publishing,
     remaining,
@@ -51,7 +52,7 @@ def _host(directory: Path) -> list[RenderableType]:
     parts = _numbers(directory)
     if (directory / "benchmark.log").exists():
         parts.append(Text(f"Log       {directory / 'benchmark.log'}"))
-    if published := runs.recall(directory, publishing.PUBLISHED):
+    if published := runs.recall(directory, publishing.PUBLISHED, publishing.SHOWN):
         parts.append(Text(f"S3        {published['uri']}"))
         in_full = f"in full in {directory / publishing.PUBLISHED}"
         parts.append(screen.Link("Link      ", published["link"], "benchmark.log", in_full))
@@ -92,7 +93,7 @@ def of_run(directory: Path) -> RenderableType:
     hosts = sorted(path.parent for path in directory.glob(f"*/{attempts.RECORD}"))
     parts = [part for host in hosts for part in _host(host / str(attempts.current(host)))]
     launch = plan.recall(directory)["launch"]
-    instances = runs.recall(directory, "instances.json")
+    instances = runs.recall(directory, launching.RECORD, launching.NAMES)
     if launch and instances:
         terminated = runs.recall(directory, "terminated.json") or {}
         parts.append(screen.Hanging(Text(f"Cost      {cost.line(launch, instances, terminated)}")))

@@ -36,7 +36,7 @@ def main() -> None:
     parameters = module.params["parameters"]
     try:
         runs.check_space(directory)
-        begun = continuing.Begun(directory, runs.read_record(directory, plan.RECORD))
+        begun = continuing.Begun(directory, runs.read_record(directory, plan.RECORD, plan.NEEDED))
         planned = plan.make(parameters, aws.connector(parameters["region"]), plan.start_of(begun.plan), begun)
         # What went wrong before is done again, but for what a host that is gone has done.
         runs.forget_failures(directory, runs.OF_BRINGING_BACK if planned["over"] else None)

@@ -135,3 +135,9 @@ def test_a_run_is_about_a_new_attempt_until_an_earlier_one_is_gone_on_with(tmp_p
     attempts.record(tmp_path / "i-1", 1, {"suite": {}}, TOOLCHAIN)
     assert attempts.current(tmp_path / "i-1") == 1
     assert runs.read_record(tmp_path / "i-1/1", "toolchain.json") == TOOLCHAIN
+
+
+@pytest.mark.parametrize("content", ["", "[]", "5", "{}"])
+def test_a_host_whose_record_is_damaged_is_at_its_first_attempt(tmp_path: Path, content: str) -> None:
+    (tmp_path / attempts.RECORD).write_text(content)
+    assert attempts.current(tmp_path) == 1

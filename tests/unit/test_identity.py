@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks import attempts, continuing, identity, interface, packing, runs
-from benchmarks.errors import RefusedError
+from benchmarks.errors import FailedError, RefusedError
 
 
 def parameters(**given: Any) -> dict[str, Any]:
@@ -124,3 +124,17 @@ def test_what_it_has_not_measured_cannot_be_measured_any_more(over: tuple[Path, 
     assert str(refused.value) == (
         "The run r1 has ended, and its instance with it: leave run_id out to start a new run."
     )
+
+
+@pytest.mark.parametrize("content", ["[]", "5", '{"region": "eu-central-1"}'])
+def test_a_damaged_record_of_the_machine_is_as_good_as_none(tmp_path: Path, content: str) -> None:
+    (tmp_path / "machine.json").write_text(content)
+    identity.check_machine(tmp_path, parameters())
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"instances": []}'])
+def test_whether_a_run_has_launched_is_not_guessed_from_a_damaged_record(tmp_path: Path, content: str) -> None:
+    (tmp_path / "instances.json").write_text(content)
+    with pytest.raises(FailedError, match=r"instances\.json cannot be read \(.*\): remove it, or leave run_id out"):
+        continuing.is_over(tmp_path, [])
+    assert not continuing.is_over(tmp_path, [instance()])
