@@ -34,6 +34,8 @@ class CallbackModule(CallbackBase):
 
     def __init__(self) -> None:
         super().__init__()
+        # Ansible itself ends at once when its terminal is gone, or the disk that its output goes to is full.
+        terminal.outlive_readers()
         self._rewrite = os.environ.get("BENCHMARKS_REWRITE_LINES") == "1"
         self._directory: Path | None = None
         self._stage: str | None = None
