@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import attempts, identity, launching, packing, runs
+from benchmarks import attempts, identity, launching, packing, remaining, runs
 from benchmarks.errors import RefusedError
 
 Instance = Mapping[str, Any]  # as DescribeInstances shows it
@@ -65,6 +65,8 @@ def launched_as(
     """The plan of a launch, as it describes the instances that the run has already.
 
     Raises RefusedError where they are others than planned: what is measured on one machine is never told of another.
+    And where their keys are not here, as in another runs directory: nobody could log in, and whoever has the keys may
+    be measuring.
     """
     if not (begun and there):
         return dict(planned)
@@ -78,5 +80,12 @@ def launched_as(
             "ami": (instance["ImageId"], ami or instance["ImageId"]),
         }
         identity.refuse_differences(begun.directory.name, values)
+    if not launching.has_keys(begun.directory):
+        ids = ", ".join(instance["InstanceId"] for instance in there)
+        raise RefusedError(
+            f"The run {begun.directory.name} has {ids}, whose keys are not in {begun.directory}: give the runs "
+            f"directory that it was begun in by --runs-dir, or leave run_id out to start a new run. To end it: "
+            + remaining.end(begun.directory.name, planned["region"], begun.directory)
+        )
     launched = begun.plan["launch"] if begun.plan else None
     return dict(launched or {**planned, "image": {"id": there[0]["ImageId"], "name": None}})

@@ -74,6 +74,11 @@ def run_keys(directory: Path, key_file: Path | None) -> RunKeys:
     return RunKeys(host, login)
 
 
+def has_keys(directory: Path) -> bool:
+    """Whether the run of a directory has made its keys there, as it does before it launches anything."""
+    return (directory / "keys" / "host").exists()
+
+
 def prepare(
     run_id: str, plan: Mapping[str, Any], run_keys: RunKeys, lifetime: int, owner: str, host: int = 1
 ) -> Launch:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import attempts, continuing, identity, interface, packing, runs
+from benchmarks import attempts, continuing, identity, interface, launching, packing, runs
 from benchmarks.errors import FailedError, RefusedError
 
 
@@ -46,7 +46,13 @@ def test_the_same_machine_and_another_measurement_are_not(tmp_path: Path) -> Non
     identity.check_machine(tmp_path / "r1", parameters(suite="plonky2-quick", rustflags="-O", keep=True, memory=1))
 
 
-PLANNED = {"instance_type": "c7i.large", "cores": 1, "threads_per_core": 2, "image": {"id": "ami-1", "name": "debian"}}
+PLANNED = {
+    "region": "eu-central-1",
+    "instance_type": "c7i.large",
+    "cores": 1,
+    "threads_per_core": 2,
+    "image": {"id": "ami-1", "name": "debian"},
+}
 
 
 def instance(**more: Any) -> dict[str, Any]:
@@ -69,7 +75,18 @@ def test_an_instance_that_is_no_record_of_is_held_against_the_request(
         continuing.launched_as(PLANNED, [there], continuing.Begun(tmp_path / "r1", None), ami)
 
 
+def test_an_instance_whose_keys_are_elsewhere_is_left_alone(tmp_path: Path) -> None:
+    with pytest.raises(RefusedError) as refused:
+        continuing.launched_as(PLANNED, [instance()], continuing.Begun(tmp_path / "r1", None), None)
+    assert str(refused.value) == (
+        f"The run r1 has i-1, whose keys are not in {tmp_path}/r1: give the runs directory that it was begun in by "
+        f"--runs-dir, or leave run_id out to start a new run. To end it: "
+        f"./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {tmp_path}"
+    )
+
+
 def test_an_instance_is_described_as_it_was_launched(tmp_path: Path) -> None:
+    launching.run_keys(tmp_path / "r1", None)
     launched = {**PLANNED, "image": {"id": "ami-1", "name": "debian of last month"}}
     begun = continuing.Begun(tmp_path / "r1", {"launch": launched})
     assert continuing.launched_as(PLANNED, [instance()], begun, None) == launched
