@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,18 +52,23 @@ def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
     terminal = sys.stdout.isatty()
     columns = shutil.get_terminal_size().columns
     built = command.playbook(playbook, parameters, chosen, terminal=terminal, columns=columns)
-    after = aftermath.Aftermath(
-        run_id=run_id,
-        directory=directory,
-        region=chosen if playbook == "benchmark" and not settled.parameters["host"] else None,
-        keeps=bool(settled.parameters.get("keep")),
-        values=written,
-        terminal=terminal,
-        columns=columns,
-        # No markup: paths have brackets too.
-        console=Console(stderr=True, highlight=False, markup=False),
-    )
-    return Job(playbook, run_id, directory, built, fresh, after, lock)
+    # No markup: paths have brackets too.
+    console = Console(stderr=True, highlight=False, markup=False)
+    after: Mapping[str, Callable[[], aftermath.Aftermath]] = {
+        "setup": lambda: aftermath.AfterSetup(console),
+        "terminate": lambda: aftermath.AfterEnding(run_id, directory, chosen, console),
+        "benchmark": lambda: aftermath.AfterBenchmark(
+            run_id=run_id,
+            directory=directory,
+            region=None if settled.parameters["host"] else chosen,
+            keeps=bool(settled.parameters["keep"]),
+            values=written,
+            terminal=terminal,
+            columns=columns,
+            console=console,
+        ),
+    }
+    return Job(playbook, run_id, directory, built, fresh, after[playbook](), lock)
 
 
 def _lock(directory: Path) -> Any:
@@ -91,18 +96,19 @@ def run(job: Job) -> None:
     console.print(f"Run {job.run_id}   {job.command}", style="dim", soft_wrap=True)
     sys.stdout.flush()
     playing = play.Playing(job.command)
-    with child.signals_raise():
+    said = ""
+    with child.signals_raise(job.after.interrupted):
         try:
             with playing:
                 code = playing.wait()
             if code:
-                job.after.of_failure(code, playing.reached)
+                said = job.after.of_failure(code, playing.reached)
         except child.SignalError as signal:
             job.after.of_signal(playing.reached)
             raise SystemExit(128 + signal.number) from None
     if code and not playing.reached.started:
         if job.fresh:
             shutil.rmtree(job.directory, ignore_errors=True)
-        raise RefusedError("Nothing was launched.")
+        raise RefusedError(said)
     if code:
-        raise FailedError(f"The run failed; what there is of it is in {job.directory}")
+        raise FailedError(said)
