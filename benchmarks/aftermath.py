@@ -127,6 +127,7 @@ class AfterBenchmark:
             ec2 = aws.connector(self.region)("ec2")
             left = remaining.of(ec2, self.run_id)
             if self.keeps:
+                ending.note_gone(ec2, self.run_id, self.directory)
                 self._say(remaining.report(left, self.run_id, self.region, self.directory) if left else "Nothing runs.")
                 return
             ended = ending.end(ec2, self.run_id, self.directory, latecomers=latecomers, told=self._told)

@@ -14,6 +14,7 @@ from benchmarks import instances, login, remaining, runs
 from benchmarks.aws import Client
 from benchmarks.errors import FailedError
 
+RECORD = "terminated.json"
 # Bare-metal types take minutes.
 TIMEOUT = 600.0  # seconds
 
@@ -49,12 +50,23 @@ def end(
         ended = {**later, **ended}
     instances.wait_gone(ec2, run_id, timeout, only, ignored=protected)
     _record(directory, ended)
+    note_gone(ec2, run_id, directory)
     if protected:
         left = [one for one in remaining.of(ec2, run_id) if one.instance_id in protected]
         raise FailedError(_protected(left, run_id, ec2.meta.region_name, directory))
     if not remaining.of(ec2, run_id):
         shutil.rmtree(directory / "keys", ignore_errors=True)
     return sorted(ended)
+
+
+def note_gone(ec2: Client, run_id: str, directory: Path) -> None:
+    """Write down of instances that nobody here has ended when they did, so that they cost nothing from then on.
+
+    Where EC2 does not say when, it is the time at which that was seen.
+    """
+    known = runs.recall(directory, RECORD) or {}
+    found = {i["InstanceId"]: instances.ended_at(i) or datetime.now(UTC) for i in instances.gone(ec2, run_id)}
+    _record(directory, {id: at.isoformat(timespec="seconds") for id, at in found.items() if id not in known})
 
 
 def check_known(ec2: Client, run_id: str, directory: Path) -> None:
@@ -103,4 +115,4 @@ def _record(directory: Path, ended: Mapping[str, str]) -> None:
     # The record is for the cost's sake; its directory may be full or gone.
     if ended and directory.is_dir():
         with suppress(OSError):
-            runs.add_to_record(directory, "terminated.json", ended)
+            runs.add_to_record(directory, RECORD, ended)

@@ -12,6 +12,7 @@ from rich.text import Text
 from benchmarks import (
     attempts,
     cost,
+    ending,
     launching,
     plan,
     publishing,
@@ -95,7 +96,7 @@ def of_run(directory: Path) -> RenderableType:
     launch = plan.recall(directory)["launch"]
     instances = runs.recall(directory, launching.RECORD, launching.NAMES)
     if launch and instances:
-        terminated = runs.recall(directory, "terminated.json") or {}
+        terminated = runs.recall(directory, ending.RECORD) or {}
         parts.append(screen.Hanging(Text(f"Cost      {cost.line(launch, instances, terminated)}")))
         parts += [Text(line) for line in kept(directory, instances, terminated)]
     parts += _stages(directory)
