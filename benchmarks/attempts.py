@@ -175,14 +175,12 @@ def here(host_directory: Path) -> tuple[int, ...]:
 
 def current(host_directory: Path) -> int:
     """The number of the attempt that a run is about on a host; 1 before anything is known of it."""
-    pointer = runs.recall(host_directory, CURRENT)
-    return int(pointer["number"]) if isinstance(pointer, dict) and "number" in pointer else 1
+    return int((runs.recall(host_directory, CURRENT, ["number"]) or {"number": 1})["number"])
 
 
 def is_active(host_directory: Path) -> bool:
     """Whether the attempt that the run is about was found at work: its host is then left as it is."""
-    pointer = runs.recall(host_directory, CURRENT)
-    return isinstance(pointer, dict) and bool(pointer.get("active"))
+    return bool((runs.recall(host_directory, CURRENT) or {}).get("active"))
 
 
 def follow(host_directory: Path, number: int | None) -> None:

@@ -34,17 +34,17 @@ def _heeded() -> Iterator[signal.Signals]:
 
 
 @contextmanager
-def signals_raise() -> Iterator[None]:
+def signals_raise(doing: str) -> Iterator[None]:
     """Turns the first of SIGNALS into SignalError; later ones are ignored, so that nothing interrupts cleaning up.
 
-    The user is told at once, whatever this process is about.
+    The user is told at once what this process is `doing` then, whatever it is about.
     """
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
         for each in SIGNALS:
             signal.signal(each, signal.SIG_IGN)
         with suppress(OSError):
-            os.write(2, f"\n{signal.Signals(number).name}: ending the run …\n".encode())
+            os.write(2, f"\n{signal.Signals(number).name}: {doing} …\n".encode())
         raise SignalError(number)
 
     before = {each: signal.signal(each, interrupt) for each in _heeded()}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks import attempts, identity, remaining, runs
+from benchmarks import attempts, identity, launching, remaining, runs
 from benchmarks.aws import tags
 from benchmarks.errors import RefusedError
 
@@ -24,8 +24,16 @@ class Begun:
 
 
 def is_over(directory: Path, there: Sequence[Instance]) -> bool:
-    """Whether the run has launched instances, and none is left."""
-    return bool((runs.recall(directory, "instances.json") or {}).get("instances")) and not there
+    """Whether the run has launched instances, and none is left.
+
+    Raises FailedError where none is left and the record of them is damaged: it may have launched some.
+    """
+    return not there and bool(_launched(directory))
+
+
+def _launched(directory: Path) -> Sequence[Mapping[str, Any]]:
+    record = runs.read_record(directory, launching.RECORD, launching.NAMES) or {"instances": []}
+    return record["instances"]  # type: ignore[no-any-return]
 
 
 def measured(directory: Path, request: str) -> list[dict[str, Any]]:
@@ -33,8 +41,7 @@ def measured(directory: Path, request: str) -> list[dict[str, Any]]:
 
     Raises RefusedError where none is here: it cannot be measured any more.
     """
-    launched = (runs.recall(directory, "instances.json") or {})["instances"]
-    hosts = [str(instance["instance_id"]) for instance in launched]
+    hosts = [str(instance["instance_id"]) for instance in _launched(directory)]
     found = [{"host": host, "attempt": n} for host in hosts if (n := _measured(directory / host, request))]
     if not found:
         raise RefusedError(
@@ -56,11 +63,20 @@ def launched_as(
     """The plan of a launch, as it describes the instances that the run has already.
 
     Raises RefusedError where they are others than planned: what is measured on one machine is never told of another.
+    And where their keys are not here, as in another runs directory: nobody could log in, and whoever has the keys may
+    be measuring.
     """
     if not (begun and there):
         return dict(planned)
     for instance in there:
         identity.refuse_differences(begun.directory.name, _differences(instance, planned, parameters))
+    if not launching.has_keys(begun.directory):
+        ids = ", ".join(instance["InstanceId"] for instance in there)
+        raise RefusedError(
+            f"The run {begun.directory.name} has {ids}, whose keys are not in {begun.directory}: give the runs "
+            f"directory that it was begun in by --runs-dir, or leave run_id out to start a new run. To end it: "
+            + remaining.end_command(begun.directory.name, planned["region"], begun.directory)
+        )
     launched = begun.plan["launch"] if begun.plan else None
     return dict(launched or {**planned, "image": {"id": there[0]["ImageId"], "name": None}})
 

@@ -82,6 +82,16 @@ def explain(error: Exception, ec2: Client, run_id: str, directory: Path) -> str:
     return "\n".join(filter(None, [aws.sentence(error), told]))
 
 
+def note_gone(ec2: Client, run_id: str, directory: Path) -> None:
+    """Write down of instances that nobody here has ended when they did, so that they cost nothing from then on.
+
+    Where EC2 does not say when, it is the time at which that was seen.
+    """
+    known = runs.recall(directory, RECORD) or {}
+    found = {i["InstanceId"]: instances.ended_at(i) or datetime.now(UTC) for i in instances.gone(ec2, run_id)}
+    _record(directory, {id: at.isoformat(timespec="seconds") for id, at in found.items() if id not in known})
+
+
 def check_known(ec2: Client, run_id: str, directory: Path) -> None:
     """Raises FailedError where neither AWS nor the run's directory knows of the run."""
     if not ((directory / runs.PARAMETERS).exists() or instances.any_of(ec2, run_id)):

@@ -21,8 +21,7 @@ def record_machine(directory: Path, parameters: Mapping[str, Any]) -> None:
 
 def check_machine(directory: Path, parameters: Mapping[str, Any]) -> None:
     """Raises RefusedError, with what differs, where the run of a directory was begun on another machine."""
-    earlier = runs.recall(directory, RECORD)
-    if isinstance(earlier, dict):
+    if earlier := runs.recall(directory, RECORD):
         now = _machine(parameters)
         refuse_differences(directory.name, {name: (earlier[name], now[name]) for name in now if name in earlier})
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import botocore.exceptions
@@ -16,6 +18,9 @@ from benchmarks.errors import FailedError
 RUN_TAG = "benchmarks:run"
 ALIVE = ("pending", "running", "stopping", "stopped")
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+# As in "User initiated (2026-05-19 08:15:00 GMT)":
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html
+_SINCE = re.compile(r"\((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:GMT|UTC)\)")
 PROTECTED = "OperationNotPermitted"
 # Said of one that is gone, and of one that is too new to be known everywhere.
 UNKNOWN = "InvalidInstanceID.NotFound"
@@ -41,6 +46,18 @@ def left(ec2: Client, run_id: str, known: Collection[str] = ()) -> list[dict[str
         if instance := find(ec2, instance_id):
             found[instance_id] = instance
     return [i for i in found.values() if i["State"]["Name"] != "terminated"]
+
+
+def gone(ec2: Client, run_id: str) -> list[dict[str, Any]]:
+    """The run's instances that end or have ended, as far as EC2 still shows them."""
+    states = ("shutting-down", "terminated")
+    return [instance for instance in _described(ec2, run_id, states) if instance["State"]["Name"] in states]
+
+
+def ended_at(instance: Mapping[str, Any]) -> datetime | None:
+    """When an instance came to its state, None where EC2 does not say."""
+    told = _SINCE.search(instance.get("StateTransitionReason") or "")
+    return datetime.fromisoformat(told[1]).replace(tzinfo=UTC) if told else None
 
 
 def any_of(ec2: Client, run_id: str) -> bool:

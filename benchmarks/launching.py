@@ -20,6 +20,9 @@ from benchmarks import __version__, instances, keys, quotas, remaining, runs, us
 from benchmarks.aws import Client, as_tags, code, give_up_on
 from benchmarks.errors import FailedError
 
+# Where a run's instances are written down, and what is.
+RECORD = "instances.json"
+NAMES = ("region", "instances")
 # Reasons to try another zone, and only these:
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 NO_CAPACITY = ("InsufficientInstanceCapacity", "InsufficientHostCapacity", "Unsupported")
@@ -70,6 +73,11 @@ def run_keys(directory: Path, key_file: Path | None) -> RunKeys:
     host = keys.persistent_pair(directory / "keys" / "host")
     login = keys.public_half(key_file) if key_file else keys.persistent_pair(directory / "keys" / "login").public
     return RunKeys(host, login)
+
+
+def has_keys(directory: Path) -> bool:
+    """Whether the run of a directory has made its keys there, as it does before it launches anything."""
+    return (directory / "keys" / "host").exists()
 
 
 def prepare(
@@ -204,7 +212,7 @@ def ensure(
 
 def note(directory: Path, region: str, host_key: str, found: Sequence[Mapping[str, Any]]) -> None:
     """Write down a run's instances, and the key by which each is known. Raises OSError."""
-    runs.write_record(directory, "instances.json", {"region": region, "instances": list(found)})
+    runs.write_record(directory, RECORD, {"region": region, "instances": list(found)})
     runs.write_whole(directory / "known_hosts", "".join(f"{one['instance_id']} {host_key}\n" for one in found))
 
 

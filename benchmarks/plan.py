@@ -30,6 +30,8 @@ from benchmarks.errors import RefusedError
 
 DEFAULT_TEMPLATE = "benchmarks"
 RECORD = "preflight.json"
+# What a run is gone on with by.
+NEEDED = ("started", "launch")
 _NOTHING: Mapping[str, Any] = {
     "started": None,
     "suite": {"name": None, "expected": None},

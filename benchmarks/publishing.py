@@ -25,6 +25,8 @@ from benchmarks.errors import FailedError
 
 MANIFEST = "manifest.json"
 FILES = ("benchmark.log", "criterion.tar.gz", "toolchain.json")
+# What of PUBLISHED is shown to users.
+SHOWN = ("uri", "link", "link_until", "link_note")
 # The longest that a signature of version 4 is accepted.
 LINK_LIFETIME = timedelta(days=7)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import identity, interface, keys, region, runs, ssh, suite_entries, suites
+from benchmarks import identity, interface, keys, launching, region, runs, ssh, suite_entries, suites
 from benchmarks.errors import RefusedError
 
 DEFAULT_INSTANCE_TYPE = "t2.micro"
@@ -158,7 +158,7 @@ def check_region_of_run(parameters: Mapping[str, Any], chosen: str) -> None:
     if not parameters["run_id"]:
         return
     run_id, directory = runs.locate(parameters)
-    launched = (runs.recall(directory, "instances.json") or {}).get("region")
+    launched = (runs.recall(directory, launching.RECORD) or {}).get("region")
     if launched not in (None, chosen):
         raise RefusedError(
             f"The run {run_id} has launched in {launched}, not in {chosen}: give --region {launched} "

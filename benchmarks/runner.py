@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,10 +27,8 @@ class Job:
     run_id: str
     directory: Path
     command: command.Command
-    refusal: str  # what has not been done when it is refused
     fresh: bool  # whether the run's directory was made by this process
-    console: Console
-    after: aftermath.Aftermath | None  # of what launches
+    after: aftermath.Aftermath
     lock: FileLock | None  # held as long as this is
 
 
@@ -57,21 +55,21 @@ def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
     built = command.playbook(playbook, parameters, chosen, terminal=terminal, columns=columns)
     # No markup: paths have brackets too.
     console = Console(stderr=True, highlight=False, markup=False)
-    refusal = "Nothing was ended." if playbook == "terminate" else "Nothing was launched."
-    if playbook != "benchmark":
-        return Job(run_id, directory, built, refusal, fresh, console, None, None)
-    after = aftermath.Aftermath(
-        run_id=run_id,
-        directory=directory,
-        region=None if settled.parameters["host"] else chosen,
-        keeps=settled.parameters["keep"],
-        fresh=fresh,
-        values=written,
-        terminal=terminal,
-        columns=columns,
-        console=console,
-    )
-    return Job(run_id, directory, built, refusal, fresh, console, after, lock)
+    instances = aftermath.Instances(run_id, directory, chosen, console)
+    after: Mapping[str, Callable[[], aftermath.Aftermath]] = {
+        "setup": lambda: aftermath.AfterSetup(console),
+        "terminate": lambda: aftermath.AfterEnding(instances),
+        "benchmark": lambda: aftermath.AfterBenchmark(
+            run_id=run_id,
+            directory=directory,
+            instances=None if settled.parameters["host"] else instances,
+            keeps=settled.parameters["keep"],
+            fresh=fresh,
+            finish=command.playbook("finish", written, chosen, terminal=terminal, columns=columns),
+            console=console,
+        ),
+    }
+    return Job(run_id, directory, built, fresh, after[playbook](), lock)
 
 
 def _lock(directory: Path) -> FileLock:
@@ -95,25 +93,26 @@ def run(job: Job) -> None:
     A signal first of all ends the instances that carry the run's tag. Raises RefusedError where nothing was started,
     FailedError where the run failed (both have been told to the user by then), SystemExit after a signal.
     """
-    job.console.print(f"Run {job.run_id}   {job.command}", style="dim", soft_wrap=True)
+    job.after.console.print(f"Run {job.run_id}   {job.command}", style="dim", soft_wrap=True)
     sys.stdout.flush()
     playing = play.Playing(job.command)
-    with child.signals_raise():
+    said = ""
+    with child.signals_raise(job.after.interrupted):
         try:
             with playing:
                 code = playing.wait()
-            if code and job.after:
-                job.after.of_failure(code, playing.reached)
+            if code:
+                said = job.after.of_failure(code, playing.reached)
         except child.SignalError as signal:
-            if job.after:
-                job.after.of_signal(playing.reached)
+            job.after.of_signal(playing.reached)
             raise SystemExit(128 + signal.number) from None
     if code and not playing.reached.started:
         if job.fresh:
             shutil.rmtree(job.directory, ignore_errors=True)
         else:
+            # What was refused is not what the run is about.
             with suppress(OSError):
                 runs.settle_parameters(job.directory, accepted=False)
-        raise RefusedError(job.refusal)
+        raise RefusedError(said)
     if code:
-        raise FailedError(f"The run failed; what there is of it is in {job.directory}")
+        raise FailedError(said)

@@ -131,20 +131,29 @@ def _failure(path: Path) -> Failure:
         return Failure("localhost", "", f"Something failed, but the record {path} of it is damaged.", "")
 
 
-def read_record(directory: Path, name: str) -> Any:
+def read_record(directory: Path, name: str, needed: Collection[str] = ()) -> Any:
     """The content of one of a run's JSON records, None where the stage has not written it.
 
-    Raises FailedError where it is damaged.
+    Raises FailedError where it is damaged: every record is an object, and has the `needed` names.
     """
     path = directory / name
     try:
-        return json.loads(path.read_text())
+        content = json.loads(path.read_text())
+        _check_names(content, needed)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
         raise FailedError(
             f"{path} cannot be read ({error}): remove it, or leave run_id out to start a new run."
         ) from None
+    return content
+
+
+def _check_names(content: object, needed: Collection[str]) -> None:
+    if not isinstance(content, dict):
+        raise ValueError("it is no JSON object")
+    if lacking := sorted(set(needed) - content.keys()):
+        raise ValueError(f"it lacks {', '.join(lacking)}")
 
 
 def read_parameters(directory: Path) -> dict[str, Any]:
@@ -166,7 +175,7 @@ def freeze_parameters(directory: Path, text: str) -> bool:
     """
     path, before = directory / PARAMETERS, directory / _PARAMETERS_BEFORE
     if path.exists() and not before.exists():
-        write_whole(before, path.read_text())
+        shutil.copyfile(path, before)
     return write_whole(path, text)
 
 
@@ -180,23 +189,24 @@ def settle_parameters(directory: Path, accepted: bool) -> None:
             before.replace(directory / PARAMETERS)
 
 
-def recall(directory: Path, name: str) -> Any:
+def recall(directory: Path, name: str, needed: Collection[str] = ()) -> Any:
     """The content of a JSON record, None where there is none or it is damaged: for what has to go on without it."""
     try:
-        return read_record(directory, name)
+        return read_record(directory, name, needed)
     except FailedError:
         return None
 
 
 def write_whole(path: Path, text: str) -> bool:
     """Write a file so that it is never half there, its directory too; whether that changed anything. Raises OSError."""
-    if path.exists() and path.read_text() == text:
+    content = text.encode()
+    if path.exists() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     # Of this process alone: another may write the same record.
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(text)
+        part.write_bytes(content)
         part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)
@@ -212,5 +222,4 @@ def write_record(directory: Path, name: str, content: Any) -> bool:
 def add_to_record(directory: Path, name: str, entries: Mapping[str, Any]) -> None:
     """Write entries into one of a run's JSON records, which keeps the others that it has. Raises OSError."""
     with FileLock(directory / f".{name}.lock", timeout=10):
-        known = recall(directory, name)
-        write_record(directory, name, {**(known if isinstance(known, dict) else {}), **entries})
+        write_record(directory, name, {**(recall(directory, name) or {}), **entries})

@@ -16,6 +16,8 @@ from benchmarks import runs
 
 RECORD = "stages.json"
 VARIABLE = "BENCHMARKS_STAGES"
+# The playbooks that carry a run out, by their names.
+PLAYBOOKS = ("benchmark", "finish")
 # Before any other stage nothing has been launched.
 FIRST = "preflight"
 LAST_PLAY = "Leave nothing running"

@@ -12,7 +12,10 @@ from rich.text import Text
 from benchmarks import (
     attempts,
     cost,
+    ending,
+    launching,
     plan,
+    publishing,
     remaining,
     results,
     results_table,
@@ -50,7 +53,7 @@ def _host(directory: Path) -> list[RenderableType]:
     parts = _numbers(directory)
     if (directory / "benchmark.log").exists():
         parts.append(Text(f"Log       {directory / 'benchmark.log'}"))
-    if published := runs.recall(directory, attempts.PUBLISHED):
+    if published := runs.recall(directory, attempts.PUBLISHED, publishing.SHOWN):
         parts.append(Text(f"S3        {published['uri']}"))
         in_full = f"in full in {directory / attempts.PUBLISHED}"
         parts.append(screen.Link("Link      ", published["link"], "benchmark.log", in_full))
@@ -91,9 +94,9 @@ def of_run(directory: Path) -> RenderableType:
     hosts = sorted(path.parent for path in directory.glob(f"*/{attempts.CURRENT}"))
     parts = [part for host in hosts for part in _host(host / str(attempts.current(host)))]
     launch = plan.recall(directory)["launch"]
-    instances = runs.recall(directory, "instances.json")
+    instances = runs.recall(directory, launching.RECORD, launching.NAMES)
     if launch and instances:
-        terminated = runs.recall(directory, "terminated.json") or {}
+        terminated = runs.recall(directory, ending.RECORD) or {}
         parts.append(screen.Hanging(Text(f"Cost      {cost.line(launch, instances, terminated)}")))
         parts += [Text(line) for line in kept(directory, instances, terminated)]
     parts += _stages(directory)

@@ -40,17 +40,20 @@ def columns(stream: IO[str]) -> int:
 
 
 class _Outliving(io.FileIO):
-    """A file whose reader may have seen enough, as head has: what is written after that is dropped."""
+    """A file whose reader may have left, as head does, or a terminal that is closed, or whose disk may be full.
+
+    What cannot be written is dropped.
+    """
 
     def write(self, content: Any, /) -> int:
         try:
             return super().write(content)
-        except BrokenPipeError:
+        except OSError:
             return len(content)
 
 
 def outlive_readers() -> None:
-    """Have this process go on to its end, and to its own exit code, when whoever reads its output leaves.
+    """Have this process go on to its end, and to its own exit code, when its output cannot be written any more.
 
     A run that ended there would be no less broken off than by Ctrl-C.
     """

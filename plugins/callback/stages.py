@@ -35,6 +35,7 @@ class CallbackModule(CallbackBase):
     def __init__(self) -> None:
         super().__init__()
         self._rewrite = os.environ.get("BENCHMARKS_REWRITE_LINES") == "1"
+        self._of_run = False
         self._directory: Path | None = None
         self._stage: str | None = None
         self._begun = 0.0
@@ -42,9 +43,16 @@ class CallbackModule(CallbackBase):
         self._said: set[str] = set()
         self._times = stages.Times()
 
+    def v2_playbook_on_start(self, playbook: Any) -> None:
+        # Ansible itself ends at once when its terminal is gone, or the disk that its output goes to is full.
+        terminal.outlive_readers()
+        self._of_run = Path(playbook._file_name).stem in stages.PLAYBOOKS
+
     def v2_playbook_on_play_start(self, play: Any) -> None:
         stages.tell("play", play.get_name())
-        self._directory = runs.locate(load_extra_vars(play.get_loader()))[1]
+        # Ending a run from elsewhere checks parameters too, in a time that is not the run's.
+        if self._of_run:
+            self._directory = runs.locate(load_extra_vars(play.get_loader()))[1]
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
         role = task._role.get_name() if task._role else None

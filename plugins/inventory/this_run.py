@@ -12,7 +12,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.plugins.loader import inventory_loader
 from ansible.utils.vars import load_extra_vars
 
-from benchmarks import runs, ssh
+from benchmarks import launching, runs, ssh
 from benchmarks.errors import RefusedError
 from benchmarks.request import outline, parse_host
 
@@ -72,7 +72,7 @@ class InventoryModule(BaseInventoryPlugin):
             for name, value in given.items():
                 if value:
                     inventory.set_variable(host.address, name, value)
-        elif plan := runs.recall(directory, "instances.json"):
+        elif plan := runs.recall(directory, launching.RECORD, launching.NAMES):
             os.environ["AWS_REGION"] = plan["region"]
             self._add_instances(inventory, loader, Path(path).parent / self.get_option("instances"), run_id)
 

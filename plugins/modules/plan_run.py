@@ -30,14 +30,17 @@ def main() -> None:
     module = AnsibleModule(
         {"parameters": {"type": "dict", "required": True}, "run_dir": {"type": "path", "required": True}},
     )
-    from benchmarks import aws, continuing, plan, runs
+    from benchmarks import aws, continuing, ending, plan, runs
 
     directory = Path(module.params["run_dir"])
     parameters = module.params["parameters"]
     try:
         runs.check_space(directory)
-        begun = continuing.Begun(directory, runs.read_record(directory, plan.RECORD))
-        planned = plan.make(parameters, aws.connector(parameters["region"]), plan.start_of(begun.plan), begun)
+        begun = continuing.Begun(directory, runs.read_record(directory, plan.RECORD, plan.NEEDED))
+        connect = aws.connector(parameters["region"])
+        planned = plan.make(parameters, connect, plan.start_of(begun.plan), begun)
+        if planned["over"]:
+            ending.note_gone(connect("ec2"), directory.name, directory)
         # What went wrong before is done again, but for what a host that is gone has done.
         runs.forget_failures(directory, runs.OF_BRINGING_BACK if planned["over"] else None)
         changed = runs.write_record(directory, plan.RECORD, planned)

@@ -108,4 +108,8 @@ def test_a_kept_instance_whose_records_are_gone_is_held_against_the_request(
     refused = tool.bench(run_id, "--instance-type", "c7a.large", suite=first(tool), replaces="--instance-type")
     assert refused.result.code == 2, refused.result.output
     assert f"The run {run_id} has another machine: instance_type c7i.large, not c7a.large" in refused.result.output
+    # As from another runs directory: whoever has the keys may be measuring on it.
+    keyless = tool.bench(run_id, suite=first(tool))
+    assert keyless.result.code == 2, keyless.result.output
+    assert f"whose keys are not in {kept.directory}: " in keyless.result.output
     assert account.states(run_id) == ["running"]

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from benchmarks import aftermath, play, stages
+from benchmarks import aftermath, play, runs, stages
 from benchmarks.aws import Client
+from benchmarks.command import Command
 from tests.unit.aws_fakes import FakeClient, aws_error
 from tests.unit.test_ending import Account
 
@@ -23,18 +24,24 @@ DONE = stages.Reached(frozenset({"preflight", "launch", "benchmark", "terminate"
 class After:
     """An aftermath on an account, and what it says."""
 
-    def __init__(self, directory: Path, client: Client, **more: Any) -> None:
+    def __init__(self, directory: Path, client: Client, *, launches: bool = True, **more: Any) -> None:
         self.said = io.StringIO()
-        given: dict[str, Any] = {"region": "eu-central-1", "keeps": False, "fresh": True, **more}
-        self.made = aftermath.Aftermath(
+        console = Console(file=self.said, width=200, highlight=False, markup=False)
+        self.instances = aftermath.Instances(
             run_id="r1",
             directory=directory,
-            values={},
-            terminal=False,
-            columns=80,
-            console=Console(file=self.said, width=200, highlight=False, markup=False),
+            region="eu-central-1",
+            console=console,
             connect=lambda region: lambda service, region=None: client,
             sleep=lambda seconds: None,
+        )
+        given: dict[str, Any] = {"keeps": False, "fresh": True, **more}
+        self.made = aftermath.AfterBenchmark(
+            run_id="r1",
+            directory=directory,
+            instances=self.instances if launches else None,
+            finish=Command(("ansible-playbook",), {}),
+            console=console,
             **given,
         )
 
@@ -130,6 +137,50 @@ def test_where_aws_says_nothing_that_is_said_with_what_to_type(tmp_path: Path) -
 
 
 def test_what_runs_on_a_machine_one_has_is_told_of(tmp_path: Path) -> None:
-    after = After(tmp_path, FakeClient(), region=None)
+    after = After(tmp_path, FakeClient(), launches=False)
     after.made.of_signal(MEASURING)
     assert "What it has started may still run on the host: --run-id r1 goes on with it." in after.text
+
+
+@pytest.mark.parametrize("reached", [stages.NOTHING, PREFLIGHT, DONE])
+def test_ending_that_is_interrupted_tells_what_still_runs(tmp_path: Path, reached: stages.Reached) -> None:
+    account = Account("i-1")
+    after = After(tmp_path, account.client)
+    aftermath.AfterEnding(after.instances).of_signal(reached)
+    assert "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour" in after.text
+    assert account.ids == {"i-1"}
+
+
+@pytest.mark.parametrize(("code", "told"), [(-9, True), (2, False)])
+def test_ending_tells_what_still_runs_where_ansible_was_killed_and_has_not_said_it(
+    tmp_path: Path, code: int, told: bool
+) -> None:
+    after = After(tmp_path, Account("i-1").client)
+    ending = aftermath.AfterEnding(after.instances)
+    assert ending.of_failure(code, PREFLIGHT) == "Nothing was ended."
+    assert ("i-1 (c7i.2xlarge) still runs" in after.text) is told
+    assert ending.of_failure(2, DONE) == "Ending the run r1 failed."
+
+
+def test_setting_up_that_is_interrupted_says_nothing_of_a_run() -> None:
+    said = io.StringIO()
+    after = aftermath.AfterSetup(Console(file=said))
+    after.of_signal(PREFLIGHT)
+    after.of_signal(DONE)
+    assert said.getvalue() == "Nothing was created.\nWhat was created stays; the same command creates the rest.\n"
+    assert after.of_failure(2, PREFLIGHT) == "Nothing was created."
+
+
+def test_an_instance_that_ended_by_itself_is_counted_until_then(tmp_path: Path) -> None:
+    gone = {
+        "InstanceId": "i-1",
+        "State": {"Name": "terminated"},
+        "StateTransitionReason": "User initiated (2026-05-19 08:25:00 GMT)",
+    }
+
+    def describe(Filters: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        wanted = [f["Values"] for f in Filters if f["Name"] == "instance-state-name"]
+        return {"Reservations": [{"Instances": [gone] if not wanted or "terminated" in wanted[0] else []}]}
+
+    After(tmp_path, FakeClient(describe_instances=describe), keeps=True).made.of_signal(MEASURING)
+    assert runs.read_record(tmp_path, "terminated.json") == {"i-1": "2026-05-19T08:25:00+00:00"}

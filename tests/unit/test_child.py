@@ -102,7 +102,7 @@ def at_a_terminal() -> Iterator[None]:
 @pytest.mark.parametrize("number", child.SIGNALS)
 def test_a_signal_interrupts_once_and_is_ignored_while_cleaning_up(number: signal.Signals) -> None:
     before = [signal.getsignal(each) for each in child.SIGNALS]
-    with child.signals_raise():
+    with child.signals_raise("stopping"):
         with pytest.raises(child.SignalError) as interrupted:
             signal.raise_signal(number)
         for again in child.SIGNALS:
@@ -114,7 +114,7 @@ def test_a_signal_interrupts_once_and_is_ignored_while_cleaning_up(number: signa
 def test_a_run_under_nohup_outlives_its_terminal() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with child.signals_raise():
+        with child.signals_raise("stopping"):
             signal.raise_signal(signal.SIGHUP)
             with pytest.raises(child.SignalError):
                 signal.raise_signal(signal.SIGTERM)

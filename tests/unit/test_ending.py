@@ -182,3 +182,21 @@ def test_times_are_in_utc(tmp_path: Path) -> None:
     ending.end(Account("i-1").client, "r1", tmp_path)
     (at,) = runs.read_record(tmp_path, "terminated.json").values()
     assert abs(datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds() < 60
+
+
+@pytest.mark.parametrize(
+    ("reason", "at"),
+    [("User initiated (2026-05-19 08:15:00 GMT)", "2026-05-19T08:15:00+00:00"), ("", None), (None, None)],
+)
+def test_an_instance_that_ended_by_itself_costs_nothing_from_then_on(
+    tmp_path: Path, reason: str | None, at: str | None
+) -> None:
+    gone = {"InstanceId": "i-1", "State": {"Name": "terminated"}, "StateTransitionReason": reason}
+    ec2 = FakeClient(describe_instances={"Reservations": [{"Instances": [gone]}]})
+    ending.note_gone(ec2, "r1", tmp_path)
+    noted = runs.read_record(tmp_path, "terminated.json")
+    assert noted["i-1"] == at or (at is None and datetime.fromisoformat(noted["i-1"]) <= datetime.now(UTC))
+    # What is known already stays.
+    gone["StateTransitionReason"] = "User initiated (2026-05-20 08:15:00 GMT)"
+    ending.note_gone(ec2, "r1", tmp_path)
+    assert runs.read_record(tmp_path, "terminated.json") == noted

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks import attempts, continuing, identity, interface, keys, runs
-from benchmarks.errors import RefusedError
+from benchmarks import attempts, continuing, identity, interface, keys, launching, runs
+from benchmarks.errors import FailedError, RefusedError
 
 
 def parameters(**given: Any) -> dict[str, Any]:
@@ -59,6 +59,7 @@ def test_the_same_machine_and_another_measurement_are_not(tmp_path: Path) -> Non
 
 
 PLANNED = {
+    "region": "eu-central-1",
     "instance_type": "c7i.large",
     "cores": 1,
     "threads_per_core": 2,
@@ -90,7 +91,18 @@ def test_an_instance_that_is_no_record_of_is_held_against_the_request(
         continuing.launched_as(PLANNED, [there], continuing.Begun(tmp_path / "r1", None), parameters(**given))
 
 
+def test_an_instance_whose_keys_are_elsewhere_is_left_alone(tmp_path: Path) -> None:
+    with pytest.raises(RefusedError) as refused:
+        continuing.launched_as(PLANNED, [instance()], continuing.Begun(tmp_path / "r1", None), parameters())
+    assert str(refused.value) == (
+        f"The run r1 has i-1, whose keys are not in {tmp_path}/r1: give the runs directory that it was begun in by "
+        f"--runs-dir, or leave run_id out to start a new run. To end it: "
+        f"./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {tmp_path}"
+    )
+
+
 def test_an_instance_is_described_as_it_was_launched(tmp_path: Path) -> None:
+    launching.run_keys(tmp_path / "r1", None)
     launched = {**PLANNED, "image": {"id": "ami-1", "name": "debian of last month"}}
     begun = continuing.Begun(tmp_path / "r1", {"launch": launched})
     assert continuing.launched_as(PLANNED, [instance()], begun, parameters()) == launched
@@ -149,3 +161,17 @@ def test_what_it_has_not_measured_cannot_be_measured_any_more(over: Path, damage
     assert str(refused.value) == (
         "The run r1 has ended, and its instance with it: leave run_id out to start a new run."
     )
+
+
+@pytest.mark.parametrize("content", ["[]", "5", '{"region": "eu-central-1"}'])
+def test_a_damaged_record_of_the_machine_is_as_good_as_none(tmp_path: Path, content: str) -> None:
+    (tmp_path / "machine.json").write_text(content)
+    identity.check_machine(tmp_path, parameters())
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"instances": []}'])
+def test_whether_a_run_has_launched_is_not_guessed_from_a_damaged_record(tmp_path: Path, content: str) -> None:
+    (tmp_path / "instances.json").write_text(content)
+    with pytest.raises(FailedError, match=r"instances\.json cannot be read \(.*\): remove it, or leave run_id out"):
+        continuing.is_over(tmp_path, [])
+    assert not continuing.is_over(tmp_path, [instance()])

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import runs
-from benchmarks.errors import RefusedError
+from benchmarks.errors import FailedError, RefusedError
 from benchmarks.interface import ROOT
 
 MOMENTS = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2999, 1, 1), timezones=st.just(UTC))
@@ -93,3 +93,31 @@ def test_a_record_comes_back_and_says_whether_it_is_new(tmp_path: Path) -> None:
     assert not runs.write_record(directory, "a.json", {"x": [1]})
     assert runs.write_record(directory, "a.json", {"x": [2]})
     assert runs.read_record(directory, "a.json") == {"x": [2]}
+
+
+DAMAGED = {
+    "": "Expecting value",
+    "[]": "it is no JSON object",
+    "null": "it is no JSON object",
+    "5": "it is no JSON object",
+    "{}": "it lacks b, x",
+    '{"x": 1}': "it lacks b",
+    "\udcff": "'utf-8' codec can't decode",
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED)
+def test_a_record_of_another_shape_is_damaged(tmp_path: Path, content: str) -> None:
+    record = tmp_path / "a.json"
+    record.write_bytes(content.encode(errors="surrogateescape"))
+    with pytest.raises(FailedError) as failed:
+        runs.read_record(tmp_path, "a.json", ["x", "b"])
+    assert str(failed.value).startswith(f"{record} cannot be read ({DAMAGED[content]}")
+    assert runs.recall(tmp_path, "a.json", ["x", "b"]) is None
+
+
+@pytest.mark.parametrize("content", DAMAGED)
+def test_a_damaged_record_is_written_anew(tmp_path: Path, content: str) -> None:
+    (tmp_path / "a.json").write_bytes(content.encode(errors="surrogateescape"))
+    runs.add_to_record(tmp_path, "a.json", {"b": 2})
+    assert runs.read_record(tmp_path, "a.json")["b"] == 2

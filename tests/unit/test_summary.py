@@ -180,3 +180,10 @@ def test_only_the_attempt_that_the_run_is_about_is_shown(run: Path) -> None:
     text = shown(run)
     assert "Measured  1 benchmark\n" in text
     assert LONG not in text
+
+
+@pytest.mark.parametrize("content", ["", "[]", "5", "{}", '{"other": 1}'])
+@pytest.mark.parametrize("name", ["preflight.json", "instances.json", "i-1/1/published.json"])
+def test_what_a_damaged_record_would_say_is_left_out(run: Path, name: str, content: str) -> None:
+    (run / name).write_text(content)
+    assert shown(run).splitlines()[-1] == f"Run       {run}"

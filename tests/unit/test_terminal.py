@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import pty
 import struct
+import sys
 import termios
 from fcntl import ioctl
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,3 +41,14 @@ def test_a_terminal_has_columns() -> None:
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     with os.fdopen(ours, "rb"), os.fdopen(theirs, "w") as stream:
         assert terminal.columns(stream) == 80
+
+
+def test_output_to_a_terminal_that_is_gone_or_to_a_full_disk_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as gone, Path("/dev/full").open("w") as full:
+        monkeypatch.setattr("sys.stdout", gone)
+        monkeypatch.setattr("sys.stderr", full)
+        terminal.outlive_readers()
+        os.close(ours)
+        print("nobody reads this", flush=True)
+        print("nor this", file=sys.stderr, flush=True)
