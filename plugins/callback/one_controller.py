@@ -9,7 +9,7 @@ from typing import Any
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.vars import load_extra_vars
 
-from benchmarks import locks, runs
+from benchmarks import locks, runs, stages
 from benchmarks.errors import RefusedError
 
 DOCUMENTATION = """
@@ -19,7 +19,6 @@ short_description: One controller a run
 description:
   - A second playbook of the same run is refused by its preflight. Ending a run is always allowed.
 """
-PLAYBOOKS = ("benchmark", "finish")
 
 
 class CallbackModule(CallbackBase):
@@ -38,7 +37,7 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         # An id that is none is preflight's to refuse.
-        if self._playbook in PLAYBOOKS:
+        if self._playbook in stages.PLAYBOOKS:
             with suppress(RefusedError):
                 self._directory = runs.locate(load_extra_vars(play.get_loader()))[1]
         self._hold()

@@ -62,10 +62,7 @@ def test_ending_tells_what_still_runs_where_ansible_was_killed_and_has_not_said_
 def test_ending_that_is_interrupted_says_where_aws_cannot_be_asked(
     account: Account, console: Console, tmp_path: Path
 ) -> None:
-    def refuse(**_arguments: object) -> None:
-        raise aws_error("ExpiredToken", operation="DescribeInstances")
-
-    account.client.describe_instances = refuse
+    account.client.answers["describe_instances"] = aws_error("ExpiredToken", operation="DescribeInstances")
     aftermath.AfterEnding("r1", tmp_path / "r1", "eu-central-1", console).of_signal(STARTED)
     assert "Whether instances of the run are left is not known: ./inv bench.terminate --run-id r1" in told(console)
 

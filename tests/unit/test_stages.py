@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -97,3 +98,20 @@ def test_a_later_call_keeps_the_times_of_stages_that_it_has_not_done(stages: Any
     written = runs.read_record(tmp_path, "stages.json")
     assert written["benchmark"] == benchmark
     assert not written["terminate"]["failed"]
+
+
+@pytest.mark.parametrize(("playbook", "noted"), [("benchmark", True), ("finish", True), ("terminate", False)])
+def test_only_a_run_s_own_playbooks_write_its_times_down(
+    stages: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, playbook: str, noted: bool
+) -> None:
+    monkeypatch.setattr("benchmarks.terminal.outlive_readers", lambda: None)
+    (tmp_path / "r1").mkdir()
+    monkeypatch.setattr(
+        sys.modules[type(stages).__module__], "load_extra_vars", lambda _: {"run_id": "r1", "runs_dir": str(tmp_path)}
+    )
+    stages.v2_playbook_on_start(SimpleNamespace(_file_name=f"playbooks/{playbook}.yml"))
+    stages.v2_playbook_on_play_start(SimpleNamespace(get_loader=lambda: None))
+    begin(stages, "preflight")
+    succeed(stages)
+    stages.v2_playbook_on_stats(None)
+    assert (tmp_path / "r1/stages.json").exists() == noted
