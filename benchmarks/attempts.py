@@ -37,9 +37,13 @@ _OF_HOST = (
 )
 _STEPS = ("build", "run")
 
-# A line an attempt: its number, whether one of its units is at work, what it measures, what was asked for, and how each
-# unit ended.
+# A line for each unit of another run that is at work, then a line an attempt: its number, whether one of its units is at
+# work, what it measures, what was asked for, and how each unit ended.
 _LOOK = """
+systemctl list-units --plain --no-legend --state=active,activating,deactivating 'benchmarks-*.service' |
+while read -r unit _; do
+  case $unit in "$2"-*) ;; *) echo "other $unit" ;; esac
+done
 cd "$1" 2>/dev/null || exit 0
 for attempt in */; do
   attempt=${attempt%/}
@@ -139,6 +143,12 @@ def read_look(output: str) -> tuple[Attempt, ...]:
         if number.isdecimal() and len(words) == 3 + len(_STEPS):
             found.append(Attempt(int(number), words[0] == "yes", words[1], words[2], tuple(words[3:])))
     return tuple(sorted(found, key=lambda attempt: attempt.number))
+
+
+def others(output: str) -> list[str]:
+    """The units of other runs that are at work on a host, from the output of a look."""
+    lines = [line.split() for line in output.splitlines()]
+    return [words[1] for words in lines if len(words) == 2 and words[0] == "other"]
 
 
 def active(found: Sequence[Attempt], wanted: str) -> int | None:

@@ -16,7 +16,7 @@ from benchmarks import runs
 
 RECORD = "stages.json"
 VARIABLE = "BENCHMARKS_STAGES"
-# The playbooks that carry a run out, by their names.
+# The playbooks that carry a run out, by their names: times of others, as of bench.terminate's, are not the run's.
 PLAYBOOKS = ("benchmark", "finish")
 # Before any other stage nothing has been launched.
 FIRST = "preflight"
@@ -105,9 +105,9 @@ class Times:
         entry["failed"] = entry["failed"] or failed
         return first
 
-    def note(self, directory: Path, stage: str) -> None:
+    def note(self, directory: Path | None, stage: str) -> None:
         """Write a stage's time down at once, so that a run that is interrupted later has it; not worth a failure."""
-        if directory.exists():
+        if directory and directory.exists():
             with suppress(OSError):
                 runs.add_to_record(directory, RECORD, {stage: self._entries[stage]})
 

@@ -55,7 +55,7 @@ class _Outliving(io.FileIO):
 def outlive_readers() -> None:
     """Have this process go on to its end, and to its own exit code, when its output cannot be written any more.
 
-    A run that ended there would be no less broken off than by Ctrl-C.
+    A run that ended there, as Ansible itself would, would be no less broken off than by Ctrl-C.
     """
     for name in ("stdout", "stderr"):
         # None where the caller has closed it.

@@ -18,8 +18,7 @@ name: stages
 type: stdout
 short_description: One line a stage
 description:
-  - Shows each stage with the time it took, the messages of C(debug) tasks, warnings, and each failure as one sentence.
-  - Writes the stages' times into C(stages.json) in the run's directory.
+  - Shows stages with their times, messages of C(debug) tasks, warnings, and failures; writes C(stages.json).
 """
 
 
@@ -39,18 +38,16 @@ class CallbackModule(CallbackBase):
         self._directory: Path | None = None
         self._stage: str | None = None
         self._begun = 0.0
-        self._failed = self._did = False
+        self._failed = self._did = self._of_run = False
         self._said: set[str] = set()
         self._times = stages.Times()
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
-        # Ansible itself ends at once when its terminal is gone, or the disk that its output goes to is full.
         terminal.outlive_readers()
         self._of_run = Path(playbook._file_name).stem in stages.PLAYBOOKS
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         stages.tell("play", play.get_name())
-        # Ending a run from elsewhere checks parameters too, in a time that is not the run's.
         if self._of_run:
             self._directory = runs.locate(load_extra_vars(play.get_loader()))[1]
 
@@ -88,8 +85,7 @@ class CallbackModule(CallbackBase):
         self._end_stage()
 
     def _warn(self, result: Any) -> None:
-        for warning in result._result.get("warnings", []):
-            text = str(warning)
+        for text in map(str, result._result.get("warnings", [])):
             if text not in self._said:
                 self._said.add(text)
                 self._say(f"! {text}", color="yellow")
@@ -118,8 +114,7 @@ class CallbackModule(CallbackBase):
         if self._times.add(stage, seconds, self._failed) or self._failed:
             mark, color = ("✗", "red") if self._failed else ("✓", "green")
             self._say(f"{mark} {stage:<12} {seconds:7.1f} s", color=color)
-        if self._directory:
-            self._times.note(self._directory, stage)
+        self._times.note(self._directory, stage)
 
     def _say(self, text: str, color: str | None = None, stderr: bool = False) -> None:
         self._clear()

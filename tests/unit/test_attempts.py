@@ -109,7 +109,14 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
     # A systemctl of the test's own, which says of one unit that it is at work.
     systemctl = tmp_path / "bin/systemctl"
     systemctl.parent.mkdir()
-    systemctl.write_text('#!/bin/sh\n[ "$2" = benchmarks-r1-10-run.service ] && echo active || echo inactive\n')
+    systemctl.write_text(
+        "#!/bin/sh\n"
+        'case "$1 $2" in\n'
+        '"list-units "*) printf "benchmarks-r1-10-run.service loaded\\nbenchmarks-r2-1-build.service loaded\\n" ;;\n'
+        '"is-active benchmarks-r1-10-run.service") echo active ;;\n'
+        "*) echo inactive ;;\n"
+        "esac\n"
+    )
     systemctl.chmod(0o755)
     command = attempts.look_command(str(root), "benchmarks-r1")
     output = subprocess.run(
@@ -119,6 +126,7 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
         text=True,
         env={"PATH": f"{systemctl.parent}:/usr/bin:/bin"},
     ).stdout
+    assert attempts.others(output) == ["benchmarks-r2-1-build.service"]
     assert attempts.read_look(output) == (
         Attempt(1, False, "a", "asked", ("success", "exit-code")),
         Attempt(2, False, "b", "asked", ("-", "-")),

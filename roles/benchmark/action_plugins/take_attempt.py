@@ -27,7 +27,8 @@ class ActionModule(ActionBase):
         begun = attempts.read(here, attempts.current(here))
         taken = [n for n in attempts.here(here) if not (begun and begun.number == n and begun.measurement is None)]
         try:
-            found = attempts.read_look(self._command(attempts.look_command(args["directory"], args["unit"])))
+            looked = self._command(attempts.look_command(args["directory"], args["unit"]))
+            found = attempts.read_look(looked)
             attempts.active(found, request)
             number, new = attempts.choose(found, taken, wanted)
             if not self._task.check_mode:
@@ -36,7 +37,11 @@ class ActionModule(ActionBase):
                 attempts.take(here, attempts.Record(number, args["suite"], request, measured), args["toolchain"])
         except (RefusedError, OSError) as error:
             raise AnsibleActionFail(str(error)) from None
-        return {"changed": new, "number": number}
+        warnings = [
+            f"{unit} of another run is at work on this host too: the two disturb each other's numbers."
+            for unit in attempts.others(looked)
+        ]
+        return {"changed": new, "number": number, "warnings": warnings}
 
     def _command(self, command: str) -> str:
         result = self._low_level_execute_command(command, sudoable=False)
