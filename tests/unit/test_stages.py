@@ -97,3 +97,16 @@ def test_a_later_call_keeps_the_times_of_stages_that_it_has_not_done(stages: Any
     written = runs.read_record(tmp_path, "stages.json")
     assert written["benchmark"] == benchmark
     assert not written["terminate"]["failed"]
+
+
+def test_times_of_an_earlier_attempt_are_not_told_of_the_next(stages: Any, tmp_path: Path) -> None:
+    stages._directory = tmp_path
+    earlier = {"seconds": 60.0, "failed": False}
+    runs.write_record(tmp_path, "stages.json", dict.fromkeys(("launch", "toolchain", "benchmark", "publish"), earlier))
+    begin(stages, "toolchain")
+    succeed(stages)
+    stages.v2_playbook_on_stats(None)
+    written = runs.read_record(tmp_path, "stages.json")
+    assert written.keys() == {"launch", "toolchain"}
+    assert written["launch"] == earlier
+    assert written["toolchain"] != earlier
