@@ -37,8 +37,8 @@ _OF_HOST = (
 )
 _STEPS = ("build", "run")
 
-# A line for each unit of another run that is at work, then a line an attempt: its number, whether one of its units is at
-# work, what it measures, what was asked for, and how each unit ended.
+# A line for each unit of another run that is at work, then a line an attempt: its number, whether one of its units is
+# at work, what it measures, what was asked for, and how each unit ended.
 _LOOK = """
 systemctl list-units --plain --no-legend --state=active,activating,deactivating 'benchmarks-*.service' |
 while read -r unit _; do

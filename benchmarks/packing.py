@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ LEFT_OUT = frozenset({"target", ".git"})
 def pack(directory: Path) -> bytes:
     """A tar archive of `directory`, without build output and history; times and owners are left out.
 
-    Raises OSError for a file that cannot be read.
+    Raises OSError for a file or a directory that cannot be read.
     """
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
@@ -30,7 +31,17 @@ def _content(directory: Path) -> Iterator[Path]:
         if path.name not in LEFT_OUT:
             yield path
             if path.is_dir() and not path.is_symlink():
-                yield from sorted(path.rglob("*"))
+                yield from sorted(_below(path))
+
+
+def _below(directory: Path) -> Iterator[Path]:
+    """All that is below a directory, in no order. Not by rglob(), which passes over directories that it cannot read."""
+    for top, directories, files in os.walk(directory, onerror=_refuse):
+        yield from (Path(top, name) for name in (*directories, *files))
+
+
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:

@@ -25,7 +25,13 @@ def _newer_compiler(text: str) -> str:
 _REMEDIES: tuple[tuple[re.Pattern[str], Remedy], ...] = (
     (re.compile(r"No space left on device"), "Raise minimum_disk in the suite."),
     (re.compile(r"memory allocation of \d+ bytes failed"), MORE_MEMORY),
-    (re.compile(r"requires rustc|feature `edition\d+` is required|lock file version .* requires"), _newer_compiler),
+    (
+        re.compile(
+            r"requires rustc|feature `edition\d+` is required|this version of Cargo is older than|"
+            r"lock file version .* requires"
+        ),
+        _newer_compiler,
+    ),
     (
         re.compile(r"E0554|may not be used on the stable release channel"),
         'Give a nightly compiler by --toolchain, or set RUSTC_BOOTSTRAP: "1" in the suite\'s environment.',

@@ -20,6 +20,8 @@ VARIABLE = "BENCHMARKS_STAGES"
 PLAYBOOKS = ("benchmark", "finish")
 # Before any other stage nothing has been launched.
 FIRST = "preflight"
+# What is done anew for each attempt of a run, in this order.
+OF_ATTEMPT = ("toolchain", "benchmark", "collect", "publish", "terminate")
 LAST_PLAY = "Leave nothing running"
 
 
@@ -106,10 +108,16 @@ class Times:
         return first
 
     def note(self, directory: Path | None, stage: str) -> None:
-        """Write a stage's time down at once, so that a run that is interrupted later has it; not worth a failure."""
+        """Write a stage's time down at once, so that a run that is interrupted later has it; not worth a failure.
+
+        Times that an earlier call has left of what comes behind it are no longer this run's.
+        """
         if directory and directory.exists():
             with suppress(OSError):
-                runs.add_to_record(directory, RECORD, {stage: self._entries[stage]})
+                noted = runs.recall(directory, RECORD) or {}
+                behind = OF_ATTEMPT[OF_ATTEMPT.index(stage) + 1 :] if stage in OF_ATTEMPT else ()
+                kept = {name: entry for name, entry in noted.items() if name not in behind or name in self._entries}
+                runs.write_record(directory, RECORD, {**kept, stage: self._entries[stage]})
 
 
 def tell(event: str, stage: str) -> None:

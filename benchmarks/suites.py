@@ -103,8 +103,17 @@ def parse(name: str, data: Any, base: Path) -> Suite:
     _check_kinds(name, data)
     suite_entries.check(name, data)
     source = dict(data["source"])
+    known = (*SOURCES, "ref")
+    for key in source:
+        if key not in known:
+            raise RefusedError(
+                f"Suite {name} has an unknown entry {key} in its source.{nearest(str(key), known)} Known: "
+                f"{', '.join(known)}."
+            )
     if len(source.keys() & set(SOURCES)) != 1:
         raise RefusedError(f"Suite {name} must have exactly one source of {', '.join(SOURCES)}.")
+    if "path" in source and "ref" in source:
+        raise RefusedError(f"Suite {name} has a local directory as its source, which has no versions: leave ref out.")
     if "path" in source:
         source["path"] = str((base / expand(f"The source of suite {name}", source["path"])).resolve())
     elif not source.get("ref"):

@@ -74,6 +74,22 @@ def test_build_output_and_history_are_left_out(tmp_path: Path) -> None:
     assert set(members(packing.pack(tmp_path))) == {"src", "src/lib.rs", "src/target", "src/target/kept.rs"}
 
 
+def test_a_directory_that_cannot_be_read_is_not_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = tmp_path / "src/closed"
+    closed.mkdir(parents=True)
+    scan = os.scandir
+
+    def refuse(path: str | os.PathLike[str]) -> object:
+        # Not by its mode, which root's rights pass over.
+        if Path(path) == closed:
+            raise PermissionError(13, "Permission denied", str(closed))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(PermissionError, match="src/closed"):
+        packing.pack(tmp_path)
+
+
 def test_writing_the_same_again_changes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "new/archive"
     assert [packing.write(b"1", file), packing.write(b"1", file), packing.write(b"2", file)] == [True, False, True]

@@ -12,6 +12,7 @@ from benchmarks import remedies
     [
         ("  a@2.4.0 requires rustc 1.88\n  b@2.4.0 requires rustc 1.9\n", "newer compiler by --toolchain 1.88,"),
         ("feature `edition2024` is required", "newer compiler by --toolchain stable,"),
+        ("this version of Cargo is older than the `2024` edition, and only", "newer compiler by --toolchain stable,"),
         ("error[E0554]: `#![feature]` may not be used on the stable release channel", 'RUSTC_BOOTSTRAP: "1"'),
         ("error[E0635]: unknown feature `trivial_clone`", "give one of its time by --toolchain"),
         ("target `x` in package `own` requires the features: `fast`", "Name them in the suite's features."),

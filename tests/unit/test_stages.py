@@ -115,3 +115,16 @@ def test_only_a_run_s_own_playbooks_write_its_times_down(
     succeed(stages)
     stages.v2_playbook_on_stats(None)
     assert (tmp_path / "r1/stages.json").exists() == noted
+
+
+def test_times_of_an_earlier_attempt_are_not_told_of_the_next(stages: Any, tmp_path: Path) -> None:
+    stages._directory = tmp_path
+    earlier = {"seconds": 60.0, "failed": False}
+    runs.write_record(tmp_path, "stages.json", dict.fromkeys(("launch", "toolchain", "benchmark", "publish"), earlier))
+    begin(stages, "toolchain")
+    succeed(stages)
+    stages.v2_playbook_on_stats(None)
+    written = runs.read_record(tmp_path, "stages.json")
+    assert written.keys() == {"launch", "toolchain"}
+    assert written["launch"] == earlier
+    assert written["toolchain"] != earlier

@@ -115,6 +115,11 @@ def test_a_file_that_is_no_yaml_is_refused(tmp_path: Path, content: bytes) -> No
             {"source": {"crate": "one", "ref": 1.10}},
             "Suite one: the source's ref must be a text, in quotes where YAML would take it for a number, not 1.1.",
         ),
+        ({"source": {"git": "u", "rev": "v1"}}, "Suite one has an unknown entry rev in its source. Known: crate, git"),
+        (
+            {"source": {"path": "one", "ref": "v1"}},
+            "Suite one has a local directory as its source, which has no versions: leave ref out.",
+        ),
         ({"source": {"crate": "one"}}, "Suite one lacks its source's ref: a version, tag or commit makes a run repeat"),
         ({"source": {"ref": "1"}}, "Suite one must have exactly one source of crate, git, path."),
         ({"source": {"crate": "a", "git": "b"}}, "Suite one must have exactly one source of crate, git, path."),
