@@ -214,6 +214,12 @@ def read(host_directory: Path, number: int) -> Record | None:
         return None
 
 
+def suite(host_directory: Path, number: int | str) -> Mapping[str, Any]:
+    """The suite that an attempt is of; nothing is known of one without a record."""
+    record = read(host_directory, int(number))
+    return record.suite if record else {"expected": None}
+
+
 def to_bring_back(host_directory: Path) -> list[int]:
     """The attempts of a host that are not published yet, and the one that the run is about."""
     known = [number for number in here(host_directory) if read(host_directory, number)]

@@ -124,7 +124,10 @@ def test_every_declared_variable_is_read_by_its_role(role: str) -> None:
 def test_the_wiring_reads_only_parameters_and_what_earlier_stages_wrote() -> None:
     public = {name for entry_point in interface.entry_points() for name in interface.names(entry_point)}
     inventory = {"run_id", "run_dir", "run_request", "inventory_hostname", "ansible_playbook_python"}
-    filters = {"lookup", "from_yaml", "from_json", "default", "preflight_record", "attempt_number", "run_failures"}
+    # What bring_back.yml goes through.
+    inventory |= {"attempt_to_bring_back"}
+    filters = {"lookup", "from_yaml", "from_json", "default", "preflight_record", "run_failures"}
+    filters |= {"attempt_number", "attempt_active", "attempt_suite"}
     words = {"or", "and", "not", "is", "none", "if", "else", "in"}
     for name, value in WIRED.items():
         for text in expressions(value):
