@@ -65,6 +65,7 @@ def end(
         if waited > timeout:
             raise FailedError(f"{', '.join(waiting)} still exists after {timeout:.0f} seconds.")
         sleep(1)
+    note_gone(ec2, run_id, directory)
     if stuck := [id for id, is_off in protected.items() if not is_off]:
         raise FailedError(_protected(stuck, ec2.meta.region_name))
     if not instances.left(ec2, run_id):

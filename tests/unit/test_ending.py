@@ -200,3 +200,14 @@ def test_an_instance_that_ended_by_itself_costs_nothing_from_then_on(
     gone["StateTransitionReason"] = "User initiated (2026-05-20 08:15:00 GMT)"
     ending.note_gone(ec2, "r1", tmp_path)
     assert runs.read_record(tmp_path, "terminated.json") == noted
+
+
+def test_what_ended_by_itself_is_noted_with_the_time_that_ec2_gives(tmp_path: Path) -> None:
+    gone = {
+        "InstanceId": "i-1",
+        "State": {"Name": "terminated"},
+        "StateTransitionReason": "User initiated (2026-05-19 08:25:00 GMT)",
+    }
+    ec2 = FakeClient(describe_instances={"Reservations": [{"Instances": [gone]}]})
+    assert ending.end(ec2, "r1", tmp_path) == []
+    assert runs.read_record(tmp_path, "terminated.json") == {"i-1": "2026-05-19T08:25:00+00:00"}
