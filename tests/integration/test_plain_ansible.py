@@ -125,5 +125,5 @@ def test_roles_serve_a_project_of_its_own(account: Account, tool: Tool, run_id: 
 
     assert changed_tasks(first, "benchmark")
     assert re.search(r"changed=0 .* failed=0", second)
-    record = json.loads((tmp_path / "results/toolchain.json").read_text())
+    record = json.loads((tmp_path / "results" / instance["PublicIpAddress"] / "toolchain.json").read_text())
     assert record["host"]["rustc"].startswith("rustc 1.")
