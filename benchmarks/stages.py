@@ -120,6 +120,13 @@ class Times:
                 runs.write_record(directory, RECORD, {**kept, stage: self._entries[stage]})
 
 
+def times(directory: Path) -> dict[str, float]:
+    """The seconds that a run's stages have taken, as far as its record of them is sound."""
+    noted = (runs.recall(directory, RECORD) or {}).items()
+    seconds = {stage: entry.get("seconds") for stage, entry in noted if isinstance(entry, dict)}
+    return {stage: float(taken) for stage, taken in seconds.items() if isinstance(taken, int | float)}
+
+
 def tell(event: str, stage: str) -> None:
     """Tell the process that started this playbook, if one has asked: a stage has `begun` or `ended`, a `play` begun."""
     if VARIABLE in os.environ:

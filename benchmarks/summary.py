@@ -32,8 +32,7 @@ PIPED_WIDTH = 200
 
 
 def _stages(directory: Path) -> list[RenderableType]:
-    found: dict[str, dict[str, Any]] = runs.recall(directory, stages.RECORD) or {}
-    times = ", ".join(f"{name} {entry['seconds']:.1f} s" for name, entry in found.items())
+    times = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in stages.times(directory).items())
     return [screen.Hanging(Text(f"Stages    {times}"))] if times else []
 
 

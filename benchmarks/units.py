@@ -121,8 +121,10 @@ def describe_end(look: Look, unit: Unit, what: str) -> str:
     if look.result is None:
         return f"The {what} ended without a word: the machine was restarted, or systemd was stopped."
     result, code, status = (*look.result, "", "", "")[:3]
+    minutes = unit.limit // 60
+    limit = f"{minutes} minute" if minutes == 1 else f"{minutes} minutes"
     reasons = {
-        "timeout": f"The {what} was stopped at its limit of {unit.limit // 60} minutes; what it had written was kept.",
+        "timeout": f"The {what} was stopped at its limit of {limit}; what it had written was kept.",
         "oom-kill": f"The {what} used up the machine's memory and was killed. {signals.MORE_MEMORY}",
     }
     if result in reasons:

@@ -169,7 +169,12 @@ def test_damaged_records_hide_nothing_else(run: Path) -> None:
     for name in ("preflight.json", "terminated.json", "stages.json"):
         (run / name).write_text("{")
     (run / "parameters.yml").unlink()
+    assert "Measured  2 benchmarks" in shown(run)
+    record(
+        run / "stages.json", {"launch": {}, "toolchain": 3, "benchmark": {"seconds": "long"}, "publish": {"seconds": 2}}
+    )
     text = shown(run)
+    assert "Stages    publish 2.0 s" in text
     assert "Measured  2 benchmarks" in text
     assert f"Run       {run}" in text
 
