@@ -41,8 +41,10 @@ def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
     settled = request.settle(playbook, values, environment)
     run_id, directory = runs.locate(values)
     written = {**values, "run_id": run_id, "runs_dir": str(directory.parent)}
-    fresh = not directory.exists()
+    fresh = False
     try:
+        # Of a directory that may not be entered that is not to be known either.
+        fresh = not directory.exists()
         lock = _lock(directory) if playbook == "benchmark" else None
         parameters = _freeze(playbook, directory, written)
     except OSError as error:
