@@ -133,10 +133,9 @@ def test_a_directory_that_is_removed_meanwhile_leaves_nothing_running(
 
     assert wrapper.returncode == 1, output
     assert "Traceback" not in output
-    assert "were removed or damaged while it ran" in output
+    # The host's key is gone too, so that nobody can log in any more to bring back what was measured.
+    assert "does not answer over SSH" in output or "were removed or damaged while it ran" in output
     assert account.states(run_id) == ["terminated"]
-    # What was measured is brought back all the same.
-    assert b"sum/10000" in kept_log(tool, run_id)
 
 
 def test_an_instance_that_dies_is_told_of_soon_and_its_log_is_kept_and_published(
