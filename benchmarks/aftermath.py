@@ -19,6 +19,12 @@ from benchmarks import aws, command, ending, play, remaining, stages
 
 # How long after an interruption an instance may still turn up that was being launched at that moment.
 LATECOMERS = 10.0  # seconds
+# Said of a playbook that has done nothing yet.
+UNTOUCHED = {
+    "benchmark": "Nothing has been launched.",
+    "setup": "Nothing was created.",
+    "terminate": "Nothing was ended.",
+}
 _CREATED = "What was created stays; the same command creates the rest."
 
 
@@ -48,10 +54,10 @@ class AfterSetup:
     interrupted = "stopping"
 
     def of_failure(self, code: int, reached: stages.Reached) -> str:
-        return _CREATED if reached.started else "Nothing was created."
+        return _CREATED if reached.started else UNTOUCHED["setup"]
 
     def of_signal(self, reached: stages.Reached) -> None:
-        self.console.print(_CREATED if reached.started else "Nothing was created.", soft_wrap=True)
+        self.console.print(_CREATED if reached.started else UNTOUCHED["setup"], soft_wrap=True)
 
 
 @dataclass(frozen=True)
@@ -112,7 +118,7 @@ class AfterEnding:
         # Ansible has said what lives and why, unless it was killed.
         if code < 0:
             self.instances.tell()
-        return f"Ending the run {self.instances.run_id} failed." if reached.started else "Nothing was ended."
+        return f"Ending the run {self.instances.run_id} failed." if reached.started else UNTOUCHED["terminate"]
 
     def of_signal(self, reached: stages.Reached) -> None:
         self.instances.tell()
@@ -152,7 +158,7 @@ class AfterBenchmark:
         if reached.started:
             self._leave_nothing_running(reached)
         else:
-            self._say("Nothing has been launched.")
+            self._say(UNTOUCHED["benchmark"])
             self._tell_what_ran()
 
     def _leave_nothing_running(self, reached: stages.Reached) -> None:

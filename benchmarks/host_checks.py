@@ -8,7 +8,6 @@ from collections.abc import Sequence
 # Longer than that, and the host may as well be asked again.
 PATIENCE = 20.0  # seconds
 GONE = 1
-KEPT = "What it had written of its log until then is kept."
 
 
 def gone(command: Sequence[str]) -> str:
@@ -19,4 +18,4 @@ def gone(command: Sequence[str]) -> str:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
     except (OSError, subprocess.SubprocessError):
         return ""
-    return f"{done.stdout.strip()} {KEPT}" if done.returncode == GONE else ""
+    return done.stdout.strip() if done.returncode == GONE else ""

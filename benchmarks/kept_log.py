@@ -21,6 +21,11 @@ class KeptLog:
         """The log from byte `begin` on."""
         return self._path.read_bytes()[begin:] if self._path.exists() else b""
 
+    @property
+    def told(self) -> str:
+        """What a user can count on whose host is gone."""
+        return "What was read of its log until then is kept." if self.size else "Nothing of its log was here by then."
+
     def add(self, new: bytes) -> str | None:
         """Append what was read; the reason, where it could not be written."""
         self._unwritten += new

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from platform import python_version
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 
 from invoke.collection import Collection
 from invoke.program import Program
@@ -106,7 +108,14 @@ def versions() -> str:
     )
 
 
+def leave(number: int, _frame: FrameType | None) -> NoReturn:
+    """What Ctrl-C does where nothing cleans up after it. Invoke would end with exit code 1, as after a failure."""
+    raise SystemExit(128 + number)
+
+
 def main() -> None:
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, leave)
     terminal.outlive_readers()
     # Invoke's own help is of flags that nobody needs here.
     words = [] if sys.argv[1:] in (["--help"], ["-h"]) else sys.argv[1:]

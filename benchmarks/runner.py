@@ -33,7 +33,19 @@ class Job:
 
 
 def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
-    """Check what can be checked here, and write the parameters where Ansible reads them. Raises RefusedError."""
+    """Check what can be checked here, and write the parameters where Ansible reads them.
+
+    Raises RefusedError, and SystemExit after a signal: nothing of the run is left then.
+    """
+    try:
+        with child.signals_raise("stopping"):
+            return _prepare(playbook, values)
+    except child.SignalError as signal:
+        print(aftermath.UNTOUCHED[playbook], file=sys.stderr, flush=True)
+        raise SystemExit(128 + signal.number) from None
+
+
+def _prepare(playbook: str, values: Mapping[str, Any]) -> Job:
     environment = dict(os.environ)
     if "region" in values:
         # What was asked for here holds for every child; only a plain ansible-playbook has to find them in agreement.
@@ -47,10 +59,11 @@ def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
         fresh = not directory.exists()
         lock = _lock(directory) if playbook == "benchmark" else None
         parameters = _freeze(playbook, directory, written)
-    except OSError as error:
-        if fresh:
-            shutil.rmtree(directory, ignore_errors=True)
-        raise runs.cannot_be_written(directory, error) from None
+    except (OSError, child.SignalError) as error:
+        _leave_as_it_was(directory, fresh)
+        if isinstance(error, OSError):
+            raise runs.cannot_be_written(directory, error) from None
+        raise
     chosen = settled.parameters["region"]
     terminal = sys.stdout.isatty()
     columns = shutil.get_terminal_size().columns
@@ -89,32 +102,38 @@ def _freeze(playbook: str, directory: Path, values: Mapping[str, Any]) -> Path |
     return directory / runs.PARAMETERS
 
 
+def _leave_as_it_was(directory: Path, fresh: bool) -> None:
+    """Remove what was written of a request that came to nothing; what it was about before is what the run is about."""
+    if fresh:
+        shutil.rmtree(directory, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            runs.settle_parameters(directory, accepted=False)
+
+
 def run(job: Job) -> None:
     """Run the playbook to its end.
 
     A signal first of all ends the instances that carry the run's tag. Raises RefusedError where nothing was started,
     FailedError where the run failed (both have been told to the user by then), SystemExit after a signal.
     """
-    job.after.console.print(f"Run {job.run_id}   {job.command}", style="dim", soft_wrap=True)
-    sys.stdout.flush()
     playing = play.Playing(job.command)
     said = ""
     with child.signals_raise(job.after.interrupted):
         try:
+            job.after.console.print(f"Run {job.run_id}   {job.command}", style="dim", soft_wrap=True)
+            sys.stdout.flush()
             with playing:
                 code = playing.wait()
             if code:
                 said = job.after.of_failure(code, playing.reached)
         except child.SignalError as signal:
             job.after.of_signal(playing.reached)
+            if not playing.reached.started:
+                _leave_as_it_was(job.directory, job.fresh)
             raise SystemExit(128 + signal.number) from None
     if code and not playing.reached.started:
-        if job.fresh:
-            shutil.rmtree(job.directory, ignore_errors=True)
-        else:
-            # What was refused is not what the run is about.
-            with suppress(OSError):
-                runs.settle_parameters(job.directory, accepted=False)
+        _leave_as_it_was(job.directory, job.fresh)
         raise RefusedError(said)
     if code:
         raise FailedError(said)

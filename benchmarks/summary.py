@@ -104,6 +104,9 @@ def of_run(directory: Path) -> RenderableType:
 
 
 def show(directory: Path) -> None:
+    """Print what there is of a run, of which nothing may have begun."""
+    if not directory.exists():
+        return
     terminal = Console()
     # Long addresses and paths are not to be broken: a terminal wraps them itself, and copies them whole.
     width = terminal.width if terminal.is_terminal else PIPED_WIDTH

@@ -96,6 +96,12 @@ class Account:
             text = answer.read()
         return json.loads(text) if text else None
 
+    def execute(self, instance_id: str, command: str) -> None:
+        """Run a shell command on an instance as root, past SSH."""
+        engine, names = self.facts["engine"], ["ps", "--filter", f"name={instance_id}$", "--format", "{{.Names}}"]
+        (name,) = subprocess.run([engine, *names], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+        subprocess.run([engine, "exec", name, "sh", "-c", command], check=True)
+
     def launches(self, run_id: str) -> int:
         """How many instances EC2 has launched for a run, as its own list says."""
         return len(self.instances(run_id))
@@ -177,6 +183,13 @@ class Tool:
         path = self.runs / f"{name}.yml"
         path.write_text(json.dumps({**base, **changes}))
         return path
+
+    def kept_log(self, run_id: str) -> bytes:
+        """What there is on this side of the log of a run's only attempt."""
+        return b"".join(path.read_bytes() for path in (self.runs / run_id).glob("*/1/benchmark.log"))
+
+    def is_measuring(self, run_id: str) -> bool:
+        return b"sum/100" in self.kept_log(run_id)
 
     def arguments(self, run_id: str, suite: Path | None) -> list[str]:
         return [

@@ -25,15 +25,6 @@ def playbook_of(wrapper: subprocess.Popen[str]) -> psutil.Process:
     return min(named, key=lambda child: child.create_time())
 
 
-def kept_log(tool: Tool, run_id: str) -> bytes:
-    """What there is on this side of the log of a run's only attempt."""
-    return b"".join(path.read_bytes() for path in (tool.runs / run_id).glob("*/1/benchmark.log"))
-
-
-def is_measuring(tool: Tool, run_id: str) -> bool:
-    return b"sum/100" in kept_log(tool, run_id)
-
-
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
     """Mounts a file system of a size of its own."""
@@ -54,7 +45,7 @@ def small_disk(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
 REACHED: dict[str, Callable[[Account, Tool, str], bool]] = {
     "launch": lambda account, tool, run_id: account.states(run_id) == ["running"],
     "toolchain": lambda account, tool, run_id: (tool.runs / run_id / "machine.json").exists(),
-    "benchmark": lambda account, tool, run_id: is_measuring(tool, run_id),
+    "benchmark": lambda account, tool, run_id: tool.is_measuring(run_id),
 }
 
 
@@ -127,7 +118,7 @@ def test_a_directory_that_is_removed_meanwhile_leaves_nothing_running(
     account: Account, tool: Tool, run_id: str
 ) -> None:
     wrapper = tool.start(run_id, suite=tool.suite("long", environment={"TINY_SECONDS": "12"}))
-    wait_for(lambda: is_measuring(tool, run_id), "the measurement")
+    wait_for(lambda: tool.is_measuring(run_id), "the measurement")
     shutil.rmtree(tool.runs / run_id)
     output, _ = wrapper.communicate(timeout=180)
 
@@ -142,7 +133,7 @@ def test_an_instance_that_dies_is_told_of_soon_and_its_log_is_kept_and_published
     account: Account, tool: Tool, run_id: str
 ) -> None:
     wrapper = tool.start(run_id, suite=tool.suite("long", environment=LONG))
-    wait_for(lambda: is_measuring(tool, run_id), "the measurement")
+    wait_for(lambda: tool.is_measuring(run_id), "the measurement")
     (instance,) = account.instances(run_id)
     account.client("ec2").terminate_instances(InstanceIds=[instance["InstanceId"]])
     began = time.monotonic()
@@ -151,7 +142,7 @@ def test_an_instance_that_dies_is_told_of_soon_and_its_log_is_kept_and_published
     assert time.monotonic() - began < 60, output
     assert wrapper.returncode == 1, output
     assert re.search(rf"{instance['InstanceId']} is (shutting-down|terminated): ", output), output
-    assert b"sum/100" in kept_log(tool, run_id)
+    assert b"sum/100" in tool.kept_log(run_id)
     assert "s3://" in output
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from typing import Any
+
 import pytest
 
-from benchmarks import program
+from benchmarks import program, terminal
 from benchmarks.errors import RefusedError
 
 
@@ -30,3 +34,15 @@ def test_a_switch_has_no_other_values() -> None:
 def test_a_switch_whose_value_is_empty_is_not_taken_for_off() -> None:
     with pytest.raises(RefusedError, match=r"^keep is given but empty, as from a variable that is not set: "):
         list(program.without_values_of_switches(["bench", "--keep="]))
+
+
+def test_ctrl_c_ends_with_the_exit_code_that_a_shell_expects(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "outlive_readers", lambda: None)
+    monkeypatch.setattr(program.Inv, "run", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    before: Any = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            program.main()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ended.value.code == 130

@@ -106,10 +106,10 @@ class ActionModule(ActionBase):
                 look = self._look(unit, offset, follower.interval)
             except AnsibleConnectionFailure:
                 if gone := host_checks.gone(self._task.args["host_check"]):
-                    raise AnsibleActionFail(gone) from None
+                    raise AnsibleActionFail(f"{gone} {kept.told}") from None
                 if time.monotonic() - answered > patience:
                     raise AnsibleActionFail(
-                        f"The host stopped answering over SSH while {unit.name} ran there."
+                        f"The host stopped answering over SSH while {unit.name} ran there. {kept.told}"
                     ) from None
                 self._connection.reset()
                 time.sleep(INTERVAL)
