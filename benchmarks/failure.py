@@ -6,9 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks import causes
+from benchmarks import causes, remedies
 
 _UNREACHED = "timed out waiting for ping module test"
+# What Ansible puts before ssh's own words.
+_PREAMBLE = re.compile(
+    r"Failed to connect to the host via ssh: |Data could not be sent to remote host \".*?\"\. "
+    r"Make sure this host can be reached over ssh: "
+)
 _FAREWELL = re.compile(r"^Shared connection to .* closed\.$", re.MULTILINE)
 _PREFIXES = ("Task failed: ", "Action failed: ", "Module failed: ")
 
@@ -36,7 +41,7 @@ def sentence(host: str, task: str, result: Mapping[str, Any]) -> str:
 
 
 def _cause(message: str) -> str:
-    return (
-        message.removeprefix(_UNREACHED).strip(": ").replace("Failed to connect to the host via ssh: ", "")
-        or "no connection."
-    )
+    """What ssh said last, and what to do about all that it said where that is known."""
+    whole = _PREAMBLE.sub("", message.removeprefix(_UNREACHED).strip(": ")).strip() or "no connection."
+    said, remedy = whole.splitlines()[-1].strip(), remedies.of_ssh(whole)
+    return f"{said.removesuffix('.')}. {remedy}" if remedy else said

@@ -1,4 +1,4 @@
-"""What to do about what Cargo, the compiler and the harnesses say, where it is known."""
+"""What to do about what ssh, Cargo, the compiler and the harnesses say, where it is known."""
 
 from __future__ import annotations
 
@@ -21,7 +21,26 @@ def _newer_compiler(text: str) -> str:
     return f"Give a newer compiler by --toolchain {wanted}, or the source a Cargo.lock that suits this one."
 
 
-# The first that is found is told.
+_BY_HAND = "log in once by ssh, by hand and with the same address"
+
+# Of what ssh says. The first that is found is told, here and below.
+_OF_SSH: tuple[tuple[re.Pattern[str], Remedy], ...] = (
+    (
+        re.compile(r"REMOTE HOST IDENTIFICATION HAS CHANGED"),
+        f"If the machine was made anew, remove its old key as ssh-keygen -R does, and {_BY_HAND}.",
+    ),
+    (re.compile(r"Host key verification failed"), f"So that ssh knows the machine, {_BY_HAND}."),
+    (
+        re.compile(r"UNPROTECTED PRIVATE KEY FILE"),
+        "Only you may read a private key: chmod 600 does that.",
+    ),
+    (
+        re.compile(r"Permission denied \("),
+        "Check the login's name and key: ssh has to log in by them without a password.",
+    ),
+    (re.compile(r"Could not resolve hostname"), "Check the host's name."),
+)
+
 _REMEDIES: tuple[tuple[re.Pattern[str], Remedy], ...] = (
     (re.compile(r"No space left on device"), "Raise minimum_disk in the suite."),
     (re.compile(r"memory allocation of \d+ bytes failed"), MORE_MEMORY),
@@ -70,6 +89,15 @@ _REMEDIES: tuple[tuple[re.Pattern[str], Remedy], ...] = (
 
 
 def of(text: str) -> str:
-    """What to do about what `text` says, as a sentence; empty where nothing is known."""
-    remedy = next((remedy for sign, remedy in _REMEDIES if sign.search(text)), "")
+    """What to do about what Cargo, the compiler or a harness says, as a sentence; empty where nothing is known."""
+    return _first(_REMEDIES, text)
+
+
+def of_ssh(text: str) -> str:
+    """The same of what ssh says."""
+    return _first(_OF_SSH, text)
+
+
+def _first(remedies: tuple[tuple[re.Pattern[str], Remedy], ...], text: str) -> str:
+    remedy = next((remedy for sign, remedy in remedies if sign.search(text)), "")
     return remedy if isinstance(remedy, str) else remedy(text)

@@ -53,6 +53,25 @@ def test_terminate_runs_whatever_the_tags_are(account: Account, tool: Tool, run_
     assert not list(run.directory.glob("*/toolchain.json"))
 
 
+def test_a_limit_that_leaves_out_every_host_is_no_success(account: Account, tool: Tool, run_id: str) -> None:
+    run = tool.playbook(run_id, "--limit", "localhost")
+
+    (instance,) = account.instances(run_id)
+    assert run.result.code == 2, run.result.output
+    told = f"--limit localhost leaves out every host of the run: {instance['InstanceId']}."
+    assert told in " ".join(run.result.output.split())
+    assert instance["State"]["Name"] == "terminated"
+
+
+def test_a_stage_of_a_run_that_has_no_host_is_no_success(account: Account, tool: Tool, run_id: str) -> None:
+    run = tool.playbook(run_id, "--tags", "publish")
+
+    assert run.result.code == 2, run.result.output
+    told = f"The run {run_id} has no host, so nothing was done of publish: check run_id and runs_dir."
+    assert told in " ".join(run.result.output.split())
+    assert account.instances(run_id) == []
+
+
 @pytest.mark.usefixtures("ended")
 def test_stages_can_be_run_one_by_one(account: Account, tool: Tool, run_id: str) -> None:
     launched = tool.playbook(run_id, "--tags", "launch", *KEPT)

@@ -25,7 +25,29 @@ from benchmarks import failure
         ),
         (
             {"unreachable": True, "msg": "Failed to connect to the host via ssh: Permission denied (publickey)."},
-            "i-1 does not answer over SSH: Permission denied (publickey).",
+            "i-1 does not answer over SSH: Permission denied (publickey). Check the login's name and key: ssh has to "
+            "log in by them without a password.",
+        ),
+        (
+            {
+                "msg": 'timed out waiting for ping module test: Data could not be sent to remote host "i-1". Make sure '
+                "this host can be reached over ssh: Host key verification failed."
+            },
+            "i-1 does not answer over SSH: Host key verification failed. So that ssh knows the machine, log in once by "
+            "ssh, by hand and with the same address.",
+        ),
+        (
+            {
+                "unreachable": True,
+                "msg": "Failed to connect to the host via ssh: @@@@\n"
+                "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\n@@@@\nIT IS POSSIBLE THAT ...\nHost key verification failed.\n",
+            },
+            "i-1 does not answer over SSH: Host key verification failed. If the machine was made anew, remove its "
+            "old key as ssh-keygen -R does, and log in once by ssh, by hand and with the same address.",
+        ),
+        (
+            {"unreachable": True, "msg": "Failed to connect to the host via ssh: ssh: Could not resolve hostname x"},
+            "i-1 does not answer over SSH: ssh: Could not resolve hostname x. Check the host's name.",
         ),
         ({"unreachable": True}, "i-1 does not answer over SSH: no connection."),
         (
