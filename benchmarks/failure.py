@@ -14,6 +14,9 @@ _PREAMBLE = re.compile(
     r"Failed to connect to the host via ssh: |Data could not be sent to remote host \".*?\"\. "
     r"Make sure this host can be reached over ssh: "
 )
+# Ansible's words for what its module that tests a connection did not answer.
+_SILENT = "'ping'"
+_SUDO = re.compile(r"^Missing sudo password|sudo: a password is required|is not in the sudoers file")
 _FAREWELL = re.compile(r"^Shared connection to .* closed\.$", re.MULTILINE)
 _PREFIXES = ("Task failed: ", "Action failed: ", "Module failed: ")
 
@@ -28,7 +31,12 @@ def sentence(host: str, task: str, result: Mapping[str, Any]) -> str:
     while prefix := next((p for p in _PREFIXES if message.startswith(p)), None):
         message = message.removeprefix(prefix)
     if _UNREACHED in message or result.get("unreachable"):
-        return f"{host} does not answer over SSH: {_cause(message)}"
+        said = message.removeprefix(_UNREACHED).strip(": ")
+        if said == _SILENT:
+            return f"{host} answers over SSH, but runs no Python: the login needs a shell, and the machine python3."
+        return f"{host} does not answer over SSH: {_cause(said)}"
+    if _SUDO.search(message):
+        return f"The login on {host} may not use sudo without a password, which measuring needs: allow it."
     if items := [item for item in result.get("results", []) if item.get("failed")]:
         return sentence(host, task, items[0])
     if "non-zero return code" in message:
@@ -42,6 +50,6 @@ def sentence(host: str, task: str, result: Mapping[str, Any]) -> str:
 
 def _cause(message: str) -> str:
     """What ssh said last, and what to do about all that it said where that is known."""
-    whole = _PREAMBLE.sub("", message.removeprefix(_UNREACHED).strip(": ")).strip() or "no connection."
+    whole = _PREAMBLE.sub("", message).strip() or "no connection."
     said, remedy = whole.splitlines()[-1].strip(), remedies.of_ssh(whole)
     return f"{said.removesuffix('.')}. {remedy}" if remedy else said

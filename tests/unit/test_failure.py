@@ -40,7 +40,7 @@ from benchmarks import failure
             {
                 "unreachable": True,
                 "msg": "Failed to connect to the host via ssh: @@@@\n"
-                "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\n@@@@\nIT IS POSSIBLE THAT ...\nHost key verification failed.\n",
+                "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\n@@@@\nHost key verification failed.\n",
             },
             "i-1 does not answer over SSH: Host key verification failed. If the machine was made anew, remove its "
             "old key as ssh-keygen -R does, and log in once by ssh, by hand and with the same address.",
@@ -48,6 +48,14 @@ from benchmarks import failure
         (
             {"unreachable": True, "msg": "Failed to connect to the host via ssh: ssh: Could not resolve hostname x"},
             "i-1 does not answer over SSH: ssh: Could not resolve hostname x. Check the host's name.",
+        ),
+        (
+            {"msg": "timed out waiting for ping module test: 'ping'"},
+            "i-1 answers over SSH, but runs no Python: the login needs a shell, and the machine python3.",
+        ),
+        (
+            {"msg": "Task failed: Missing sudo password"},
+            "The login on i-1 may not use sudo without a password, which measuring needs: allow it.",
         ),
         ({"unreachable": True}, "i-1 does not answer over SSH: no connection."),
         (
