@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -73,16 +74,21 @@ class Instances:
 
     def end(self, latecomers: float) -> None:
         """End them all, with those that turn up for so many seconds; tell of what could not be ended."""
-        ec2 = self.connect(self.region)("ec2")
+        try:
+            ec2 = self.connect(self.region)("ec2")
+        except aws.ERRORS as error:
+            self._say_unknown(error)
+            return
         try:
             ended = ending.end(ec2, self.run_id, self.directory, latecomers=latecomers, told=self._told)
             self._say(ending.sentence(self.run_id, self.region, ended))
         except aws.ERRORS as error:
             self._say(ending.explain(error, ec2, self.run_id, self.directory))
-            self.tell(silent=True)
+            with suppress(*aws.ERRORS):
+                ending.note_gone(ec2, self.run_id, self.directory)
 
-    def tell(self, latecomers: float = 0.0, *, silent: bool = False) -> None:
-        """Say what lives; `silent` where that has just been told, unless it cannot be known."""
+    def tell(self, latecomers: float = 0.0) -> None:
+        """Say what lives."""
         deadline = time.monotonic() + latecomers
         try:
             ec2 = self.connect(self.region)("ec2")
@@ -90,11 +96,14 @@ class Instances:
                 self.sleep(1)
             ending.note_gone(ec2, self.run_id, self.directory)
         except aws.ERRORS as error:
-            why, by_hand = aws.sentence(error), remaining.end_command(self.run_id, self.region, self.directory)
-            self._say(f"{why}\nWhether instances of the run are left is not known. To end what there is: {by_hand}")
+            self._say_unknown(error)
             return
-        if left and not silent:
+        if left:
             self._say(remaining.report(left, self.run_id, self.region, self.directory))
+
+    def _say_unknown(self, error: Exception) -> None:
+        unknown = remaining.unknown(self.run_id, self.region, self.directory)
+        self._say(f"{aws.sentence(error)}\n{unknown}")
 
     def _told(self, ids: Sequence[str]) -> None:
         self._say(f"EC2 was told to end {', '.join(ids)}; waiting until nothing of the run is left …")

@@ -75,11 +75,12 @@ def end(
 
 def explain(error: Exception, ec2: Client, run_id: str, directory: Path) -> str:
     """Why instances could not be ended, with what is left of them, what it costs and what ends it."""
+    region = ec2.meta.region_name
     try:
         left = remaining.of(ec2, run_id)
+        told = remaining.report(left, run_id, region, directory) if left else ""
     except aws.ERRORS:
-        left = ()
-    told = remaining.report(left, run_id, ec2.meta.region_name, directory) if left else ""
+        told = remaining.unknown(run_id, region, directory)
     return "\n".join(filter(None, [aws.sentence(error), told]))
 
 

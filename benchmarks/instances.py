@@ -80,6 +80,7 @@ def record(instance: dict[str, Any]) -> dict[str, Any]:
         "public_ip": instance.get("PublicIpAddress"),
         "private_ip": instance.get("PrivateIpAddress"),
         "launched": instance["LaunchTime"].isoformat(),
+        "tags": tags(instance),
     }
 
 

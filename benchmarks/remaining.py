@@ -1,16 +1,20 @@
-"""What of a run is still there and costs money, as AWS knows it by the run's tags: no record is needed."""
+"""What of a run is still there and costs money, as AWS knows it by the run's tags: no record is needed.
+
+Only where AWS does not answer the run's records are asked what it may be.
+"""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from benchmarks import instances, invocation, runs
-from benchmarks.aws import Client, tags
+from benchmarks.aws import Client, as_tags, tags
 
 LIFETIME_TAG = "benchmarks:lifetime"  # minutes from its start
 PRICE_TAG = "benchmarks:usd-per-hour"
@@ -41,6 +45,34 @@ def of(ec2: Client, run_id: str) -> tuple[Remaining, ...]:
 def report(left: Sequence[Remaining], run_id: str, region: str | None, directory: Path) -> str:
     """Which instances are left, what they cost, when they end by themselves, and what ends them now; a line each."""
     return "\n".join([*map(str, left), f"To end what is left: {end_command(run_id, region, directory)}"])
+
+
+def unknown(run_id: str, region: str | None, directory: Path) -> str:
+    """What is said where AWS does not: which instances may run, as the run's records have them, and what ends them."""
+    may = [f"It may be that {left}" for left in _recorded(directory)]
+    command = end_command(run_id, region, directory)
+    return "\n".join(["Whether instances of the run are left is not known.", *may, f"To end what there is: {command}"])
+
+
+def _recorded(directory: Path) -> tuple[Remaining, ...]:
+    """The instances that the run has launched, as far as no end of them is recorded; none where records are damaged."""
+    launched = runs.recall(directory, "instances.json") or {}
+    with suppress(TypeError, KeyError, ValueError, AttributeError):
+        over = runs.recall(directory, "terminated.json") or {}
+        return tuple(
+            _remaining(
+                {
+                    "InstanceId": instance["instance_id"],
+                    "InstanceType": instance["instance_type"],
+                    "State": {"Name": "running"},
+                    "LaunchTime": datetime.fromisoformat(instance["launched"]),
+                    "Tags": as_tags(instance.get("tags", {})),
+                }
+            )
+            for instance in launched["instances"]
+            if instance["instance_id"] not in over
+        )
+    return ()
 
 
 def end_command(run_id: str, region: str | None, directory: Path) -> str:

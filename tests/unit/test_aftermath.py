@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import botocore.exceptions
 import pytest
 from rich.console import Console
 
-from benchmarks import aftermath, play, runs, stages
+from benchmarks import aftermath, instances, play, runs, stages
 from benchmarks.aws import Client
 from benchmarks.command import Command
 from tests.unit.aws_fakes import FakeClient, aws_error
@@ -131,9 +133,44 @@ def test_an_instance_that_may_not_be_ended_is_told_of_with_its_cost_and_not_as_u
 
 def test_where_aws_says_nothing_that_is_said_with_what_to_type(tmp_path: Path) -> None:
     denied = aws_error("UnauthorizedOperation", "no", "DescribeInstances")
-    after = After(tmp_path, FakeClient(describe_instances=denied))
+    account = Account()
+    account.client.answers["describe_instances"] = denied
+    after = After(tmp_path, account.client)
     after.made.of_failure(2, DONE)
-    assert "Whether instances of the run are left is not known. To end what there is: ./inv bench.term" in after.text
+    assert "Whether instances of the run are left is not known.\nTo end what there is: ./inv bench.term" in after.text
+    assert after.text.count("lacks the permission") == 1
+
+
+def test_where_aws_cannot_be_asked_the_records_tell_what_may_run(tmp_path: Path) -> None:
+    launched = [
+        instances.record({**found, "Placement": {"AvailabilityZone": "eu-central-1a"}})
+        for found in Account("i-1", "i-2").client.describe_instances()["Reservations"][0]["Instances"]
+    ]
+    runs.write_record(tmp_path, "instances.json", {"region": "eu-central-1", "instances": launched})
+    runs.write_record(tmp_path, "terminated.json", {"i-1": "2026-05-19T09:00:00+00:00"})
+    account = Account()
+    account.client.answers["describe_instances"] = aws_error("ExpiredToken", "expired", "DescribeInstances")
+    ended, told = After(tmp_path, account.client), After(tmp_path, account.client, keeps=True)
+    ended.made.of_failure(2, DONE)
+    told.made.of_failure(2, DONE)
+    for after in (ended, told):
+        assert (
+            "is not known.\nIt may be that i-2 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself "
+            "off at about 12:15 UTC on 2026-05-19.\nTo end what there is: ./inv bench.terminate --run-id r1"
+            in after.text
+        )
+        assert "i-1" not in after.text
+
+
+def test_a_profile_that_is_gone_meanwhile_is_told_without_a_traceback(tmp_path: Path) -> None:
+    def connect(region: str) -> Any:
+        raise botocore.exceptions.ProfileNotFound(profile="mine")
+
+    after = After(tmp_path, FakeClient())
+    replace(after.instances, connect=connect).end(0)
+    replace(after.instances, connect=connect).tell()
+    assert after.text.count("mine") == 2
+    assert after.text.count("is not known.") == 2
 
 
 def test_what_runs_on_a_machine_one_has_is_told_of(tmp_path: Path) -> None:

@@ -243,6 +243,7 @@ def test_launching_again_changes_nothing(ec2: Client, stub: Stubber, naps: list[
             "public_ip": "192.0.2.7",
             "private_ip": "10.0.0.7",
             "launched": "2026-05-19T08:15:00+00:00",
+            "tags": {"benchmarks:run": "r1", "benchmarks:host": "1"},
         }
     ]
 
