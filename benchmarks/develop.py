@@ -95,10 +95,12 @@ def lint(_context: Context) -> None:
 def test(context: Context) -> None:
     """Run every check and every test."""
     lint(context)
-    _check("python", "-m", "tests.oldest_and_newest", "-q")
-    # Real containers and processes: more of them at once than cores would only wait for each other. The longest first.
+    # Real containers and processes: more of them at once than cores would only wait for each other.
+    two = ("-n", "2")
+    _check("python", "-m", "tests.oldest_and_newest", "-q", *two)
+    # The longest first.
     directories = [f"tests/{name}" for name in ("e2e", "docs", "integration", "sandbox")]
-    _check("pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *directories)
+    _check("pytest", *two, "--dist", "loadfile", "--no-loadscope-reorder", *directories)
 
 
 @task
