@@ -91,13 +91,12 @@ def forget_unused() -> None:
 def test(version: str, arguments: list[str]) -> int:
     """Run the tests on one Python; pytest's exit code."""
     venv = environment(version)
-    # No cache, and compiled files elsewhere: the checkout stays as it was.
-    pytest = [str(venv / "bin/python"), "-m", "pytest", "-p", "no:cacheprovider", *TESTS, *arguments]
+    pytest = [str(venv / "bin/python"), "-m", "pytest", *TESTS, *arguments]
     path = f"{venv / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     release = "import ansible.release; print(ansible.release.__version__)"
     ansible = subprocess.run([str(venv / "bin/python"), "-c", release], capture_output=True, text=True).stdout.strip()
     print(f"\nPython {version}, ansible-core {ansible}", flush=True)
-    settings = {"PATH": path, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(venv / "compiled")}
+    settings = {"PATH": path, "PYTHONPATH": str(ROOT)}
     return subprocess.run(pytest, cwd=ROOT, env={**os.environ, **settings}).returncode
 
 

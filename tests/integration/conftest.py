@@ -234,6 +234,10 @@ class Tool:
         )
         return Run(Result(done.returncode, done.stdout), self.runs / run_id)
 
+    def launch(self, run_id: str) -> Run:
+        """A run that has launched its instance, kept it and done nothing else."""
+        return self.playbook(run_id, "--tags", "launch", "-e", '{"keep": true}')
+
     def start(self, run_id: str, *more: str, suite: Path | None = None) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [str(ROOT / "inv"), *self.arguments(run_id, suite), *more],
@@ -254,6 +258,14 @@ def tool(account: Account, tmp_path: Path) -> Tool:
 @pytest.fixture
 def run_id() -> str:
     return f"it-{uuid.uuid4().hex[:10]}"
+
+
+@pytest.fixture
+def ended(account: Account, run_id: str) -> Iterator[None]:
+    """Whatever becomes of the test, the run's instances end with it."""
+    yield
+    if ids := [instance["InstanceId"] for instance in account.instances(run_id)]:
+        account.client("ec2").terminate_instances(InstanceIds=ids)
 
 
 def wait_for(condition: Callable[[], bool], what: str, seconds: float = 180) -> None:

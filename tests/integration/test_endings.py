@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -100,10 +101,11 @@ def test_a_disk_that_is_full_in_the_middle_leaves_nothing_running(
     assert account.states(run_id) == ["terminated"]
 
 
+@pytest.mark.usefixtures("ended")
 def test_an_instance_can_be_ended_where_no_directory_can_be_written(
     account: Account, tool: Tool, run_id: str, small_disk: Callable[[str], Path]
 ) -> None:
-    kept = tool.bench(run_id, "--keep")
+    kept = tool.launch(run_id)
     assert kept.result.code == 0, kept.result.output
     disk = small_disk("4k")
     (disk / "filler").write_bytes(b"\0" * 4096)
@@ -166,38 +168,28 @@ def test_an_instance_whose_template_protects_it_is_ended_all_the_same(
     assert account.states(run_id) == ["terminated"]
 
 
-def test_an_instance_that_is_protected_meanwhile_is_switched_off_from_inside(
-    account: Account, tool: Tool, run_id: str
-) -> None:
-    kept = tool.bench(run_id, "--keep")
-    assert kept.result.code == 0, kept.result.output
-    (instance,) = account.instances(run_id)
-    ec2 = account.client("ec2")
-    ec2.modify_instance_attribute(InstanceId=instance["InstanceId"], DisableApiTermination={"Value": True})
-
-    ended = inv("bench.terminate", "--run-id", run_id, "--runs-dir", str(tool.runs), environment=account.environment)
-
-    assert ended.code == 0, ended.output
-    assert account.states(run_id) == ["terminated"]
-    assert not (tool.runs / run_id / "keys").exists()
-
-
-def test_a_protected_instance_that_cannot_be_switched_off_is_told_of_with_its_cost(
+def test_an_instance_that_is_protected_meanwhile_is_told_of_or_switched_off_from_inside(
     account: Account, tool: Tool, run_id: str, tmp_path: Path
 ) -> None:
-    kept = tool.bench(run_id, "--keep")
-    assert kept.result.code == 0, kept.result.output
+    assert tool.launch(run_id).result.code == 0
     (instance,) = account.instances(run_id)
     ec2 = account.client("ec2")
     ec2.modify_instance_attribute(InstanceId=instance["InstanceId"], DisableApiTermination={"Value": True})
     try:
         # Without the run's directory there is no key to log in with.
         elsewhere = ["--runs-dir", str(tmp_path / "elsewhere")]
-        ended = inv("bench.terminate", "--run-id", run_id, *elsewhere, environment=account.environment)
-        assert ended.code == 1, ended.output
-        assert "is protected from being ended" in ended.output
-        assert "--no-disable-api-termination" in ended.output
-        assert "an hour and switches itself off" in ended.output
+        stuck = inv("bench.terminate", "--run-id", run_id, *elsewhere, environment=account.environment)
+        assert stuck.code == 1, stuck.output
+        assert "is protected from being ended" in stuck.output
+        assert "--no-disable-api-termination" in stuck.output
+        assert "an hour and switches itself off" in stuck.output
+        assert account.states(run_id) == ["running"]
+
+        here = ["--runs-dir", str(tool.runs)]
+        ended = inv("bench.terminate", "--run-id", run_id, *here, environment=account.environment)
+        assert ended.code == 0, ended.output
+        assert account.states(run_id) == ["terminated"]
+        assert not (tool.runs / run_id / "keys").exists()
     finally:
         ec2.modify_instance_attribute(InstanceId=instance["InstanceId"], DisableApiTermination={"Value": False})
         ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
@@ -228,8 +220,6 @@ def test_one_run_has_one_controller(account: Account, tool: Tool, run_id: str) -
 
 
 def test_what_plain_ansible_launches_is_ended_without_any_record(account: Account, tool: Tool, run_id: str) -> None:
-    import threading
-
     def remove() -> None:
         wait_for(lambda: (tool.runs / run_id / "machine.json").exists(), "the toolchain")
         shutil.rmtree(tool.runs / run_id)

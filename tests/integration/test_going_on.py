@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +13,12 @@ from tests.integration.conftest import CRATES, Account, Run, Tool
 
 
 @pytest.fixture
-def kept(account: Account, tool: Tool, run_id: str) -> Iterator[Run]:
+def kept(ended: None, tool: Tool, run_id: str) -> Run:
     """A run on an instance that was kept, of a copy of the tiny crate."""
     shutil.copytree(CRATES / "tiny", tool.runs / "crate", ignore=shutil.ignore_patterns("target"))
     run = tool.bench(run_id, "--keep", suite=first(tool))
-    try:
-        assert run.result.code == 0, run.result.output
-        yield run
-    finally:
-        for instance in account.instances(run_id):
-            account.client("ec2").terminate_instances(InstanceIds=[instance["InstanceId"]])
+    assert run.result.code == 0, run.result.output
+    return run
 
 
 def first(tool: Tool) -> Path:
@@ -101,15 +97,17 @@ def test_what_could_not_be_published_is_published_later_without_any_instance(
     }
 
 
+@pytest.mark.usefixtures("ended")
 def test_a_kept_instance_whose_records_are_gone_is_held_against_the_request(
-    account: Account, tool: Tool, run_id: str, kept: Run
+    account: Account, tool: Tool, run_id: str
 ) -> None:
+    kept = tool.launch(run_id)
     shutil.rmtree(kept.directory)
-    refused = tool.bench(run_id, "--instance-type", "c7a.large", suite=first(tool), replaces="--instance-type")
+    refused = tool.bench(run_id, "--instance-type", "c7a.large", replaces="--instance-type")
     assert refused.result.code == 2, refused.result.output
     assert f"The run {run_id} has another machine: instance_type c7i.large, not c7a.large" in refused.result.output
     # As from another runs directory: whoever has the keys may be measuring on it.
-    keyless = tool.bench(run_id, suite=first(tool))
+    keyless = tool.bench(run_id)
     assert keyless.result.code == 2, keyless.result.output
     assert f"whose keys are not in {kept.directory}: " in keyless.result.output
     assert account.states(run_id) == ["running"]

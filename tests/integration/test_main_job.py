@@ -54,52 +54,33 @@ def test_a_run_brings_numbers_back_and_leaves_nothing_running(account: Account, 
 
 
 def test_paths_are_whole_whatever_they_are_called(account: Account, tool: Tool, run_id: str) -> None:
-    odd = replace(tool, runs=tool.runs / "my rüns [100%] it's")
+    # A socket's path has 107 characters at most, and ssh's are below the home unless they are told to be elsewhere.
+    home = tool.runs / ("h" * 100)
+    home.mkdir()
+    odd = Tool(replace(account, home=home), tool.runs / "my rüns [100%] it's")
     shutil.copytree(CRATES / "tiny", odd.runs / "my crate")
     key = odd.runs / "100% mine.pem"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True, stdin=subprocess.DEVNULL)
 
     suite = odd.suite("my suite", source={"path": "my crate"})
     check_whole(odd.bench(run_id, "--key-file", str(key), suite=suite), account)
-    again = odd.playbook(f"{run_id}-a", "-e", json.dumps({"key_file": str(key)}), suite=suite)
-    check_whole(again, account)
+    by_ansible = odd.playbook(f"{run_id}-a", "-e", json.dumps({"key_file": str(key)}), suite=suite)
+    check_whole(by_ansible, account)
+    assert json.loads((by_ansible.attempt / "manifest.json").read_text())["suite"]["name"] == "my suite"
 
 
-def test_an_instance_is_launched_as_the_documents_say(account: Account, tool: Tool, run_id: str) -> None:
-    run = tool.bench(run_id, "--keep", "--cpu", "1")
-
-    assert run.result.code == 0, run.result.output
-    (instance,) = account.instances(run_id)
-    ec2 = account.client("ec2")
-    try:
-        tags = {tag["Key"]: tag["Value"] for tag in instance["Tags"]}
-        assert tags["benchmarks:run"] == run_id
-        assert {"benchmarks:owner", "benchmarks:expires", "benchmarks:version"} <= tags.keys()
-        assert instance["State"]["Name"] == "running"
-        assert instance["MetadataOptions"]["HttpTokens"] == "required"
-        assert [group["GroupName"] for group in instance["SecurityGroups"]] == ["benchmarks"]
-        behaviour = ec2.describe_instance_attribute(
-            InstanceId=instance["InstanceId"], Attribute="instanceInitiatedShutdownBehavior"
-        )
-        assert behaviour["InstanceInitiatedShutdownBehavior"]["Value"] == "terminate"
-        for name in ("host", "login"):
-            assert stat.S_IMODE((run.directory / "keys" / name).stat().st_mode) == 0o600
-        assert f"bench.terminate --run-id {run_id}" in run.result.output
-        assert f"HostKeyAlias={instance['InstanceId']}" in run.result.output
-    finally:
-        ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
-
-
-def test_what_was_kept_is_ended_by_the_printed_command_which_leaves_the_runs_parameters(
+def test_what_was_kept_is_launched_as_documented_and_ended_by_the_printed_command(
     account: Account, tool: Tool, run_id: str
 ) -> None:
-    run = tool.bench(run_id, "--keep", "--region", account.facts["region"])
+    run = tool.bench(run_id, "--keep", "--cpu", "1", "--region", account.facts["region"])
+
     assert run.result.code == 0, run.result.output
     assert "✓ terminate" not in run.result.output
     parameters = (run.directory / "parameters.yml").read_bytes()
     (instance,) = account.instances(run_id)
     elsewhere = {**account.environment, "AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}
     try:
+        check_launched(run, instance, account)
         refused = inv("bench.terminate", "--run-id", run_id, "--runs-dir", str(tool.runs), environment=elsewhere)
         assert refused.code == 2
         assert f"The run {run_id} has launched in us-east-1, not in eu-west-1" in refused.output
@@ -112,6 +93,23 @@ def test_what_was_kept_is_ended_by_the_printed_command_which_leaves_the_runs_par
         assert (run.directory / "parameters.yml").read_bytes() == parameters
     finally:
         account.client("ec2").terminate_instances(InstanceIds=[instance["InstanceId"]])
+
+
+def check_launched(run: Run, instance: dict[str, Any], account: Account) -> None:
+    """What holds of every instance while it runs."""
+    tags = {tag["Key"]: tag["Value"] for tag in instance["Tags"]}
+    assert tags["benchmarks:run"] == run.directory.name
+    assert {"benchmarks:owner", "benchmarks:expires", "benchmarks:version"} <= tags.keys()
+    assert instance["State"]["Name"] == "running"
+    assert instance["MetadataOptions"]["HttpTokens"] == "required"
+    assert [group["GroupName"] for group in instance["SecurityGroups"]] == ["benchmarks"]
+    behaviour = account.client("ec2").describe_instance_attribute(
+        InstanceId=instance["InstanceId"], Attribute="instanceInitiatedShutdownBehavior"
+    )
+    assert behaviour["InstanceInitiatedShutdownBehavior"]["Value"] == "terminate"
+    for name in ("host", "login"):
+        assert stat.S_IMODE((run.directory / "keys" / name).stat().st_mode) == 0o600
+    assert f"HostKeyAlias={instance['InstanceId']}" in run.result.output
 
 
 def test_a_host_that_never_answered_is_not_waited_for_once_more(account: Account, tool: Tool, run_id: str) -> None:
@@ -137,20 +135,6 @@ def test_running_twice_launches_once_and_changes_nothing(account: Account, tool:
     finally:
         ids = [instance["InstanceId"] for instance in account.instances(run_id)]
         account.client("ec2").terminate_instances(InstanceIds=ids)
-
-
-def test_plain_ansible_playbook_does_the_same_job(account: Account, tool: Tool, run_id: str) -> None:
-    run = tool.playbook(run_id)
-
-    check_whole(run, account)
-    assert json.loads((run.attempt / "manifest.json").read_text())["suite"]["name"] == "tiny"
-
-
-def test_a_long_home_is_no_hindrance(account: Account, tool: Tool, run_id: str, tmp_path: Path) -> None:
-    # A socket's path has 107 characters at most, and ssh's are below the home unless they are told to be elsewhere.
-    home = tmp_path / ("h" * 100)
-    home.mkdir()
-    check_whole(Tool(replace(account, home=home), tmp_path).bench(run_id), account)
 
 
 def test_an_answer_that_is_lost_does_not_launch_a_second_instance(
@@ -238,17 +222,11 @@ def test_a_benchmark_that_fails_keeps_what_there_is(account: Account, tool: Tool
     assert (run.attempt / "criterion/tiny/sum/100/new/sample.json").exists()
 
 
-def test_a_run_with_too_few_benchmarks_fails(tool: Tool, run_id: str) -> None:
-    run = tool.bench(run_id, suite=tool.suite("partial", expected=4))
+def test_the_log_is_shown_live_on_request_and_too_few_benchmarks_are_no_success(tool: Tool, run_id: str) -> None:
+    run = tool.bench(run_id, "--tail", suite=tool.suite("partial", expected=4))
 
     assert run.result.code == 1, run.result.output
     assert "3 of 4 benchmarks were measured." in run.result.output
-
-
-def test_the_log_is_shown_live_on_request(tool: Tool, run_id: str) -> None:
-    run = tool.bench(run_id, "--tail")
-
-    assert run.result.code == 0, run.result.output
     log = (run.attempt / "benchmark.log").read_text()
     for line in log.splitlines():
         assert line in run.result.output

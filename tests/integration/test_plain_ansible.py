@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +23,6 @@ def there(run: Run, account: Account) -> dict[str, Any]:
     assert run.result.code == 0, run.result.output
     (instance,) = account.instances(run.directory.name)
     return instance
-
-
-@pytest.fixture
-def ended(account: Account, run_id: str) -> Iterator[None]:
-    """Whatever becomes of the test, the run's instances end with it."""
-    yield
-    if ids := [instance["InstanceId"] for instance in account.instances(run_id)]:
-        account.client("ec2").terminate_instances(InstanceIds=ids)
 
 
 def test_check_mode_shows_what_would_be_launched_and_launches_nothing(
@@ -74,7 +65,7 @@ def test_a_stage_of_a_run_that_has_no_host_is_no_success(account: Account, tool:
 
 @pytest.mark.usefixtures("ended")
 def test_stages_can_be_run_one_by_one(account: Account, tool: Tool, run_id: str) -> None:
-    launched = tool.playbook(run_id, "--tags", "launch", *KEPT)
+    launched = tool.launch(run_id)
     instance = there(launched, account)["InstanceId"]
 
     checked = tool.playbook(run_id, "--check", "--diff", *KEPT)
@@ -127,7 +118,7 @@ def ansible(account: Account, *words: str | Path, cwd: Path = ROOT, **environmen
 
 @pytest.mark.usefixtures("ended")
 def test_roles_serve_a_project_of_its_own(account: Account, tool: Tool, run_id: str, tmp_path: Path) -> None:
-    launched = tool.playbook(run_id, "--tags", "launch", *KEPT)
+    launched = tool.launch(run_id)
     instance = there(launched, account)
     login = [
         f"-o UserKnownHostsFile={launched.directory}/known_hosts",
