@@ -95,12 +95,10 @@ def lint(_context: Context) -> None:
 def test(context: Context) -> None:
     """Run every check and every test."""
     lint(context)
-    # Real containers and processes: more of them at once than cores would only wait for each other.
-    two = ("-n", "2")
-    _check("python", "-m", "tests.oldest_and_newest", "-q", *two)
-    # The longest first.
+    _check("python", "-m", "tests.oldest_and_newest", "-q", "-n", "2")
+    # Real containers and processes, which wait for each other a third of their time on two cores. The longest first.
     directories = [f"tests/{name}" for name in ("e2e", "docs", "integration", "sandbox")]
-    _check("pytest", *two, "--dist", "loadfile", "--no-loadscope-reorder", *directories)
+    _check("pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", *directories)
 
 
 @task

@@ -57,13 +57,14 @@ def test_paths_are_whole_whatever_they_are_called(account: Account, tool: Tool, 
     # A socket's path has 107 characters at most, and ssh's are below the home unless they are told to be elsewhere.
     home = tool.runs / ("h" * 100)
     home.mkdir()
-    odd = Tool(replace(account, home=home), tool.runs / "my rüns [100%] it's")
+    odd = replace(tool, runs=tool.runs / "my rüns [100%] it's")
     shutil.copytree(CRATES / "tiny", odd.runs / "my crate")
     key = odd.runs / "100% mine.pem"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True, stdin=subprocess.DEVNULL)
 
     suite = odd.suite("my suite", source={"path": "my crate"})
-    check_whole(odd.bench(run_id, "--key-file", str(key), suite=suite), account)
+    far = replace(odd, account=replace(account, home=home))
+    check_whole(far.bench(run_id, "--key-file", str(key), suite=suite), account)
     by_ansible = odd.playbook(f"{run_id}-a", "-e", json.dumps({"key_file": str(key)}), suite=suite)
     check_whole(by_ansible, account)
     assert json.loads((by_ansible.attempt / "manifest.json").read_text())["suite"]["name"] == "my suite"
