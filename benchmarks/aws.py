@@ -37,16 +37,20 @@ _CREDENTIAL_CODES = frozenset(
 _DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "403"})
 _ACTION = re.compile(r"perform: (\S+)")
 
+# Throttled calls are tried again, ever more slowly: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+RETRY_MODE = "adaptive"
+ATTEMPTS = 8
 
-def connector(region: str, attempts: int = 8, connect_timeout: float = 10) -> Connect:
-    """Connections with the botocore credential chain. Throttled calls are tried again, ever more slowly."""
+
+def connector(region: str, attempts: int = ATTEMPTS, connect_timeout: float = 10) -> Connect:
+    """Connections with the botocore credential chain."""
     # Half of a command's start-up time, and many commands do not need AWS.
     import boto3
     import botocore.config
 
     session = boto3.session.Session(region_name=region)
     config = botocore.config.Config(
-        retries={"mode": "adaptive", "max_attempts": attempts}, connect_timeout=connect_timeout, read_timeout=60
+        retries={"mode": RETRY_MODE, "max_attempts": attempts}, connect_timeout=connect_timeout, read_timeout=60
     )
 
     # Links to S3 would else be signed in the old way, which newer regions do not know.

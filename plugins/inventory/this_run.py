@@ -12,7 +12,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.plugins.loader import inventory_loader
 from ansible.utils.vars import load_extra_vars
 
-from benchmarks import launching, runs, ssh
+from benchmarks import aws, launching, runs, ssh
 from benchmarks.errors import RefusedError
 from benchmarks.request import outline, parse_host
 
@@ -74,6 +74,9 @@ class InventoryModule(BaseInventoryPlugin):
                     inventory.set_variable(host.address, name, value)
         elif plan := runs.recall(directory, launching.RECORD, launching.NAMES):
             os.environ["AWS_REGION"] = plan["region"]
+            # As patient as all else here: from a host that it does not find nothing would be brought back.
+            os.environ.setdefault("AWS_RETRY_MODE", aws.RETRY_MODE)
+            os.environ.setdefault("AWS_MAX_ATTEMPTS", str(aws.ATTEMPTS))
             self._add_instances(inventory, loader, Path(path).parent / self.get_option("instances"), run_id)
 
     def _add_instances(self, inventory: Any, loader: Any, path: Path, run_id: str) -> None:
