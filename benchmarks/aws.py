@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import botocore.exceptions
 
@@ -38,7 +38,7 @@ _DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "Unauthorize
 _ACTION = re.compile(r"perform: (\S+)")
 
 # Throttled calls are tried again, ever more slowly: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
-RETRY_MODE = "adaptive"
+RETRY_MODE: Literal["adaptive"] = "adaptive"
 ATTEMPTS = 8
 
 

@@ -27,7 +27,7 @@ class Job:
     run_id: str
     directory: Path
     command: command.Command
-    fresh: bool  # whether the run's directory was made by this process
+    undo: Callable[[], None]  # takes back what was written of the request, which has come to nothing
     after: aftermath.Aftermath
     lock: FileLock | None  # held as long as this is
 
@@ -54,13 +54,19 @@ def _prepare(playbook: str, values: Mapping[str, Any]) -> Job:
     run_id, directory = runs.locate(values)
     written = {**values, "run_id": run_id, "runs_dir": str(directory.parent)}
     fresh = False
+
+    def undo() -> None:
+        # Of ending a run nothing is written, and another process may be carrying the run out.
+        if playbook != "terminate":
+            _leave_as_it_was(directory, fresh)
+
     try:
         # Of a directory that may not be entered that is not to be known either.
         fresh = not directory.exists()
         lock = _lock(directory) if playbook == "benchmark" else None
         parameters = _freeze(playbook, directory, written)
     except (OSError, child.SignalError) as error:
-        _leave_as_it_was(directory, fresh)
+        undo()
         if isinstance(error, OSError):
             raise runs.cannot_be_written(directory, error) from None
         raise
@@ -84,7 +90,7 @@ def _prepare(playbook: str, values: Mapping[str, Any]) -> Job:
             console=console,
         ),
     }
-    return Job(run_id, directory, built, fresh, after[playbook](), lock)
+    return Job(run_id, directory, built, undo, after[playbook](), lock)
 
 
 def _lock(directory: Path) -> FileLock:
@@ -130,10 +136,10 @@ def run(job: Job) -> None:
         except child.SignalError as signal:
             job.after.of_signal(playing.reached)
             if not playing.reached.started:
-                _leave_as_it_was(job.directory, job.fresh)
+                job.undo()
             raise SystemExit(128 + signal.number) from None
     if code and not playing.reached.started:
-        _leave_as_it_was(job.directory, job.fresh)
+        job.undo()
         raise RefusedError(said)
     if code:
         raise FailedError(said)

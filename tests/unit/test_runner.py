@@ -49,3 +49,13 @@ def test_a_signal_before_the_playbook_leaves_all_as_it_was(
     assert (tmp_path / "a1").exists() == begun
     if begun:
         assert (tmp_path / "a1" / runs.PARAMETERS).read_text() == "instance_type: m7i.large\n"
+
+
+def test_ending_a_run_takes_back_nothing_of_a_request_that_another_process_is_at(
+    tmp_path: Path,
+) -> None:
+    runs.freeze_parameters(tmp_path / "a1", "instance_type: m7i.large\n")
+    runs.freeze_parameters(tmp_path / "a1", "instance_type: c7i.large\n")
+    job = runner.prepare("terminate", {"run_id": "a1", "runs_dir": str(tmp_path), "region": "us-east-1"})
+    job.undo()
+    assert (tmp_path / "a1" / runs.PARAMETERS).read_text() == "instance_type: c7i.large\n"
