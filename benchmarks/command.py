@@ -44,8 +44,6 @@ def playbook(
             "ANSIBLE_LOCALHOST_WARNING": "False",
             "BENCHMARKS_REWRITE_LINES": "1" if terminal else "0",
             "COLUMNS": str(columns),
-            # Ansible leaves what it shows to Python's buffer, which a file or a pipe gets only when it is full.
-            "PYTHONUNBUFFERED": "1",
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             **(region.environment_for(aws_region) if aws_region else {}),
         },

@@ -69,5 +69,6 @@ def _outliving(stream: io.TextIOWrapper) -> io.TextIOWrapper:
         io.BufferedWriter(_Outliving(stream.fileno(), "wb", closefd=False)),
         encoding=stream.encoding,
         errors=stream.errors,
-        line_buffering=stream.line_buffering,
+        # Also in a file or a pipe, as of a CI job, a line is there when it is written: Ansible flushes nothing.
+        line_buffering=True,
     )

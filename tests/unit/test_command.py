@@ -46,7 +46,3 @@ def test_lines_are_rewritten_on_a_terminal_only() -> None:
     plain = command.playbook("benchmark", ROOT / "p.yml", None, terminal=False, columns=80)
     assert (built().environment["BENCHMARKS_REWRITE_LINES"], built().environment["COLUMNS"]) == ("1", "100")
     assert plain.environment["BENCHMARKS_REWRITE_LINES"] == "0"
-
-
-def test_what_ansible_shows_is_seen_at_once_also_in_a_file() -> None:
-    assert built().environment["PYTHONUNBUFFERED"] == "1"
