@@ -14,11 +14,15 @@ from invoke.collection import Collection
 from invoke.context import Context
 from rich.prompt import Confirm
 
-from benchmarks import front, interface, picker_command, request, runner, runs, summary
+from benchmarks.cli import spec_tasks, summary, types_command
+from benchmarks.cli.spec_tasks import spec_task
 from benchmarks.errors import RefusedError
-from benchmarks.front import spec_task
+from benchmarks.parameters import request, spec
+from benchmarks.paths import ROOT
+from benchmarks.playbook import runner
+from benchmarks.runs import run_directory
 
-front.help_parse_errors()
+spec_tasks.help_parse_errors()
 
 
 @spec_task(
@@ -41,7 +45,7 @@ def run(_context: Context, given: Mapping[str, Any]) -> None:
         run.print_manual()
         raise RefusedError("Nothing was asked for, so nothing was launched.")
     if request.lists_types(values):
-        types.body(_context, {name: given[name] for name in given if name in interface.names("types")})
+        types.body(_context, {name: given[name] for name in given if name in spec.names("types")})
         return
     job = runner.prepare("benchmark", values)
     try:
@@ -71,7 +75,7 @@ def types(_context: Context, given: Mapping[str, Any]) -> None:
     if not given:
         types.print_manual()
         raise RefusedError("Nothing was asked for, so nothing is listed.")
-    picker_command.run(request.read("types", given, Path.cwd()))
+    types_command.run(request.read("types", given, Path.cwd()))
 
 
 @spec_task("setup", command="bench.setup")
@@ -83,7 +87,7 @@ def setup(_context: Context, given: Mapping[str, Any]) -> None:
     values = request.read("setup", given, Path.cwd())
     job = runner.prepare("setup", values)
     runner.run(job)
-    found = runs.read_record(job.directory, "setup.json")
+    found = run_directory.read_record(job.directory, "setup.json")
     if found["missing"] and not values.get("yes") and sys.stdin.isatty() and Confirm.ask("Create what is missing?"):
         known = {"allow_from": found["allow_from"], "run_id": job.run_id, "yes": True}
         runner.run(runner.prepare("setup", {**values, **known}))
@@ -102,14 +106,14 @@ bench.add_task(setup, name="setup")
 bench.add_task(terminate, name="terminate")
 
 # What an image of the product leaves out, and the tasks that need it.
-if (interface.ROOT / "sandbox").is_dir():
-    from benchmarks import develop
-    from benchmarks.completion_task import completion
-    from sandbox import demo
-    from sandbox.tasks import namespace as sandbox
+if (ROOT / "sandbox").is_dir():
+    from benchmarks.cli import developer_tasks
+    from benchmarks.cli.completion_task import completion
+    from sandbox.cli import demo
+    from sandbox.cli.commands import namespace as sandbox
 
     bench.add_task(completion, name="completion")
-    namespace = Collection(bench, sandbox, demo.demo, *develop.tasks)
+    namespace = Collection(bench, sandbox, demo.demo, *developer_tasks.tasks)
 else:
     namespace = Collection(bench)
 

@@ -11,7 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from benchmarks import attempts, identity
+from benchmarks.runs import attempts, machine
 
 
 class ActionModule(ActionBase):
@@ -22,7 +22,7 @@ class ActionModule(ActionBase):
         if not self._task.check_mode:
             try:
                 directory = Path(self._task.args["run_dir"])
-                identity.record_machine(directory, self._task.args["parameters"])
+                machine.record_machine(directory, self._task.args["parameters"])
                 host_directory = directory / task_vars["inventory_hostname"]
                 attempts.begin(host_directory, self._task.args["suite"], self._task.args["request"])
             except OSError as error:

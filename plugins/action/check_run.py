@@ -8,8 +8,8 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from benchmarks import locks, runs
 from benchmarks.errors import FailedError, RefusedError
+from benchmarks.runs import locks, run_directory
 
 
 class ActionModule(ActionBase):
@@ -20,7 +20,7 @@ class ActionModule(ActionBase):
         directory = Path(self._task.args["run_dir"])
         try:
             locks.check_playbook(directory)
-            runs.read_parameters(directory)
+            run_directory.read_parameters(directory)
         except (FailedError, RefusedError) as error:
             raise AnsibleActionFail(str(error)) from None
         return {"changed": False}

@@ -12,9 +12,11 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
 
-from benchmarks import locks, request, runs, tags
 from benchmarks.errors import RefusedError
-from benchmarks.interface import ROOT
+from benchmarks.parameters import request
+from benchmarks.paths import ROOT
+from benchmarks.playbook import stage_tags
+from benchmarks.runs import locks, run_directory
 
 
 class ActionModule(ActionBase):
@@ -32,7 +34,9 @@ class ActionModule(ActionBase):
         directory = Path(task_vars["run_dir"])
         playbook = ROOT / f"playbooks/{self._task.args['entry_point']}.yml"
         try:
-            tags.check([*task_vars["ansible_run_tags"], *task_vars["ansible_skip_tags"]], tags.of_playbook(playbook))
+            stage_tags.check(
+                [*task_vars["ansible_run_tags"], *task_vars["ansible_skip_tags"]], stage_tags.of_playbook(playbook)
+            )
             # Relative paths start where the documents say that ansible-playbook is called: at the repository's root.
             values = request.read(self._task.args["entry_point"], given, ROOT)
             settled = request.settle(self._task.args["entry_point"], values, os.environ)
@@ -46,7 +50,7 @@ class ActionModule(ActionBase):
         # By way of JSON, since Ansible's own kinds of text are not YAML's.
         content = yaml.safe_dump(json.loads(json.dumps(frozen)), sort_keys=False)
         try:
-            changed = runs.freeze_parameters(directory, content)
+            changed = run_directory.freeze_parameters(directory, content)
         except OSError as error:
-            raise AnsibleActionFail(str(runs.cannot_be_written(directory, error))) from None
+            raise AnsibleActionFail(str(run_directory.cannot_be_written(directory, error))) from None
         return {"changed": changed, "warnings": list(settled.warnings)}

@@ -7,7 +7,8 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from benchmarks import failure, runs
+from benchmarks.playbook import task_failures
+from benchmarks.runs import run_directory
 
 
 class ActionModule(ActionBase):
@@ -17,13 +18,13 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         args = self._task.args
         host = task_vars["inventory_hostname"]
-        sentence = failure.sentence(host, args["task"], args["result"])
+        sentence = task_failures.sentence(host, args["task"], args["result"])
         try:
             attempt = int(args["attempt"])
-            runs.record_failure(Path(args["run_dir"]), host, args["task"], sentence, args["stage"], attempt)
+            run_directory.record_failure(Path(args["run_dir"]), host, args["task"], sentence, args["stage"], attempt)
         except OSError as error:
             # Ending the run matters more than the record: what cannot be written is kept in memory until then.
             known = task_vars.get("unrecorded_failures", [])
-            note = str(runs.cannot_be_written(Path(args["run_dir"]), error))
+            note = str(run_directory.cannot_be_written(Path(args["run_dir"]), error))
             return {"changed": True, "ansible_facts": {"unrecorded_failures": [*known, sentence, note]}}
         return {"changed": True}

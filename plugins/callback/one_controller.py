@@ -9,8 +9,9 @@ from typing import Any
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.vars import load_extra_vars
 
-from benchmarks import locks, runs, stages
 from benchmarks.errors import RefusedError
+from benchmarks.playbook import stages
+from benchmarks.runs import locks, run_directory
 
 DOCUMENTATION = """
 name: one_controller
@@ -39,7 +40,7 @@ class CallbackModule(CallbackBase):
         if self._playbook in stages.PLAYBOOKS:
             # An id that is none, or a directory that cannot be written, is preflight's to refuse.
             with suppress(RefusedError, OSError):
-                self._directory = runs.locate(load_extra_vars(play.get_loader()))[1]
+                self._directory = run_directory.locate(load_extra_vars(play.get_loader()))[1]
                 locks.hold_for_playbook(self._directory)
 
     def v2_playbook_on_stats(self, stats: Any) -> None:

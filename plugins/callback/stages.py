@@ -11,7 +11,9 @@ from typing import Any
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.vars import load_extra_vars
 
-from benchmarks import failure, runs, stages, terminal
+from benchmarks.playbook import stages, task_failures
+from benchmarks.runs import run_directory
+from benchmarks.terminal import wrapping
 
 DOCUMENTATION = """
 name: stages
@@ -43,13 +45,13 @@ class CallbackModule(CallbackBase):
         self._times = stages.Times()
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
-        terminal.outlive_readers()
+        wrapping.outlive_readers()
         self._of_run = Path(playbook._file_name).stem in stages.PLAYBOOKS
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         stages.tell("play", play.get_name())
         if self._of_run:
-            self._directory = runs.locate(load_extra_vars(play.get_loader()))[1]
+            self._directory = run_directory.locate(load_extra_vars(play.get_loader()))[1]
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
         role = task._role.get_name() if task._role else None
@@ -92,7 +94,7 @@ class CallbackModule(CallbackBase):
 
     def _fail(self, result: Any) -> None:
         self._failed = self._did = True
-        sentence = failure.sentence(result._host.get_name(), result._task.get_name(), result._result)
+        sentence = task_failures.sentence(result._host.get_name(), result._task.get_name(), result._result)
         if not any(said.startswith(sentence) for said in self._said):
             self._said.add(sentence)
             self._say(sentence, color="red", stderr=True)
@@ -118,5 +120,5 @@ class CallbackModule(CallbackBase):
 
     def _say(self, text: str, color: str | None = None, stderr: bool = False) -> None:
         self._clear()
-        text = terminal.wrapped(text, int(os.environ.get("COLUMNS") or 0) if self._rewrite else 0)
+        text = wrapping.wrapped(text, int(os.environ.get("COLUMNS") or 0) if self._rewrite else 0)
         self._display.display(text, color=color, stderr=stderr)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import attempts
+from benchmarks.runs import attempts
 
 
 def _of_directory(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import plan
+from benchmarks.preflight import run_plan
 
 
 def preflight_record(directory: str) -> Mapping[str, Any]:
-    return plan.recall(Path(directory))
+    return run_plan.recall(Path(directory))
 
 
 def lost_records(directory: str) -> list[str]:
     """What is to be said of a run at its end whose records are gone; without them it is no success."""
-    return plan.lost(Path(directory))
+    return run_plan.lost(Path(directory))
 
 
 class FilterModule:

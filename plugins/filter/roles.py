@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import interface
+from benchmarks.parameters import spec
 
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"role_variables": interface.role_variables}
+        return {"role_variables": spec.role_variables}

@@ -6,19 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import results, runs
+from benchmarks.results import host_results
+from benchmarks.runs import run_directory
 
 
 def run_failures(directory: str, host: str | None = None, attempt: int | None = None) -> list[str]:
     """The sentences of a run's failures, first one first; those of one attempt on one host, if it is named."""
-    found = runs.failures(Path(directory))
+    found = run_directory.failures(Path(directory))
     return [f.sentence for f in found if host is None or f.is_of(host, int(attempt or 0))]
 
 
 def shortfall(directory: str, expected: int | None) -> str:
     """What an attempt's directory lacks of a whole run, as a sentence; empty where it has everything."""
     path = Path(directory)
-    return results.shortfall(results.of_host(path), results.read_log(path), expected)
+    return host_results.shortfall(host_results.of_host(path), host_results.read_log(path), expected)
 
 
 class FilterModule:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import ssh
+from benchmarks.host import ssh
 
 
 def ssh_option(path: str, name: str) -> str:

@@ -12,9 +12,12 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.plugins.loader import inventory_loader
 from ansible.utils.vars import load_extra_vars
 
-from benchmarks import aws, launching, runs, ssh
+from benchmarks.aws import session
 from benchmarks.errors import RefusedError
-from benchmarks.request import outline, parse_host
+from benchmarks.host import ssh
+from benchmarks.launch import run_instances
+from benchmarks.parameters.request import outline, parse_host
+from benchmarks.runs import run_directory
 
 DOCUMENTATION = """
 name: this_run
@@ -48,12 +51,12 @@ class InventoryModule(BaseInventoryPlugin):
         self._read_config_data(path)
         extra = load_extra_vars(loader)
         try:
-            run_id, directory = runs.locate(extra)
+            run_id, directory = run_directory.locate(extra)
             host = parse_host(str(extra["host"])) if extra.get("host") else None
             key = ssh.literal(str(extra["key_file"])) if extra.get("key_file") else None
         except RefusedError:
             # Preflight refuses these values in one sentence, which warnings of the inventory would drown.
-            (run_id, directory), host, key = runs.locate({}), None, None
+            (run_id, directory), host, key = run_directory.locate({}), None, None
 
         inventory.set_variable("all", "run_id", run_id)
         inventory.set_variable("all", "run_dir", str(directory))
@@ -72,17 +75,17 @@ class InventoryModule(BaseInventoryPlugin):
             for name, value in given.items():
                 if value:
                     inventory.set_variable(host.address, name, value)
-        elif plan := runs.recall(directory, launching.RECORD, launching.NAMES):
+        elif plan := run_directory.recall(directory, run_instances.RECORD, run_instances.NAMES):
             os.environ["AWS_REGION"] = plan["region"]
             # As patient as all else here: from a host that it does not find nothing would be brought back.
-            os.environ.setdefault("AWS_RETRY_MODE", aws.RETRY_MODE)
-            os.environ.setdefault("AWS_MAX_ATTEMPTS", str(aws.ATTEMPTS))
+            os.environ.setdefault("AWS_RETRY_MODE", session.RETRY_MODE)
+            os.environ.setdefault("AWS_MAX_ATTEMPTS", str(session.ATTEMPTS))
             self._add_instances(inventory, loader, Path(path).parent / self.get_option("instances"), run_id)
 
     def _add_instances(self, inventory: Any, loader: Any, path: Path, run_id: str) -> None:
         plugin = inventory_loader.get("amazon.aws.aws_ec2")
         plugin.parse(inventory, loader, str(path), cache=False)
-        if (group := runs.group_name(run_id)) in inventory.groups:
+        if (group := run_directory.group_name(run_id)) in inventory.groups:
             inventory.add_child("launched", group)
         for host in inventory.hosts.values():
             # The EC2 plugin still sets this name too, at which Ansible warns: it is a keyword. ec2_tags says the same.

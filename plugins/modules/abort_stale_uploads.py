@@ -31,14 +31,15 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    from benchmarks import account, aws
+    from benchmarks.account import survey as account_survey
+    from benchmarks.aws import session
 
     given = module.params
     try:
-        s3 = aws.connector(given["region"])("s3")
-        changed = account.add_upload_rule(s3, given["bucket"], given["account"], dry=module.check_mode)
-    except aws.ERRORS as error:
-        module.fail_json(msg=aws.sentence(error))
+        s3 = session.connector(given["region"])("s3")
+        changed = account_survey.add_upload_rule(s3, given["bucket"], given["account"], dry=module.check_mode)
+    except session.ERRORS as error:
+        module.fail_json(msg=session.sentence(error))
     module.exit_json(changed=changed)
 
 

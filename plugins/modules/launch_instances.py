@@ -43,23 +43,25 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    from benchmarks import aws, launching, owner, runs
+    from benchmarks.aws import caller, session
+    from benchmarks.launch import run_instances
+    from benchmarks.runs import run_directory
 
     given = module.params
     directory = Path(given["run_dir"])
-    connect = aws.connector(given["plan"]["region"])
+    connect = session.connector(given["plan"]["region"])
     try:
         if module.check_mode:
-            there = launching.there(connect("ec2"), given["run_id"])
-            module.exit_json(changed=not there, instances=there, diff=launching.difference(there, given["plan"]))
-        keys = launching.run_keys(directory, Path(given["key_file"]) if given["key_file"] else None)
-        launch = launching.prepare(given["run_id"], given["plan"], keys, given["lifetime"], owner.name(connect))
-        note = partial(launching.note, directory, given["plan"]["region"], keys.host.public)
-        changed, instances = launching.ensure(connect("ec2"), [launch], given["timeout"], note)
-    except aws.ERRORS as error:
-        module.fail_json(msg=aws.sentence(error))
+            there = run_instances.there(connect("ec2"), given["run_id"])
+            module.exit_json(changed=not there, instances=there, diff=run_instances.difference(there, given["plan"]))
+        keys = run_instances.run_keys(directory, Path(given["key_file"]) if given["key_file"] else None)
+        launch = run_instances.prepare(given["run_id"], given["plan"], keys, given["lifetime"], caller.name(connect))
+        note = partial(run_instances.note, directory, given["plan"]["region"], keys.host.public)
+        changed, instances = run_instances.ensure(connect("ec2"), [launch], given["timeout"], note)
+    except session.ERRORS as error:
+        module.fail_json(msg=session.sentence(error))
     except OSError as error:
-        module.fail_json(msg=str(runs.cannot_be_written(directory, error)))
+        module.fail_json(msg=str(run_directory.cannot_be_written(directory, error)))
     module.exit_json(changed=changed, instances=instances)
 
 

@@ -33,25 +33,27 @@ def main() -> None:
         {"parameters": {"type": "dict", "required": True}, "run_dir": {"type": "path", "required": True}},
         supports_check_mode=True,
     )
-    from benchmarks import picker_answer, picker_command, picker_data, runs
+    from benchmarks.cli import types_command
     from benchmarks.errors import RefusedError
+    from benchmarks.picker import answers, region_data
+    from benchmarks.runs import run_directory
 
     parameters = module.params["parameters"]
     try:
-        answer = picker_answer.answer(parameters, os.environ, datetime.now(UTC), parts=picker_data.PARTS)
+        answer = answers.answer(parameters, os.environ, datetime.now(UTC), parts=region_data.PARTS)
     except RefusedError as error:
         module.fail_json(msg=str(error))
-    changed = not module.check_mode and runs.write_record(
-        Path(module.params["run_dir"]), picker_answer.RECORD, picker_answer.record(answer)
+    changed = not module.check_mode and run_directory.write_record(
+        Path(module.params["run_dir"]), answers.RECORD, answers.record(answer)
     )
     if not answer.choice.fitting:
-        module.fail_json(msg=picker_answer.nothing_fits(answer))
+        module.fail_json(msg=answers.nothing_fits(answer))
     best = answer.best.type.name if answer.best else None
-    listing = picker_command.render(
+    listing = types_command.render(
         answer,
         parameters.get("format") or "table",
         wide=bool(parameters.get("wide")),
-        command=picker_answer.playbook_command(best, parameters["region"]) if best else None,
+        command=answers.playbook_command(best, parameters["region"]) if best else None,
     )
     module.exit_json(changed=changed, listing=listing, best=best)
 

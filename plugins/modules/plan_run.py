@@ -30,26 +30,29 @@ def main() -> None:
     module = AnsibleModule(
         {"parameters": {"type": "dict", "required": True}, "run_dir": {"type": "path", "required": True}},
     )
-    from benchmarks import aws, continuing, ending, plan, runs
+    from benchmarks.aws import session
+    from benchmarks.launch import termination
+    from benchmarks.preflight import resuming, run_plan
+    from benchmarks.runs import run_directory
 
     directory = Path(module.params["run_dir"])
     parameters = module.params["parameters"]
     try:
-        runs.check_space(directory)
-        begun = continuing.Begun(directory, runs.read_record(directory, plan.RECORD, plan.NEEDED))
-        connect = aws.connector(parameters["region"])
-        planned = plan.make(parameters, connect, plan.start_of(begun.plan), begun)
+        run_directory.check_space(directory)
+        begun = resuming.Begun(directory, run_directory.read_record(directory, run_plan.RECORD, run_plan.NEEDED))
+        connect = session.connector(parameters["region"])
+        planned = run_plan.make(parameters, connect, run_plan.start_of(begun.plan), begun)
         if planned["over"]:
-            ending.note_gone(connect("ec2"), directory.name, directory)
+            termination.note_gone(connect("ec2"), directory.name, directory)
         # What went wrong before is done again, but for what a host that is gone has done.
-        runs.forget_failures(directory, runs.OF_BRINGING_BACK if planned["over"] else None)
-        changed = runs.write_record(directory, plan.RECORD, planned)
-        runs.settle_parameters(directory, accepted=True)
-    except aws.ERRORS as error:
-        runs.settle_parameters(directory, accepted=False)
-        module.fail_json(msg=aws.sentence(error))
+        run_directory.forget_failures(directory, run_directory.OF_BRINGING_BACK if planned["over"] else None)
+        changed = run_directory.write_record(directory, run_plan.RECORD, planned)
+        run_directory.settle_parameters(directory, accepted=True)
+    except session.ERRORS as error:
+        run_directory.settle_parameters(directory, accepted=False)
+        module.fail_json(msg=session.sentence(error))
     except OSError as error:
-        module.fail_json(msg=str(runs.cannot_be_written(directory, error)))
+        module.fail_json(msg=str(run_directory.cannot_be_written(directory, error)))
     for warning in planned["warnings"]:
         module.warn(warning)
     module.exit_json(changed=changed, plan=planned)

@@ -38,20 +38,21 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    from benchmarks import aws, publishing
+    from benchmarks.aws import session
+    from benchmarks.results import publishing
 
     given = module.params
     try:
         changed, published = publishing.publish(
-            aws.connector(given["plan"]["publish"]["region"]),
+            session.connector(given["plan"]["publish"]["region"]),
             Path(given["run_dir"]),
             given["host"],
             given["attempt"],
             given["plan"],
             dry=module.check_mode,
         )
-    except aws.ERRORS as error:
-        module.fail_json(msg=aws.sentence(error))
+    except session.ERRORS as error:
+        module.fail_json(msg=session.sentence(error))
     except OSError as error:
         module.fail_json(msg=f"What was measured cannot be published: {error}.")
     module.exit_json(changed=changed, published=published)

@@ -35,20 +35,22 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    from benchmarks import account, aws, runs
+    from benchmarks.account import survey as account_survey
+    from benchmarks.aws import session
+    from benchmarks.runs import run_directory
 
     parameters, timeout = module.params["parameters"], module.params["timeout"]
     try:
-        connect = aws.connector(parameters["region"])
-        target = account.target(parameters, connect)
+        connect = session.connector(parameters["region"])
+        target = account_survey.target(parameters, connect)
         if timeout is None:
-            survey = account.survey(target, account.look(connect, target))
+            survey = account_survey.survey(target, account_survey.look(connect, target))
         else:
-            survey = account.wait_complete(connect, target, timeout)
-    except aws.ERRORS as error:
-        module.fail_json(msg=aws.sentence(error))
+            survey = account_survey.wait_complete(connect, target, timeout)
+    except session.ERRORS as error:
+        module.fail_json(msg=session.sentence(error))
     directory = module.params["run_dir"]
-    changed = bool(directory) and runs.write_record(Path(directory), "setup.json", survey)
+    changed = bool(directory) and run_directory.write_record(Path(directory), "setup.json", survey)
     module.exit_json(changed=changed, survey=survey)
 
 

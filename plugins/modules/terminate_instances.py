@@ -42,21 +42,24 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    from benchmarks import aws, ending
+    from benchmarks.aws import session
+    from benchmarks.launch import termination
 
     given = module.params
-    ec2 = aws.connector(given["region"])("ec2")
+    ec2 = session.connector(given["region"])("ec2")
     try:
         if given["asked"]:
-            ending.check_known(ec2, given["run_id"], Path(given["run_dir"]))
+            termination.check_known(ec2, given["run_id"], Path(given["run_dir"]))
         if module.check_mode:
-            ended = ending.would_end(ec2, given["run_id"], given["instance_id"])
+            ended = termination.would_end(ec2, given["run_id"], given["instance_id"])
         else:
             directory = Path(given["run_dir"])
-            ended = ending.end(ec2, given["run_id"], directory, only=given["instance_id"], timeout=given["timeout"])
-    except aws.ERRORS as error:
-        module.fail_json(msg=ending.explain(error, ec2, given["run_id"], Path(given["run_dir"])))
-    told = ending.sentence(given["run_id"], given["region"], ended)
+            ended = termination.end(
+                ec2, given["run_id"], directory, only=given["instance_id"], timeout=given["timeout"]
+            )
+    except session.ERRORS as error:
+        module.fail_json(msg=termination.explain(error, ec2, given["run_id"], Path(given["run_dir"])))
+    told = termination.sentence(given["run_id"], given["region"], ended)
     module.exit_json(changed=bool(ended), terminated=ended, sentence=told)
 
 

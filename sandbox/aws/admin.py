@@ -11,13 +11,13 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sandbox.aws.credentials import Keyring, role_credentials
+from sandbox.aws.ec2.instance_states import Fleet
 from sandbox.aws.faults import Fault, Faults
+from sandbox.aws.iam.credentials import Keyring, role_credentials
 from sandbox.aws.journal import Journal
-from sandbox.aws.lifecycle import Fleet
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply
-from sandbox.aws.s3 import S3
-from sandbox.settings import Settings
+from sandbox.aws.s3.buckets import S3
+from sandbox.service.settings import Settings
 
 PREFIX = "/_sandbox/"
 TOKEN_HEADER = "x-sandbox-token"

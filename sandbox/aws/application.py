@@ -11,19 +11,21 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from sandbox.aws import moto_repairs, pricing, spot, types, wording
+from sandbox.aws import moto_repairs
 from sandbox.aws.admin import PREFIX, Admin
 from sandbox.aws.consistency import Consistency
-from sandbox.aws.credentials import Keyring, caller_identity
+from sandbox.aws.ec2 import spot_history, type_offerings, wording
+from sandbox.aws.ec2.instance_states import Fleet
+from sandbox.aws.ec2.launcher import Launcher
+from sandbox.aws.ec2.vcpu_quotas import Quotas
 from sandbox.aws.faults import Faults
+from sandbox.aws.iam.credentials import Keyring, caller_identity
 from sandbox.aws.journal import Journal
-from sandbox.aws.launch import Launcher
-from sandbox.aws.lifecycle import Fleet
+from sandbox.aws.pricing import price_list
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply, WSGIApplication, failure, through_wsgi
-from sandbox.aws.quotas import Quotas
-from sandbox.aws.s3 import S3
-from sandbox.machines import Machines
-from sandbox.settings import Settings
+from sandbox.aws.s3.buckets import S3
+from sandbox.machines.machine import Machines
+from sandbox.service.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -65,12 +67,12 @@ def application(settings: Settings, machines: Machines) -> WSGIApplication:
         ("ec2", "DescribeTags"): consistency.describe_tags,
         ("ec2", "DeleteSecurityGroup"): wording.delete_group(fleet, moto),
         ("ec2", "DescribeLaunchTemplates"): wording.describe_templates(fleet, moto),
-        ("ec2", "DescribeInstanceTypes"): types.describe_types,
-        ("ec2", "DescribeInstanceTypeOfferings"): types.describe_offerings,
-        ("ec2", "GetInstanceTypesFromInstanceRequirements"): types.types_by_requirements,
-        ("ec2", "DescribeSpotPriceHistory"): spot.price_history,
-        ("pricing", "GetProducts"): pricing.get_products,
-        ("pricing", "GetAttributeValues"): pricing.get_attribute_values,
+        ("ec2", "DescribeInstanceTypes"): type_offerings.describe_types,
+        ("ec2", "DescribeInstanceTypeOfferings"): type_offerings.describe_offerings,
+        ("ec2", "GetInstanceTypesFromInstanceRequirements"): type_offerings.types_by_requirements,
+        ("ec2", "DescribeSpotPriceHistory"): spot_history.price_history,
+        ("pricing", "GetProducts"): price_list.get_products,
+        ("pricing", "GetAttributeValues"): price_list.get_attribute_values,
         **quotas.handlers(),
         ("sts", "GetCallerIdentity"): caller_identity(settings, moto),
     }

@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sandbox.aws.lifecycle import Fleet
-from sandbox.aws.plan import Plan, no_profile
+from sandbox.aws.ec2.instance_states import Fleet
+from sandbox.aws.ec2.launch_checks import Plan, no_profile
+from sandbox.aws.ec2.shown_instance import tidy
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply, answer, result_of
-from sandbox.aws.shown import tidy
-from sandbox.settings import Settings
+from sandbox.service.settings import Settings
 
 INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
 

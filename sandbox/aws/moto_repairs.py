@@ -23,10 +23,10 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from moto.s3.models import PublicAccessBlock, s3_backends
 from moto.ssm.models import ssm_backends
 
-from sandbox.aws import images
+from sandbox.aws.ec2 import amis
 from sandbox.aws.paging import fits
 from sandbox.aws.protocol import AwsError, WSGIApplication
-from sandbox.machines import Addresses
+from sandbox.machines.machine import Addresses
 
 MOTO_VERSION = "5.2.5"
 
@@ -66,7 +66,7 @@ class PublishedImage(Ami):
                 "DeviceName": self.root_device_name,
                 "Ebs": {
                     "SnapshotId": self.ebs_snapshot.id,
-                    "VolumeSize": images.ROOT_GIB,
+                    "VolumeSize": amis.ROOT_GIB,
                     "VolumeType": "gp3",
                     "DeleteOnTermination": True,
                     "Encrypted": False,
@@ -87,7 +87,7 @@ def prepare(account_id: str, region: str) -> None:
         if (account_id, region) in _prepared:
             return
         backend: Any = ec2_backends[account_id][region]
-        for image in images.catalog(account_id):
+        for image in amis.catalog(account_id):
             identifier = image.identifier(region)
             backend.amis[identifier] = PublishedImage(
                 backend,

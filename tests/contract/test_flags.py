@@ -9,23 +9,25 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchmarks import interface, manual, request
-from benchmarks.interface import ROOT, Parameter
-from tests.contract.repository import spec_tasks, yaml_of
+from benchmarks.cli import task_help
+from benchmarks.parameters import request, spec
+from benchmarks.parameters.spec import Parameter
+from benchmarks.paths import ROOT
+from tests.support.repository import spec_tasks, yaml_of
 
 TASKS = spec_tasks()
 PARAMETERS = [
     pytest.param(entry_point, parameter, id=f"{entry_point}-{parameter.name}")
-    for entry_point in interface.entry_points()
-    for parameter in interface.parameters(entry_point)
+    for entry_point in spec.entry_points()
+    for parameter in spec.parameters(entry_point)
 ]
 # The smallest request that each playbook takes.
 LEAST = {"benchmark": {"instance_type": "c7i.large"}, "terminate": {"run_id": "r1"}}
 
 
 def test_every_entry_point_has_a_task_and_a_playbook() -> None:
-    assert set(TASKS) == set(interface.entry_points())
-    for entry_point in interface.entry_points():
+    assert set(TASKS) == set(spec.entry_points())
+    for entry_point in spec.entry_points():
         (preflight, *_), *_ = [play["tasks"] for play in yaml_of(ROOT / f"playbooks/{entry_point}.yml")]
         assert preflight["ansible.builtin.import_role"]["name"] == "preflight"
         assert preflight["ansible.builtin.import_role"]["tasks_from"] == entry_point
@@ -53,8 +55,8 @@ def test_a_parameters_default_is_what_holds_when_it_is_not_given(entry_point: st
 @pytest.mark.parametrize(("entry_point", "parameter"), PARAMETERS)
 def test_a_default_is_a_value_that_may_be_given(entry_point: str, parameter: Parameter) -> None:
     if parameter.default is not None:
-        assert interface.read(parameter, parameter.default) == parameter.default
-        assert interface.read(parameter, str(parameter.default)) == parameter.default
+        assert spec.read(parameter, parameter.default) == parameter.default
+        assert spec.read(parameter, str(parameter.default)) == parameter.default
 
 
 @pytest.mark.parametrize(("entry_point", "parameter"), PARAMETERS)
@@ -68,7 +70,7 @@ def test_a_parameters_help_is_a_sentence_that_names_its_choices(entry_point: str
 @pytest.mark.parametrize("entry_point", TASKS)
 def test_a_task_has_no_flag_beyond_its_parameters(entry_point: str) -> None:
     flags = {argument.attr_name or argument.name for argument in TASKS[entry_point].get_arguments()}
-    assert flags == {*interface.names(entry_point), "help"}
+    assert flags == {*spec.names(entry_point), "help"}
 
 
 @pytest.mark.parametrize("entry_point", TASKS)
@@ -79,21 +81,21 @@ def test_no_flag_is_there_twice(entry_point: str) -> None:
 
 def test_short_flags_are_the_original_tools() -> None:
     original = {"instance_type": "i", "cpu": "c", "memory": "m", "tail": "f"}
-    assert original.items() <= interface.SHORT_FLAGS.items()
-    assert len(set(interface.SHORT_FLAGS.values())) == len(interface.SHORT_FLAGS)
-    assert "h" not in interface.SHORT_FLAGS.values()
+    assert original.items() <= spec.SHORT_FLAGS.items()
+    assert len(set(spec.SHORT_FLAGS.values())) == len(spec.SHORT_FLAGS)
+    assert "h" not in spec.SHORT_FLAGS.values()
     flags = {argument.attr_name or argument.name: argument.names for argument in TASKS["benchmark"].get_arguments()}
     assert {name: flags[name][1] for name in original} == original
     assert flags["help"] == ("help", "h")
 
 
 def test_tables_beside_the_spec_name_parameters_that_there_are() -> None:
-    known = {name for entry_point in interface.entry_points() for name in interface.names(entry_point)}
-    assert set(interface.SHORT_FLAGS) | set(interface.FIRST_FLAGS) | set(interface.LIMITS) <= known
+    known = {name for entry_point in spec.entry_points() for name in spec.names(entry_point)}
+    assert set(spec.SHORT_FLAGS) | set(spec.FIRST_FLAGS) | set(spec.LIMITS) <= known
 
 
 def test_a_first_time_user_meets_about_ten_flags() -> None:
-    assert len([p for p in interface.parameters("benchmark") if not p.advanced]) <= 12
+    assert len([p for p in spec.parameters("benchmark") if not p.advanced]) <= 12
 
 
 @pytest.mark.parametrize("entry_point", TASKS)
@@ -102,7 +104,7 @@ def test_a_tasks_examples_can_be_read(entry_point: str) -> None:
     text = str(inspect.getdoc(task))
     console = Console(width=110)
     with console.capture() as capture:
-        console.print(manual.page(entry_point, f"./inv {task.command}", text, task.examples))
+        console.print(task_help.page(entry_point, f"./inv {task.command}", text, task.examples))
     for line, meaning in task.examples:
         assert line.startswith(f"./inv {task.command} ")
         assert meaning.endswith(".")
@@ -113,7 +115,7 @@ def test_a_tasks_examples_can_be_read(entry_point: str) -> None:
 
 
 def test_paths_are_of_type_path_so_that_they_start_where_the_user_stands() -> None:
-    for entry_point in interface.entry_points():
-        for parameter in interface.parameters(entry_point):
+    for entry_point in spec.entry_points():
+        for parameter in spec.parameters(entry_point):
             assert (parameter.type == "path") == parameter.name.endswith(("_dir", "_file")), parameter.name
     assert request.read("benchmark", {"key_file": "k"}, Path("/a")) == {"key_file": "/a/k"}

@@ -11,22 +11,24 @@ from typing import Any
 
 import pytest
 
-from benchmarks import interface, manual
-from benchmarks.interface import ROOT, Parameter
-from tests.contract import ways
-from tests.contract.ways import BIN, Ansible
+from benchmarks.cli import task_help
+from benchmarks.parameters import spec
+from benchmarks.parameters.spec import Parameter
+from benchmarks.paths import ROOT
+from tests.support import interfaces
+from tests.support.interfaces import BIN, Ansible
 
 SHIM = ROOT / "benchmarks.sh"
 PARAMETERS = [
     pytest.param(entry_point, parameter, id=f"{entry_point}-{parameter.name}")
-    for entry_point in interface.entry_points()
-    for parameter in interface.parameters(entry_point)
+    for entry_point in spec.entry_points()
+    for parameter in spec.parameters(entry_point)
 ]
 
 
 @pytest.fixture(scope="module")
 def ansible(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ansible]:
-    with ways.ansible(tmp_path_factory.mktemp("home")) as ready:
+    with interfaces.ansible(tmp_path_factory.mktemp("home")) as ready:
         yield ready
 
 
@@ -48,19 +50,19 @@ def documented() -> Any:
 
 @cache
 def shown_by_inv(entry_point: str) -> str:
-    return ways.run([ROOT / "inv", ways.task(entry_point), "--help"], ROOT).screen
+    return interfaces.run([ROOT / "inv", interfaces.task(entry_point), "--help"], ROOT).screen
 
 
 @cache
 def shown_by_shim() -> str:
-    return ways.run([SHIM, "--help"], ROOT).screen
+    return interfaces.run([SHIM, "--help"], ROOT).screen
 
 
 @pytest.mark.parametrize(("entry_point", "parameter"), PARAMETERS)
 def test_help_is_the_same(entry_point: str, parameter: Parameter) -> None:
-    assert manual.line(parameter) in shown_by_inv(entry_point)
+    assert task_help.line(parameter) in shown_by_inv(entry_point)
     if entry_point == "benchmark":
-        assert manual.line(parameter) in shown_by_shim()
+        assert task_help.line(parameter) in shown_by_shim()
     option = documented()[entry_point]["options"][parameter.name]
     assert " ".join(option["description"].split()) == parameter.help
     assert option.get("default") == parameter.default
@@ -71,14 +73,14 @@ def test_help_is_the_same(entry_point: str, parameter: Parameter) -> None:
 def test_the_refusing_sentence_is_the_same(
     entry_point: str, parameter: Parameter, ansible: Ansible, tmp_path: Path
 ) -> None:
-    given = {parameter.name: ways.WRONG[parameter.type]}
-    sentence = ways.refusal(parameter)
+    given = {parameter.name: interfaces.WRONG[parameter.type]}
+    sentence = interfaces.refusal(parameter)
     assert sentence.startswith((f"{parameter.name} must be ", f"{parameter.name} is given but empty"))
 
-    refused = ways.Ended(2, " ".join(sentence.split()))
-    assert ways.run([ROOT / "inv", ways.task(entry_point), *ways.flags(given)], tmp_path) == refused
+    refused = interfaces.Ended(2, " ".join(sentence.split()))
+    assert interfaces.run([ROOT / "inv", interfaces.task(entry_point), *interfaces.flags(given)], tmp_path) == refused
     if entry_point == "benchmark":
-        assert ways.run([SHIM, *ways.flags(given)], tmp_path) == refused
+        assert interfaces.run([SHIM, *interfaces.flags(given)], tmp_path) == refused
 
     by_ansible = ansible.playbook(entry_point, given, tmp_path)
     assert by_ansible.code == 2

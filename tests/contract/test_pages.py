@@ -14,12 +14,25 @@ from invoke.parser import Parser
 from invoke.program import Program
 
 import tasks
-from benchmarks import interface, reference
+from benchmarks.cli.spec_tasks import SpecTask
 from benchmarks.errors import RefusedError
-from benchmarks.front import SpecTask
-from benchmarks.interface import ROOT
-from tests.contract.repository import files, relative, spec_tasks, tree, yaml_of
-from tests.pages import MARKS, SHELL, TOOLS, Block, anchors, blocks, commands, inline_code, links, pages, quotations
+from benchmarks.pages import parameter_page
+from benchmarks.parameters import spec
+from benchmarks.paths import ROOT
+from tests.support.pages import (
+    MARKS,
+    SHELL,
+    TOOLS,
+    Block,
+    anchors,
+    blocks,
+    commands,
+    inline_code,
+    links,
+    pages,
+    quotations,
+)
+from tests.support.repository import files, relative, spec_tasks, tree, yaml_of
 
 PAGES = pages()
 BLOCKS = [block for page in PAGES for block in blocks(page)]
@@ -28,12 +41,12 @@ ADDRESS = re.compile(r"https?://[a-z0-9.-]+(:\d+)?(/[^\s]*)?|mailto:[^\s@]+@[^\s
 
 
 def test_the_page_of_parameters_is_made_from_their_specs() -> None:
-    assert reference.PATH.read_text() == reference.page(), "run ./inv generate"
+    assert parameter_page.PATH.read_text() == parameter_page.page(), "run ./inv generate"
 
 
 def test_the_page_of_parameters_calls_tasks_by_their_names() -> None:
     for entry_point, task in spec_tasks().items():
-        assert reference.command(entry_point) == f"./inv {task.command}"
+        assert parameter_page.command(entry_point) == f"./inv {task.command}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=relative)
@@ -90,7 +103,7 @@ def _check_inv(words: list[str]) -> None:
 
 def _check_values(task: SpecTask, given: dict[str, object]) -> None:
     if not given.pop("help", False) and given:
-        interface.read_all(task.entry_point, {name: value for name, value in given.items() if value is not None})
+        spec.read_all(task.entry_point, {name: value for name, value in given.items() if value is not None})
 
 
 def _check_playbook(words: list[str]) -> None:
@@ -103,7 +116,7 @@ def _check_playbook(words: list[str]) -> None:
     extra = [text for text in options.extra_vars if not text.startswith("@")]
     given = dict(pair.partition("=")[::2] for text in extra for pair in text.split())
     if given:
-        interface.read_all(Path(options.args[0]).stem, given)
+        spec.read_all(Path(options.args[0]).stem, given)
 
 
 def _check(words: list[str]) -> None:

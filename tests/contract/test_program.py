@@ -10,8 +10,9 @@ from collections import Counter
 import pytest
 
 import tasks
-from benchmarks import __version__, program
-from benchmarks.interface import ROOT
+from benchmarks import __version__
+from benchmarks.cli import program
+from benchmarks.paths import ROOT
 
 
 def inv(*words: str) -> subprocess.CompletedProcess[str]:

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
-from benchmarks.interface import ROOT
-from tests.contract import ways
-from tests.contract.ways import BIN
+from benchmarks.paths import ROOT
+from tests.support import interfaces
+from tests.support.interfaces import BIN
 
 BAD_CREDENTIALS = "No AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
 
@@ -142,7 +142,7 @@ class Place:
         done = subprocess.run(
             argv,
             cwd=cwd or self.home,
-            env={**ways.environment(self.home), **environment},
+            env={**interfaces.environment(self.home), **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -154,7 +154,7 @@ class Place:
 
     def invoke(self, case: Case) -> Ended:
         given = {"runs_dir": str(self.runs), **self.filled(case.given)}
-        command = [str(ROOT / "inv"), ways.task(case.playbook), *ways.flags(given)]
+        command = [str(ROOT / "inv"), interfaces.task(case.playbook), *interfaces.flags(given)]
         return self.run(command, None, case.environment)
 
     def ansible(self, case: Case) -> Ended:

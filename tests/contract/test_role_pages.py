@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import role_pages
+from benchmarks.pages import role_pages
 
 
 @pytest.mark.parametrize("role", role_pages.roles())

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from benchmarks import interface
-from benchmarks.interface import ROOT
-from tests.contract.repository import (
+from benchmarks.parameters import spec
+from benchmarks.paths import ROOT
+from tests.support.repository import (
     ROLES,
     STAGES,
     WIRING,
@@ -33,14 +33,14 @@ WIRED: dict[str, Any] = yaml_of(WIRING)
 SHARED = {name for name in WIRED if not name.startswith(tuple(f"{role}_" for role in ROLES))}
 PUBLIC = [
     pytest.param(entry_point, name, id=f"{entry_point}-{name}")
-    for entry_point in interface.entry_points()
-    for name in interface.names(entry_point)
+    for entry_point in spec.entry_points()
+    for name in spec.names(entry_point)
 ]
 
 
 def _used_in_jinja() -> Iterator[str]:
     for path in files("group_vars", "playbooks", "roles", suffixes=(".yml",)):
-        if path != interface.SPECS:
+        if path != spec.SPECS:
             for text in expressions(yaml.safe_load(path.read_text())):
                 yield from re.findall(r"parameters\.(\w+)", text)
                 yield from re.findall(r"parameters\['(\w+)'\]", text)
@@ -122,7 +122,7 @@ def test_every_declared_variable_is_read_by_its_role(role: str) -> None:
 
 
 def test_the_wiring_reads_only_parameters_and_what_earlier_stages_wrote() -> None:
-    public = {name for entry_point in interface.entry_points() for name in interface.names(entry_point)}
+    public = {name for entry_point in spec.entry_points() for name in spec.names(entry_point)}
     inventory = {"run_id", "run_dir", "run_request", "inventory_hostname", "ansible_playbook_python"}
     # What bring_back.yml goes through.
     inventory |= {"attempt_to_bring_back"}

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from benchmarks.interface import ROOT
-from tests.aws_clients import client
-from tests.docs import reader
+from benchmarks.paths import ROOT
 from tests.performance.types import install_cli
+from tests.support import document_reader
+from tests.support.aws_clients import client
 
 SUITE = ROOT / "tests/integration/crates/tiny.yml"
 
@@ -36,7 +36,7 @@ class Account:
     def directory(self, path: Path) -> Path:
         """A directory as the pages take it for granted: the tool, and a suite."""
         port = self.facts["ssh_port"]
-        reader.write_tools(path, ROOT, *(("--ssh-port", str(port)) if port != 22 else ()))
+        document_reader.write_tools(path, ROOT, *(("--ssh-port", str(port)) if port != 22 else ()))
         shutil.copytree(SUITE.with_suffix(""), path / "tiny")
         shutil.copy(SUITE, path / "my-suite.yml")
         return path
@@ -61,7 +61,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         inv("sandbox.up", "--name", name, environment=outside)
         facts = json.loads(inv("sandbox.env", "--name", name, "--format", "json", environment=outside))
         kept = {k: v for k, v in outside.items() if k not in {*facts["unset"], "AWS_CA_BUNDLE"}}
-        path = reader.path_of(Path(sys.executable).parent, _aws_cli(tmp_path_factory))
+        path = document_reader.path_of(Path(sys.executable).parent, _aws_cli(tmp_path_factory))
         home = {"HOME": str(tmp_path_factory.mktemp("home")), "PIP_CONFIG_FILE": os.devnull, "PATH": path}
         account = Account(facts, {**kept, **facts["environment"], **home})
         setup = ["--yes", "--allow-from", "127.0.0.0/8", "--runs-dir", str(tmp_path_factory.mktemp("setup"))]

@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from benchmarks.interface import ROOT
-from tests.pages import pages
+from benchmarks.paths import ROOT
+from tests.support.pages import pages
 
 
 @pytest.fixture(scope="module")

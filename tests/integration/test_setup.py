@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.aws_clients import client
+from tests.support.aws_clients import client
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent

@@ -25,7 +25,7 @@ from typing import Any
 
 import pytest
 
-from tests.aws_clients import client
+from tests.support.aws_clients import client
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -274,7 +274,7 @@ def test_a_cached_answer_imports_neither_boto3_nor_botocore(shop: Shop) -> None:
     )
     assert done.code == 0
     imported = {line.rpartition("|")[2].strip() for line in done.error.splitlines()}
-    assert "benchmarks.picker" in imported
+    assert "benchmarks.picker.selection" in imported
     assert not imported & {"boto3", "botocore.session", "botocore.client"}
 
 

@@ -17,7 +17,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from tests.aws_clients import client
+from tests.support.aws_clients import client
 
 ROOT = Path(__file__).resolve().parents[2]
 CRATES = ROOT / "tests/integration/crates"

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.live_sandbox import Commands, Instance, Keys, Running, admit_ssh, new_group
+from tests.support.live_sandbox import Commands, Instance, Keys, Running, admit_ssh, new_group
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import invocation
+from benchmarks import hints
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home directory, with no AWS variable set, and the tool called as in a checkout."""
-    for name in [name for name in os.environ if name.startswith("AWS_") or name == invocation.VARIABLE]:
+    for name in [name for name in os.environ if name.startswith("AWS_") or name == hints.COMMAND_VARIABLE]:
         monkeypatch.delenv(name)
     directory = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(directory))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import hints, interface, region, suites
+from benchmarks import hints
+from benchmarks.parameters import region, spec, suites
 
-FLAGS = [parameter.flag for parameter in interface.parameters("benchmark")]
+FLAGS = [parameter.flag for parameter in spec.parameters("benchmark")]
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,15 @@ def test_regions_and_suites_are_guessed_in_the_same_way() -> None:
     assert hints.nearest("eu-centra-1", region.known()) == " Did you mean eu-central-1?"
     assert hints.nearest("frankfurt", region.known()) == ""
     assert hints.nearest("plonky2-quik", suites.names()) == " Did you mean plonky2-quick?"
+
+
+def test_a_hint_names_the_front_door_of_a_checkout() -> None:
+    assert hints.command_line("bench.setup") == "./inv bench.setup"
+    assert hints.command_line("") == "./inv"
+
+
+def test_a_hint_names_what_the_environment_says_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(hints.COMMAND_VARIABLE, "benchmarks")
+    assert hints.command_line("bench.terminate --run-id r1") == "benchmarks bench.terminate --run-id r1"
+    monkeypatch.setenv(hints.COMMAND_VARIABLE, "")
+    assert hints.command_line("bench.setup") == "./inv bench.setup"

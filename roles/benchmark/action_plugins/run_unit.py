@@ -12,8 +12,8 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from benchmarks import causes, following, host_checks, units
-from benchmarks.kept_log import KeptLog
+from benchmarks.host import failure_causes, following, host_check, systemd_units
+from benchmarks.host.log_copy import KeptLog
 
 display = Display()
 
@@ -41,7 +41,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         args = self._task.args
-        unit = units.Unit(
+        unit = systemd_units.Unit(
             name=args["name"],
             argv=tuple(args["argv"]),
             environment={key: str(value) for key, value in args["environment"].items()},
@@ -65,16 +65,16 @@ class ActionModule(ActionBase):
         log = self._follow(unit, begin, KeptLog(Path(args["log_here"])), follower)
         end = self._look(unit)
         if not end.succeeded:
-            ended, text = units.describe_end(end, unit, what), log.decode(errors="replace")
-            sentence, detail = causes.explain(ended, text) if end.failed_by_itself else (ended, ())
+            ended, text = systemd_units.describe_end(end, unit, what), log.decode(errors="replace")
+            sentence, detail = failure_causes.explain(ended, text) if end.failed_by_itself else (ended, ())
             # Apart from the message, which Ansible's own output repeats.
             return {"failed": True, "msg": sentence, "detail": list(detail)}
         return {"changed": look.ended}
 
-    def _start(self, unit: units.Unit) -> None:
+    def _start(self, unit: systemd_units.Unit) -> None:
         user = self._connection.get_option("remote_user") or self._command("id -un", privileged=False).strip()
-        self._command(units.clean_command(unit))
-        self._command(units.start_command(unit, user))
+        self._command(systemd_units.clean_command(unit))
+        self._command(systemd_units.start_command(unit, user))
 
     def _command(self, command: str, privileged: bool = True) -> str:
         result = self._low_level_execute_command(command, sudoable=privileged)
@@ -88,10 +88,10 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"{command.split()[0]} failed: {' '.join(said).strip()}")
         return str(result["stdout"])
 
-    def _look(self, unit: units.Unit, offset: int | None = None, wait: float = 0) -> units.Look:
-        return units.read_look(self._command(units.look_command(unit, offset, wait)))
+    def _look(self, unit: systemd_units.Unit, offset: int | None = None, wait: float = 0) -> systemd_units.Look:
+        return systemd_units.read_look(self._command(systemd_units.look_command(unit, offset, wait)))
 
-    def _follow(self, unit: units.Unit, begin: int, kept: KeptLog, follower: Follower) -> bytes:
+    def _follow(self, unit: systemd_units.Unit, begin: int, kept: KeptLog, follower: Follower) -> bytes:
         """Read the log until the unit has ended; what it has from byte `begin` on.
 
         What is here already of an attempt that is gone on with is not read again. A connection that breaks is made
@@ -105,7 +105,7 @@ class ActionModule(ActionBase):
             try:
                 look = self._look(unit, offset, follower.interval)
             except AnsibleConnectionFailure:
-                if gone := host_checks.gone(self._task.args["host_check"]):
+                if gone := host_check.gone(self._task.args["host_check"]):
                     raise AnsibleActionFail(f"{gone} {kept.told}") from None
                 if time.monotonic() - answered > patience:
                     raise AnsibleActionFail(

@@ -8,8 +8,8 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from benchmarks import attempts
 from benchmarks.errors import RefusedError
+from benchmarks.runs import attempts
 
 
 class ActionModule(ActionBase):

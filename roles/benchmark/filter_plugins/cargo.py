@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from benchmarks import cargo
+from benchmarks.host import cargo
 
 
 def cargo_bench(suite: Mapping[str, Any], record: Mapping[str, Any], home: str) -> dict[str, list[str]]:

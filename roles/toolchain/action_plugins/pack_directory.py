@@ -8,7 +8,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from benchmarks import packing
+from benchmarks.host import archives
 
 
 class ActionModule(ActionBase):
@@ -20,8 +20,8 @@ class ActionModule(ActionBase):
         if not source.is_dir():
             raise AnsibleActionFail(f"The suite's source directory {source} does not exist.")
         try:
-            archive = packing.pack(source)
-            changed = packing.write(archive, Path(self._task.args["dest"]))
+            archive = archives.pack(source)
+            changed = archives.write(archive, Path(self._task.args["dest"]))
         except OSError as error:
             raise AnsibleActionFail(f"{source} cannot be packed: {error}") from None
-        return {"changed": changed, "sha256": packing.digest(archive)}
+        return {"changed": changed, "sha256": archives.digest(archive)}

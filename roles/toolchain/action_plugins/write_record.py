@@ -7,7 +7,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from benchmarks import runs
+from benchmarks.runs import run_directory
 
 
 class ActionModule(ActionBase):
@@ -16,4 +16,4 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         path = Path(self._task.args["path"])
-        return {"changed": runs.write_record(path.parent, path.name, self._task.args["content"])}
+        return {"changed": run_directory.write_record(path.parent, path.name, self._task.args["content"])}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import crates
+from benchmarks.host import crates_index
 
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
-            "crate_index_path": crates.index_path,
-            "crate_checksum": crates.checksum,
-            "crate_refusal": crates.refusal,
+            "crate_index_path": crates_index.index_path,
+            "crate_checksum": crates_index.checksum,
+            "crate_refusal": crates_index.refusal,
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import checkouts, fetching
+from benchmarks.host import checkouts, fetch_failures
 
 
 class FilterModule:
@@ -13,7 +13,7 @@ class FilterModule:
         return {
             "checkout_name": checkouts.name,
             "checkout_marker": checkouts.marker,
-            "download_failure": fetching.download,
-            "rustup_failure": fetching.rustup,
-            "git_failure": fetching.git,
+            "download_failure": fetch_failures.download,
+            "rustup_failure": fetch_failures.rustup,
+            "git_failure": fetch_failures.git,
         }

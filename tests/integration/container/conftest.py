@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from benchmarks.interface import ROOT
-from sandbox import engine, images
-from sandbox.engine import Engine
+from benchmarks.paths import ROOT
+from sandbox.machines import container_images, engine
+from sandbox.machines.engine import Engine
 from tests.integration.conftest import TIMEOUT, Result
 
 
@@ -84,4 +84,4 @@ def container_engine() -> Engine:
 @pytest.fixture(scope="session")
 def base(container_engine: Engine) -> str:
     """Debian with this machine's certificates and mirrors: all that a base can bring, and what the sandbox's has."""
-    return images.ensure(container_engine, "host", print)
+    return container_images.ensure(container_engine, "host", print)

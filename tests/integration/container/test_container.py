@@ -16,13 +16,14 @@ from typing import Any
 
 import pytest
 
-from benchmarks import interface, manual
-from benchmarks.aws import NO_CREDENTIALS
-from sandbox.engine import Engine
-from tests.contract import ways
+from benchmarks.aws.session import NO_CREDENTIALS
+from benchmarks.cli import task_help
+from benchmarks.parameters import spec
+from sandbox.machines.engine import Engine
 from tests.integration.conftest import CRATES, TIMEOUT, Account, Run, Tool, wait_for
 from tests.integration.container.conftest import Image, built, variables
 from tests.integration.test_main_job import check_whole
+from tests.support import interfaces
 
 # A user whom neither the image nor this machine knows, as a caller's uid is unknown in the image.
 CALLER = 23456
@@ -360,22 +361,22 @@ def test_the_image_is_small_and_has_the_product_alone(image: Image) -> None:
         assert name not in listed.output
 
 
-PARAMETERS = [(entry, parameter) for entry in interface.entry_points() for parameter in interface.parameters(entry)]
+PARAMETERS = [(entry, parameter) for entry in spec.entry_points() for parameter in spec.parameters(entry)]
 ENTRY = "/opt/benchmarks/.venv/bin/python -I -m benchmarks.container"
 
 
 def test_every_parameter_has_the_help_that_it_has_elsewhere(image: Image) -> None:
-    shown = {entry: image.run(ways.task(entry), "--help").output for entry in interface.entry_points()}
+    shown = {entry: image.run(interfaces.task(entry), "--help").output for entry in spec.entry_points()}
     for entry, parameter in PARAMETERS:
-        assert manual.line(parameter) in " ".join(shown[entry].split())
+        assert task_help.line(parameter) in " ".join(shown[entry].split())
 
 
 def test_every_parameter_is_refused_by_the_sentence_that_refuses_it_elsewhere(image: Image) -> None:
     # In one container, since each takes longer to start than to refuse.
-    given = [(ways.task(entry), *ways.flags({p.name: ways.WRONG[p.type]})) for entry, p in PARAMETERS]
+    given = [(interfaces.task(entry), *interfaces.flags({p.name: interfaces.WRONG[p.type]})) for entry, p in PARAMETERS]
     said = image.shell("\n".join(f"{ENTRY} {shlex.join(words)} 2>&1; echo exit $?" for words in given))
     ended = [" ".join(part.split()) for part in said.split("exit 2\n")]
-    assert ended == [*(" ".join(ways.refusal(parameter).split()) for _, parameter in PARAMETERS), ""]
+    assert ended == [*(" ".join(interfaces.refusal(parameter).split()) for _, parameter in PARAMETERS), ""]
 
 
 def test_help_and_version_need_nothing(image: Image) -> None:

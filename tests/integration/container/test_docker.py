@@ -13,8 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from sandbox import engine
-from sandbox.engine import Engine
+from sandbox.machines import engine
+from sandbox.machines.engine import Engine
 from tests.integration.conftest import wait_for
 from tests.integration.container.conftest import Image, built
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 import pytest
 
+from benchmarks.paths import ROOT
 from tests.integration.conftest import CRATES
 from tests.integration.toolchain.conftest import SERVER, Host
 
@@ -34,7 +34,7 @@ for installer in bad-installer/rustup/dist/*/rustup-init; do echo >>$installer; 
 @pytest.fixture(scope="module")
 def distribution(host: Host, served: str) -> str:
     """The address of a server with two nightlies, and with broken ones beside them."""
-    script = Path(__file__).with_name("make_distribution.py").read_text()
+    script = (ROOT / "tests/support/rustup_distribution.py").read_text()
     host.ssh("sudo apt-get update --quiet=2 && cat >make_distribution.py", script)
     host.ssh("rm -rf made && python3 make_distribution.py made 2026-05-19 2026-05-20")
     host.ssh(f"mv made/root/* {served} && rm -rf made")

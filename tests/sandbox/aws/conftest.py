@@ -11,9 +11,9 @@ import pytest
 from werkzeug.serving import make_server
 
 from sandbox.aws import RequestHandler, application
-from sandbox.settings import Settings
-from tests.sandbox.aws.null_machines import NullMachines
-from tests.sandbox.aws.wire_endpoint import ACCOUNTS, Endpoint, debian
+from sandbox.service.settings import Settings
+from tests.support.null_machines import NullMachines
+from tests.support.wire_endpoint import ACCOUNTS, Endpoint, debian
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.aws.wire_endpoint import Endpoint, debian, describe, refused
+from tests.support.wire_endpoint import Endpoint, debian, describe, refused
 
 DELAY = 0.8
 

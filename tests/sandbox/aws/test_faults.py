@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from tests.sandbox.aws.wire_endpoint import Endpoint, debian, refused
+from tests.support.wire_endpoint import Endpoint, debian, refused
 
 
 @pytest.fixture

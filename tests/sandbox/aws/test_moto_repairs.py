@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.aws import moto_repairs
 from sandbox.aws.protocol import Call, through_wsgi
-from tests.sandbox.aws.wire_endpoint import Endpoint, describe
+from tests.support.wire_endpoint import Endpoint, describe
 
 
 def plain(account: str, service: str, action: str, **parameters: Any) -> bytes:

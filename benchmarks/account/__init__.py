@@ -1,0 +1,1 @@
+"""What runs need in an AWS account."""

@@ -1,0 +1,1 @@
+"""What AWS is asked for, and how: one session, one module a resource."""

@@ -1,0 +1,67 @@
+"""Which machine image an instance starts from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.aws.session import Client
+from benchmarks.errors import RefusedError
+
+# https://wiki.debian.org/Cloud/AmazonEC2Image: Debian's own account, and how it names its images.
+DEBIAN_OWNER = "136693071363"
+DEBIAN_ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
+
+
+def newest_debian(ec2: Client, architecture: str) -> dict[str, Any]:
+    """Debian 13's newest official image for `architecture` (x86_64 or arm64).
+
+    Raises RefusedError where the region has none.
+    """
+    name = f"debian-13-{DEBIAN_ARCHITECTURES[architecture]}-*"
+    found = ec2.describe_images(
+        Owners=[DEBIAN_OWNER],
+        Filters=[{"Name": "name", "Values": [name]}, {"Name": "state", "Values": ["available"]}],
+    )["Images"]
+    if not found:
+        raise RefusedError(f"This region has no image {name} of Debian's: give one by --ami.")
+    newest: dict[str, Any] = max(found, key=lambda image: image["CreationDate"])
+    return newest
+
+
+def named(ec2: Client, image_id: str) -> dict[str, Any]:
+    """The image with this id. Raises RefusedError where there is none that the account may use."""
+    found = ec2.describe_images(Filters=[{"Name": "image-id", "Values": [image_id]}])["Images"]
+    if not found:
+        raise RefusedError(
+            f"There is no image {image_id} in this region that your account may use: check --ami or the "
+            f"launch template."
+        )
+    image: dict[str, Any] = found[0]
+    return image
+
+
+def check_fits(image: dict[str, Any], instance_type: str, architectures: list[str]) -> None:
+    """Raises RefusedError where the type cannot boot the image, or the image is no Linux."""
+    if image["Architecture"] not in architectures:
+        raise RefusedError(
+            f"{instance_type} is {' or '.join(architectures)}, but the image {image['ImageId']} is for "
+            f"{image['Architecture']}: "
+            "give an image of the type's architecture by --ami, or a type of the image's."
+        )
+    if image.get("Platform") == "windows":
+        raise RefusedError(f"The image {image['ImageId']} is Windows: give a Linux image by --ami.")
+
+
+def root_volume(image: dict[str, Any], free: int) -> list[dict[str, Any]]:
+    """Block device mappings with a root volume that has at least `free` GiB more than the image takes."""
+    device = image["RootDeviceName"]
+    size = next(
+        (
+            m["Ebs"].get("VolumeSize", 8)
+            for m in image.get("BlockDeviceMappings", [])
+            if m["DeviceName"] == device and "Ebs" in m
+        ),
+        8,
+    )
+    volume = {"VolumeSize": max(size, free + 3), "VolumeType": "gp3", "DeleteOnTermination": True}
+    return [{"DeviceName": device, "Ebs": volume}]

@@ -1,0 +1,151 @@
+"""The instances of a run, as AWS knows them by the run's tag."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import botocore.exceptions
+
+from benchmarks import hints
+from benchmarks.aws.session import Client, code, tags
+from benchmarks.errors import FailedError
+
+RUN_TAG = "benchmarks:run"
+ALIVE = ("pending", "running", "stopping", "stopped")
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+# As in "User initiated (2026-05-19 08:15:00 GMT)":
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html
+_SINCE = re.compile(r"\((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:GMT|UTC)\)")
+PROTECTED = "OperationNotPermitted"
+# Said of one that is gone, and of one that is too new to be known everywhere.
+UNKNOWN = "InvalidInstanceID.NotFound"
+
+
+def _described(ec2: Client, run_id: str, states: Collection[str] = ()) -> list[dict[str, Any]]:
+    filters = [{"Name": f"tag:{RUN_TAG}", "Values": [run_id]}]
+    if states:
+        filters.append({"Name": "instance-state-name", "Values": sorted(states)})
+    pages = ec2.get_paginator("describe_instances").paginate(Filters=filters)
+    return [i for page in pages for reservation in page["Reservations"] for i in reservation["Instances"]]
+
+
+def alive(ec2: Client, run_id: str) -> list[dict[str, Any]]:
+    """The run's instances that exist and have not begun to end."""
+    return _described(ec2, run_id, ALIVE)
+
+
+def left(ec2: Client, run_id: str, known: Collection[str] = ()) -> list[dict[str, Any]]:
+    """The run's instances that are not gone, and of those `known` by id too, which an answer by tag may still lack."""
+    found = {i["InstanceId"]: i for i in _described(ec2, run_id)}
+    for instance_id in set(known) - found.keys():
+        if instance := find(ec2, instance_id):
+            found[instance_id] = instance
+    return [i for i in found.values() if i["State"]["Name"] != "terminated"]
+
+
+def gone(ec2: Client, run_id: str) -> list[dict[str, Any]]:
+    """The run's instances that end or have ended, as far as EC2 still shows them."""
+    states = ("shutting-down", "terminated")
+    return [instance for instance in _described(ec2, run_id, states) if instance["State"]["Name"] in states]
+
+
+def ended_at(instance: Mapping[str, Any]) -> datetime | None:
+    """When an instance came to its state, None where EC2 does not say."""
+    told = _SINCE.search(instance.get("StateTransitionReason") or "")
+    return datetime.fromisoformat(told[1]).replace(tzinfo=UTC) if told else None
+
+
+def any_of(ec2: Client, run_id: str) -> bool:
+    """Whether EC2 still shows an instance of the run, be it one that has ended."""
+    return bool(_described(ec2, run_id))
+
+
+def host_of(instance: dict[str, Any]) -> int:
+    return int(tags(instance).get("benchmarks:host", "1"))
+
+
+def record(instance: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of an instance in the run's directory."""
+    return {
+        "host": host_of(instance),
+        "instance_id": instance["InstanceId"],
+        "instance_type": instance["InstanceType"],
+        "zone": instance["Placement"]["AvailabilityZone"],
+        "public_dns": instance.get("PublicDnsName") or None,
+        "public_ip": instance.get("PublicIpAddress"),
+        "private_ip": instance.get("PrivateIpAddress"),
+        "launched": instance["LaunchTime"].isoformat(),
+        "tags": tags(instance),
+    }
+
+
+def wait_running(
+    ec2: Client, run_id: str, ids: Collection[str], timeout: float, sleep: Callable[[float], None] = time.sleep
+) -> list[dict[str, Any]]:
+    """Wait until all of `ids` run and are found by the run's tag.
+
+    Raises FailedError where one ends, has been stopped, or time runs out.
+
+    New tags are seen only after a while (eventual consistency); what relies on them would miss the instance until then.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        seen = {i["InstanceId"]: i for i in _described(ec2, run_id) if i["InstanceId"] in ids}
+        for instance in seen.values():
+            if instance["State"]["Name"] in ("shutting-down", "terminated"):
+                reason = instance.get("StateReason", {}).get("Message") or "no reason given"
+                raise FailedError(f"{instance['InstanceId']} ended while it was starting: {reason}. Start a new run.")
+            if instance["State"]["Name"] in ("stopping", "stopped"):
+                raise FailedError(
+                    f"{instance['InstanceId']} has been stopped: start it by aws ec2 start-instances, or end it by "
+                    + hints.command_line(f"bench.terminate --run-id {run_id}")
+                )
+        running = [i for i in seen.values() if i["State"]["Name"] == "running"]
+        if len(running) == len(ids):
+            return running
+        if time.monotonic() > deadline:
+            raise FailedError(f"{', '.join(sorted(ids))} did not come to run within {timeout:.0f} seconds.")
+        sleep(1)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of telling EC2 to end instances: the ids that it ends, and those that are protected from it."""
+
+    ending: tuple[str, ...]
+    protected: tuple[dict[str, Any], ...]
+
+
+def terminate(ec2: Client, found: Iterable[dict[str, Any]]) -> Told:
+    """Tell EC2 to end instances. Does not wait.
+
+    Host by host: one that is protected would keep the others of its zone alive.
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html
+    Raises the first ClientError of another kind, after all instances have been told.
+    """
+    ending: list[str] = []
+    protected: list[dict[str, Any]] = []
+    errors: list[botocore.exceptions.ClientError] = []
+    for instance in found:
+        try:
+            ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
+            ending.append(instance["InstanceId"])
+        except botocore.exceptions.ClientError as error:
+            if code(error) == PROTECTED:
+                protected.append(instance)
+            elif code(error) != UNKNOWN:
+                errors.append(error)
+    if errors:
+        raise errors[0]
+    return Told(tuple(ending), tuple(protected))
+
+
+def find(ec2: Client, instance_id: str) -> dict[str, Any] | None:
+    """One instance as DescribeInstances shows it, None where EC2 does not know it any more, or not yet."""
+    pages = ec2.get_paginator("describe_instances").paginate(Filters=[{"Name": "instance-id", "Values": [instance_id]}])
+    return next((i for page in pages for r in page["Reservations"] for i in r["Instances"]), None)

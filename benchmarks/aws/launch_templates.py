@@ -1,0 +1,111 @@
+"""Launch templates: the one that a run starts from, and what in it limits a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import botocore.exceptions
+
+from benchmarks import hints
+from benchmarks.aws.session import Client, code
+from benchmarks.errors import RefusedError
+
+# What would keep an instance that is to end, and what a launch sets instead:
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RequestLaunchTemplateData.html
+ENDABLE: Mapping[str, Any] = {
+    "DisableApiTermination": False,
+    "DisableApiStop": False,
+    "HibernationOptions": {"Configured": False},
+    "InstanceInitiatedShutdownBehavior": "terminate",
+}
+
+
+@dataclass(frozen=True)
+class Template:
+    """A version of a launch template; `data` is its LaunchTemplateData."""
+
+    id: str
+    name: str
+    version: str
+    data: dict[str, Any]
+
+    @property
+    def image_id(self) -> str | None:
+        return self.data.get("ImageId")
+
+    @property
+    def subnet(self) -> str | None:
+        """The subnet that the template pins, None where the run may choose."""
+        return next((i["SubnetId"] for i in self.data.get("NetworkInterfaces", []) if i.get("SubnetId")), None)
+
+    @property
+    def zone(self) -> str | None:
+        return (self.data.get("Placement") or {}).get("AvailabilityZone")
+
+    @property
+    def overrides(self) -> dict[str, Any]:
+        """What a launch has to set otherwise than the template does, so that its instance can be ended."""
+        return {name: value for name, value in ENDABLE.items() if self.data.get(name) not in (None, value)}
+
+    @property
+    def decides_network(self) -> bool:
+        """Whether the template has network interfaces, which forbid a subnet beside them."""
+        return bool(self.data.get("NetworkInterfaces"))
+
+    @property
+    def keeps_instances(self) -> str | None:
+        """What in the template brings an instance back when it is told to end; None where nothing does.
+
+        A persistent request, which stopping and hibernating need, launches another when its instance is terminated:
+        https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-instances-view.html
+        """
+        spot = (self.data.get("InstanceMarketOptions") or {}).get("SpotOptions") or {}
+        if spot.get("SpotInstanceType") == "persistent":
+            return "asks for spot instances persistently, so that EC2 launches another when a run's is ended"
+        if (behaviour := spot.get("InstanceInterruptionBehavior", "terminate")) != "terminate":
+            return f"has spot instances {behaviour} when they are interrupted, which keeps them and their request"
+        return None
+
+
+def split(text: str) -> tuple[str, str]:
+    """`NAME|ID[:version]` as name or id, and version; without one the template's default version."""
+    name, _, version = text.partition(":")
+    return name, version or "$Default"
+
+
+def find(ec2: Client, text: str, default_name: str) -> Template:
+    """The template that `text` names. Raises RefusedError where there is none."""
+    name, version = split(text)
+    key = "LaunchTemplateId" if name.startswith("lt-") else "LaunchTemplateName"
+    try:
+        answer = ec2.describe_launch_template_versions(**{key: name}, Versions=[version])
+    except botocore.exceptions.ParamValidationError:
+        raise RefusedError(f"{name!r} cannot be the name of a launch template: check --launch-template.") from None
+    except botocore.exceptions.ClientError as error:
+        if not code(error).startswith("InvalidLaunchTemplate"):
+            raise
+        if "Version" in code(error):
+            raise RefusedError(f"The launch template {name} has no version {version}.") from None
+        missing = f"There is no launch template {name} in this region: "
+        create = f"run {hints.command_line('bench.setup')}, which creates it."
+        hint = create if name == default_name else "check --launch-template."
+        raise RefusedError(missing + hint) from None
+    if not answer["LaunchTemplateVersions"]:
+        raise RefusedError(f"The launch template {name} has no version {version}.")
+    found = answer["LaunchTemplateVersions"][0]
+    data = found["LaunchTemplateData"]
+    if str(data.get("ImageId", "")).startswith("resolve:"):
+        resolved = ec2.describe_launch_template_versions(**{key: name}, Versions=[version], ResolveAlias=True)
+        data = resolved["LaunchTemplateVersions"][0]["LaunchTemplateData"]
+    return Template(found["LaunchTemplateId"], found["LaunchTemplateName"], str(found["VersionNumber"]), data)
+
+
+def check_ends(template: Template) -> None:
+    """Raises RefusedError for a template whose instances a run could not end for good."""
+    if why := template.keeps_instances:
+        raise RefusedError(
+            f"The launch template {template.name} {why}: make a version of it without that (spot requests that are "
+            "one-time and terminate will do), or give another by --launch-template."
+        )

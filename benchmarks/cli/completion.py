@@ -1,0 +1,138 @@
+"""Shell completion: what can come next on a line that begins with ./inv, and how shells ask for it.
+
+Instance types, families and zones come from the picker's cache; pressing the key never asks AWS.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.errors import RefusedError
+from benchmarks.parameters import region, spec, suites
+from benchmarks.parameters.spec import Parameter
+from benchmarks.paths import ROOT
+from benchmarks.picker import region_data
+from benchmarks.terminal import wrapping
+
+# Each asks this module with the words after ./inv, of which the last one is being typed. The program is known to shells
+# by its last part, so that ./inv and a path to it are completed too.
+SCRIPTS = {
+    "bash": """\
+_benchmarks_inv() {{
+    local IFS=$'\\n' found
+    found=$({command} "${{COMP_WORDS[@]:1:COMP_CWORD}}" 2>/dev/null)
+    COMPREPLY=($(compgen -W "$found" -- "${{COMP_WORDS[COMP_CWORD]#=}}"))
+}}
+complete -o default -F _benchmarks_inv inv
+""",
+    "zsh": """\
+_benchmarks_inv() {{
+    local -a found
+    found=(${{(f)"$({command} "${{(@)words[2,CURRENT]}}" 2>/dev/null)"}})
+    if (( $#found )); then compadd -a found; else _files; fi
+}}
+(( $+functions[compdef] )) || {{ autoload -Uz compinit && compinit }}
+compdef _benchmarks_inv inv
+""",
+    "fish": """\
+function __benchmarks_inv
+    {command} (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null
+end
+complete -c inv -f -a '(__benchmarks_inv)'
+complete -c inv -n 'not __benchmarks_inv | string length -q' -F
+""",
+}
+
+
+def script(shell: str) -> str:
+    """What a shell is to evaluate. Raises RefusedError for a shell that is not known."""
+    if shell not in SCRIPTS:
+        raise RefusedError(f"Completion is for {', '.join(SCRIPTS)}, not for {shell!r}.")
+    return SCRIPTS[shell].format(command=shlex.join([sys.executable, "-P", "-m", "benchmarks.cli.completion"]))
+
+
+def candidates(words: Sequence[str], environment: Mapping[str, str]) -> list[str] | None:
+    """What the last of `words` may become; None where Invoke knows better, which is told its own tasks and flags."""
+    # bash makes a word of its own of an equals sign.
+    *before, current = [word for word in words[:-1] if word != "="] + [
+        "" if word == "=" else word for word in words[-1:]
+    ]
+    if before[-1:] == ["bench.completion"]:
+        return [shell for shell in SCRIPTS if shell.startswith(current)]
+    entry_point = _entry_point(before)
+    if not entry_point:
+        return None
+    flags = {flag: p for p in spec.parameters(entry_point) for flag in _flags(p)}
+    asked_in = _value_of(before, "--region")
+    if current.startswith("--") and "=" in current:
+        flag, _, begun = current.partition("=")
+        found = [f"{flag}={value}" for value in _values(flags.get(flag), begun, asked_in, environment)]
+    elif before[-1] in flags and flags[before[-1]].type != "bool":
+        found = _values(flags[before[-1]], current, asked_in, environment)
+    else:
+        found = [*flags, "--help"]
+    return [one for one in found if one.startswith(current)]
+
+
+def _entry_point(before: Sequence[str]) -> str | None:
+    """The playbook of the task that the line names."""
+    task = next((word for word in before if not word.startswith("-")), "")
+    name = task.removeprefix("bench.")
+    return "benchmark" if name in ("bench", "run") else name if name in spec.entry_points() else None
+
+
+def _flags(parameter: Parameter) -> list[str]:
+    return [parameter.flag, *([f"-{parameter.short}"] if parameter.short else [])]
+
+
+def _value_of(before: Sequence[str], flag: str) -> str | None:
+    following = dict(itertools.pairwise(before))
+    joined = next((word.partition("=")[2] for word in before if word.startswith(f"{flag}=")), None)
+    return following.get(flag) or joined
+
+
+def _values(parameter: Parameter | None, begun: str, asked_in: str | None, environment: Mapping[str, str]) -> list[str]:
+    if parameter is None:
+        return []
+    if parameter.choices:
+        return list(map(str, parameter.choices))
+    match parameter.name:
+        case "region":
+            return list(region.known())
+        case "suite":
+            return list(suites.names())
+        case "instance_type" | "family" | "az":
+            types = region_data.cached(region.choose(asked_in, {} if asked_in else environment), environment)
+        case _:
+            return []
+    if parameter.name == "instance_type":
+        return [offer.type.name for offer in types]
+    if parameter.name == "az":
+        return sorted({zone for offer in types for zone in offer.zones})
+    done, comma, _ = begun.rpartition(",")
+    chosen = done.split(",")
+    return [f"{done}{comma}{name}" for name in sorted({o.type.family for o in types}) if name not in chosen]
+
+
+def main() -> None:
+    """Print the candidates, one a line; nothing where there is none, since a shell has no use for a sentence."""
+    wrapping.outlive_readers()
+    words = sys.argv[1:]
+    try:
+        found = candidates(words, os.environ)
+    except RefusedError:
+        return
+    if found is not None:
+        print("\n".join(found))
+        return
+    invoke = str(Path(sys.executable).parent / "invoke")
+    os.execv(invoke, [invoke, "--search-root", str(ROOT), "--complete", "--", "inv", *words])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""The tasks of those who work on this project: tests, checks, measurements, documentation."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+from benchmarks import bootstrap
+from benchmarks.pages import parameter_page, role_pages
+from benchmarks.paths import ROOT
+
+BIN = Path(sys.executable).parent
+
+
+# Program -> Debian package, of what the tests call besides Python's packages. Up to Debian 12 docker.io has the client.
+PROGRAMS = {
+    "docker": "docker-cli | docker.io",
+    "dockerd": "docker.io",
+    "fish": "fish",
+    "git": "git",
+    "shellcheck": "shellcheck",
+    "ssh": "openssh-client",
+    "zsh": "zsh",
+}
+
+
+def _install_programs() -> None:
+    """Install the programs that are missing. Raises Exit with what to install where that is not simple."""
+    missing = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
+    if not missing:
+        return
+    if os.geteuid() or not shutil.which("apt-get"):
+        raise Exit(f"Install what the tests call, then run this again: {', '.join(missing)}", code=2)
+    print(f"Installing what the tests call: {', '.join(missing)}", flush=True)
+    quietly = ["-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600"]
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update", "-q"], ["satisfy", *quietly, *missing]):
+        done = subprocess.run(["apt-get", *command], env=quiet, capture_output=True, text=True)
+        if done.returncode:
+            raise Exit(f"{done.stdout}{done.stderr}apt-get {command[0]} failed.", code=2)
+
+
+def _install_packages(*files: str) -> None:
+    try:
+        for requirements in files:
+            bootstrap.ensure(requirements)
+    except bootstrap.SetupError as error:
+        raise Exit(str(error), code=2) from None
+
+
+def _install() -> None:
+    _install_programs()
+    _install_packages("requirements-dev.txt", "sandbox/requirements.txt", "docs/requirements.txt")
+
+
+def _check(*argv: str) -> None:
+    """Run one command in the repository's root. Raises Exit with its exit code when it fails."""
+    print("$", *argv, flush=True)
+    program = shutil.which(argv[0], path=f"{BIN}{os.pathsep}{os.environ['PATH']}") or argv[0]
+    code = subprocess.run([program, *argv[1:]], cwd=ROOT).returncode
+    if code:
+        raise Exit(f"{argv[0]} found something to mend.", code=code)
+
+
+@task
+def generate(_context: Context) -> None:
+    """Write the pages that are made from the specs.
+
+    These are the page of all parameters and the READMEs of the roles.
+    """
+    parameter_page.PATH.write_text(parameter_page.page())
+    for role in role_pages.roles():
+        role_pages.readme(role).write_text(role_pages.page(role))
+
+
+@task
+def lint(_context: Context) -> None:
+    """Check style and types of everything."""
+    _install()
+    _check("ruff", "check", ".")
+    _check("ruff", "format", "--check", ".")
+    _check("mypy", ".")
+    _check("yamllint", "--strict", ".")
+    _check("ansible-lint", "--offline", "--strict")
+    _check("shellcheck", "inv", "benchmarks.sh", ".ci/run")
+
+
+@task
+def test(context: Context) -> None:
+    """Run every check and every test."""
+    lint(context)
+    _check("python", "-m", "tests.support.oldest_and_newest", "-q", "-n", "2")
+    # Real containers and processes, which wait for each other a third of their time on two cores. The longest first.
+    directories = [f"tests/{name}" for name in ("e2e", "docs", "integration", "sandbox")]
+    _check("pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", *directories)
+
+
+@task
+def perf(_context: Context) -> None:
+    """Measure what the pipeline adds, and the picker's speed."""
+    _install()
+    _check("python", "-m", "tests.performance.overhead")
+    _check("python", "-m", "tests.performance.types")
+
+
+@task(pre=[generate])
+def docs(_context: Context) -> None:
+    """Build the documentation into docs/_build/html."""
+    _install_packages("docs/requirements.txt")
+    # Warnings are errors, links that lead nowhere among them.
+    _check("python", "-m", "sphinx", "-q", "-n", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+    print(f"The pages begin at {ROOT / 'docs/_build/html/index.html'}")
+
+
+tasks = (test, lint, docs, generate, perf)

@@ -1,0 +1,128 @@
+"""`./inv` itself: Invoke with a list of tasks in groups, and a version that names what a result depends on."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+from platform import python_version
+from types import FrameType
+from typing import Any, NoReturn
+
+from invoke.collection import Collection
+from invoke.program import Program
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from benchmarks import __version__, hints
+from benchmarks.bootstrap import COLLECTIONS
+from benchmarks.cli.spec_tasks import REFUSED
+from benchmarks.errors import RefusedError
+from benchmarks.parameters import spec
+from benchmarks.paths import ROOT
+from benchmarks.terminal import wrapping
+
+WIDTH = 110  # columns at most, as in a task's own help
+
+
+class Inv(Program):
+    """Invoke, as `./inv` calls it. Groups of tasks come from the configuration of the namespace in tasks.py."""
+
+    def normalize_argv(self, argv: Any) -> None:
+        try:
+            super().normalize_argv(list(without_values_of_switches(argv)))
+        except RefusedError as error:
+            print(error, file=sys.stderr)
+            sys.exit(REFUSED)
+
+    def print_version(self) -> None:
+        print(versions())
+
+    def list_flat(self) -> None:
+        if self.list_root:
+            super().list_flat()
+            return
+        lines = dict(names(self.collection))
+        console = Console(highlight=False, width=min(Console().width, WIDTH))
+        longest = max(map(len, lines))
+        for title, tasks in groups(self.collection).items():
+            table = Table.grid(padding=(0, 2))
+            table.add_column(no_wrap=True, width=longest)
+            table.add_column()
+            for name in tasks:
+                table.add_row(name, Text(lines[name]))
+            console.print(Text(title, style="bold"))
+            console.print(Padding(table, (0, 0, 1, 2)))
+
+    def no_tasks_given(self) -> None:
+        self.list_root, self.list_format = "", "flat"
+        self.list_flat()
+        print(start(self.collection))
+        sys.exit(0)
+
+
+def without_values_of_switches(words: Sequence[str]) -> Iterator[str]:
+    """A command line on which `--keep=true` is `--keep`, and `--keep=false` is nothing.
+
+    Invoke would take the value for a task. Raises RefusedError for a value that is neither true nor false.
+    """
+    every = [p for entry_point in spec.entry_points() for p in spec.parameters(entry_point)]
+    switches = {parameter.flag: parameter for parameter in every if parameter.type == "bool"}
+    for word in words:
+        flag, equals, value = word.partition("=")
+        if not equals or flag not in switches:
+            yield word
+        elif spec.read(switches[flag], value):
+            yield flag
+
+
+def groups(namespace: Collection) -> Mapping[str, tuple[str, ...]]:
+    """Titles, and the names of the tasks under each, in the order in which they are shown."""
+    wanted: Mapping[str, tuple[str, ...]] = namespace.configuration()["groups"]
+    there = dict(names(namespace))
+    found = {title: tuple(name for name in group if name in there) for title, group in wanted.items()}
+    return {title: group for title, group in found.items() if group}
+
+
+def names(namespace: Collection) -> Iterator[tuple[str, str]]:
+    """Every task as users call it, with the first line of its help: a collection's default goes by the collection."""
+    for name, aliases in namespace.task_names.items():
+        shown = min((name, *aliases), key=len)
+        yield shown, (namespace[name].__doc__ or "").strip().splitlines()[0]
+
+
+def start(namespace: Collection) -> str:
+    """What to type first."""
+    first = f"{hints.command_line('demo')}, which needs no AWS account, or " if "demo" in dict(names(namespace)) else ""
+    return f"Start with {first}{hints.command_line('bench --help')}."
+
+
+def versions() -> str:
+    manifest = COLLECTIONS / "ansible_collections/amazon/aws/MANIFEST.json"
+    collection = json.loads(manifest.read_text())["collection_info"]["version"]
+    return (
+        f"benchmarks {__version__}\n"
+        f"ansible-core {version('ansible-core')}, amazon.aws {collection}, Python {python_version()}"
+    )
+
+
+def leave(number: int, _frame: FrameType | None) -> NoReturn:
+    """What Ctrl-C does where nothing cleans up after it. Invoke would end with exit code 1, as after a failure."""
+    raise SystemExit(128 + number)
+
+
+def main() -> None:
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, leave)
+    wrapping.outlive_readers()
+    # Invoke's own help is of flags that nobody needs here.
+    words = [] if sys.argv[1:] in (["--help"], ["-h"]) else sys.argv[1:]
+    Inv().run(["inv", "--search-root", str(ROOT), *words])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""A task's help, made from its spec: first what a first-time user needs, then the rest."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from benchmarks.parameters import spec
+
+PLACEHOLDERS = {"str": "TEXT", "path": "PATH", "int": "N", "float": "N"}
+
+
+def _flag(parameter: spec.Parameter) -> str:
+    short = f"-{parameter.short}, " if parameter.short else "    "
+    value = f" {PLACEHOLDERS[parameter.type]}" if parameter.type != "bool" else ""
+    return f"{short}{parameter.flag}{value}"
+
+
+def _help(parameter: spec.Parameter) -> str:
+    default = f" Default: {parameter.default}." if parameter.default not in (None, False) else ""
+    return f"{parameter.help}{default}"
+
+
+def line(parameter: spec.Parameter) -> str:
+    """What the help says of a parameter, as one line of text."""
+    return f"{_flag(parameter).strip()} {_help(parameter)}"
+
+
+def _options(parameters: list[spec.Parameter]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for parameter in parameters:
+        table.add_row(Text(_flag(parameter), style="bold"), Text(_help(parameter)))
+    return table
+
+
+def page(entry_point: str, command: str, text: str, examples: tuple[tuple[str, str], ...]) -> RenderableType:
+    """The whole help of one command."""
+    every = spec.parameters(entry_point)
+    groups = {"Options": [p for p in every if not p.advanced], "Advanced": [p for p in every if p.advanced]}
+    parts: list[RenderableType] = [Text(f"Usage: {command} [options]\n"), Text(text.strip() + "\n")]
+    if examples:
+        parts.append(Text("Examples", style="bold"))
+        for line, meaning in examples:
+            parts.append(Padding(Text(f"{line}\n    {meaning}"), (0, 0, 0, 2)))
+        parts.append(Text())
+    for title, parameters in groups.items():
+        if parameters:
+            parts += [Text(title, style="bold"), Padding(_options(parameters), (0, 0, 1, 2))]
+    return Group(*parts)
+
+
+def show(entry_point: str, command: str, text: str, examples: tuple[tuple[str, str], ...]) -> None:
+    Console(highlight=False, width=min(Console().width, 110)).print(page(entry_point, command, text, examples))

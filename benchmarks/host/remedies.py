@@ -1,0 +1,103 @@
+"""What to do about what ssh, Cargo, the compiler and the harnesses say, where it is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from benchmarks.host.exit_signals import MORE_MEMORY
+
+Remedy = str | Callable[[str], str]
+_RUSTC = re.compile(r"requires rustc (\d+)\.(\d+)")
+_FROM_GIT = (
+    "What is published on crates.io may lack the benchmarks, or what they need: name the repository as the suite's "
+    "source then, by git and ref"
+)
+
+
+def _newer_compiler(text: str) -> str:
+    versions = [tuple(map(int, found)) for found in _RUSTC.findall(text)]
+    wanted = ".".join(map(str, max(versions))) if versions else "stable"
+    return f"Give a newer compiler by --toolchain {wanted}, or the source a Cargo.lock that suits this one."
+
+
+_BY_HAND = "log in once by ssh, by hand and with the same address"
+
+# Of what ssh says. The first that is found is told, here and below.
+_OF_SSH: tuple[tuple[re.Pattern[str], Remedy], ...] = (
+    (
+        re.compile(r"REMOTE HOST IDENTIFICATION HAS CHANGED"),
+        f"If the machine was made anew, remove its old key as ssh-keygen -R does, and {_BY_HAND}.",
+    ),
+    (re.compile(r"Host key verification failed"), f"So that ssh knows the machine, {_BY_HAND}."),
+    (
+        re.compile(r"UNPROTECTED PRIVATE KEY FILE"),
+        "Only you may read a private key: chmod 600 does that.",
+    ),
+    (
+        re.compile(r"Permission denied \("),
+        "Check the login's name and key: ssh has to log in by them without a password.",
+    ),
+    (re.compile(r"Could not resolve hostname"), "Check the host's name."),
+)
+
+_REMEDIES: tuple[tuple[re.Pattern[str], Remedy], ...] = (
+    (re.compile(r"No space left on device"), "Raise minimum_disk in the suite."),
+    (re.compile(r"memory allocation of \d+ bytes failed"), MORE_MEMORY),
+    (
+        re.compile(
+            r"requires rustc|feature `edition\d+` is required|this version of Cargo is older than|"
+            r"lock file version .* requires"
+        ),
+        _newer_compiler,
+    ),
+    (
+        re.compile(r"E0554|may not be used on the stable release channel"),
+        'Give a nightly compiler by --toolchain, or set RUSTC_BOOTSTRAP: "1" in the suite\'s environment.',
+    ),
+    (
+        re.compile(r"E0635|unknown feature `"),
+        "The source is written for another nightly compiler: give one of its time by --toolchain.",
+    ),
+    (re.compile(r"requires the features: "), "Name them in the suite's features."),
+    (
+        re.compile(r"no bench target named|can't find `.*` bench"),
+        f"The suite's benches must be [[bench]] targets of the source's Cargo.toml. {_FROM_GIT}.",
+    ),
+    (re.compile(r"E0463|can't find crate for `"), f"{_FROM_GIT}."),
+    (
+        re.compile(r"Unrecognized option: '"),
+        "The compiler's own harness ran in Criterion's place: put harness = false below the [[bench]] in Cargo.toml.",
+    ),
+    (
+        re.compile(r"unexpected argument '|Found argument '.*' which wasn't expected"),
+        "Correct the suite's arguments: this harness does not know them.",
+    ),
+    (
+        re.compile(r"failed to find a workspace root"),
+        "Name the workspace's own directory as the suite's source; the member is chosen by package.",
+    ),
+    (
+        re.compile(r"lock file .* needs to be updated but --locked was passed|cannot update the lock file"),
+        "The source's Cargo.lock does not fit its Cargo.toml: write it anew by cargo update in the source.",
+    ),
+    (
+        re.compile(r"failed to run custom build command|linker `.*` not found"),
+        "What the machine lacks for it has to be in its image: give one by --ami, or a machine of yours by --host.",
+    ),
+)
+
+
+def of(text: str) -> str:
+    """What to do about what Cargo, the compiler or a harness says, as a sentence; empty where nothing is known."""
+    return _first(_REMEDIES, text)
+
+
+def of_ssh(text: str) -> str:
+    """The same of what ssh says."""
+    return _first(_OF_SSH, text)
+
+
+def _first(remedies: tuple[tuple[re.Pattern[str], Remedy], ...], text: str) -> str:
+    remedy = next((remedy for sign, remedy in remedies if sign.search(text)), "")
+    return remedy if isinstance(remedy, str) else remedy(text)

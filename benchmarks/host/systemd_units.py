@@ -1,0 +1,137 @@
+"""Commands that outlive the connection that started them: transient systemd units, and what is to be read of them.
+
+Options: https://www.freedesktop.org/software/systemd/man/latest/systemd-run.html, systemd.exec(5), systemd.service(5).
+"""
+
+from __future__ import annotations
+
+import base64
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmarks.host import exit_signals
+
+# The unit's end is kept in a file, since systemd forgets a unit that is gone, and everything at a reboot.
+_KEEP_STATUS = 'printf "%s %s %s\\n" "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" > "$STATUS_FILE"'
+# One round trip a look: is it there, how did it end, and the log from a byte on.
+# It waits on the host for the unit's end, for so many seconds at most: a host that measures is not to be asked all
+# the time.
+_LOOK = """
+pid=$(systemctl show --property=MainPID --value "$1")
+[ "$6" = 0 ] || [ "$pid" = 0 ] || timeout "$6" tail --pid="$pid" --sleep-interval=0.2 -f /dev/null
+systemctl show --property=ActiveState --value "$1"
+cat "$2" 2>/dev/null || echo -
+stat --format=%s "$3" 2>/dev/null || echo 0
+tail -c "+$5" "$4" 2>/dev/null | head -c 1000000 | base64 -w 0
+"""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What to run. Paths are the host's; `limit` is in seconds."""
+
+    name: str
+    argv: tuple[str, ...]
+    environment: Mapping[str, str]
+    directory: str
+    log: str
+    status: str
+    limit: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a unit: whether it is at work, its result where it has ended, and the log's new bytes."""
+
+    active: bool
+    result: Sequence[str] | None  # systemd's $SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS
+    size: int  # of the log, in bytes
+    log: bytes
+
+    @property
+    def ended(self) -> bool:
+        return not self.active
+
+    @property
+    def succeeded(self) -> bool:
+        return self.result is not None and self.result[0] == "success"
+
+    @property
+    def failed_by_itself(self) -> bool:
+        """Whether its program ended with an exit status, so that the log says why."""
+        return self.result is not None and self.result[0] == "exit-code"
+
+
+def clean_command(unit: Unit) -> str:
+    """The command that removes what an earlier end of `unit` has left, so that it can be started again."""
+    return shlex.join(["rm", "-f", unit.status])
+
+
+def start_command(unit: Unit, user: str) -> str:
+    """The command that starts `unit` as `user`; to be run as root."""
+    properties = {
+        "Type": "exec",
+        "RuntimeMaxSec": str(unit.limit),
+        "StandardOutput": f"append:{unit.log}",
+        "StandardError": f"append:{unit.log}",
+        "ExecStopPost": f"/bin/sh -c {shlex.quote(_KEEP_STATUS)}",
+        "Environment": f"STATUS_FILE={unit.status}",
+        # A benchmark that uses up the memory must not take the SSH server with it.
+        "OOMScoreAdjust": "500",
+        # Nor the targets that are still to run.
+        "OOMPolicy": "continue",
+    }
+    argv = [
+        "systemd-run",
+        "--quiet",
+        "--collect",
+        f"--unit={unit.name}",
+        f"--uid={user}",
+        f"--working-directory={unit.directory}",
+        *(f"--property={key}={value}" for key, value in properties.items()),
+        *(f"--setenv={key}={value}" for key, value in unit.environment.items()),
+        "--",
+        # systemd puts its environment's values into a command: a dollar sign of its own is written twice.
+        *(word.replace("$", "$$") for word in unit.argv),
+    ]
+    return shlex.join(argv)
+
+
+def look_command(unit: Unit, offset: int | None, wait: float = 0) -> str:
+    """The command that looks at `unit` and reads its log from byte `offset` (from 0) on; None reads nothing of it.
+
+    It first waits for the unit's end, `wait` seconds at most.
+    """
+    log, begin = ("/dev/null", 0) if offset is None else (unit.log, offset)
+    arguments = [f"{unit.name}.service", unit.status, unit.log, log, str(begin + 1), f"{wait:g}"]
+    return shlex.join(["sh", "-c", _LOOK, "sh", *arguments])
+
+
+def read_look(output: str) -> Look:
+    """What the output of a look says. Raises ValueError where it is none."""
+    # A terminal, which privileged commands get, ends lines with a carriage return too.
+    state, status, size, *log = output.strip().splitlines()
+    active = state in ("active", "activating", "deactivating", "reloading")
+    return Look(active, None if status == "-" else status.split(), int(size), base64.b64decode("".join(log)))
+
+
+def describe_end(look: Look, unit: Unit, what: str) -> str:
+    """How a unit that did not succeed ended, as a sentence."""
+    if look.result is None:
+        return f"The {what} ended without a word: the machine was restarted, or systemd was stopped."
+    result, code, status = (*look.result, "", "", "")[:3]
+    minutes = unit.limit // 60
+    limit = f"{minutes} minute" if minutes == 1 else f"{minutes} minutes"
+    reasons = {
+        "timeout": f"The {what} was stopped at its limit of {limit}; what it had written was kept.",
+        "oom-kill": f"The {what} used up the machine's memory and was killed. {exit_signals.MORE_MEMORY}",
+    }
+    if result in reasons:
+        return reasons[result]
+    if not status:  # it never began
+        return f"The {what} could not be run: systemd says {result}."
+    sent = exit_signals.of_status(int(status)) if code == "exited" else exit_signals.named(status)
+    if sent:
+        return f"The {what} {sent.said}. {sent.remedy}".rstrip()
+    return f"The {what} failed with exit status {status}."

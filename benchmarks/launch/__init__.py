@@ -1,0 +1,1 @@
+"""A run's instances, from their launch to their end."""

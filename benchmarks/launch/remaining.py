@@ -1,0 +1,110 @@
+"""What of a run is still there and costs money, as AWS knows it by the run's tags: no record is needed.
+
+Only where AWS does not answer the run's records are asked what it may be.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks import hints
+from benchmarks.aws import instances
+from benchmarks.aws.session import Client, as_tags, tags
+from benchmarks.runs import run_directory
+
+LIFETIME_TAG = "benchmarks:lifetime"  # minutes from its start
+PRICE_TAG = "benchmarks:usd-per-hour"
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """An instance that has not begun to end; price and end of its time are those of its tags."""
+
+    instance_id: str
+    instance_type: str
+    state: str
+    usd_per_hour: float | None
+    expires: datetime | None
+
+    def __str__(self) -> str:
+        price = f"costs ${self.usd_per_hour:.4g} an hour" if self.usd_per_hour else "costs money"
+        end = f" and switches itself off at about {self.expires:%H:%M UTC on %Y-%m-%d}" if self.expires else ""
+        verb = "still runs" if self.state in ("pending", "running") else f"is {self.state} and still there"
+        return f"{self.instance_id} ({self.instance_type}) {verb}: it {price}{end}."
+
+
+def of(ec2: Client, run_id: str) -> tuple[Remaining, ...]:
+    """The run's instances that have not begun to end."""
+    return tuple(_remaining(instance) for instance in instances.alive(ec2, run_id))
+
+
+def report(left: Sequence[Remaining], run_id: str, region: str | None, directory: Path) -> str:
+    """Which instances are left, what they cost, when they end by themselves, and what ends them now; a line each."""
+    return "\n".join([*map(str, left), f"To end what is left: {end_command(run_id, region, directory)}"])
+
+
+def unknown(run_id: str, region: str | None, directory: Path) -> str:
+    """What is said where AWS does not: which instances may run, as the run's records have them, and what ends them."""
+    may = [f"It may be that {left}" for left in _recorded(directory)]
+    command = end_command(run_id, region, directory)
+    return "\n".join(["Whether instances of the run are left is not known.", *may, f"To end what there is: {command}"])
+
+
+def _recorded(directory: Path) -> tuple[Remaining, ...]:
+    """The instances that the run has launched, as far as no end of them is recorded; none where records are damaged."""
+    launched = run_directory.recall(directory, "instances.json") or {}
+    with suppress(TypeError, KeyError, ValueError, AttributeError):
+        over = run_directory.recall(directory, "terminated.json") or {}
+        return tuple(
+            _remaining(
+                {
+                    "InstanceId": instance["instance_id"],
+                    "InstanceType": instance["instance_type"],
+                    "State": {"Name": "running"},
+                    "LaunchTime": datetime.fromisoformat(instance["launched"]),
+                    "Tags": as_tags(instance.get("tags", {})),
+                }
+            )
+            for instance in launched["instances"]
+            if instance["instance_id"] not in over
+        )
+    return ()
+
+
+def end_command(run_id: str, region: str | None, directory: Path) -> str:
+    """The command that ends a run's instances."""
+    words = [f"bench.terminate --run-id {run_id}"]
+    words += [f"--region {region}"] if region else []
+    if directory.parent != run_directory.default_directory():
+        words.append(f"--runs-dir {shlex.quote(str(directory.parent))}")
+    return hints.command_line(" ".join(words))
+
+
+def _remaining(instance: Mapping[str, Any]) -> Remaining:
+    told = tags(instance)
+    return Remaining(
+        instance["InstanceId"],
+        instance["InstanceType"],
+        instance["State"]["Name"],
+        _number(told.get(PRICE_TAG)),
+        end_of(instance),
+    )
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text or "")
+    except ValueError:
+        return None
+
+
+def end_of(instance: Mapping[str, Any]) -> datetime | None:
+    """When an instance switches itself off, None where its tags do not say."""
+    launched, minutes = instance.get("LaunchTime"), _number(tags(instance).get(LIFETIME_TAG))
+    return (launched + timedelta(minutes=minutes)).astimezone(UTC) if launched and minutes else None

@@ -1,0 +1,139 @@
+"""Ending a run's instances. Nothing but AWS is needed for that: records are kept where they can be."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.aws import instances, session
+from benchmarks.aws.session import Client
+from benchmarks.errors import FailedError
+from benchmarks.launch import remaining, ssh_login
+from benchmarks.runs import run_directory
+
+RECORD = "terminated.json"
+# Bare-metal types take minutes.
+TIMEOUT = 600.0  # seconds
+
+PowerOff = Callable[[Path, Mapping[str, Any]], bool]
+
+
+def end(
+    ec2: Client,
+    run_id: str,
+    directory: Path,
+    *,
+    only: str | None = None,
+    timeout: float = TIMEOUT,
+    latecomers: float = 0.0,
+    told: Callable[[Sequence[str]], None] = lambda ids: None,
+    power_off: PowerOff = ssh_login.power_off,
+    sleep: Callable[[float], None] = time.sleep,
+) -> list[str]:
+    """End the run's instances, or only one, and wait until they are gone; the ids that this call ended.
+
+    A launch that was interrupted may have reached EC2 though its answer did not arrive, and a new instance's tags are
+    seen only after a while: for `latecomers` seconds it is waited for those that turn up. As long as one is there, it
+    is told again. `told` is called when EC2 has been told the first time. An instance that is protected from being
+    ended is switched off from inside. Writes when each was told to end into `terminated.json`, and deletes the run's
+    keys once no instance is left to log in to.
+
+    Raises FailedError where one is still there after `timeout` seconds, and for one that is protected from both.
+    """
+    began = time.monotonic()
+    ended: dict[str, str] = {}
+    protected: dict[str, bool] = {}  # and whether it could be switched off
+    while True:
+        left = [i for i in instances.left(ec2, run_id, _unaccounted(directory)) if only in (None, i["InstanceId"])]
+        alive = [i for i in left if i["State"]["Name"] in instances.ALIVE and i["InstanceId"] not in protected]
+        answer = instances.terminate(ec2, alive)
+        for instance in answer.protected:
+            protected[instance["InstanceId"]] = power_off(directory, instance)
+        off = [id for id, is_off in protected.items() if is_off]
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        if new := [id for id in (*answer.ending, *off) if id not in ended]:
+            ended |= dict.fromkeys(new, at)
+            told(new)
+            _record(directory, ended)
+        waited = time.monotonic() - began
+        waiting = [i["InstanceId"] for i in left if protected.get(i["InstanceId"], True)]
+        if not waiting and waited >= latecomers:
+            break
+        if waited > timeout:
+            raise FailedError(f"{', '.join(waiting)} still exists after {timeout:.0f} seconds.")
+        sleep(1)
+    note_gone(ec2, run_id, directory)
+    if stuck := [id for id, is_off in protected.items() if not is_off]:
+        raise FailedError(_protected(stuck, ec2.meta.region_name))
+    if not instances.left(ec2, run_id):
+        shutil.rmtree(directory / "keys", ignore_errors=True)
+    return sorted(ended)
+
+
+def explain(error: Exception, ec2: Client, run_id: str, directory: Path) -> str:
+    """Why instances could not be ended, with what is left of them, what it costs and what ends it."""
+    region = ec2.meta.region_name
+    try:
+        left = remaining.of(ec2, run_id)
+        told = remaining.report(left, run_id, region, directory) if left else ""
+    except session.ERRORS:
+        told = remaining.unknown(run_id, region, directory)
+    return "\n".join(filter(None, [session.sentence(error), told]))
+
+
+def note_gone(ec2: Client, run_id: str, directory: Path) -> None:
+    """Write down of instances that nobody here has ended when they did, so that they cost nothing from then on.
+
+    Where EC2 does not say when, it is the time at which that was seen.
+    """
+    known = run_directory.recall(directory, RECORD) or {}
+    found = {i["InstanceId"]: instances.ended_at(i) or datetime.now(UTC) for i in instances.gone(ec2, run_id)}
+    _record(directory, {id: at.isoformat(timespec="seconds") for id, at in found.items() if id not in known})
+
+
+def check_known(ec2: Client, run_id: str, directory: Path) -> None:
+    """Raises FailedError where neither AWS nor the run's directory knows of the run."""
+    if not ((directory / run_directory.PARAMETERS).exists() or instances.any_of(ec2, run_id)):
+        raise FailedError(f"No run {run_id} is known: it has no directory here and no instance in this region.")
+
+
+def would_end(ec2: Client, run_id: str, only: str | None = None) -> list[str]:
+    """The ids of the instances that `end` would end."""
+    return [i["InstanceId"] for i in instances.alive(ec2, run_id) if only in (None, i["InstanceId"])]
+
+
+def sentence(run_id: str, region: str, ended: Sequence[str]) -> str:
+    """What `end` has done."""
+    if not ended:
+        return f"The run {run_id} has no instance in {region}."
+    return f"Ended {', '.join(ended)}; nothing of the run is left."
+
+
+def _unaccounted(directory: Path) -> frozenset[str]:
+    """The ids of instances that the run has launched, as far as no end of them is recorded."""
+    launched = run_directory.recall(directory, "instances.json") or {}
+    with suppress(TypeError, KeyError):
+        ids = frozenset(instance["instance_id"] for instance in launched["instances"])
+        return ids - (run_directory.recall(directory, RECORD) or {}).keys()
+    return frozenset()
+
+
+def _protected(ids: Sequence[str], region: str) -> str:
+    command = f"aws ec2 modify-instance-attribute --region {region} --no-disable-api-termination --instance-id"
+    lift = "\n".join(f"{command} {instance_id}" for instance_id in ids)
+    return (
+        f"{', '.join(ids)} is protected from being ended, and could not be switched off over SSH. Lift its protection "
+        f"first:\n{lift}"
+    )
+
+
+def _record(directory: Path, ended: Mapping[str, str]) -> None:
+    # The record is for the cost's sake; its directory may be full or gone.
+    if ended and directory.is_dir():
+        with suppress(OSError):
+            run_directory.add_to_record(directory, RECORD, ended)

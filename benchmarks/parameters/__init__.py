@@ -1,0 +1,1 @@
+"""What is asked for: public parameters, their values, suites."""

@@ -1,0 +1,205 @@
+"""The public parameters: what they are called, how values given as text become typed, which are refused."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks import hints
+from benchmarks.errors import RefusedError
+from benchmarks.paths import ROOT
+from benchmarks.text import is_line, shown
+
+SPECS = ROOT / "roles/preflight/meta/argument_specs.yml"
+
+# Argument specs have no place for a short flag, nor for what a first-time user may leave unread.
+SHORT_FLAGS = {"instance_type": "i", "cpu": "c", "memory": "m", "suite": "s", "tail": "f"}
+FIRST_FLAGS = (
+    "instance_type",
+    "cpu",
+    "memory",
+    "suite",
+    "tail",
+    "host",
+    "launch_template",
+    "key_file",
+    "bucket",
+    "region",
+    "keep",
+    "arch",
+    "family",
+    "all",
+    "sort",
+    "wide",
+    "format",
+)
+
+# Nor for how large a number may be. EC2 counts in 32 bits; a limit that is longer than a month is a mistake.
+LARGEST = 2**31 - 1
+MONTH = 30 * 24 * 60  # minutes
+LIMITS: Mapping[str, int] = {"ssh_port": 65535, "time_limit": MONTH, "build_limit": MONTH}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One public parameter of one playbook."""
+
+    name: str
+    type: str
+    help: str
+    default: Any = None
+    required: bool = False
+    choices: tuple[Any, ...] = ()
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def short(self) -> str | None:
+        return SHORT_FLAGS.get(self.name)
+
+    @property
+    def largest(self) -> float:
+        """The largest number that it takes."""
+        return LIMITS.get(self.name, LARGEST if self.type == "int" else math.inf)
+
+    @property
+    def advanced(self) -> bool:
+        return self.name not in FIRST_FLAGS
+
+
+@cache
+def _specs() -> Mapping[str, Any]:
+    # The C loader, which PyYAML has nearly everywhere, is what makes every command's start 25 ms shorter.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    specs: Mapping[str, Any] = yaml.load(SPECS.read_text(), Loader=loader)["argument_specs"]
+    return specs
+
+
+def entry_points() -> tuple[str, ...]:
+    return tuple(_specs())
+
+
+def summary(entry_point: str) -> str:
+    """What the playbook does, in one line."""
+    text: str = _specs()[entry_point]["short_description"]
+    return text
+
+
+def parameters(entry_point: str) -> tuple[Parameter, ...]:
+    """The parameters of a playbook, in the order in which its spec names them."""
+    return tuple(
+        Parameter(
+            name=name,
+            type=option["type"],
+            help=option["description"],
+            default=option.get("default"),
+            required=option.get("required", False),
+            choices=tuple(option.get("choices", ())),
+        )
+        for name, option in _specs()[entry_point]["options"].items()
+    )
+
+
+def _boolean(value: object) -> bool:
+    words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+    return words[str(value).lower()]
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool | float):
+        raise ValueError
+    return int(str(value))
+
+
+def _number(value: object) -> float:
+    result = float(str(value))
+    # No comparison with "nan" holds, and JSON has neither it nor "inf".
+    if not math.isfinite(result):
+        raise ValueError
+    return result
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        raise ValueError
+    return str(value)
+
+
+def _path(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError
+    return value
+
+
+_READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
+    "str": (_text, "a text"),
+    "path": (_path, "a path"),
+    "int": (_whole, "a whole number"),
+    "float": (_number, "a number"),
+    "bool": (_boolean, "true or false"),
+}
+
+
+def read(parameter: Parameter, value: object) -> Any:
+    """`value`, given as text or typed, as the parameter's type. Raises RefusedError with what is wanted instead."""
+    if isinstance(value, str) and not value.strip():
+        name = parameter.name
+        raise RefusedError(
+            f"{name} is given but empty, as from a variable that is not set: give it a value, or leave it out."
+        )
+    reader, wanted = _READERS[parameter.type]
+    try:
+        result = reader(value)
+    except (ValueError, KeyError):
+        raise RefusedError(f"{parameter.name} must be {wanted}, not {shown(value)}.") from None
+    if isinstance(result, str) and not is_line(result):
+        raise RefusedError(f"{parameter.name} must be one line of UTF-8 without control characters, not {value!r}.")
+    if parameter.type in ("int", "float") and not 0 < result <= parameter.largest:
+        bound = f"at most {parameter.largest}" if result > 0 else "greater than 0"
+        raise RefusedError(f"{parameter.name} must be {bound}, not {value}.")
+    if parameter.choices and result not in parameter.choices:
+        raise RefusedError(f"{parameter.name} must be one of {', '.join(map(str, parameter.choices))}, not {value!r}.")
+    return result
+
+
+def read_all(entry_point: str, given: Mapping[str, object]) -> dict[str, Any]:
+    """The values given for a playbook's parameters, typed; nothing is added.
+
+    A value of None counts as not given: so a run's frozen parameters name what was not. An empty text does not, as in
+    `-e host=$HOST` with HOST unset: the default would be another machine than the one that was meant.
+    Raises RefusedError for an unknown name, for a value that is empty or of the wrong type, and for a required one that
+    is missing.
+    """
+    known = {p.name: p for p in parameters(entry_point)}
+    for name in given:
+        if name not in known:
+            raise RefusedError(f"Unknown parameter {name}.{hints.nearest(name, known)} Known: {', '.join(known)}.")
+    values = {name: read(known[name], value) for name, value in given.items() if value is not None}
+    for parameter in known.values():
+        if parameter.required and parameter.name not in values:
+            raise RefusedError(f"{parameter.name} is missing: {parameter.help}")
+    return values
+
+
+def with_defaults(entry_point: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """All parameters of a playbook: those given, else their defaults, else None."""
+    return {p.name: values.get(p.name, p.default) for p in parameters(entry_point)}
+
+
+def names(entry_point: str) -> tuple[str, ...]:
+    return tuple(_specs()[entry_point]["options"])
+
+
+def role_variables(roles: str) -> list[str]:
+    """The names that the roles in a directory declare, but for preflight's, which are the public parameters."""
+    specs = [path for path in Path(roles).glob("*/meta/argument_specs.yml") if path.parts[-3] != SPECS.parts[-3]]
+    entries = [entry for spec in specs for entry in yaml.safe_load(spec.read_text())["argument_specs"].values()]
+    return sorted({name for entry in entries for name in entry["options"]})

@@ -1,0 +1,1 @@
+"""Which instance types fit."""

@@ -1,0 +1,115 @@
+"""What the picker asks AWS: types, where they are offered, prices. Answers are condensed to what a cache keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import botocore.exceptions
+
+from benchmarks.aws import instance_types, prices, session
+from benchmarks.aws.session import Client, Connect
+
+# EC2 describes at most this many types by name in one call.
+BATCH = 100
+# Concurrent calls of one kind; with the other parts' calls they stay below botocore's pool of 10 connections.
+CALLS = 6
+
+
+# What catalog.described reads of a type, and of what is in it.
+READ = {
+    "": {"InstanceType", "CurrentGeneration", "SupportedUsageClasses", "BareMetal", "ProcessorInfo", "VCpuInfo"}
+    | {"MemoryInfo", "InstanceStorageInfo", "NetworkInfo", "BurstablePerformanceSupported", "GpuInfo"},
+    "NetworkInfo": {"NetworkPerformance"},
+    "VCpuInfo": {"DefaultVCpus", "DefaultCores", "DefaultThreadsPerCore"},
+}
+
+
+def read_less(ec2: Client) -> None:
+    """Have this client leave out of DescribeInstanceTypes' answers what is not read.
+
+    botocore builds every member that its model of an answer has: for all types, that is most of this command's work.
+    """
+    answer = ec2.meta.service_model.operation_model("DescribeInstanceTypes").output_shape
+    shape = answer.members["InstanceTypes"].member
+    for name, kept in READ.items():
+        members = shape.members[name].members if name else shape.members
+        for unread in members.keys() - kept:
+            del members[unread]
+
+
+def types(ec2: Client) -> list[dict[str, Any]]:
+    """Every type that the region offers, as an InstanceType's fields, by name.
+
+    The pages of DescribeInstanceTypes come one after the other, each taking most of a second. Offerings are few large
+    pages; with the names from there, descriptions can be fetched side by side.
+    """
+    pages = ec2.get_paginator("describe_instance_type_offerings").paginate(LocationType="region")
+    names = sorted({offer["InstanceType"] for page in pages for offer in page["InstanceTypeOfferings"]})
+    batches = [names[start : start + BATCH] for start in range(0, len(names), BATCH)]
+    with ThreadPoolExecutor(CALLS) as pool:
+        found = [one for batch in pool.map(lambda batch: _described(ec2, batch), batches) for one in batch]
+    return sorted(found, key=lambda one: str(one["name"]))
+
+
+def _described(ec2: Client, names: Sequence[str]) -> list[dict[str, Any]]:
+    try:
+        infos = ec2.describe_instance_types(InstanceTypes=names)["InstanceTypes"]
+    except botocore.exceptions.ClientError as error:
+        if session.code(error) not in ("InvalidInstanceType", "InvalidParameterValue"):
+            raise
+        # One name that is offered but not described spoils the call by names; a filter only passes it over.
+        pages = ec2.get_paginator("describe_instance_types").paginate(
+            Filters=[{"Name": "instance-type", "Values": list(names)}]
+        )
+        infos = [info for page in pages for info in page["InstanceTypes"]]
+    return [instance_types.fields(instance_types.described(info)) for info in infos]
+
+
+def zones(ec2: Client) -> dict[str, list[str]]:
+    """The availability zones that offer each type."""
+    pages = ec2.get_paginator("describe_instance_type_offerings").paginate(LocationType="availability-zone")
+    found: dict[str, list[str]] = {}
+    for page in pages:
+        for offer in page["InstanceTypeOfferings"]:
+            found.setdefault(offer["InstanceType"], []).append(offer["Location"])
+    return {name: sorted(places) for name, places in sorted(found.items())}
+
+
+def spot(ec2: Client) -> dict[str, dict[str, float]]:
+    """What an hour of each type costs now on the spot market, by availability zone, in US dollars."""
+    pages = ec2.get_paginator("describe_spot_price_history").paginate(
+        ProductDescriptions=["Linux/UNIX"], StartTime=datetime.now(UTC)
+    )
+    newest: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for price in (price for page in pages for price in page["SpotPriceHistory"]):
+        key = price["InstanceType"], price["AvailabilityZone"]
+        if key not in newest or price["Timestamp"] > newest[key]["Timestamp"]:
+            newest[key] = price
+    found: dict[str, dict[str, float]] = {}
+    for (name, zone), price in sorted(newest.items()):
+        found.setdefault(name, {})[zone] = float(price["SpotPrice"])
+    return found
+
+
+def fetch(connect: Connect, region: str, parts: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """Each part's content, or the AWS error that there was instead of it; all are fetched at once."""
+    # Clients may be used in threads, but not made there.
+    ec2, pricing = connect("ec2"), connect("pricing", prices.ENDPOINT_REGION)
+    if "types" in parts:
+        read_less(ec2)
+    fetchers: Mapping[str, Callable[[], Any]] = {
+        "types": lambda: types(ec2),
+        "zones": lambda: zones(ec2),
+        "spot": lambda: spot(ec2),
+        "prices": lambda: prices.of_region(pricing, region),
+    }
+    with ThreadPoolExecutor(len(parts)) as pool:
+        running = {part: pool.submit(fetchers[part]) for part in parts}
+        for part, future in running.items():
+            try:
+                yield part, future.result()
+            except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+                yield part, error

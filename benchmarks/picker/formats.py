@@ -1,0 +1,40 @@
+"""The picker's answer for programs: JSON, CSV and bare names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+from benchmarks.picker import answers
+from benchmarks.picker.answers import Answer
+
+
+def as_json(answer: Answer) -> str:
+    return json.dumps(answers.record(answer), indent=2) + "\n"
+
+
+def as_names(answer: Answer) -> str:
+    return "".join(f"{offer.type.name}\n" for offer in answer.choice.fitting)
+
+
+def as_csv(answer: Answer) -> str:
+    """A line a type with the fields of the JSON's rows; lists are separated by spaces, what is not known is empty."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(answers.FIELDS), lineterminator="\n")
+    writer.writeheader()
+    for offer in answer.choice.fitting:
+        row = answers.row(answer, offer)
+        writer.writerow({name: _flat(value) for name, value in row.items()})
+    return out.getvalue()
+
+
+def _flat(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return " ".join(value)
+    if isinstance(value, dict):
+        return " ".join(f"{key}={item}" for key, item in value.items())
+    return value

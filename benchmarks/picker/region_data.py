@@ -1,0 +1,161 @@
+"""Where the picker's data comes from: the cache while it is fresh, else AWS, else the cache however old it is.
+
+Nothing here imports boto3 unless AWS is to be asked: that takes longer than an answer from the cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.aws import instance_types
+from benchmarks.aws.instance_types import InstanceType, Offer
+from benchmarks.errors import RefusedError
+from benchmarks.picker import cache
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kind of data: how long it is kept, and the permission to ask for it."""
+
+    name: str
+    text: str
+    fresh: timedelta
+    permission: str
+
+
+PARTS = {
+    part.name: part
+    for part in (
+        # New types appear a few times a year, on a day that nobody waits for.
+        Part("types", "instance types", timedelta(days=7), "ec2:DescribeInstanceTypes"),
+        Part("zones", "zones", timedelta(days=7), "ec2:DescribeInstanceTypeOfferings"),
+        # AWS changes on-demand prices rarely, but a price is money.
+        Part("prices", "on-demand prices", timedelta(days=1), "pricing:GetProducts"),
+        Part("spot", "spot prices", timedelta(hours=1), "ec2:DescribeSpotPriceHistory"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """How one part came to be known."""
+
+    fetched: datetime | None  # UTC; None where nothing is known
+    problem: str | None = None  # why AWS did not answer, if it was to be asked
+
+
+@dataclass(frozen=True)
+class Data:
+    """What is known of a region's types."""
+
+    region: str
+    endpoint: str | None  # the URL, or URLs, that stand in for AWS, if there are any
+    offers: tuple[Offer, ...]
+    sources: Mapping[str, Source]  # part -> where it is from; only parts that were needed
+
+
+def endpoints(environment: Mapping[str, str]) -> dict[str, str | None]:
+    """The URL at which the environment has each service asked, None for AWS's own."""
+    if environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+        return {"ec2": None, "pricing": None}
+    general = environment.get("AWS_ENDPOINT_URL")
+    return {name: environment.get(f"AWS_ENDPOINT_URL_{name.upper()}") or general or None for name in ("ec2", "pricing")}
+
+
+def _identity(region: str, environment: Mapping[str, str]) -> dict[str, Any]:
+    """What an answer depends on: never the account, but a profile can name endpoints of its own."""
+    found: dict[str, Any] = {"region": region, **endpoints(environment)}
+    config = Path(environment.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser()
+    text = config.read_text(errors="replace") if config.is_file() else ""
+    if "endpoint_url" in text:
+        profile = environment.get("AWS_PROFILE") or environment.get("AWS_DEFAULT_PROFILE")
+        found["profile"] = [profile, hashlib.sha256(text.encode()).hexdigest()]
+    return found
+
+
+def _path(part: str, identity: Mapping[str, Any], environment: Mapping[str, str]) -> Path:
+    own = {key: value for key, value in identity.items() if key != "region" and value}
+    # AWS's own data is easily found; what stands in for it gets a directory of its own.
+    place = "aws" if not own else hashlib.sha256(repr(sorted(own.items())).encode()).hexdigest()[:16]
+    return cache.directory(environment) / place / str(identity["region"]) / f"{part}.json"
+
+
+def load(
+    region: str, needed: Collection[str], environment: Mapping[str, str], now: datetime, *, refresh: bool = False
+) -> Data:
+    """The region's types with the parts that are needed.
+
+    A part that is cached and fresh is taken as it is, unless `refresh`. The others are asked of AWS, all at once; one
+    that AWS does not answer is taken from the cache with its date, or stays unknown. Raises RefusedError with AWS's
+    reason where not even the types are known.
+    """
+    identity = _identity(region, environment)
+    paths = {part: _path(part, identity, environment) for part in PARTS if part in needed}
+    kept = {part: cache.read(path, identity) for part, path in paths.items()}
+    stale = [part for part, entry in kept.items() if refresh or not _is_fresh(part, entry, now)]
+    problems: dict[str, str] = {}
+    for part, answer in _ask(region, stale, patient=not any(kept.values())):
+        if isinstance(answer, Exception):
+            problems[part] = _reason(part, answer)
+        else:
+            kept[part] = fetched = cache.Entry(now, answer)
+            cache.write(paths[part], identity, fetched)
+    if kept["types"] is None:
+        raise RefusedError(problems["types"])
+    content = {part: entry.content if entry else {} for part, entry in kept.items()}
+    return Data(
+        region=region,
+        endpoint=" ".join(sorted({url for url in endpoints(environment).values() if url})) or None,
+        offers=instance_types.offers(
+            [_type(fields) for fields in content["types"]],
+            content.get("prices", {}),
+            content.get("spot", {}),
+            content.get("zones", {}),
+        ),
+        sources={part: Source(entry.fetched if entry else None, problems.get(part)) for part, entry in kept.items()},
+    )
+
+
+def cached(region: str, environment: Mapping[str, str]) -> tuple[Offer, ...]:
+    """The region's types and their zones as the cache has them, however old; none where it has not. Never asks AWS."""
+    identity = _identity(region, environment)
+    types, zones = (cache.read(_path(part, identity, environment), identity) for part in ("types", "zones"))
+    return instance_types.offers(
+        [_type(fields) for fields in types.content] if types else [], {}, {}, zones.content if zones else {}
+    )
+
+
+def _type(fields: Mapping[str, Any]) -> InstanceType:
+    return InstanceType(**{**fields, "architectures": tuple(fields["architectures"])})
+
+
+def _is_fresh(part: str, entry: cache.Entry | None, now: datetime) -> bool:
+    """A date in the future is a clock that was wrong, so that the age is not known."""
+    return entry is not None and timedelta(0) <= now - entry.fetched < PARTS[part].fresh
+
+
+def _ask(region: str, parts: list[str], *, patient: bool) -> Iterator[tuple[str, Any]]:
+    """Ask AWS; with `patient` false, for an answer that the cache can stand in for, give up sooner."""
+    if not parts:
+        return iter(())
+    from benchmarks.aws import session
+    from benchmarks.picker import fetching
+
+    attempts, timeout = (8, 10) if patient else (4, 3)
+    return fetching.fetch(session.connector(region, attempts, timeout), region, parts)
+
+
+def _reason(part: str, error: Any) -> str:
+    """Why AWS did not answer, in one sentence."""
+    import botocore.exceptions
+
+    from benchmarks.aws import session
+
+    if isinstance(error, botocore.exceptions.ClientError) and session.is_denied(error):
+        return f"the permission {PARTS[part].permission} is missing"
+    return session.explain(error)

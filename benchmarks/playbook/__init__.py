@@ -1,0 +1,1 @@
+"""Running playbooks: command line, process, signals, and what is done when one fails."""

@@ -1,0 +1,54 @@
+"""The ansible-playbook command of a run. The one module here that knows of Ansible's command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.parameters import region
+from benchmarks.paths import ROOT
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to run, and what to add to the environment."""
+
+    argv: tuple[str, ...]
+    environment: Mapping[str, str]
+
+    def __str__(self) -> str:
+        """The same job by hand, from the repository's root."""
+        return shlex.join(("ansible-playbook", *self.argv[1:]))
+
+
+def playbook(
+    name: str, parameters: Path | Mapping[str, Any], aws_region: str | None, *, terminal: bool, columns: int
+) -> Command:
+    """The command that runs a playbook with the parameters in a file, or with these where none may be needed.
+
+    With `terminal` a line of progress may be rewritten, for which `columns` is the width.
+    """
+    extra = f"@{_shown(parameters)}" if isinstance(parameters, Path) else json.dumps(dict(parameters))
+    return Command(
+        argv=(str(Path(sys.executable).parent / "ansible-playbook"), f"playbooks/{name}.yml", "-e", extra),
+        environment={
+            "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+            "ANSIBLE_STDOUT_CALLBACK": "stages",
+            "ANSIBLE_DEPRECATION_WARNINGS": "False",
+            "ANSIBLE_LOCALHOST_WARNING": "False",
+            "BENCHMARKS_REWRITE_LINES": "1" if terminal else "0",
+            "COLUMNS": str(columns),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+            **(region.environment_for(aws_region) if aws_region else {}),
+        },
+    )
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path

@@ -1,0 +1,80 @@
+"""Starting a playbook and waiting for its end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+from benchmarks.playbook import processes, stages
+from benchmarks.playbook.command_line import Command
+
+SOCKETS = "ANSIBLE_SSH_CONTROL_PATH_DIR"
+_PREFIX = "benchmarks-"
+
+
+class Playing:
+    """A playbook that is carried out, as a context: when it is left, nothing of the playbook runs any more."""
+
+    def __init__(self, command: Command) -> None:
+        self._command = command
+        self._open = ExitStack()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pipe: stages.Pipe | None = None
+        self._mark: tuple[str, str] | None = None
+
+    @property
+    def reached(self) -> stages.Reached:
+        """How far it has come, at any time."""
+        return self._pipe.reached() if self._pipe else stages.NOTHING
+
+    def __enter__(self) -> Self:
+        try:
+            directory = self._open.enter_context(temporary_directory())
+            self._pipe = self._open.enter_context(stages.pipe())
+            self._mark = (SOCKETS, str(directory))
+            # The path of a socket is short or refused: a directory below a long home would not do for those of ssh.
+            own = {SOCKETS: str(directory), "ANSIBLE_LOCAL_TEMP": str(directory / "ansible")}
+            environment = {**self._command.environment, **own, **self._pipe.environment}
+            self._process = processes.start(replace(self._command, environment=environment), [self._pipe.writer])
+        except BaseException:
+            # A signal may have come when the process was there and not yet known.
+            self.__exit__()
+            raise
+        return self
+
+    def wait(self) -> int:
+        """Wait for its end; its exit code, negative for the signal that has ended it."""
+        assert self._process
+        return self._process.wait()
+
+    def __exit__(self, *_error: object) -> None:
+        with self._open:
+            if not (self._process and self._process.poll() == 0):
+                processes.end(self._process, self._mark)
+
+
+@contextmanager
+def temporary_directory() -> Iterator[Path]:
+    """A directory for this process's temporary files. What a killed one has left of them is removed first."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        # Another process may be removing it too.
+        with suppress(FileNotFoundError):
+            if left.is_dir() and not left.is_symlink() and left.stat().st_uid == os.geteuid() and _is_left(left):
+                shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as directory:
+        yield Path(directory)
+
+
+def _is_left(directory: Path) -> bool:
+    """Whether neither the process that made it lives, nor a playbook that uses it."""
+    pid = directory.name.removeprefix(_PREFIX).partition("-")[0]
+    if not pid.isdecimal() or processes.lives(int(pid)):
+        return False
+    return not processes.having(SOCKETS, str(directory))

@@ -1,0 +1,1 @@
+"""A run's id, directory, records and keys."""

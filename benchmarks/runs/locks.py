@@ -1,0 +1,93 @@
+"""One controller a run: whoever carries a run out holds its lock as long as it lives.
+
+A wrapper and the playbook that it starts have a lock each: either can outlive the other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+from filelock import FileLock, Timeout
+
+from benchmarks import hints
+from benchmarks.errors import RefusedError
+
+WRAPPER = "wrapper"
+PLAYBOOK = "playbook"
+# Why the playbook of this process may not go on: noted by the process that lives as long as the playbook, and read in
+# those that it forks for its tasks.
+_held: dict[Path, FileLock] = {}
+_refusals: dict[Path, str] = {}
+
+
+def hold(directory: Path, name: str) -> FileLock:
+    """Take one of a run's locks for as long as this process lives.
+
+    Raises RefusedError, with who holds it, where another process does, and OSError where it cannot be made.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(directory / f".{name}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise RefusedError(_holder(directory, name)) from None
+    holder = {"pid": os.getpid(), "user": psutil.Process().username(), "machine": socket.gethostname(), "since": _now()}
+    _note(directory, name).write_text(json.dumps(holder))
+    return lock
+
+
+def check(directory: Path, name: str) -> None:
+    """Raises RefusedError where another process holds the lock."""
+    if directory.exists():
+        hold(directory, name).release()
+
+
+def hold_for_playbook(directory: Path) -> None:
+    """Take the playbook's lock, or note for `check_playbook` why it cannot be had."""
+    if directory in _held:
+        return
+    try:
+        _held[directory] = hold(directory, PLAYBOOK)
+    except RefusedError as error:
+        _refusals[directory] = str(error)
+
+
+def leave_no_trace(directory: Path) -> None:
+    """Remove a directory that has nothing but the playbook's lock, as that of a request that was refused."""
+    if directory in _held and all(path.name.startswith(f".{PLAYBOOK}.") for path in directory.iterdir()):
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def check_playbook(directory: Path) -> None:
+    """Raises RefusedError where this playbook's run is carried out by another."""
+    if directory in _refusals:
+        raise RefusedError(_refusals[directory])
+
+
+def _note(directory: Path, name: str) -> Path:
+    return directory / f".{name}.json"
+
+
+def _holder(directory: Path, name: str) -> str:
+    """Who holds the lock, and what to do."""
+    try:
+        holder = json.loads(_note(directory, name).read_text())
+        pid, where = int(holder["pid"]), f"{holder['user']}@{holder['machine']}, since {holder['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"The run {directory.name} is being carried out by another process: wait for its end."
+    # Ansible runs no clean-up on a signal.
+    then = f" and {hints.command_line(f'bench.terminate --run-id {directory.name}')}" if name == PLAYBOOK else ""
+    return (
+        f"The run {directory.name} is being carried out by process {pid} ({where}): wait for its end, end it by "
+        f"kill {pid}{then}, or leave run_id out to start a new run."
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,1 @@
+"""Text as terminals show it."""

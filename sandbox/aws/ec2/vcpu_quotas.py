@@ -1,0 +1,156 @@
+"""How many vCPUs may run: Service Quotas for EC2, and launches that would exceed them.
+
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html#ec2-on-demand-instances-limits and
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-limits.html: the count is of a type's default vCPUs,
+whatever the CPU options; stopped instances do not count.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.aws import moto_repairs
+from sandbox.aws.ec2.instance_states import Fleet
+from sandbox.aws.ec2.launch_checks import Plan
+from sandbox.aws.paging import page
+from sandbox.aws.protocol import AwsError, Backend, Call, Reply, answer
+from sandbox.service.settings import Settings
+
+SERVICE = "ec2"
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class Quota:
+    """One quota in vCPUs and the instance families it is about."""
+
+    code: str
+    name: str
+    families: tuple[str, ...]
+    spot: bool
+    value: int | None  # None: the sandbox's own setting
+
+
+QUOTAS = (
+    Quota(
+        "L-1216C47A",
+        "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
+        tuple("acdhimrtz"),
+        False,
+        None,
+    ),
+    Quota(
+        "L-34B43A08", "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests", tuple("acdhimrtz"), True, None
+    ),
+    Quota("L-74FC7D96", "Running On-Demand F instances", ("f",), False, 0),
+    Quota("L-88CF9481", "All F Spot Instance Requests", ("f",), True, 0),
+    Quota("L-DB2E81BA", "Running On-Demand G and VT instances", ("g", "gr", "vt"), False, 0),
+    Quota("L-3819A6DF", "All G and VT Spot Instance Requests", ("g", "gr", "vt"), True, 0),
+    Quota("L-417A185B", "Running On-Demand P instances", ("p",), False, 0),
+    Quota("L-7212CCBC", "All P4, P3 and P2 Spot Instance Requests", ("p",), True, 0),
+    Quota("L-7295265B", "Running On-Demand X instances", ("x",), False, 128),
+    Quota("L-E3A00192", "All X Spot Instance Requests", ("x",), True, 128),
+    Quota("L-1945791B", "Running On-Demand Inf instances", ("inf",), False, 0),
+    Quota("L-B5D1601B", "All Inf Spot Instance Requests", ("inf",), True, 0),
+    Quota("L-2C3B7624", "Running On-Demand Trn instances", ("trn",), False, 0),
+    Quota("L-6B0D517C", "All Trn Spot Instance Requests", ("trn",), True, 0),
+    Quota("L-6E869C2A", "Running On-Demand DL instances", ("dl",), False, 0),
+    Quota("L-F7808C92", "Running On-Demand HPC instances", ("hpc",), False, 0),
+    Quota("L-43DA4232", "Running On-Demand High Memory instances", ("u",), False, 0),
+)
+
+
+def family(instance_type: str) -> str:
+    """The letters by which quotas group a type: "c" of c7i.large, "inf" of inf2.xlarge, "c" of c7gn.metal."""
+    letters = re.match(r"[a-z]+", instance_type)
+    name = letters[0] if letters else ""
+    return "i" if name in {"is", "im"} else name
+
+
+class Quotas:
+    """Answers Service Quotas for EC2 and judges launches. The quotas of other services are moto's."""
+
+    def __init__(self, settings: Settings, fleet: Fleet, moto: Backend) -> None:
+        self._settings = settings
+        self._fleet = fleet
+        self._moto = moto
+
+    def handlers(self) -> Mapping[tuple[str, str], Callable[[Call], Reply]]:
+        return {
+            ("servicequotas", action): handler
+            for action, handler in (
+                ("GetServiceQuota", self._get),
+                ("GetAWSDefaultServiceQuota", self._get),
+                ("ListServiceQuotas", self._list),
+                ("ListAWSDefaultServiceQuotas", self._list),
+            )
+        }
+
+    def check(self, plan: Plan, count: int) -> None:
+        """Raise the AwsError of a launch of so many that would exceed its quota."""
+        quota = self._of(plan.instance_type, plan.spot)
+        if quota is None:
+            return
+        self._fleet.refresh()
+        used = sum(
+            _vcpus(record.spec.instance_type)
+            for record in self._fleet.live()
+            if record.spot == plan.spot and self._of(record.spec.instance_type, record.spot) == quota
+        )
+        value = self._value(quota)
+        if used + count * _vcpus(plan.instance_type) <= value:
+            return
+        if plan.spot:
+            raise AwsError("MaxSpotInstanceCountExceeded", "Max spot instance count exceeded")
+        raise AwsError(
+            "VcpuLimitExceeded",
+            f"You have requested more vCPU capacity than your current vCPU limit of {value} allows for the instance "
+            "bucket that the specified instance type belongs to. Please visit "
+            "http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.",
+        )
+
+    def _of(self, instance_type: str, spot: bool) -> Quota | None:
+        wanted = family(instance_type)
+        return next((quota for quota in QUOTAS if quota.spot == spot and wanted in quota.families), None)
+
+    def _value(self, quota: Quota) -> int:
+        return self._settings.vcpu_quota if quota.value is None else quota.value
+
+    def _shown(self, quota: Quota, region: str) -> dict[str, Any]:
+        return {
+            "ServiceCode": SERVICE,
+            "ServiceName": "Amazon Elastic Compute Cloud (Amazon EC2)",
+            "QuotaArn": f"arn:aws:servicequotas:{region}:{self._settings.account_id}:{SERVICE}/{quota.code}",
+            "QuotaCode": quota.code,
+            "QuotaName": quota.name,
+            "Value": float(self._value(quota)),
+            "Unit": "None",
+            "Adjustable": True,
+            "GlobalQuota": False,
+        }
+
+    def _get(self, call: Call) -> Reply:
+        request = json.loads(call.body or b"{}")
+        if request.get("ServiceCode") != SERVICE:
+            return self._moto(call)
+        for quota in QUOTAS:
+            if quota.code == request.get("QuotaCode"):
+                return answer(call, {"Quota": self._shown(quota, call.region)})
+        raise AwsError("NoSuchResourceException", "The request failed because the specified quota does not exist.")
+
+    def _list(self, call: Call) -> Reply:
+        request = json.loads(call.body or b"{}")
+        if request.get("ServiceCode") != SERVICE:
+            return self._moto(call)
+        quotas: Sequence[Quota] = [one for one in QUOTAS if request.get("QuotaCode", one.code) == one.code]
+        shown, token = page(quotas, request.get("NextToken"), int(request.get("MaxResults") or PAGE))
+        return answer(call, {"Quotas": [self._shown(one, call.region) for one in shown], "NextToken": token})
+
+
+def _vcpus(instance_type: str) -> int:
+    facts = moto_repairs.instance_type(instance_type)
+    return int(facts["VCpuInfo"]["DefaultVCpus"]) if facts else 0

@@ -1,0 +1,226 @@
+"""The Pricing API for EC2's on-demand prices, with the sandbox's own prices in AWS's own shape.
+
+https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html and
+https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file-for-services.html.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+from botocore.loaders import create_loader
+
+from sandbox.aws import moto_repairs
+from sandbox.aws.paging import page
+from sandbox.aws.pricing import invented_prices
+from sandbox.aws.protocol import AwsError, Call, Reply, answer
+
+SERVICE = "AmazonEC2"
+# The Pricing API is served from these regions only:
+# https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-query-api.html
+REGIONS = frozenset({"us-east-1", "eu-central-1", "ap-south-1"})
+PAGE = 100
+ON_DEMAND = "JRTCKXETXF"  # AWS's code for the on-demand offer term
+HOURLY = "6YS6EN2CT7"  # and for its price by the hour
+FAMILIES = {
+    "a": "General purpose",
+    "c": "Compute optimized",
+    "d": "Storage optimized",
+    "f": "FPGA Instances",
+    "g": "GPU instance",
+    "h": "Storage optimized",
+    "i": "Storage optimized",
+    "inf": "Machine Learning ASIC Instances",
+    "m": "General purpose",
+    "p": "GPU instance",
+    "r": "Memory optimized",
+    "t": "General purpose",
+    "trn": "Machine Learning ASIC Instances",
+    "u": "Memory optimized",
+    "x": "Memory optimized",
+    "z": "Memory optimized",
+}
+# What a price depends on beside type and region: callers who leave one of these open get several products, as from AWS.
+SYSTEMS = {"Linux": "RunInstances", "Windows": "RunInstances:0002"}
+TENANCIES = ("Shared", "Dedicated")
+CAPACITIES = ("Used", "UnusedCapacityReservation", "AllocatedCapacityReservation")
+USAGE = {
+    "Used": "BoxUsage",
+    "UnusedCapacityReservation": "UnusedBox",
+    "AllocatedCapacityReservation": "Reservation",
+}
+NOTE = "sandbox price, not an AWS price"
+
+
+def get_products(call: Call) -> Reply:
+    """GetProducts of AmazonEC2."""
+    _here(call)
+    request = json.loads(call.body or b"{}")
+    if request.get("ServiceCode") != SERVICE:
+        return answer(call, {"FormatVersion": "aws_v1", "PriceList": []})
+    listed = _price_list(tuple(sorted(_filters(request).items())))
+    shown, token = page(listed, request.get("NextToken"), min(int(request.get("MaxResults") or PAGE), PAGE))
+    return answer(call, {"FormatVersion": "aws_v1", "PriceList": list(shown), "NextToken": token})
+
+
+def get_attribute_values(call: Call) -> Reply:
+    """GetAttributeValues, for the attributes by which callers find prices."""
+    _here(call)
+    request = json.loads(call.body or b"{}")
+    values: dict[str, Sequence[str]] = {
+        "instanceType": sorted(moto_repairs.instance_types()),
+        "location": sorted(locations().values()),
+        "regionCode": sorted(locations()),
+        "operatingSystem": sorted(SYSTEMS),
+        "tenancy": TENANCIES,
+        "capacitystatus": CAPACITIES,
+    }
+    found = [{"Value": value} for value in values.get(request.get("AttributeName", ""), ())]
+    shown, token = page(found, request.get("NextToken"), min(int(request.get("MaxResults") or PAGE), PAGE))
+    return answer(call, {"AttributeValues": list(shown), "NextToken": token})
+
+
+# Made once for all pages of a list, since it takes a second.
+@lru_cache(maxsize=16)
+def _price_list(filters: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """The products that fit a call's filters, each as JSON."""
+    wanted = dict(filters)
+    return tuple(
+        json.dumps(product) for product in _products(wanted) if _fits(product["product"]["attributes"], wanted)
+    )
+
+
+@cache
+def locations() -> Mapping[str, str]:
+    """Region code -> the name by which the price list calls it."""
+    partitions = create_loader().load_data("endpoints")["partitions"]
+    regions = next(one for one in partitions if one["partition"] == "aws")["regions"]
+    return {code: str(region["description"]).replace("Europe", "EU") for code, region in regions.items()}
+
+
+def _here(call: Call) -> None:
+    if call.region not in REGIONS:
+        raise AwsError(
+            "InvalidSignatureException",
+            f"The Pricing API is not served from {call.region}, only from {', '.join(sorted(REGIONS))}.",
+        )
+
+
+def _filters(request: Mapping[str, Any]) -> dict[str, str]:
+    wanted = {}
+    for one in request.get("Filters", ()):
+        if one.get("Type", "TERM_MATCH") not in {"TERM_MATCH", "EQUALS"}:
+            raise AwsError("InvalidParameterException", f"Filter type {one.get('Type')} is not supported.")
+        wanted[one["Field"]] = one["Value"]
+    return wanted
+
+
+def _fits(attributes: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    """Fields and values are compared without regard to case, as by AWS."""
+    known = {key.lower(): value.lower() for key, value in attributes.items()}
+    known |= {"servicecode": SERVICE.lower(), "productfamily": "compute instance"}
+    return all(known.get(field.lower()) == value.lower() for field, value in wanted.items())
+
+
+def _products(wanted: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The price list, already narrowed to what is wanted by the fields that make it long."""
+    variants = [
+        variant
+        for variant in itertools.product(SYSTEMS, TENANCIES, CAPACITIES)
+        if all(
+            wanted.get(field, value).lower() == value.lower()
+            for field, value in zip(("operatingSystem", "tenancy", "capacitystatus"), variant, strict=True)
+        )
+    ]
+    for region, location in sorted(locations().items()):
+        if wanted.get("regionCode", region) != region or wanted.get("location", location) != location:
+            continue
+        for name in sorted(moto_repairs.regions_offering(region)):
+            facts = moto_repairs.instance_type(name)
+            if facts is None or wanted.get("instanceType", name) != name:
+                continue
+            for system, tenancy, capacity in variants:
+                yield _product(facts, region, location, system, tenancy, capacity)
+
+
+def _product(
+    facts: Mapping[str, Any], region: str, location: str, system: str, tenancy: str, capacity: str
+) -> dict[str, Any]:
+    name = facts["InstanceType"]
+    usage = USAGE[capacity] if tenancy == "Shared" else USAGE[capacity].replace("Box", "Dedicated")
+    sku = hashlib.sha256("/".join((region, name, system, tenancy, capacity)).encode()).hexdigest()[:16].upper()
+    price = invented_prices.on_demand(facts, region, system) * (1.06 if tenancy == "Dedicated" else 1)
+    if capacity == "AllocatedCapacityReservation":
+        price = 0.0
+    rate = f"{sku}.{ON_DEMAND}.{HOURLY}"
+    family = name.split(".")[0]
+    memory = int(facts["MemoryInfo"]["SizeInMiB"]) / 1024
+    return {
+        "product": {
+            "productFamily": "Compute Instance",
+            "attributes": {
+                "availabilityzone": "NA",
+                "capacitystatus": capacity,
+                "currentGeneration": "Yes" if facts.get("CurrentGeneration") else "No",
+                "instanceFamily": _family(family),
+                "instanceType": name,
+                "licenseModel": "No License required",
+                "location": location,
+                "locationType": "AWS Region",
+                "marketoption": "OnDemand",
+                "memory": f"{memory:g} GiB",
+                "networkPerformance": str(facts.get("NetworkInfo", {}).get("NetworkPerformance", "")),
+                "operatingSystem": system,
+                "operation": SYSTEMS[system],
+                "physicalProcessor": str(facts["ProcessorInfo"].get("Manufacturer", "")),
+                "preInstalledSw": "NA",
+                "processorArchitecture": "64-bit",
+                "regionCode": region,
+                "sandbox": "true",
+                "servicecode": SERVICE,
+                "servicename": "Amazon Elastic Compute Cloud",
+                "storage": "EBS only" if not facts.get("InstanceStorageSupported") else "NVMe SSD",
+                "tenancy": tenancy,
+                "usagetype": f"{usage}:{name}",
+                "vcpu": str(facts["VCpuInfo"]["DefaultVCpus"]),
+            },
+            "sku": sku,
+        },
+        "serviceCode": SERVICE,
+        "terms": {
+            "OnDemand": {
+                f"{sku}.{ON_DEMAND}": {
+                    "priceDimensions": {
+                        rate: {
+                            "unit": "Hrs",
+                            "endRange": "Inf",
+                            "description": f"${price:.4f} per On Demand {system} {name} Instance Hour ({NOTE})",
+                            "appliesTo": [],
+                            "rateCode": rate,
+                            "beginRange": "0",
+                            "pricePerUnit": {"USD": f"{price:.10f}"},
+                        }
+                    },
+                    "sku": sku,
+                    "effectiveDate": "2026-01-01T00:00:00Z",
+                    "offerTermCode": ON_DEMAND,
+                    "termAttributes": {},
+                }
+            }
+        },
+        "version": "20260101000000",
+        "publicationDate": "2026-01-01T00:00:00Z",
+    }
+
+
+def _family(name: str) -> str:
+    letters = name.rstrip("-").rstrip("0123456789")
+    for length in (3, 1):
+        if letters[:length] in FAMILIES:
+            return FAMILIES[letters[:length]]
+    return "Compute optimized"

@@ -1,0 +1,1 @@
+"""The sandbox as a process: started, found again and ended."""

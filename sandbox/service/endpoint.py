@@ -1,0 +1,146 @@
+"""The process behind a sandbox: serves the AWS endpoint, and boots and follows the instances.
+
+Usage: python -m sandbox.server DIRECTORY IMAGE READY: a directory that holds settings.json and gets state.json, the
+image to show there, and the number of an open file to which a line is written once the endpoint answers.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import random
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from sandbox import aws
+from sandbox.machines import address_pool, engine
+from sandbox.machines.container_machines import ContainerMachines, Site
+from sandbox.machines.containers import labels
+from sandbox.machines.engine import Engine, EngineError
+from sandbox.machines.shares import Computer
+from sandbox.machines.watch import Watcher
+from sandbox.service import background_process, state
+from sandbox.service.exclusive_lock import machine_wide
+from sandbox.service.settings import Settings
+from sandbox.service.state import Sandbox, State
+
+log = logging.getLogger(__name__)
+
+_CLOSE_SECONDS = 8.0
+
+WSGIApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class _Handler(MotoRequestHandler):
+    """Requests are logged by the application, which knows what they mean."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        return
+
+
+def main(directory: Path, image: str, ready: int) -> None:
+    """Serve until told to end."""
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    os.umask(0o077)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    box = Sandbox(directory.name, directory)
+    found = engine.find()
+    if found is None:
+        raise SystemExit("No container engine answers.")
+    door = socket.create_server(("127.0.0.1", 0), backlog=128)
+    port = door.getsockname()[1]
+    settings = Settings.from_json(box.settings.read_text(encoding="utf-8"))
+    settings = replace(settings, endpoint_url=f"http://127.0.0.1:{port}")
+    ssh_port = address_pool.ssh_port()
+    site = Site(
+        engine=found,
+        sandbox=box,
+        settings=settings,
+        endpoint_port=port,
+        ssh_port=ssh_port,
+        pool=address_pool.Pool(_network(found, box), settings.region, ssh_port),
+        computer=Computer.of_here(),
+        watcher=Watcher(),
+    )
+    machines = ContainerMachines(site)
+    application = aws.application(settings, machines)
+
+    # Containers have a network of their own, in which the host's 127.0.0.1 is another one: for them there is a socket.
+    inner_door = _socket(box.socket)
+    for handle in (door, inner_door):
+        server = _server(application, handle)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    state.write_private(box.state, _state(site, image).to_json())
+    with os.fdopen(ready, "w", encoding="utf-8") as channel:
+        channel.write("ready\n")
+    log.info("serving at %s", settings.endpoint_url)
+    told.wait()
+    # Containers outlive this process and are removed by whoever ends it; none may be in the making then.
+    machines.close(_CLOSE_SECONDS)
+    os._exit(0)
+
+
+def _state(site: Site, image: str) -> State:
+    identity = background_process.identify(os.getpid())
+    assert identity is not None, "this process lives"
+    return State(
+        process=identity,
+        endpoint_url=site.settings.endpoint_url,
+        region=site.settings.region,
+        account_id=site.settings.account_id,
+        access_key_id=site.settings.access_key_id,
+        secret_access_key=site.settings.secret_access_key,
+        admin_token=site.settings.admin_token,
+        ssh_port=site.ssh_port,
+        engine=site.engine.name,
+        image=image,
+    )
+
+
+def _server(application: WSGIApplication, handle: socket.socket) -> BaseWSGIServer:
+    host = "unix://" if handle.family == socket.AF_UNIX else handle.getsockname()[0]
+    port = 0 if handle.family == socket.AF_UNIX else handle.getsockname()[1]
+    return make_server(host, port, application, threaded=True, request_handler=_Handler, fd=handle.fileno())
+
+
+def _socket(path: Path) -> socket.socket:
+    # Paths of sockets are short by nature, state directories need not be: bind by the name in the directory.
+    os.chdir(path.parent)
+    path.unlink(missing_ok=True)
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    door.bind(path.name)
+    path.chmod(0o600)
+    door.listen(128)
+    return door
+
+
+def _network(found: Engine, box: Sandbox) -> ipaddress.IPv4Network:
+    """A network of the sandbox's own; the engine refuses subnets that are taken."""
+    options = [word for name, value in labels(box).items() for word in ("--label", f"{name}={value}")]
+    refused = ""
+    with machine_wide("network"):
+        for _ in range(20):
+            subnet = ipaddress.IPv4Network(f"10.231.{random.randrange(256)}.0/24")
+            try:
+                found.call("network", "create", *options, "--subnet", str(subnet), box.key)
+                return subnet
+            except EngineError as error:
+                refused = str(error)
+    raise SystemExit(f"The container engine makes no network for the sandbox. {refused}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

@@ -1,0 +1,101 @@
+"""Prices in AWS's shape, marked as the sandbox's; spot below on demand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from sandbox.aws.pricing import price_list
+from tests.support.wire_endpoint import Endpoint, refused
+
+USUAL = {"operatingSystem": "Linux", "tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used"}
+
+
+@pytest.fixture(scope="module")
+def pricing(endpoint: Endpoint) -> Any:
+    return endpoint.client("pricing")
+
+
+def products(pricing: Any, **fields: str) -> list[dict[str, Any]]:
+    filters = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in fields.items()]
+    pages = pricing.get_paginator("get_products").paginate(ServiceCode="AmazonEC2", Filters=filters)
+    return [json.loads(product) for page in pages for product in page["PriceList"]]
+
+
+def hourly(product: dict[str, Any]) -> float:
+    (term,) = product["terms"]["OnDemand"].values()
+    (dimension,) = term["priceDimensions"].values()
+    assert dimension["unit"] == "Hrs"
+    assert "sandbox price" in dimension["description"]
+    return float(dimension["pricePerUnit"]["USD"])
+
+
+@pytest.mark.parametrize(
+    "where", [{"regionCode": "us-east-1"}, {"location": "US East (N. Virginia)"}, {"regionCode": "eu-west-1"}]
+)
+def test_the_usual_filters_find_one_price(pricing: Any, where: dict[str, str]) -> None:
+    (product,) = products(pricing, instanceType="c5.large", **USUAL, **where)
+    assert product["product"]["attributes"]["sandbox"] == "true"
+    assert product["product"]["attributes"]["vcpu"] == "2"
+    assert 0.05 < hourly(product) < 0.2
+
+
+def test_filters_left_out_find_more_than_one(pricing: Any) -> None:
+    assert len(products(pricing, instanceType="c5.large", regionCode="us-east-1")) > 4
+
+
+def test_the_list_comes_in_pages(pricing: Any) -> None:
+    found = products(pricing, regionCode="us-east-1", **USUAL)
+    assert len(found) > 300
+    assert len({one["product"]["attributes"]["instanceType"] for one in found}) == len(found)
+
+
+def test_larger_types_cost_more_and_arm_costs_less(pricing: Any) -> None:
+    def price(name: str) -> float:
+        return hourly(products(pricing, instanceType=name, regionCode="us-east-1", **USUAL)[0])
+
+    assert price("c7g.2xlarge") < price("c7i.2xlarge") < price("c7i.4xlarge")
+    assert price("t3.micro") < price("t3.large") < price("m5.large")
+
+
+def test_unknown_types_have_no_price(pricing: Any) -> None:
+    assert products(pricing, instanceType="x9.huge", regionCode="us-east-1", **USUAL) == []
+
+
+def test_prices_are_served_from_three_regions_only(endpoint: Endpoint) -> None:
+    client = endpoint.client("pricing", region_name="us-west-2")
+    assert "us-east-1" in refused("InvalidSignatureException", client.get_products, ServiceCode="AmazonEC2")
+
+
+def test_spot_prices_differ_by_zone_and_are_below_on_demand(ec2: Any, pricing: Any) -> None:
+    limit = hourly(products(pricing, instanceType="c7i.2xlarge", regionCode="us-east-1", **USUAL)[0])
+    history = ec2.describe_spot_price_history(
+        InstanceTypes=["c7i.2xlarge"], ProductDescriptions=["Linux/UNIX"], StartTime=datetime.now(UTC)
+    )["SpotPriceHistory"]
+    prices = {one["AvailabilityZone"]: float(one["SpotPrice"]) for one in history}
+    assert len(history) == len(prices) >= 3
+    assert len(set(prices.values())) > 1
+    assert all(0 < price < limit for price in prices.values())
+    again = ec2.describe_spot_price_history(
+        InstanceTypes=["c7i.2xlarge"], ProductDescriptions=["Linux/UNIX"], StartTime=datetime.now(UTC)
+    )["SpotPriceHistory"]
+    assert again == history
+
+
+def test_a_list_is_made_once_for_all_its_pages(pricing: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    make = price_list._product
+
+    def counted(facts: Mapping[str, Any], *rest: str) -> dict[str, Any]:
+        made.append(facts["InstanceType"])
+        return make(facts, *rest)
+
+    monkeypatch.setattr(price_list, "_product", counted)
+    price_list._price_list.cache_clear()
+    found = products(pricing, regionCode="eu-west-1", **USUAL)
+    assert len(found) > price_list.PAGE
+    assert len(made) == len(found)

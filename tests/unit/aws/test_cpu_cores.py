@@ -1,0 +1,80 @@
+"""Cores of an instance type, and what EC2 is asked for."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.aws import cpu_cores
+from benchmarks.aws.cpu_cores import Cores
+from benchmarks.errors import RefusedError
+
+
+def info(cores: int, threads: int = 2, valid: list[int] | None = None, name: str = "c7i.2xlarge") -> dict[str, Any]:
+    options = {} if valid is None else {"ValidCores": valid, "ValidThreadsPerCore": list(range(1, threads + 1))}
+    numbers = {"DefaultVCpus": cores * threads, "DefaultCores": cores, "DefaultThreadsPerCore": threads}
+    return {"InstanceType": name, "VCpuInfo": {**numbers, **options}, "MemoryInfo": {"SizeInMiB": 16384}}
+
+
+@pytest.mark.parametrize("wanted", [None, 4])
+def test_the_types_own_number_of_cores_asks_for_no_options(wanted: int | None) -> None:
+    assert cpu_cores.cores(info(4, valid=[1, 2, 4]), wanted) == Cores(4, 2, None)
+
+
+def test_fewer_cores_run_one_thread_each() -> None:
+    assert cpu_cores.cores(info(4, valid=[1, 2, 4]), 2) == Cores(2, 1, {"CoreCount": 2, "ThreadsPerCore": 1})
+
+
+def test_a_type_without_threads_counts_vcpus_as_cores() -> None:
+    assert cpu_cores.cores(info(8, threads=1, valid=[2, 4, 8], name="c8a.2xlarge"), 8) == Cores(8, 1, None)
+
+
+def test_old_types_that_do_not_tell_their_cores_have_as_many_as_vcpus() -> None:
+    old = {"InstanceType": "m1.small", "VCpuInfo": {"DefaultVCpus": 1}}
+    assert cpu_cores.cores(old, None) == Cores(1, 1, None)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "valid", "sentence"),
+    [
+        (3, [1, 2, 4], "c7i.2xlarge cannot run with 3 cores: EC2 offers 1, 2 or 4. Use --cpu 2 or --cpu 4."),
+        (9, [1, 2, 4], "c7i.2xlarge cannot run with 9 cores: EC2 offers 1, 2 or 4. Use --cpu 2 or --cpu 4."),
+        (2, None, "c7i.2xlarge cannot run with 2 cores: it always has 4. Use --cpu 4, or leave cpu out."),
+        (2, [4], "c7i.2xlarge cannot run with 2 cores: it always has 4. Use --cpu 4, or leave cpu out."),
+    ],
+)
+def test_a_number_that_the_type_has_not_is_refused_with_those_it_has(
+    wanted: int, valid: list[int] | None, sentence: str
+) -> None:
+    with pytest.raises(RefusedError, match=f"^{re.escape(sentence)}$"):
+        cpu_cores.cores(info(4, valid=valid), wanted)
+
+
+@given(st.integers(1, 200), st.lists(st.integers(1, 96), min_size=1, max_size=8, unique=True))
+def test_what_is_granted_is_what_was_asked_and_what_is_suggested_is_granted(wanted: int, offered: list[int]) -> None:
+    machine = info(max(offered), valid=sorted(offered))
+    try:
+        assert cpu_cores.cores(machine, wanted).count == wanted
+        assert wanted in offered
+    except RefusedError as error:
+        assert wanted not in offered
+        for suggested in re.findall(r"--cpu (\d+)", str(error)):
+            assert cpu_cores.cores(machine, int(suggested)).count == int(suggested)
+
+
+@pytest.mark.parametrize("wanted", [None, 1, 16384])
+def test_enough_memory_is_told(wanted: int | None) -> None:
+    assert cpu_cores.check_memory(info(4), wanted) == 16384
+
+
+def test_less_memory_than_asked_for_is_refused() -> None:
+    with pytest.raises(RefusedError) as refused:
+        cpu_cores.check_memory(info(4), 20000)
+    assert str(refused.value) == (
+        "c7i.2xlarge has 16384 MiB of memory, less than the 20000 asked for: ./inv bench --memory 20000 lists the "
+        "types that fit."
+    )

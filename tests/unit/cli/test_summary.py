@@ -1,0 +1,194 @@
+"""What a user reads at the end of a run."""
+
+from __future__ import annotations
+
+import io
+import json
+import shlex
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rich.console import Console
+
+from benchmarks.cli import summary
+from tests.unit.results.test_criterion import write
+
+LONG = "lde<plonky2_field::goldilocks_field::GoldilocksField>/65536"
+
+
+def shown(directory: Path, width: int = 100) -> str:
+    console = Console(width=width, highlight=False, soft_wrap=True, record=True, file=io.StringIO())
+    console.print(summary.of_run(directory))
+    return console.export_text()
+
+
+def record(path: Path, content: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content))
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """A run on one instance, from its launch to its end."""
+    directory = tmp_path / "r1"
+    host = directory / "i-1/1"
+    price = {"usd_per_hour": 0.36, "source": "AWS Price List, on demand", "date": "2026-05-19"}
+    record(directory / "preflight.json", {"launch": {"instance_type": "c7i.large", "price": price}})
+    instance = {"instance_id": "i-1", "launched": "2026-05-19T08:15:00+00:00", "public_ip": "192.0.2.7"}
+    record(directory / "instances.json", {"region": "eu-central-1", "instances": [instance]})
+    record(directory / "terminated.json", {"i-1": "2026-05-19T08:25:00+00:00"})
+    record(directory / "stages.json", {"launch": {"seconds": 12.345}, "benchmark": {"seconds": 600.0}})
+    record(directory / "i-1/current-attempt.json", {"number": 1})
+    record(host / "toolchain.json", {})
+    record(
+        host / "published.json",
+        {
+            "uri": "s3://mine/x/",
+            "link": "https://link/" + "a" * 200,
+            "link_until": "2026-05-26T08:25+00:00",
+            "link_note": "",
+        },
+    )
+    (host / "benchmark.log").write_text(
+        "     Running benches/all.rs (target/release/deps/all-27f45bc17686f575)\n"
+        "mul                     time:   [9.0000 ns 10.000 ns 11.000 ns]\n"
+        f"{LONG}\n                        time:   [9.0000 ns 10.000 ns 11.000 ns]\n"
+    )
+    (directory / "parameters.yml").write_text(yaml.safe_dump({"keep": False, "ssh_port": 22, "key_file": None}))
+    write(host / "criterion/all", "mul")
+    write(host / "criterion/all", "lde", LONG)
+    return directory
+
+
+def test_a_whole_run_shows_numbers_places_cost_and_times(run: Path) -> None:
+    lines = [line.rstrip() for line in shown(run).splitlines()]
+    assert lines[1].split() == ["benchmark", "estimate", "95%", "interval"]
+    assert lines[2].split() == [LONG, "10.00", "ns", "9.000", "ns", "to", "11.00", "ns"]
+    assert lines[3].split() == ["mul", "10.00", "ns", "9.000", "ns", "to", "11.00", "ns"]
+    assert lines[5:] == [
+        "Measured  2 benchmarks",
+        f"Log       {run}/i-1/1/benchmark.log",
+        "S3        s3://mine/x/",
+        "Link      https://link/" + "a" * 200,
+        "          opens until 2026-05-26T08:25+00:00",
+        "Cost      c7i.large for 10 min 0 s at $0.36/h: $0.0600 (AWS Price List, on demand, 2026-05-19; storage and "
+        "traffic not counted)",
+        "Stages    launch 12.3 s, benchmark 600.0 s",
+        f"Run       {run}",
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_no_number_is_broken_by_a_narrow_terminal(run: Path, width: int) -> None:
+    assert "9.000 ns to 11.00 ns" in shown(run, width)
+
+
+def test_on_a_terminal_sentences_are_broken_between_words_and_commands_stay_whole(run: Path) -> None:
+    (run / "terminated.json").unlink()
+    (run / "parameters.yml").write_text(yaml.safe_dump({"keep": True, "ssh_port": 22, "key_file": None}))
+    out = io.StringIO()
+    terminal = Console(
+        width=60, highlight=False, soft_wrap=True, file=out, force_terminal=True, color_system="standard"
+    )
+    terminal.print(summary.of_run(run))
+    lines = out.getvalue().splitlines()
+    cost = next(at for at, line in enumerate(lines) if line.startswith("Cost "))
+    assert all(len(line) <= 60 for line in lines[cost : cost + 3])
+    assert lines[cost + 1].startswith("          ")
+    assert any(line.startswith("          ssh -o ") and line.endswith("benchmarks@192.0.2.7") for line in lines)
+    assert f"          in full in {run}/i-1/1/published.json" in lines
+
+
+def test_brackets_in_an_id_are_not_taken_for_markup(run: Path) -> None:
+    write(run / "i-1/1/criterion/all", "odd", "[red]sum[/red]/[0; 8]")
+    assert "[red]sum[/red]/[0; 8]" in shown(run)
+
+
+def test_a_run_that_failed_early_shows_what_there_is(tmp_path: Path) -> None:
+    assert shown(tmp_path).splitlines() == [f"Run       {tmp_path}"]
+
+
+def test_a_result_that_cannot_be_read_is_named_and_the_others_are_shown(run: Path) -> None:
+    broken = run / "i-1/1/criterion/all/mul/new/sample.json"
+    broken.write_text("{")
+    text = shown(run)
+    assert f"{broken} cannot be read" in text.replace("\n", " ")
+    assert LONG in text
+    assert "Measured  1 benchmark\n" in text
+    assert "S3        s3://mine/x/" in text
+
+
+def test_a_run_that_measured_nothing_shows_no_table(run: Path) -> None:
+    shutil.rmtree(run / "i-1/1/criterion")
+    text = shown(run)
+    assert "estimate" not in text
+    assert "Measured" not in text
+    assert "Log       " in text
+
+
+def test_an_instance_that_was_kept_is_shown_with_how_to_log_in_and_end_it(run: Path) -> None:
+    (run / "terminated.json").unlink()
+    (run / "parameters.yml").write_text(yaml.safe_dump({"keep": True, "ssh_port": 2222, "key_file": None}))
+    text = shown(run)
+    assert "Kept      costs money until it is ended, or switches itself off. To log in:" in text
+    assert (
+        f"ssh -o IdentityFile={run}/keys/login -o UserKnownHostsFile={run}/known_hosts -p 2222 -o HostKeyAlias=i-1 "
+        "benchmarks@192.0.2.7"
+    ) in text
+    # From any directory and in any environment, since an instance that is not found goes on costing money.
+    assert f"./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {run.parent}" in text
+
+
+def test_what_is_shown_to_be_copied_is_quoted(run: Path) -> None:
+    (run / "terminated.json").unlink()
+    runs = run.parent / "it's 100%"
+    runs.mkdir()
+    odd = run.rename(runs / "r1")
+    (odd / "parameters.yml").write_text(yaml.safe_dump({"keep": True, "ssh_port": 22, "key_file": None}))
+    lines = [line.strip() for line in shown(odd, 1000).splitlines()]
+    login, end = (shlex.split(line) for line in lines if line.startswith(("ssh ", "./inv ")))
+    escaped = f"{run.parent}/it's 100%%/r1"
+    assert login[1:5] == [
+        "-o",
+        f'IdentityFile="{escaped}/keys/login"',
+        "-o",
+        f'UserKnownHostsFile="{escaped}/known_hosts"',
+    ]
+    assert end[-2:] == ["--runs-dir", str(runs)]
+
+
+def test_an_instance_that_was_ended_is_not_shown_as_kept(run: Path) -> None:
+    (run / "parameters.yml").write_text(yaml.safe_dump({"keep": True, "ssh_port": 22, "key_file": None}))
+    assert "Kept" not in shown(run)
+
+
+def test_damaged_records_hide_nothing_else(run: Path) -> None:
+    for name in ("preflight.json", "terminated.json", "stages.json"):
+        (run / name).write_text("{")
+    (run / "parameters.yml").unlink()
+    assert "Measured  2 benchmarks" in shown(run)
+    record(
+        run / "stages.json", {"launch": {}, "toolchain": 3, "benchmark": {"seconds": "long"}, "publish": {"seconds": 2}}
+    )
+    text = shown(run)
+    assert "Stages    publish 2.0 s" in text
+    assert "Measured  2 benchmarks" in text
+    assert f"Run       {run}" in text
+
+
+def test_only_the_attempt_that_the_run_is_about_is_shown(run: Path) -> None:
+    write(run / "i-1/2/criterion/all", "another")
+    record(run / "i-1/current-attempt.json", {"number": 2})
+    text = shown(run)
+    assert "Measured  1 benchmark\n" in text
+    assert LONG not in text
+
+
+@pytest.mark.parametrize("content", ["", "[]", "5", "{}", '{"other": 1}'])
+@pytest.mark.parametrize("name", ["preflight.json", "instances.json", "i-1/1/published.json"])
+def test_what_a_damaged_record_would_say_is_left_out(run: Path, name: str, content: str) -> None:
+    (run / name).write_text(content)
+    assert shown(run).splitlines()[-1] == f"Run       {run}"

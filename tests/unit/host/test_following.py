@@ -1,0 +1,122 @@
+"""What is shown of a build or a measurement while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.host import following
+from benchmarks.host.following import BUILD, MEASURE, Follower, Screen
+
+CRITERION = """\
+     Running benches/ffts.rs (target/release/deps/ffts-0a1b)
+Benchmarking fft/8192
+Benchmarking fft/8192: Warming up for 500.00 ms
+Benchmarking fft/8192: Analyzing
+Benchmarking mul
+"""
+LIBTEST = """\
+     Running benches/sums.rs (target/release/deps/sums-0a1b)
+
+running 2 tests
+test sum_1000 ... bench:         310 ns/iter (+/- 12)
+test sum_2000 ... """
+
+
+@pytest.mark.parametrize(
+    ("step", "seconds", "expected", "log", "shown"),
+    [
+        (BUILD, 42, 0, "", "  0:42 building"),
+        (BUILD, 42, 0, "    Updating crates.io index\n", "  0:42 building: Updating crates.io index"),
+        (BUILD, 62, 0, "   Compiling serde v1.0\n   Compiling tiny v0.1\n", "  1:02 compiling tiny (2)"),
+        (MEASURE, 67, 0, "", "  1:07 measuring"),
+        (MEASURE, 67, 28, CRITERION, "  1:07 measuring mul (2 of 28)"),
+        (MEASURE, 67, 0, CRITERION, "  1:07 measuring mul (2)"),
+        (MEASURE, 3600, 0, LIBTEST, "  60:00 measuring: test sum_2000 ..."),
+        (MEASURE, 5, 0, "\x1b[32mround 3 of 9\x1b[0m\n\n", "  0:05 measuring: round 3 of 9"),
+        (MEASURE, 5, 0, "  1 %\r  2 %\r  3 %", "  0:05 measuring: 3 %"),
+        (MEASURE, 5, 0, "\x1b]0;title\x07done\r\n", "  0:05 measuring: done"),
+    ],
+)
+def test_a_line_says_how_long_and_what_is_done(
+    step: following.Step, seconds: float, expected: int, log: str, shown: str
+) -> None:
+    assert following.line(step, seconds, expected, log) == shown
+
+
+def test_what_an_earlier_program_measured_is_not_told_of_the_next() -> None:
+    assert following.line(MEASURE, 9, 5, CRITERION + LIBTEST) == "  0:09 measuring: test sum_2000 ..."
+    assert following.line(MEASURE, 9, 5, LIBTEST + "\n" + CRITERION) == "  0:09 measuring mul (2 of 5)"
+
+
+@given(st.text())
+def test_any_log_has_a_gist_of_one_line(log: str) -> None:
+    assert len(following.gist(log).splitlines()) <= 1
+
+
+class Terminal:
+    """Lines as they are shown, and a clock that each look moves on."""
+
+    def __init__(self, *, rewrite: bool, width: int = 80) -> None:
+        self.shown: list[tuple[str, bool]] = []
+        self.screen = Screen(lambda text, ends: self.shown.append((text, ends)), rewrite, width)
+        self.time = 100.0
+
+    def now(self) -> float:
+        return self.time
+
+    def follow(
+        self, step: following.Step, logs: Iterator[bytes] | list[bytes], *, seconds: float, tail: bool = False
+    ) -> Follower:
+        follower = Follower(step, 0, tail, self.screen, self.now)
+        before = b""
+        for log in logs:
+            follower.see(log.removeprefix(before), log)
+            before = log
+            self.time += seconds
+        return follower
+
+
+def test_the_clock_runs_whatever_the_log_says() -> None:
+    terminal = Terminal(rewrite=True)
+    terminal.follow(MEASURE, [b"", b"round 1\n", b"round 1\n"], seconds=5)
+    clear = following.CLEAR
+    assert terminal.shown == [
+        (f"{clear}  0:00 measuring", False),
+        (f"{clear}  0:05 measuring: round 1", False),
+        (f"{clear}  0:10 measuring: round 1", False),
+    ]
+
+
+def test_a_line_is_written_over_once_a_second_at_most() -> None:
+    terminal = Terminal(rewrite=True)
+    terminal.follow(BUILD, [b""] * 10, seconds=0.25)
+    assert [text[-13:] for text, _ in terminal.shown] == ["0:00 building", "0:01 building", "0:02 building"]
+
+
+def test_a_line_that_is_written_over_fits_the_screen() -> None:
+    terminal = Terminal(rewrite=True, width=30)
+    terminal.follow(MEASURE, ["測定".encode() * 50], seconds=5)
+    ((text, _),) = terminal.shown
+    assert text.removeprefix(following.CLEAR) == "  0:00 measuring: 測定測定測…"
+
+
+def test_without_a_terminal_a_line_comes_every_half_minute() -> None:
+    terminal = Terminal(rewrite=False)
+    terminal.follow(MEASURE, [b"running 2 tests\n"] * 14, seconds=5)
+    assert terminal.shown == [("  0:30 measuring: running 2 tests", True), ("  1:00 measuring: running 2 tests", True)]
+
+
+def test_the_tail_is_the_log_itself_line_by_line() -> None:
+    terminal = Terminal(rewrite=False)
+    terminal.follow(MEASURE, [b"one\ntw", b"one\ntwo\nthr"], seconds=5, tail=True).finish()
+    assert terminal.shown == [("one", True), ("two", True), ("thr", True)]
+
+
+def test_a_measuring_host_is_looked_at_less_often() -> None:
+    screen = Terminal(rewrite=True).screen
+    assert [Follower(step, 0, False, screen).interval for step in (BUILD, MEASURE)] == [1.0, 5.0]
+    assert Follower(MEASURE, 0, True, screen).interval == 1.0

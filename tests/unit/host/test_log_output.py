@@ -1,0 +1,129 @@
+"""What programs have printed, as the log has it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from benchmarks.host import log_output, progress
+from benchmarks.host.log_output import BenchLine, Printed, Section
+
+# As Criterion 0.5 writes without a terminal; a title of more than 23 characters stands on a line of its own.
+LOG = """\
+   Compiling one v0.1.0 (/home/b/source)
+    Finished `bench` profile [optimized] target(s) in 0.06s
+     Running benches/ffts.rs (/home/b/target/release/deps/all_ffts-27f45bc17686f575)
+Benchmarking mul
+Benchmarking mul: Warming up for 500.00 ms
+Benchmarking mul: Collecting 10 samples in estimated 502.59 ms (4070 iterations)
+Benchmarking mul: Analyzing
+mul                     time:   [5.1277 ns 5.1366 ns 5.1483 ns]
+                        thrpt:  [7.8 Gelem/s 7.9 Gelem/s 8.0 Gelem/s]
+Found 2 outliers among 10 measurements (20.00%)
+  2 (20.00%) low mild
+fft<GoldilocksField>/8192
+                        time:   [122.92 µs 123.06 µs 123.24 µs]
+
+Benchmarking none: Analyzing
+Criterion.rs ERROR: At least one measurement of benchmark none took zero time per iteration.
+    Finished `bench` profile [optimized] target(s) in 0.01s
+     Running benches/other.rs (target/release/deps/other-c3e1eaf73513d34d)
+
+running 3 tests
+test bench_hamming        ... bench:          88.22 ns/iter (+/- 18.58)
+test takes long           ... bench:   5,583,160 ns/iter (+/- 1,830) = 12 MB/s
+test is_no_benchmark      ... ok
+"""
+
+
+def sections() -> tuple[Section, ...]:
+    return log_output.sections(LOG)
+
+
+def test_a_log_is_told_apart_by_the_targets_that_wrote_it() -> None:
+    assert [section.target for section in sections()] == [None, "all_ffts", "other"]
+    assert sections()[1].text.lstrip().startswith("Benchmarking mul\n")
+
+
+def test_an_executable_is_called_after_its_target() -> None:
+    assert log_output.executable("all-ffts") == "all_ffts"
+
+
+def test_the_line_of_older_cargos_names_the_target_too() -> None:
+    log = "     Running target/release/deps/ffts-27f45bc17686f575\nBenchmarking mul\n"
+    assert [section.target for section in log_output.sections(log)] == [None, "ffts"]
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        LOG.replace("mul", "\x1b[32mmul\x1b[0m"),
+        LOG.replace("\n", "\r\n"),
+        LOG.replace("test ", "\x1b[32m  7 %\x1b[0m\r\x1b[2Ktest "),
+        LOG.replace("mul", "\x1b]0;a window\x07mul"),
+    ],
+)
+def test_only_what_a_terminal_shows_is_read(log: str) -> None:
+    assert log_output.sections(log) == sections()
+
+
+def test_what_is_begun_counts_once() -> None:
+    assert log_output.begun(sections()[1]) == ("mul", "none")
+
+
+def test_what_criterion_prints_is_found_by_the_title() -> None:
+    assert log_output.printed(sections()[1]) == {
+        "mul": Printed(5.1277, 5.1366, 5.1483, "ns"),
+        "fft<GoldilocksField>/8192": Printed(122.92, 123.06, 123.24, "µs"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "unit"),
+    [
+        ("box    time:   [8.0000 B 8.0000 B 8.0000 B]\n", "B"),
+        ("box    time:   [8.0 Mega cycles 8.0 Mega cycles 8.0 Mega cycles]\n", "Mega cycles"),
+        ("box    time:   [8.0000  8.0000  8.0000 ]\n", ""),
+    ],
+)
+def test_a_measurement_of_its_own_prints_its_own_unit(line: str, unit: str) -> None:
+    assert [printed.unit for printed in log_output.printed(Section("a", line)).values()] == [unit]
+    assert log_output.units(Section("a", line)) == {unit}
+
+
+def test_a_line_that_only_looks_like_criterions_is_none() -> None:
+    assert log_output.printed(Section("a", "mine    time:   [low ns mid ns high ns]\n")) == {}
+
+
+def test_results_that_are_only_printed_are_read_from_their_lines() -> None:
+    assert log_output.bench_lines(sections()[2]) == (
+        BenchLine("bench_hamming", 88.22, "ns", 18.58),
+        BenchLine("takes long", 5583160.0, "ns", 1830.0),
+    )
+
+
+def test_a_result_line_without_a_name_tells_the_unit_alone() -> None:
+    section = Section("a", "bench:         289 ns/iter (+/- 0)\n")
+    assert log_output.bench_lines(section) == ()
+    assert log_output.units(section) == {"ns"}
+
+
+def test_what_took_no_time_is_known() -> None:
+    assert log_output.of_zero_time(sections()[1]) == ("none",)
+
+
+@pytest.mark.parametrize(
+    "line", [" " * 300_000, "test " + " " * 300_000, "x" * 300_000, "\n" * 300_000, " \n" * 100_000, "a " * 100_000]
+)
+def test_a_long_log_is_read_in_time_that_grows_with_its_length(line: str) -> None:
+    begun = time.process_time()
+    (section,) = log_output.sections(line)
+    (
+        log_output.printed(section),
+        log_output.bench_lines(section),
+        log_output.of_zero_time(section),
+        log_output.begun(section),
+    )
+    progress.built(line)
+    assert time.process_time() - begun < 5

@@ -1,0 +1,160 @@
+"""Commands that run as systemd units, and what is read of them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.host import systemd_units
+from benchmarks.host.systemd_units import Look, Unit
+
+LookHere = Callable[[str, int | None, bytes | None, str | None], Look]
+ARGV = st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1), min_size=1)
+
+
+def unit(**more: Any) -> Unit:
+    given: dict[str, Any] = {
+        "name": "benchmarks-r1-run",
+        "argv": ("cargo", "bench"),
+        "environment": {"RUSTFLAGS": "-C target-cpu=native"},
+        "directory": "/home/b/source",
+        "log": "/home/b/benchmark.log",
+        "status": "/home/b/run.status",
+        "limit": 7200,
+        **more,
+    }
+    return Unit(**given)
+
+
+@pytest.fixture
+def look_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LookHere:
+    """Looks at a unit of this machine, whose systemd says what it is told to."""
+
+    def look(state: str, offset: int | None, log: bytes | None, status: str | None) -> Look:
+        systemctl = tmp_path / "bin/systemctl"
+        systemctl.parent.mkdir(exist_ok=True)
+        systemctl.write_text(f"#!/bin/sh\necho {state}\n")
+        systemctl.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{systemctl.parent}{os.pathsep}{os.defpath}")
+        one = unit(log=str(tmp_path / "a log"), status=str(tmp_path / "a status"))
+        for path, content in ((one.log, log), (one.status, status.encode() if status else None)):
+            if content is not None:
+                Path(path).write_bytes(content)
+        output = subprocess.run(["sh", "-c", systemd_units.look_command(one, offset)], check=True, capture_output=True)
+        return systemd_units.read_look(output.stdout.decode())
+
+    return look
+
+
+@pytest.mark.parametrize(
+    ("offset", "read"), [(0, b"one\r\n\xff\x00two"), (3, b"\r\n\xff\x00two"), (10, b""), (99, b""), (None, b"")]
+)
+def test_a_look_reads_the_log_from_a_byte_on(look_here: LookHere, offset: int | None, read: bytes) -> None:
+    look = look_here("active", offset, b"one\r\n\xff\x00two", None)
+    assert look == Look(True, None, 10, read)
+    assert not look.ended
+
+
+def test_a_look_at_a_unit_that_never_was_finds_nothing(look_here: LookHere) -> None:
+    assert look_here("inactive", 0, None, None) == Look(False, None, 0, b"")
+
+
+def test_a_look_at_a_unit_that_is_gone_reads_how_it_ended(look_here: LookHere) -> None:
+    look = look_here("inactive", 0, b"", "exit-code exited 101\n")
+    assert look.ended
+    assert not look.succeeded
+    assert look.result == ["exit-code", "exited", "101"]
+
+
+def test_a_unit_that_still_runs_its_last_command_has_not_ended(look_here: LookHere) -> None:
+    assert not look_here("deactivating", 0, b"", "success exited 0\n").ended
+
+
+def test_a_terminals_carriage_returns_do_not_matter() -> None:
+    assert systemd_units.read_look("inactive\r\nsuccess exited 0\r\n3\r\nYWJj\r\n") == Look(
+        False, ["success", "exited", "0"], 3, b"abc"
+    )
+
+
+def test_output_that_is_no_look_is_an_error() -> None:
+    with pytest.raises(ValueError):
+        systemd_units.read_look("Failed to connect to bus: No such file")
+
+
+@given(ARGV)
+def test_a_units_command_reaches_systemd_word_for_word(argv: list[str]) -> None:
+    words = shlex.split(systemd_units.start_command(unit(argv=tuple(argv)), "me"))
+    # systemd reads a doubled dollar sign as one, and any other as the name of a variable.
+    assert words[words.index("--") + 1 :] == [word.replace("$", "$$") for word in argv]
+
+
+def test_a_unit_has_its_limit_its_log_and_its_user() -> None:
+    words = shlex.split(systemd_units.start_command(unit(), "me"))
+    assert {
+        "--unit=benchmarks-r1-run",
+        "--uid=me",
+        "--working-directory=/home/b/source",
+        "--property=RuntimeMaxSec=7200",
+        "--property=StandardOutput=append:/home/b/benchmark.log",
+        "--property=StandardError=append:/home/b/benchmark.log",
+        "--setenv=RUSTFLAGS=-C target-cpu=native",
+    } <= set(words)
+
+
+def test_a_units_end_is_kept_in_its_status_file(tmp_path: Path) -> None:
+    one = unit(status=str(tmp_path / "run.status"))
+    words = shlex.split(systemd_units.start_command(one, "me"))
+    (stop,) = (w.removeprefix("--property=ExecStopPost=") for w in words if "ExecStopPost" in w)
+    (status,) = (w.removeprefix("--property=Environment=") for w in words if "=STATUS_FILE=" in w)
+    environment = {"SERVICE_RESULT": "timeout", "EXIT_CODE": "killed", "EXIT_STATUS": "TERM"}
+    environment |= dict([status.split("=", 1)])
+    subprocess.run(shlex.split(stop), check=True, env=environment)
+    assert Path(one.status).read_text() == "timeout killed TERM\n"
+    subprocess.run(["sh", "-c", systemd_units.clean_command(one)], check=True)
+    assert not Path(one.status).exists()
+
+
+@pytest.mark.parametrize(
+    ("result", "sentence"),
+    [
+        (None, "The build ended without a word: the machine was restarted, or systemd was stopped."),
+        (["exit-code", "exited", "101"], "The build failed with exit status 101."),
+        (["resources"], "The build could not be run: systemd says resources."),
+        (
+            ["signal", "killed", "ILL"],
+            "The build was ended by SIGILL, since it has instructions that this CPU has not. Build it for this CPU: "
+            "without rustflags, or with -C target-cpu=native.",
+        ),
+        (
+            ["exit-code", "exited", "137"],
+            "The build was ended by SIGKILL, most likely since the memory ran out. Choose an instance type with more "
+            "memory.",
+        ),
+        (
+            ["timeout", "killed", "TERM"],
+            "The build was stopped at its limit of 120 minutes; what it had written was kept.",
+        ),
+        (
+            ["oom-kill", "killed", "KILL"],
+            "The build used up the machine's memory and was killed. Choose an instance type with more memory.",
+        ),
+    ],
+)
+def test_how_a_unit_ended_is_said(result: list[str] | None, sentence: str) -> None:
+    assert systemd_units.describe_end(Look(False, result, 0, b""), unit(), "build") == sentence
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [(None, False), (["exit-code", "exited", "101"], True), (["timeout", "killed", "TERM"], False)],
+)
+def test_only_an_exit_status_is_explained_by_the_log(result: list[str] | None, expected: bool) -> None:
+    assert Look(False, result, 0, b"").failed_by_itself is expected

@@ -1,0 +1,292 @@
+"""Launching once, in the first zone that has capacity."""
+
+from __future__ import annotations
+
+import io
+import stat
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.stub import ANY, Stubber
+
+from benchmarks.aws.session import Client
+from benchmarks.errors import FailedError
+from benchmarks.launch import run_instances
+from benchmarks.launch.run_instances import Launch
+from benchmarks.runs import ssh_keys
+
+SUBNETS = [{"id": "subnet-1", "zone": "eu-central-1a"}, {"id": "subnet-2", "zone": "eu-central-1b"}]
+
+
+class RawBody(io.BytesIO):
+    """A response's body as botocore reads it."""
+
+    def stream(self) -> Iterator[bytes]:
+        yield self.read()
+
+
+def plan(**more: Any) -> dict[str, Any]:
+    return {
+        "instance_type": "c7i.large",
+        "launch_template": {"id": "lt-1", "name": "benchmarks", "version": "3"},
+        "image": {"id": "ami-1", "name": "debian"},
+        "cpu_options": None,
+        "block_devices": None,
+        "subnets": SUBNETS,
+        "overrides": {},
+        "price": {"usd_per_hour": 0.0852},
+        "started": "2026-05-19T08:15:00+00:00",
+        **more,
+    }
+
+
+def launch(**more: Any) -> Launch:
+    given: dict[str, Any] = {"run_id": "r1", "host": 1, "user_data": "#cloud-config\n", "lifetime": 240, "owner": "a"}
+    return Launch(**{**given, "plan": plan(), **more})
+
+
+def instance(id: str, state: str = "running", host: int = 1, zone: str = "eu-central-1a") -> dict[str, Any]:
+    return {
+        "InstanceId": id,
+        "InstanceType": "c7i.large",
+        "State": {"Name": state},
+        "Placement": {"AvailabilityZone": zone},
+        "PublicDnsName": "ec2.example",
+        "PublicIpAddress": "192.0.2.7",
+        "PrivateIpAddress": "10.0.0.7",
+        "LaunchTime": datetime.fromisoformat("2026-05-19T08:15:00+00:00"),
+        "Tags": [{"Key": "benchmarks:run", "Value": "r1"}, {"Key": "benchmarks:host", "Value": str(host)}],
+    }
+
+
+def described(*instances: dict[str, Any]) -> dict[str, Any]:
+    return {"Reservations": [{"Instances": list(instances)}]}
+
+
+@pytest.fixture
+def ec2() -> Client:
+    return boto3.session.Session("a", "b", region_name="eu-central-1").client("ec2")
+
+
+@pytest.fixture
+def stub(ec2: Client) -> Iterator[Stubber]:
+    """What EC2 answers, in this order and no more."""
+    with Stubber(ec2) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def naps() -> list[float]:
+    return []
+
+
+def test_the_same_request_has_the_same_token() -> None:
+    assert run_instances.request(launch(), "subnet-1") == run_instances.request(launch(), "subnet-1")
+
+
+@pytest.mark.parametrize(
+    ("change", "subnet"),
+    [
+        ({}, "subnet-2"),
+        ({}, None),
+        ({"run_id": "r2"}, "subnet-1"),
+        ({"host": 2}, "subnet-1"),
+        ({"user_data": "#cloud-config\n{}"}, "subnet-1"),
+        ({"plan": plan(instance_type="c7i.xlarge")}, "subnet-1"),
+        ({"plan": plan(cpu_options={"CoreCount": 1, "ThreadsPerCore": 1})}, "subnet-1"),
+    ],
+)
+def test_another_request_has_another_token(change: dict[str, Any], subnet: str | None) -> None:
+    other = run_instances.request(launch(**change), subnet)["ClientToken"]
+    assert other != run_instances.request(launch(), "subnet-1")["ClientToken"]
+    assert len(other) == 64  # EC2's limit
+
+
+def test_what_is_launched_ends_itself_and_is_found_by_its_tags() -> None:
+    request = run_instances.request(launch(), "subnet-1")
+    assert request["InstanceInitiatedShutdownBehavior"] == "terminate"
+    assert request["MetadataOptions"]["HttpTokens"] == "required"
+    assert (request["MinCount"], request["MaxCount"]) == (1, 1)
+    for specification in request["TagSpecifications"]:
+        tags = {tag["Key"]: tag["Value"] for tag in specification["Tags"]}
+        assert tags["benchmarks:run"] == "r1"
+        assert tags["benchmarks:owner"] == "a"
+        assert tags["benchmarks:expires"] == "2026-05-19T12:15:00+00:00"
+        assert tags["benchmarks:usd-per-hour"] == "0.0852"
+    assert [s["ResourceType"] for s in request["TagSpecifications"]] == ["instance", "volume"]
+
+
+def test_the_template_keeps_what_the_plan_leaves_to_it() -> None:
+    request = run_instances.skeleton(plan(), None)
+    assert request.keys().isdisjoint({"SubnetId", "CpuOptions", "BlockDeviceMappings", "SecurityGroupIds"})
+    assert request["LaunchTemplate"] == {"LaunchTemplateId": "lt-1", "Version": "3"}
+
+
+def test_ec2_would_take_the_request(ec2: Client, stub: Stubber) -> None:
+    block_devices = [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 9, "VolumeType": "gp3"}}]
+    whole = launch(plan=plan(cpu_options={"CoreCount": 1, "ThreadsPerCore": 1}, block_devices=block_devices))
+    stub.add_response("run_instances", {"Instances": [{"InstanceId": "i-1"}]}, run_instances.request(whole, "subnet-1"))
+    assert run_instances.run(ec2, whole)["InstanceId"] == "i-1"
+
+
+@pytest.mark.parametrize("code", run_instances.NO_CAPACITY)
+def test_a_capacity_error_moves_to_the_next_zone(ec2: Client, stub: Stubber, code: str) -> None:
+    stub.add_client_error("run_instances", code, expected_params=run_instances.request(launch(), "subnet-1"))
+    answer = {"Instances": [{"InstanceId": "i-2"}]}
+    stub.add_response("run_instances", answer, run_instances.request(launch(), "subnet-2"))
+    assert run_instances.run(ec2, launch())["InstanceId"] == "i-2"
+
+
+def test_a_capacity_error_is_asked_once_a_zone_though_ec2_calls_it_an_internal_one(ec2: Client) -> None:
+    body = b"<Response><Errors><Error><Code>%s</Code><Message>No.</Message></Error></Errors></Response>"
+    codes = [b"InsufficientInstanceCapacity", b"InternalError", b"InsufficientInstanceCapacity"]
+    sent = []
+
+    def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        sent.append(request)
+        return AWSResponse(request.url, 500, HTTPHeaders(), RawBody(body % codes[len(sent) - 1]))
+
+    ec2.meta.events.register("before-send.ec2.RunInstances", answer)
+    with pytest.raises(FailedError, match=r"has no capacity for c7i\.large in eu-central-1a, eu-central-1b now"):
+        run_instances.run(ec2, launch())
+    # Two zones, and the one error that is worth another try.
+    assert len(sent) == len(SUBNETS) + 1
+
+
+def test_no_capacity_anywhere_fails_and_names_the_zones(ec2: Client, stub: Stubber) -> None:
+    for _ in SUBNETS:
+        stub.add_client_error("run_instances", "InsufficientInstanceCapacity")
+    with pytest.raises(FailedError) as failed:
+        run_instances.run(ec2, launch())
+    assert str(failed.value) == (
+        "EC2 has no capacity for c7i.large in eu-central-1a, eu-central-1b now: try again later, in another region by "
+        "--region, or another type."
+    )
+
+
+@pytest.mark.parametrize("code", run_instances.QUOTA)
+def test_a_quota_error_stops_and_names_the_quota(ec2: Client, stub: Stubber, code: str) -> None:
+    stub.add_client_error("run_instances", code, "You have requested more vCPU capacity than your limit of 8.")
+    with pytest.raises(FailedError) as failed:
+        run_instances.run(ec2, launch())
+    assert str(failed.value) == (
+        "You have requested more vCPU capacity than your limit of 8. Ask for more of L-1216C47A (Running On-Demand "
+        "Standard (A, C, D, H, I, M, R, T, Z) instances) in Service Quotas."
+    )
+
+
+def test_a_run_whose_instance_was_ended_is_not_gone_on_with(ec2: Client, stub: Stubber) -> None:
+    stub.add_client_error("run_instances", "IdempotentInstanceTerminated", "It uses the same client token.")
+    with pytest.raises(FailedError) as failed:
+        run_instances.run(ec2, launch())
+    assert str(failed.value) == ("The run r1 has ended, and its instance with it: leave run_id out to start a new run.")
+
+
+def test_any_other_error_stops(ec2: Client, stub: Stubber) -> None:
+    stub.add_client_error("run_instances", "UnauthorizedOperation", "no")
+    with pytest.raises(ec2.exceptions.ClientError, match="UnauthorizedOperation"):
+        run_instances.run(ec2, launch())
+
+
+def test_a_new_instance_profile_is_waited_for(ec2: Client, stub: Stubber, naps: list[float]) -> None:
+    for _ in range(3):
+        stub.add_client_error("run_instances", "InvalidParameterValue", "Invalid IAM Instance Profile name")
+    stub.add_response(
+        "run_instances", {"Instances": [{"InstanceId": "i-1"}]}, run_instances.request(launch(), "subnet-1")
+    )
+    assert run_instances.run(ec2, launch(), naps.append)["InstanceId"] == "i-1"
+    assert len(naps) == 3
+
+
+def test_a_profile_that_never_comes_stops(
+    ec2: Client, stub: Stubber, naps: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_instances, "PROFILE_PATIENCE", -1.0)
+    stub.add_client_error("run_instances", "InvalidParameterValue", "Invalid IAM Instance Profile name")
+    with pytest.raises(ec2.exceptions.ClientError, match="Invalid IAM Instance Profile"):
+        run_instances.run(ec2, launch(), naps.append)
+    assert naps == []
+
+
+def test_only_hosts_that_are_not_there_are_launched(ec2: Client, stub: Stubber, naps: list[float]) -> None:
+    second = launch(host=2)
+    stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
+    answer = {"Instances": [instance("i-2", "pending", host=2)]}
+    stub.add_response("run_instances", answer, run_instances.request(second, "subnet-1"))
+    stub.add_response("describe_instances", described(instance("i-2", host=2), instance("i-1")), {"Filters": ANY})
+    noted: list[list[str]] = []
+    changed, found = run_instances.ensure(
+        ec2, [launch(), second], 60, lambda found: noted.append([i["instance_id"] for i in found]), naps.append
+    )
+    assert changed
+    # What costs money is known as soon as it is launched, and not only when it runs.
+    assert noted == [["i-1", "i-2"], ["i-1", "i-2"]]
+    assert [(i["host"], i["instance_id"]) for i in found] == [(1, "i-1"), (2, "i-2")]
+
+
+def test_launching_again_changes_nothing(ec2: Client, stub: Stubber, naps: list[float]) -> None:
+    for _ in range(2):
+        stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
+    changed, found = run_instances.ensure(ec2, [launch()], 60, lambda found: None, naps.append)
+    assert not changed
+    assert found == [
+        {
+            "host": 1,
+            "instance_id": "i-1",
+            "instance_type": "c7i.large",
+            "zone": "eu-central-1a",
+            "public_dns": "ec2.example",
+            "public_ip": "192.0.2.7",
+            "private_ip": "10.0.0.7",
+            "launched": "2026-05-19T08:15:00+00:00",
+            "tags": {"benchmarks:run": "r1", "benchmarks:host": "1"},
+        }
+    ]
+
+
+def test_what_a_launch_would_change_is_an_instance_or_nothing(ec2: Client, stub: Stubber) -> None:
+    whole = plan(region="eu-central-1", cores=1, threads_per_core=2)
+    stub.add_response("describe_instances", described(), {"Filters": ANY})
+    stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
+    before = run_instances.difference(run_instances.there(ec2, "r1"), whole)
+    assert before["before"] == ""
+    assert before["after"].splitlines() == [
+        "instance type: c7i.large, 1 cores, 2 threads each",
+        "image: ami-1 (debian)",
+        "launch template: benchmarks, version 3",
+        "zone: eu-central-1a, else eu-central-1b",
+    ]
+    after = run_instances.difference(run_instances.there(ec2, "r1"), whole)
+    assert after["before"] == after["after"]
+
+
+def test_a_run_keeps_its_keys_so_that_its_token_stays_the_same(tmp_path: Path) -> None:
+    first, again = (run_instances.run_keys(tmp_path, None) for _ in range(2))
+    assert first == again
+    requests = [run_instances.request(run_instances.prepare("r1", plan(), k, 240, "a"), None) for k in (first, again)]
+    assert requests[0]["ClientToken"] == requests[1]["ClientToken"]
+    assert stat.S_IMODE((tmp_path / "keys/login").stat().st_mode) == 0o600
+
+
+def test_the_users_own_key_is_the_one_that_may_log_in(tmp_path: Path) -> None:
+    own = ssh_keys.persistent_pair(tmp_path / "own")
+    assert run_instances.run_keys(tmp_path / "run", own.file).login == own.public
+    assert not (tmp_path / "run/keys/login").exists()
+
+
+def test_what_the_template_protects_is_launched_so_that_it_can_be_ended() -> None:
+    overrides = {"DisableApiTermination": False, "HibernationOptions": {"Configured": False}}
+    request = run_instances.request(launch(plan=plan(overrides=overrides)), "subnet-1")
+    assert {name: request[name] for name in overrides} == overrides
+    assert "DisableApiStop" not in request
+
+
+def test_an_unknown_price_is_no_tag() -> None:
+    assert "benchmarks:usd-per-hour" not in launch(plan=plan(price=None)).tags

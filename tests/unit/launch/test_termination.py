@@ -1,0 +1,214 @@
+"""Ending a run's instances, whatever has become of its records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from benchmarks.errors import FailedError
+from benchmarks.launch import termination
+from benchmarks.runs import run_directory
+from tests.support.aws_fakes import FakeClient, aws_error
+
+
+class Account:
+    """Instances that end the moment they are told to; `late` turn up at the second look, `protected` refuse."""
+
+    def __init__(self, *ids: str, late: tuple[str, ...] = (), protected: tuple[str, ...] = ()) -> None:
+        self.ids, self.late, self.protected = set(ids), set(late), set(protected)
+        self.client = FakeClient(describe_instances=self._describe, terminate_instances=self._terminate)
+        self.client.meta = SimpleNamespace(region_name="eu-central-1")  # type: ignore[attr-defined]
+
+    def _describe(self, **_arguments: Any) -> dict[str, Any]:
+        tags = [
+            {"Key": "benchmarks:usd-per-hour", "Value": "0.357"},
+            {"Key": "benchmarks:lifetime", "Value": "240"},
+        ]
+        answer = [
+            {
+                "InstanceId": id,
+                "InstanceType": "c7i.2xlarge",
+                "State": {"Name": "running"},
+                "LaunchTime": datetime(2026, 5, 19, 8, 15, tzinfo=UTC),
+                "Tags": tags,
+            }
+            for id in sorted(self.ids)
+        ]
+        self.ids, self.late = self.ids | self.late, set()
+        return {"Reservations": [{"Instances": answer}]}
+
+    def _terminate(self, InstanceIds: list[str]) -> dict[str, Any]:  # noqa: N803
+        (one,) = InstanceIds
+        if one in self.protected:
+            raise aws_error("OperationNotPermitted", "may not be terminated", "TerminateInstances")
+        self.ids.discard(one)
+        return {}
+
+    def power_off(self, _directory: Path, instance: Mapping[str, Any]) -> bool:
+        self.ids.discard(instance["InstanceId"])
+        return True
+
+
+def test_ending_is_recorded_with_its_time(tmp_path: Path) -> None:
+    account = Account("i-1", "i-2")
+    assert termination.end(account.client, "r1", tmp_path) == ["i-1", "i-2"]
+    record = run_directory.read_record(tmp_path, "terminated.json")
+    assert set(record) == {"i-1", "i-2"}
+    assert all(datetime.fromisoformat(at).tzinfo for at in record.values())
+
+
+def test_one_after_the_other_is_recorded_together(tmp_path: Path) -> None:
+    account = Account("i-1", "i-2")
+    termination.end(account.client, "r1", tmp_path, only="i-1")
+    first = run_directory.read_record(tmp_path, "terminated.json")["i-1"]
+    termination.end(account.client, "r1", tmp_path)
+    assert run_directory.read_record(tmp_path, "terminated.json").keys() == {"i-1", "i-2"}
+    assert run_directory.read_record(tmp_path, "terminated.json")["i-1"] == first
+
+
+def test_nothing_to_end_records_nothing(tmp_path: Path) -> None:
+    assert termination.end(Account().client, "r1", tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_that_is_gone_stays_so(tmp_path: Path) -> None:
+    assert termination.end(Account("i-1").client, "r1", tmp_path / "gone") == ["i-1"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_record_that_cannot_be_written_keeps_no_instance(tmp_path: Path) -> None:
+    # As a directory of that name keeps it from being written, also for root.
+    (tmp_path / "terminated.json").mkdir()
+    assert termination.end(Account("i-1").client, "r1", tmp_path) == ["i-1"]
+
+
+def test_a_run_that_nobody_knows_is_not_said_to_have_ended(tmp_path: Path) -> None:
+    nothing = FakeClient(describe_instances={"Reservations": []})
+    with pytest.raises(FailedError, match=r"^No run nosuch is known: it has no directory here and no instance in this"):
+        termination.check_known(nothing, "nosuch", tmp_path)
+    # What EC2 still shows is known, and so is what has a directory here.
+    termination.check_known(Account("i-1").client, "r1", tmp_path)
+    (tmp_path / "parameters.yml").write_text("")
+    termination.check_known(nothing, "r1", tmp_path)
+
+
+def test_what_would_be_ended_is_not(tmp_path: Path) -> None:
+    account = Account("i-1", "i-2")
+    assert termination.would_end(account.client, "r1", "i-2") == ["i-2"]
+    assert account.client.called("terminate_instances") == []
+
+
+def test_what_does_not_end_fails(tmp_path: Path) -> None:
+    stays = {"Reservations": [{"Instances": [{"InstanceId": "i-1", "State": {"Name": "running"}}]}]}
+    with pytest.raises(FailedError, match=r"^i-1 still exists after -1 seconds\.$"):
+        termination.end(FakeClient(describe_instances=stays, terminate_instances={}), "r1", tmp_path, timeout=-1)
+
+
+def test_what_is_still_alive_is_told_again(tmp_path: Path) -> None:
+    account = Account("i-1")
+    deaf = iter([True, True, False])
+    tell = account.client.answers["terminate_instances"]
+    account.client.answers["terminate_instances"] = lambda **which: {} if next(deaf) else tell(**which)
+    naps: list[float] = []
+    assert termination.end(account.client, "r1", tmp_path, sleep=naps.append) == ["i-1"]
+    assert len(account.client.called("terminate_instances")) == 3
+
+
+def test_a_launched_instance_that_an_answer_lacks_is_looked_for_by_its_id(tmp_path: Path) -> None:
+    run_directory.write_record(tmp_path, "instances.json", {"region": "x", "instances": [{"instance_id": "i-9"}]})
+    account = Account("i-9")
+    by_tag: Iterator[dict[str, Any]] = iter([{"Reservations": []}])
+    find = account.client.answers["describe_instances"]
+    account.client.answers["describe_instances"] = lambda **which: next(by_tag, None) or find(**which)
+    assert termination.end(account.client, "r1", tmp_path, sleep=lambda _: None) == ["i-9"]
+
+
+def test_an_instance_that_turns_up_late_is_ended_and_recorded_too(tmp_path: Path) -> None:
+    account = Account("i-1", late=("i-2",))
+    told: list[list[str]] = []
+    ended = termination.end(account.client, "r1", tmp_path, latecomers=0.05, told=lambda ids: told.append(list(ids)))
+    assert ended == ["i-1", "i-2"]
+    assert account.ids == set()
+    # The user hears of the first at once, and not only when all is over.
+    assert told == [["i-1"], ["i-2"]]
+    assert run_directory.read_record(tmp_path, "terminated.json").keys() == {"i-1", "i-2"}
+
+
+def test_a_protected_instance_is_switched_off_and_does_not_keep_the_others(tmp_path: Path) -> None:
+    account = Account("i-1", "i-2", protected=("i-1",))
+    assert termination.end(account.client, "r1", tmp_path, power_off=account.power_off) == ["i-1", "i-2"]
+    assert account.ids == set()
+
+
+def test_a_protected_instance_that_cannot_be_switched_off_is_told_of_with_cost_end_and_remedy(tmp_path: Path) -> None:
+    account = Account("i-1", "i-2", protected=("i-1",))
+    with pytest.raises(FailedError) as failed:
+        termination.end(account.client, "r1", tmp_path, power_off=lambda *_: False)
+    assert account.ids == {"i-1"}
+    assert termination.explain(failed.value, account.client, "r1", tmp_path).splitlines() == [
+        "i-1 is protected from being ended, and could not be switched off over SSH. Lift its protection first:",
+        "aws ec2 modify-instance-attribute --region eu-central-1 --no-disable-api-termination --instance-id i-1",
+        "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself off at about 12:15 UTC on "
+        "2026-05-19.",
+        f"To end what is left: ./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {tmp_path.parent}",
+    ]
+
+
+def test_keys_are_deleted_with_the_last_instance_and_not_before(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    account = Account("i-1", "i-2")
+    termination.end(account.client, "r1", tmp_path, only="i-1")
+    assert (tmp_path / "keys").exists()
+    termination.end(account.client, "r1", tmp_path)
+    assert not (tmp_path / "keys").exists()
+
+
+@pytest.mark.parametrize(
+    ("ended", "sentence"),
+    [
+        ([], "The run r1 has no instance in eu-central-1."),
+        (["i-1", "i-2"], "Ended i-1, i-2; nothing of the run is left."),
+    ],
+)
+def test_what_was_ended_is_told(ended: list[str], sentence: str) -> None:
+    assert termination.sentence("r1", "eu-central-1", ended) == sentence
+
+
+def test_times_are_in_utc(tmp_path: Path) -> None:
+    termination.end(Account("i-1").client, "r1", tmp_path)
+    (at,) = run_directory.read_record(tmp_path, "terminated.json").values()
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds() < 60
+
+
+@pytest.mark.parametrize(
+    ("reason", "at"),
+    [("User initiated (2026-05-19 08:15:00 GMT)", "2026-05-19T08:15:00+00:00"), ("", None), (None, None)],
+)
+def test_an_instance_that_ended_by_itself_costs_nothing_from_then_on(
+    tmp_path: Path, reason: str | None, at: str | None
+) -> None:
+    gone = {"InstanceId": "i-1", "State": {"Name": "terminated"}, "StateTransitionReason": reason}
+    ec2 = FakeClient(describe_instances={"Reservations": [{"Instances": [gone]}]})
+    termination.note_gone(ec2, "r1", tmp_path)
+    noted = run_directory.read_record(tmp_path, "terminated.json")
+    assert noted["i-1"] == at or (at is None and datetime.fromisoformat(noted["i-1"]) <= datetime.now(UTC))
+    # What is known already stays.
+    gone["StateTransitionReason"] = "User initiated (2026-05-20 08:15:00 GMT)"
+    termination.note_gone(ec2, "r1", tmp_path)
+    assert run_directory.read_record(tmp_path, "terminated.json") == noted
+
+
+def test_what_ended_by_itself_is_noted_with_the_time_that_ec2_gives(tmp_path: Path) -> None:
+    gone = {
+        "InstanceId": "i-1",
+        "State": {"Name": "terminated"},
+        "StateTransitionReason": "User initiated (2026-05-19 08:25:00 GMT)",
+    }
+    ec2 = FakeClient(describe_instances={"Reservations": [{"Instances": [gone]}]})
+    assert termination.end(ec2, "r1", tmp_path) == []
+    assert run_directory.read_record(tmp_path, "terminated.json") == {"i-1": "2026-05-19T08:25:00+00:00"}

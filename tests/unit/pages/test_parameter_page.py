@@ -1,0 +1,42 @@
+"""The page of parameters as a reader sees it."""
+
+from __future__ import annotations
+
+from benchmarks.pages import parameter_page
+from benchmarks.parameters import spec
+
+
+def _row(flag: str) -> str:
+    (row,) = {line for line in parameter_page.page().splitlines() if line.startswith("|") and f"`{flag}`" in line}
+    return row
+
+
+def test_a_row_has_flags_type_default_and_help() -> None:
+    row = _row("--suite")
+    assert row.startswith("| `-s`, `--suite` *str* | `plonky2` | What to run")
+
+
+def test_choices_are_listed() -> None:
+    assert "One of `table`, `json`, `csv`, `names`." in _row("--format")
+
+
+def test_a_number_with_a_limit_says_so() -> None:
+    assert _row("--ssh-port").endswith(" At most 65535. |")
+    assert "At most" not in _row("--region")
+
+
+def test_a_required_parameter_says_so() -> None:
+    section = parameter_page.page().split("## bench.terminate")[1]
+    assert "| `--run-id` *str* | *required* | " in section
+
+
+def test_every_parameter_of_every_playbook_has_a_row() -> None:
+    sections = parameter_page.page().split("\n## ")[1:]
+    for entry_point, section in zip(spec.entry_points(), sections, strict=True):
+        for parameter in spec.parameters(entry_point):
+            assert f"`{parameter.flag}` *{parameter.type}*" in section
+
+
+def test_no_text_breaks_the_table() -> None:
+    rows = [line for line in parameter_page.page().splitlines() if line.startswith("| `")]
+    assert {row.replace(r"\|", "").count("|") for row in rows} == {4}

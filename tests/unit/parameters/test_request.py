@@ -1,0 +1,316 @@
+"""What is refused, and what is filled in, before AWS is asked anything."""
+
+from __future__ import annotations
+
+import os
+import re
+import string
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from benchmarks.errors import RefusedError
+from benchmarks.parameters import request, spec
+from benchmarks.parameters.request import Host
+from benchmarks.runs import run_directory
+
+ENVIRONMENT = {"AWS_REGION": "eu-central-1"}
+LETTERS = string.ascii_lowercase + string.digits
+USERS = st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,20}", fullmatch=True)
+NAMES = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9-]{0,10}[a-z])?(\.[a-z][a-z0-9]{0,10}){0,3}", fullmatch=True)
+SIXES = st.ip_addresses(v=6).map(str)
+PORTS = st.integers(1, 65535)
+
+
+def write_key(path: Path, mode: int = 0o400) -> Path:
+    path.write_bytes(
+        Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
+        )
+    )
+    path.chmod(mode)
+    return path
+
+
+@given(st.none() | USERS, NAMES | st.ip_addresses(v=4).map(str), st.none() | PORTS)
+def test_a_host_is_read_as_it_is_written(user: str | None, address: str, port: int | None) -> None:
+    text = (f"{user}@" if user else "") + address + (f":{port}" if port else "")
+    assert request.parse_host(text) == Host(address, user, port)
+
+
+@given(st.none() | USERS, SIXES, st.none() | PORTS)
+@example(None, "::ffff:192.0.2.7", 22)
+def test_an_ipv6_host_is_read_in_brackets(user: str | None, address: str, port: int | None) -> None:
+    text = (f"{user}@" if user else "") + f"[{address}]" + (f":{port}" if port else "")
+    assert request.parse_host(text) == Host(address, user, port)
+
+
+@given(st.text())
+def test_any_text_is_a_host_or_is_refused(text: str) -> None:
+    try:
+        request.parse_host(text)
+    except RefusedError as error:
+        assert str(error).startswith("host must be [user@]address[:port], such as ubuntu@192.0.2.7:22, not ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a b",
+        "-oProxyCommand=x",
+        "me@-x",
+        "host:0",
+        "host:65536",
+        "host:" + "9" * 5000,
+        "::1",
+        "h:٢",
+        "a@b@c",
+        "[:::]",
+        "[1.2.3.4]",
+        "[::1",
+    ],
+)
+def test_what_is_no_host_is_refused(text: str) -> None:
+    with pytest.raises(RefusedError, match=r"^host must be \[user@\]address\[:port\]"):
+        request.parse_host(text)
+
+
+def test_paths_start_where_the_caller_stands(tmp_path: Path) -> None:
+    given = {"key_file": "keys/a", "runs_dir": "/srv/runs", "suite": "mine.yml"}
+    assert request.read("benchmark", given, tmp_path) == {
+        "key_file": str(tmp_path / "keys/a"),
+        "runs_dir": "/srv/runs",
+        "suite": str(tmp_path / "mine.yml"),
+    }
+
+
+def test_a_suites_name_is_not_taken_for_a_path(tmp_path: Path) -> None:
+    assert request.read("benchmark", {"suite": "plonky2"}, tmp_path) == {"suite": "plonky2"}
+
+
+def test_a_path_may_start_in_the_home_directory(home: Path, tmp_path: Path) -> None:
+    assert request.read("benchmark", {"key_file": "~/k"}, tmp_path) == {"key_file": str(home / "k")}
+
+
+def test_the_home_of_nobody_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(
+        RefusedError, match=r"^key_file is in a home directory that there is not: '~nobody-at-all/k'\.$"
+    ):
+        request.read("benchmark", {"key_file": "~nobody-at-all/k"}, tmp_path)
+
+
+@pytest.mark.parametrize("values", [{}, {"region": "eu-central-1"}, {"run_id": "a", "runs_dir": "b"}])
+def test_nothing_asked_for_is_refused(values: dict[str, Any]) -> None:
+    assert request.is_empty(values)
+    with pytest.raises(RefusedError, match=r"^Nothing was asked for\. Name an instance type, such as c7i\.2xlarge"):
+        request.settle("benchmark", values, ENVIRONMENT)
+
+
+@pytest.mark.parametrize(
+    ("values", "lists"),
+    [
+        ({"cpu": 8}, True),
+        ({"memory": 4096}, True),
+        ({"cpu": 8, "memory": 4096, "region": "eu-central-1"}, True),
+        ({"cpu": 8, "instance_type": "c7i.4xlarge"}, False),
+        ({"memory": 8, "host": "a"}, False),
+        ({"tail": True}, False),
+    ],
+)
+def test_limits_without_a_machine_ask_for_the_list(values: dict[str, Any], lists: bool) -> None:
+    assert request.lists_types(values) is lists
+
+
+def test_the_default_type_comes_with_a_warning() -> None:
+    settled = request.settle("benchmark", {"tail": True}, ENVIRONMENT)
+    assert settled.parameters["instance_type"] == "t2.micro"
+    assert len(settled.warnings) == 1
+    assert settled.warnings[0].startswith("No instance type, cpu or memory was given, so t2.micro is used")
+
+
+def test_a_named_type_comes_without_a_warning() -> None:
+    settled = request.settle("benchmark", {"instance_type": "c7i.large"}, ENVIRONMENT)
+    assert (settled.parameters["instance_type"], settled.warnings) == ("c7i.large", ())
+
+
+@pytest.mark.parametrize("entry_point", spec.entry_points())
+def test_the_whole_request_has_every_parameter_and_the_region(entry_point: str) -> None:
+    values = {"benchmark": {"instance_type": "c7i.large"}, "terminate": {"run_id": "r"}}.get(entry_point, {})
+    settled = request.settle(entry_point, values, ENVIRONMENT)
+    assert set(settled.parameters) == set(spec.names(entry_point))
+    assert settled.parameters["region"] == "eu-central-1"
+
+
+def test_a_machine_one_has_needs_no_region() -> None:
+    assert request.settle("benchmark", {"host": "me@192.0.2.7"}, {}).parameters["region"] is None
+
+
+def test_a_machine_one_has_needs_a_region_for_its_bucket() -> None:
+    with pytest.raises(RefusedError, match=r"^No AWS region is set"):
+        request.settle("benchmark", {"host": "me@192.0.2.7", "bucket": "mine"}, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("instance_type", "c7i.large"),
+        ("cpu", 2),
+        ("memory", 4096),
+        ("launch_template", "t"),
+        ("ami", "ami-1"),
+        ("subnet", "subnet-1"),
+        ("max_price", 1.0),
+        ("keep", True),
+    ],
+)
+def test_a_machine_one_has_excludes_what_launching_needs(name: str, value: object) -> None:
+    with pytest.raises(RefusedError, match=rf"^host and {name} exclude each other: a machine that you have is used"):
+        request.settle("benchmark", {"host": "a", name: value}, ENVIRONMENT)
+
+
+def test_an_unknown_suite_is_refused() -> None:
+    with pytest.raises(RefusedError, match=r"^There is no suite plonky3\. Did you mean plonky2\?"):
+        request.settle("benchmark", {"suite": "plonky3"}, ENVIRONMENT)
+
+
+def test_a_version_of_a_local_directory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "Cargo.toml").touch()
+    suite = tmp_path / "mine.yml"
+    suite.write_text(
+        "description: Mine\nsource: {path: .}\npackage: mine\nbenches: [a]\ntoolchain: system\n", encoding="utf-8"
+    )
+    with pytest.raises(RefusedError, match=r"mine\.yml is a local directory, which has no versions: leave ref out\.$"):
+        request.settle("benchmark", {"host": "a", "suite": str(suite), "ref": "main"}, ENVIRONMENT)
+
+
+def test_an_odd_run_id_is_refused() -> None:
+    with pytest.raises(RefusedError, match=r"^run_id must be 1 to 48 small letters"):
+        request.settle("terminate", {"run_id": "../x"}, ENVIRONMENT)
+
+
+def test_the_users_own_key_is_found_in_the_home_directory(home: Path) -> None:
+    key = write_key(home / "benchmarks.pem")
+    assert request.settle("benchmark", {"tail": True}, ENVIRONMENT).parameters["key_file"] == str(key)
+
+
+def test_without_a_key_the_run_makes_its_own() -> None:
+    assert request.settle("benchmark", {"tail": True}, ENVIRONMENT).parameters["key_file"] is None
+
+
+def test_a_missing_key_file_is_refused(tmp_path: Path) -> None:
+    key = tmp_path / "none.pem"
+    with pytest.raises(RefusedError, match=rf"^The key file {re.escape(str(key))} does not exist: give the private"):
+        request.check_key_file(key)
+
+
+def test_a_key_file_in_another_users_directory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def deny(_path: Path) -> bool:
+        raise PermissionError
+
+    # Root, as whom tests may run, can enter every directory.
+    monkeypatch.setattr(Path, "is_file", deny)
+    with pytest.raises(RefusedError, match=r"^The key file /private/key cannot be read: give it to the user who runs"):
+        request.check_key_file(Path("/private/key"))
+
+
+@pytest.mark.parametrize("mode", [0o440, 0o404, 0o644, 0o620, 0o601])
+def test_a_key_file_open_to_others_is_refused(tmp_path: Path, mode: int) -> None:
+    key = write_key(tmp_path / "open.pem", mode)
+    with pytest.raises(RefusedError, match=rf"can be read by others, which ssh refuses: run chmod 0400 {key}$"):
+        request.check_key_file(key)
+
+
+def test_a_public_key_is_refused_as_a_key_file(tmp_path: Path) -> None:
+    key = tmp_path / "id.pub"
+    key.write_text("ssh-ed25519 AAAA me\n")
+    with pytest.raises(RefusedError) as refused:
+        request.check_key_file(key)
+    assert str(refused.value) == (
+        f"The key file {key} is the public half of a key: give the private one, which is {tmp_path}/id by its name."
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "ecdsa-sha2-nistp256 AAAAE2VjZHNh me@box\n",
+        "sk-ssh-ed25519@openssh.com AAAAGnNr\n",
+        "-----BEGIN PUBLIC KEY-----\nMII\n",
+        "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n",
+    ],
+)
+def test_a_public_key_is_known_by_its_content(tmp_path: Path, content: str) -> None:
+    (tmp_path / "mine").write_text(content)
+    with pytest.raises(
+        RefusedError, match=r"^The key file /.*/mine is the public half of a key: give the private one\.$"
+    ):
+        request.check_key_file(tmp_path / "mine")
+
+
+def test_a_directory_is_refused_as_a_key_file(tmp_path: Path) -> None:
+    with pytest.raises(
+        RefusedError, match=rf"^The key file {tmp_path} is a directory: give the path of the private key"
+    ):
+        request.check_key_file(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["203.0.113.7/32", "203.0.113.0/24", "2001:db8::1/128"])
+def test_a_source_range_is_taken(text: str) -> None:
+    assert request.check_source_range(text) == text
+
+
+@pytest.mark.parametrize("text", ["0.0.0.0/0", "::/0"])
+def test_the_whole_internet_is_refused(text: str) -> None:
+    with pytest.raises(RefusedError, match=rf"^allow_from must not be {text}: that opens SSH to the whole Internet"):
+        request.settle("setup", {"allow_from": text}, ENVIRONMENT)
+
+
+@pytest.mark.parametrize("text", ["home", "203.0.113.7/24", "203.0.113.7/33"])
+def test_what_is_no_source_range_is_refused(text: str) -> None:
+    with pytest.raises(RefusedError, match=r"^allow_from must be an address range such as 203\.0\.113\.7/32, not '"):
+        request.check_source_range(text)
+
+
+def test_a_request_leaves_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = dict(os.environ)
+    check: Callable[..., Any] = request.settle
+    check("benchmark", {"instance_type": "c7i.large"}, ENVIRONMENT)
+    assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize(("entry_point", "more"), [("terminate", {}), ("benchmark", {"instance_type": "c7i.large"})])
+def test_a_run_is_not_looked_for_in_another_region_than_it_has_launched_in(
+    tmp_path: Path, entry_point: str, more: dict[str, str]
+) -> None:
+    run_directory.write_record(tmp_path / "r1", "instances.json", {"region": "us-east-1", "instances": []})
+    given = {"run_id": "r1", "runs_dir": str(tmp_path), **more}
+    with pytest.raises(RefusedError) as refused:
+        request.settle(entry_point, given, {"AWS_REGION": "eu-west-1"})
+    assert str(refused.value) == (
+        "The run r1 has launched in us-east-1, not in eu-west-1: give --region us-east-1 "
+        "(Ansible: set AWS_REGION=us-east-1)."
+    )
+    assert request.settle(entry_point, given, {"AWS_REGION": "us-east-1"}).parameters["region"] == "us-east-1"
+
+
+def test_a_path_that_ssh_cannot_be_given_is_refused_before_the_launch(tmp_path: Path) -> None:
+    odd = tmp_path / 'a"b'
+    odd.mkdir()
+    machine = {"instance_type": "c7i.large"}
+    for values in ({**machine, "runs_dir": str(odd)}, {**machine, "key_file": str(write_key(odd / "k"))}):
+        with pytest.raises(RefusedError, match=r"^ssh cannot be given the path .* since it has a double quote: use a"):
+            request.settle("benchmark", values, ENVIRONMENT)
+
+
+def test_the_runs_directory_is_nothing_to_ssh_where_nothing_is_launched(tmp_path: Path) -> None:
+    odd = {"runs_dir": str(tmp_path / 'a"b')}
+    for values in ({"host": "box"}, {"cpu": 8}):
+        settled = request.settle("benchmark", {**values, **odd}, ENVIRONMENT)
+        assert settled.parameters["runs_dir"] == odd["runs_dir"]

@@ -1,0 +1,225 @@
+"""What is done when a run has not ended well: AWS is asked, and no instance is left without a word."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import botocore.exceptions
+import pytest
+from rich.console import Console
+
+from benchmarks.aws import instances
+from benchmarks.aws.session import Client
+from benchmarks.playbook import cleanup, playbook_process, stages
+from benchmarks.playbook.command_line import Command
+from benchmarks.runs import run_directory
+from tests.support.aws_fakes import FakeClient, aws_error
+from tests.unit.launch.test_termination import Account
+
+PREFLIGHT = stages.Reached(frozenset({"preflight"}), frozenset(), False)
+LAUNCHING = stages.Reached(frozenset({"preflight", "launch"}), frozenset({"preflight"}), False)
+MEASURING = stages.Reached(frozenset({"preflight", "launch", "benchmark"}), frozenset({"preflight", "launch"}), False)
+DONE = stages.Reached(frozenset({"preflight", "launch", "benchmark", "terminate"}), frozenset({"launch"}), True)
+
+
+class After:
+    """An aftermath on an account, and what it says."""
+
+    def __init__(self, directory: Path, client: Client, *, launches: bool = True, **more: Any) -> None:
+        self.said = io.StringIO()
+        console = Console(file=self.said, width=200, highlight=False, markup=False)
+        self.instances = cleanup.Instances(
+            run_id="r1",
+            directory=directory,
+            region="eu-central-1",
+            console=console,
+            connect=lambda region: lambda service, region=None: client,
+            sleep=lambda seconds: None,
+        )
+        given: dict[str, Any] = {"keeps": False, "fresh": True, **more}
+        self.made = cleanup.AfterBenchmark(
+            run_id="r1",
+            directory=directory,
+            instances=self.instances if launches else None,
+            finish=Command(("ansible-playbook",), {}),
+            console=console,
+            **given,
+        )
+
+    @property
+    def text(self) -> str:
+        return self.said.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def no_finish(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Stands in for the playbook that brings back; what is called is noted."""
+    called: list[str] = []
+
+    def playing(command: Any) -> Any:
+        called.append("finish")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(playbook_process, "Playing", playing)
+    return called
+
+
+def test_an_instance_is_ended_though_nothing_can_be_brought_back(tmp_path: Path, no_finish: list[str]) -> None:
+    account = Account("i-1")
+    after = After(tmp_path, account.client)
+    after.made.of_failure(-9, MEASURING)
+    assert no_finish == ["finish"]
+    assert account.ids == set()
+    assert "ansible-playbook ended before its time (SIGKILL)" in after.text
+    assert "What there is could not be brought back: [Errno 28] No space left on device." in after.text
+    assert "Ended i-1; nothing of the run is left." in after.text
+
+
+def test_a_playbook_that_came_to_its_end_is_not_finished_again(tmp_path: Path, no_finish: list[str]) -> None:
+    After(tmp_path, Account().client).made.of_failure(2, DONE)
+    assert no_finish == []
+
+
+def test_after_a_signal_instances_are_ended_first_of_all(tmp_path: Path, no_finish: list[str]) -> None:
+    account = Account("i-1")
+    after = After(tmp_path, account.client)
+    after.made.of_signal(MEASURING)
+    assert no_finish == []
+    assert account.ids == set()
+
+
+def test_a_signal_while_launching_waits_for_what_turns_up_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cleanup, "LATECOMERS", 0.1)
+    account = Account(late=("i-1",))
+    After(tmp_path, account.client).made.of_signal(LAUNCHING)
+    assert account.ids == set()
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_is_to_be_kept_is_told_of_also_when_it_turns_up_late(tmp_path: Path, late: bool) -> None:
+    account = Account(*([] if late else ["i-1"]), late=("i-1",) if late else ())
+    after = After(tmp_path, account.client, keeps=True)
+    after.made.of_signal(LAUNCHING)
+    assert account.ids == {"i-1"}
+    assert "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself off at about 12:15" in after.text
+    assert "To end what is left: ./inv bench.terminate --run-id r1 --region eu-central-1" in after.text
+
+
+def test_a_run_that_was_to_go_on_and_was_refused_tells_of_its_instance_and_ends_nothing(tmp_path: Path) -> None:
+    account = Account("i-1")
+    after = After(tmp_path, account.client, fresh=False)
+    after.made.of_failure(2, PREFLIGHT)
+    after.made.of_signal(PREFLIGHT)
+    assert account.ids == {"i-1"}
+    assert after.text.count("i-1 (c7i.2xlarge) still runs: ") == 2
+
+
+def test_a_new_run_that_was_refused_asks_aws_nothing(tmp_path: Path) -> None:
+    client = FakeClient()
+    After(tmp_path, client).made.of_failure(2, PREFLIGHT)
+    assert client.calls == []
+
+
+def test_an_instance_that_may_not_be_ended_is_told_of_with_its_cost_and_not_as_unknown(tmp_path: Path) -> None:
+    account = Account("i-1")
+    account.client.answers["terminate_instances"] = aws_error("UnauthorizedOperation", "no", "TerminateInstances")
+    after = After(tmp_path, account.client)
+    after.made.of_failure(2, DONE)
+    assert "lacks the permission" in after.text
+    assert after.text.count("i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour") == 1
+    assert "not known" not in after.text
+
+
+def test_where_aws_says_nothing_that_is_said_with_what_to_type(tmp_path: Path) -> None:
+    denied = aws_error("UnauthorizedOperation", "no", "DescribeInstances")
+    account = Account()
+    account.client.answers["describe_instances"] = denied
+    after = After(tmp_path, account.client)
+    after.made.of_failure(2, DONE)
+    assert "Whether instances of the run are left is not known.\nTo end what there is: ./inv bench.term" in after.text
+    assert after.text.count("lacks the permission") == 1
+
+
+def test_where_aws_cannot_be_asked_the_records_tell_what_may_run(tmp_path: Path) -> None:
+    launched = [
+        instances.record({**found, "Placement": {"AvailabilityZone": "eu-central-1a"}})
+        for found in Account("i-1", "i-2").client.describe_instances()["Reservations"][0]["Instances"]
+    ]
+    run_directory.write_record(tmp_path, "instances.json", {"region": "eu-central-1", "instances": launched})
+    run_directory.write_record(tmp_path, "terminated.json", {"i-1": "2026-05-19T09:00:00+00:00"})
+    account = Account()
+    account.client.answers["describe_instances"] = aws_error("ExpiredToken", "expired", "DescribeInstances")
+    ended, told = After(tmp_path, account.client), After(tmp_path, account.client, keeps=True)
+    ended.made.of_failure(2, DONE)
+    told.made.of_failure(2, DONE)
+    for after in (ended, told):
+        assert (
+            "is not known.\nIt may be that i-2 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself "
+            "off at about 12:15 UTC on 2026-05-19.\nTo end what there is: ./inv bench.terminate --run-id r1"
+            in after.text
+        )
+        assert "i-1" not in after.text
+
+
+def test_a_profile_that_is_gone_meanwhile_is_told_without_a_traceback(tmp_path: Path) -> None:
+    def connect(region: str) -> Any:
+        raise botocore.exceptions.ProfileNotFound(profile="mine")
+
+    after = After(tmp_path, FakeClient())
+    replace(after.instances, connect=connect).end(0)
+    replace(after.instances, connect=connect).tell()
+    assert after.text.count("mine") == 2
+    assert after.text.count("is not known.") == 2
+
+
+def test_what_runs_on_a_machine_one_has_is_told_of(tmp_path: Path) -> None:
+    after = After(tmp_path, FakeClient(), launches=False)
+    after.made.of_signal(MEASURING)
+    assert "What it has started may still run on the host: --run-id r1 goes on with it." in after.text
+
+
+@pytest.mark.parametrize("reached", [stages.NOTHING, PREFLIGHT, DONE])
+def test_ending_that_is_interrupted_tells_what_still_runs(tmp_path: Path, reached: stages.Reached) -> None:
+    account = Account("i-1")
+    after = After(tmp_path, account.client)
+    cleanup.AfterEnding(after.instances).of_signal(reached)
+    assert "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour" in after.text
+    assert account.ids == {"i-1"}
+
+
+@pytest.mark.parametrize(("code", "told"), [(-9, True), (2, False)])
+def test_ending_tells_what_still_runs_where_ansible_was_killed_and_has_not_said_it(
+    tmp_path: Path, code: int, told: bool
+) -> None:
+    after = After(tmp_path, Account("i-1").client)
+    ending = cleanup.AfterEnding(after.instances)
+    assert ending.of_failure(code, PREFLIGHT) == "Nothing was ended."
+    assert ("i-1 (c7i.2xlarge) still runs" in after.text) is told
+    assert ending.of_failure(2, DONE) == "Ending the run r1 failed."
+
+
+def test_setting_up_that_is_interrupted_says_nothing_of_a_run() -> None:
+    said = io.StringIO()
+    after = cleanup.AfterSetup(Console(file=said))
+    after.of_signal(PREFLIGHT)
+    after.of_signal(DONE)
+    assert said.getvalue() == "Nothing was created.\nWhat was created stays; the same command creates the rest.\n"
+    assert after.of_failure(2, PREFLIGHT) == "Nothing was created."
+
+
+def test_an_instance_that_ended_by_itself_is_counted_until_then(tmp_path: Path) -> None:
+    gone = {
+        "InstanceId": "i-1",
+        "State": {"Name": "terminated"},
+        "StateTransitionReason": "User initiated (2026-05-19 08:25:00 GMT)",
+    }
+
+    def describe(Filters: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        wanted = [f["Values"] for f in Filters if f["Name"] == "instance-state-name"]
+        return {"Reservations": [{"Instances": [gone] if not wanted or "terminated" in wanted[0] else []}]}
+
+    After(tmp_path, FakeClient(describe_instances=describe), keeps=True).made.of_signal(MEASURING)
+    assert run_directory.read_record(tmp_path, "terminated.json") == {"i-1": "2026-05-19T08:25:00+00:00"}

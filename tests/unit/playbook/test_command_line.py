@@ -1,0 +1,48 @@
+"""The ansible-playbook command of a run."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from benchmarks.paths import ROOT
+from benchmarks.playbook import command_line
+from benchmarks.playbook.command_line import Command
+
+
+def built(parameters: Path = ROOT / "runs/r1/parameters.yml", region: str | None = "eu-north-1") -> Command:
+    return command_line.playbook("benchmark", parameters, region, terminal=True, columns=100)
+
+
+def test_parameters_reach_ansible_as_a_file_and_never_as_text() -> None:
+    assert built().argv[1:] == ("playbooks/benchmark.yml", "-e", "@runs/r1/parameters.yml")
+
+
+def test_a_file_elsewhere_is_named_in_full() -> None:
+    assert built(Path("/srv/my runs/r1/parameters.yml")).argv[-1] == "@/srv/my runs/r1/parameters.yml"
+
+
+def test_what_is_printed_can_be_typed() -> None:
+    shown = str(built(Path("/srv/my runs/parameters.yml")))
+    assert shlex.split(shown) == ["ansible-playbook", "playbooks/benchmark.yml", "-e", "@/srv/my runs/parameters.yml"]
+
+
+def test_ansible_is_the_one_beside_this_python() -> None:
+    executable = Path(built().argv[0])
+    assert executable.is_file()
+    assert built().environment["PATH"].split(":")[0] == str(executable.parent)
+
+
+def test_every_child_uses_the_region() -> None:
+    environment = built().environment
+    assert (environment["AWS_REGION"], environment["AWS_DEFAULT_REGION"]) == ("eu-north-1", "eu-north-1")
+
+
+def test_without_a_region_none_is_set() -> None:
+    assert not [name for name in built(region=None).environment if name.startswith("AWS_")]
+
+
+def test_lines_are_rewritten_on_a_terminal_only() -> None:
+    plain = command_line.playbook("benchmark", ROOT / "p.yml", None, terminal=False, columns=80)
+    assert (built().environment["BENCHMARKS_REWRITE_LINES"], built().environment["COLUMNS"]) == ("1", "100")
+    assert plain.environment["BENCHMARKS_REWRITE_LINES"] == "0"

@@ -1,0 +1,64 @@
+"""One controller a run: real processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.errors import RefusedError
+from benchmarks.runs import locks
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from benchmarks.runs import locks
+lock = locks.hold(Path(sys.argv[1]), sys.argv[2])
+print("held", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the lock of a run."""
+    argv = [sys.executable, "-c", HOLD, str(tmp_path / "r1"), locks.WRAPPER]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_who_holds_the_lock_is_told(other: subprocess.Popen[str], tmp_path: Path) -> None:
+    for call in (locks.hold, locks.check):
+        with pytest.raises(RefusedError) as refused:
+            call(tmp_path / "r1", locks.WRAPPER)
+        assert str(refused.value).startswith(f"The run r1 is being carried out by process {other.pid} (")
+        assert str(refused.value).endswith(
+            f"): wait for its end, end it by kill {other.pid}, or leave run_id out to start a new run."
+        )
+
+
+def test_a_note_that_is_damaged_is_no_hindrance(other: subprocess.Popen[str], tmp_path: Path) -> None:
+    (tmp_path / "r1/.wrapper.json").write_text("{")
+    with pytest.raises(RefusedError, match=r"^The run r1 is being carried out by another process: wait for its end\.$"):
+        locks.check(tmp_path / "r1", locks.WRAPPER)
+
+
+def test_the_lock_of_a_process_that_was_killed_is_free(other: subprocess.Popen[str], tmp_path: Path) -> None:
+    other.kill()
+    other.wait()
+    locks.hold(tmp_path / "r1", locks.WRAPPER).release()
+
+
+def test_wrapper_and_playbook_have_a_lock_each(other: subprocess.Popen[str], tmp_path: Path) -> None:
+    locks.hold(tmp_path / "r1", locks.PLAYBOOK).release()
+
+
+def test_looking_makes_no_directory(tmp_path: Path) -> None:
+    locks.check(tmp_path / "r1", locks.WRAPPER)
+    assert list(tmp_path.iterdir()) == []
