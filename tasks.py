@@ -14,7 +14,7 @@ from invoke.collection import Collection
 from invoke.context import Context
 from rich.prompt import Confirm
 
-from benchmarks.cli import spec_tasks, summary, types_command
+from benchmarks.cli import invoke_parser, summary, types_command
 from benchmarks.cli.spec_tasks import spec_task
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import request, spec
@@ -22,7 +22,7 @@ from benchmarks.paths import ROOT
 from benchmarks.playbook import runner
 from benchmarks.runs import run_directory
 
-spec_tasks.help_parse_errors()
+invoke_parser.help_parse_errors()
 
 
 @spec_task(

@@ -1,5 +1,7 @@
 """The two ways in which a run does not succeed, each told to the user as one sentence."""
 
+from __future__ import annotations
+
 
 class RefusedError(Exception):
     """The request cannot be carried out as given; nothing was started. Exit code 2."""
@@ -7,3 +9,7 @@ class RefusedError(Exception):
 
 class FailedError(Exception):
     """The run was started and failed. Exit code 1."""
+
+
+REFUSED = 2
+FAILED = 1

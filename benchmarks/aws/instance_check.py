@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.aws import instances, session
+from benchmarks.aws import aws_errors, instances, session
 
 
 def sentence(instance: Mapping[str, Any] | None, instance_id: str) -> str:
@@ -24,7 +24,7 @@ def main() -> None:
     region, instance_id = sys.argv[1:]
     try:
         found = instances.find(session.connector(region, attempts=2, connect_timeout=5)("ec2"), instance_id)
-    except session.ERRORS:
+    except aws_errors.ERRORS:
         # What EC2 cannot say now it may say in a moment: the caller asks again.
         return
     if said := sentence(found, instance_id):

@@ -12,10 +12,11 @@ from typing import Any
 import botocore.exceptions
 
 from benchmarks import hints
-from benchmarks.aws.session import Client, code, tags
+from benchmarks.aws import tags
+from benchmarks.aws.aws_errors import code
+from benchmarks.aws.session import Client
 from benchmarks.errors import FailedError
 
-RUN_TAG = "benchmarks:run"
 ALIVE = ("pending", "running", "stopping", "stopped")
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 # As in "User initiated (2026-05-19 08:15:00 GMT)":
@@ -27,7 +28,7 @@ UNKNOWN = "InvalidInstanceID.NotFound"
 
 
 def _described(ec2: Client, run_id: str, states: Collection[str] = ()) -> list[dict[str, Any]]:
-    filters = [{"Name": f"tag:{RUN_TAG}", "Values": [run_id]}]
+    filters = [{"Name": f"tag:{tags.RUN}", "Values": [run_id]}]
     if states:
         filters.append({"Name": "instance-state-name", "Values": sorted(states)})
     pages = ec2.get_paginator("describe_instances").paginate(Filters=filters)
@@ -66,7 +67,7 @@ def any_of(ec2: Client, run_id: str) -> bool:
 
 
 def host_of(instance: dict[str, Any]) -> int:
-    return int(tags(instance).get("benchmarks:host", "1"))
+    return int(tags.of(instance).get(tags.HOST, "1"))
 
 
 def record(instance: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def record(instance: dict[str, Any]) -> dict[str, Any]:
         "public_ip": instance.get("PublicIpAddress"),
         "private_ip": instance.get("PrivateIpAddress"),
         "launched": instance["LaunchTime"].isoformat(),
-        "tags": tags(instance),
+        "tags": tags.of(instance),
     }
 
 

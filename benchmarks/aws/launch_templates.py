@@ -9,7 +9,8 @@ from typing import Any
 import botocore.exceptions
 
 from benchmarks import hints
-from benchmarks.aws.session import Client, code
+from benchmarks.aws.aws_errors import code
+from benchmarks.aws.session import Client
 from benchmarks.errors import RefusedError
 
 # What would keep an instance that is to end, and what a launch sets instead:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks.aws.session import Client, Connect, optional
+from benchmarks.aws.aws_errors import optional
+from benchmarks.aws.session import Client, Connect
 
 # The API has endpoints in a few regions only; each knows the prices of all.
 ENDPOINT_REGION = "us-east-1"

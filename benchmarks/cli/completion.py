@@ -17,7 +17,7 @@ from benchmarks.parameters import region, spec, suites
 from benchmarks.parameters.spec import Parameter
 from benchmarks.paths import ROOT
 from benchmarks.picker import region_data
-from benchmarks.terminal import wrapping
+from benchmarks.terminal import streams
 
 # Each asks this module with the words after ./inv, of which the last one is being typed. The program is known to shells
 # by its last part, so that ./inv and a path to it are completed too.
@@ -121,7 +121,7 @@ def _values(parameter: Parameter | None, begun: str, asked_in: str | None, envir
 
 def main() -> None:
     """Print the candidates, one a line; nothing where there is none, since a shell has no use for a sentence."""
-    wrapping.outlive_readers()
+    streams.outlive_readers()
     words = sys.argv[1:]
     try:
         found = candidates(words, os.environ)

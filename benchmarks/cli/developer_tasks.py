@@ -87,6 +87,7 @@ def lint(_context: Context) -> None:
     _check("ruff", "check", ".")
     _check("ruff", "format", "--check", ".")
     _check("mypy", ".")
+    _check("lint-imports", "--no-logo", "--no-cache")
     _check("yamllint", "--strict", ".")
     _check("ansible-lint", "--offline", "--strict")
     _check("shellcheck", "inv", "benchmarks.sh", ".ci/run")

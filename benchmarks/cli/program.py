@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from platform import python_version
 from types import FrameType
@@ -20,11 +20,10 @@ from rich.text import Text
 
 from benchmarks import __version__, hints
 from benchmarks.bootstrap import COLLECTIONS
-from benchmarks.cli.spec_tasks import REFUSED
-from benchmarks.errors import RefusedError
-from benchmarks.parameters import spec
+from benchmarks.cli import invoke_parser
+from benchmarks.errors import REFUSED, RefusedError
 from benchmarks.paths import ROOT
-from benchmarks.terminal import wrapping
+from benchmarks.terminal import streams
 
 WIDTH = 110  # columns at most, as in a task's own help
 
@@ -34,7 +33,7 @@ class Inv(Program):
 
     def normalize_argv(self, argv: Any) -> None:
         try:
-            super().normalize_argv(list(without_values_of_switches(argv)))
+            super().normalize_argv(list(invoke_parser.without_values_of_switches(argv)))
         except RefusedError as error:
             print(error, file=sys.stderr)
             sys.exit(REFUSED)
@@ -63,21 +62,6 @@ class Inv(Program):
         self.list_flat()
         print(start(self.collection))
         sys.exit(0)
-
-
-def without_values_of_switches(words: Sequence[str]) -> Iterator[str]:
-    """A command line on which `--keep=true` is `--keep`, and `--keep=false` is nothing.
-
-    Invoke would take the value for a task. Raises RefusedError for a value that is neither true nor false.
-    """
-    every = [p for entry_point in spec.entry_points() for p in spec.parameters(entry_point)]
-    switches = {parameter.flag: parameter for parameter in every if parameter.type == "bool"}
-    for word in words:
-        flag, equals, value = word.partition("=")
-        if not equals or flag not in switches:
-            yield word
-        elif spec.read(switches[flag], value):
-            yield flag
 
 
 def groups(namespace: Collection) -> Mapping[str, tuple[str, ...]]:
@@ -118,7 +102,7 @@ def leave(number: int, _frame: FrameType | None) -> NoReturn:
 def main() -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, leave)
-    wrapping.outlive_readers()
+    streams.outlive_readers()
     # Invoke's own help is of flags that nobody needs here.
     words = [] if sys.argv[1:] in (["--help"], ["-h"]) else sys.argv[1:]
     Inv().run(["inv", "--search-root", str(ROOT), *words])

@@ -15,7 +15,7 @@ from benchmarks.launch import cloud_init, cost, remaining, run_instances, termin
 from benchmarks.playbook import stages
 from benchmarks.preflight import run_plan
 from benchmarks.results import host_results, publishing, results_table
-from benchmarks.runs import attempts, run_directory
+from benchmarks.runs import attempts, parameters_file, run_directory
 from benchmarks.terminal import rendering
 
 # Columns of output that no terminal shows, so that no name is broken.
@@ -58,7 +58,7 @@ def _address(instance: dict[str, Any]) -> str:
 def kept(directory: Path, instances: dict[str, Any], terminated: dict[str, str]) -> list[str]:
     """How to log in to the instances that were kept, and how to end them."""
     try:
-        parameters = run_directory.read_parameters(directory)
+        parameters = parameters_file.read_parameters(directory)
     except FailedError:
         return []
     key = parameters.get("key_file") or directory / "keys/login"

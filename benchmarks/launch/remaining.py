@@ -14,12 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import hints
-from benchmarks.aws import instances
-from benchmarks.aws.session import Client, as_tags, tags
+from benchmarks.aws import instances, tags
+from benchmarks.aws.session import Client
 from benchmarks.runs import run_directory
-
-LIFETIME_TAG = "benchmarks:lifetime"  # minutes from its start
-PRICE_TAG = "benchmarks:usd-per-hour"
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ def _recorded(directory: Path) -> tuple[Remaining, ...]:
                     "InstanceType": instance["instance_type"],
                     "State": {"Name": "running"},
                     "LaunchTime": datetime.fromisoformat(instance["launched"]),
-                    "Tags": as_tags(instance.get("tags", {})),
+                    "Tags": tags.as_list(instance.get("tags", {})),
                 }
             )
             for instance in launched["instances"]
@@ -87,12 +84,12 @@ def end_command(run_id: str, region: str | None, directory: Path) -> str:
 
 
 def _remaining(instance: Mapping[str, Any]) -> Remaining:
-    told = tags(instance)
+    told = tags.of(instance)
     return Remaining(
         instance["InstanceId"],
         instance["InstanceType"],
         instance["State"]["Name"],
-        _number(told.get(PRICE_TAG)),
+        _number(told.get(tags.PRICE)),
         end_of(instance),
     )
 
@@ -106,5 +103,5 @@ def _number(text: str | None) -> float | None:
 
 def end_of(instance: Mapping[str, Any]) -> datetime | None:
     """When an instance switches itself off, None where its tags do not say."""
-    launched, minutes = instance.get("LaunchTime"), _number(tags(instance).get(LIFETIME_TAG))
+    launched, minutes = instance.get("LaunchTime"), _number(tags.of(instance).get(tags.LIFETIME))
     return (launched + timedelta(minutes=minutes)).astimezone(UTC) if launched and minutes else None

@@ -8,20 +8,21 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import botocore.exceptions
 
 from benchmarks import __version__
-from benchmarks.aws import instances, quotas
-from benchmarks.aws.session import Client, as_tags, code, give_up_on
+from benchmarks.aws import quotas, tags
+from benchmarks.aws.aws_errors import code
+from benchmarks.aws.session import Client, give_up_on
 from benchmarks.errors import FailedError
-from benchmarks.launch import cloud_init, remaining
-from benchmarks.runs import run_directory, ssh_keys
+from benchmarks.launch import cloud_init
+from benchmarks.runs import run_directory
+from benchmarks.runs.ssh_keys import RunKeys
 
 # Where a run's instances are written down, and what is.
 RECORD = run_directory.INSTANCES
@@ -53,36 +54,14 @@ class Launch:
         price = self.plan["price"]
         return {
             "Name": f"benchmarks {self.run_id}",
-            instances.RUN_TAG: self.run_id,
-            "benchmarks:host": str(self.host),
-            "benchmarks:owner": self.owner,
-            "benchmarks:expires": expires.isoformat(timespec="seconds"),
-            remaining.LIFETIME_TAG: str(self.lifetime),
-            "benchmarks:version": __version__,
-            **({remaining.PRICE_TAG: f"{price['usd_per_hour']:.6g}"} if price else {}),
+            tags.RUN: self.run_id,
+            tags.HOST: str(self.host),
+            tags.OWNER: self.owner,
+            tags.EXPIRES: expires.isoformat(timespec="seconds"),
+            tags.LIFETIME: str(self.lifetime),
+            tags.VERSION: __version__,
+            **({tags.PRICE: f"{price['usd_per_hour']:.6g}"} if price else {}),
         }
-
-
-@dataclass(frozen=True)
-class RunKeys:
-    """The keys of a run: its hosts' own, and the one that may log in."""
-
-    host: ssh_keys.KeyPair
-    login: str
-
-
-def run_keys(directory: Path, key_file: Path | None) -> RunKeys:
-    """The run's keys, made and kept in its directory on first use; to log in, the user's own where there is one."""
-    host = ssh_keys.persistent_pair(directory / "keys" / "host")
-    login = (
-        ssh_keys.public_half(key_file) if key_file else ssh_keys.persistent_pair(directory / "keys" / "login").public
-    )
-    return RunKeys(host, login)
-
-
-def has_keys(directory: Path) -> bool:
-    """Whether the run of a directory has made its keys there, as it does before it launches anything."""
-    return (directory / "keys" / "host").exists()
 
 
 def prepare(
@@ -120,11 +99,11 @@ def request(launch: Launch, subnet: str | None) -> dict[str, Any]:
 
     A token that comes again with other parameters would be refused, so the parameters are part of it.
     """
-    tags = as_tags(launch.tags)
+    tagged = tags.as_list(launch.tags)
     parameters = {
         **skeleton(launch.plan, subnet),
         "UserData": launch.user_data,
-        "TagSpecifications": [{"ResourceType": kind, "Tags": tags} for kind in ("instance", "volume")],
+        "TagSpecifications": [{"ResourceType": kind, "Tags": tagged} for kind in ("instance", "volume")],
     }
     canonical = json.dumps([launch.run_id, launch.host, parameters], sort_keys=True)
     return {**parameters, "ClientToken": hashlib.sha256(canonical.encode()).hexdigest()}
@@ -173,53 +152,3 @@ def run_instances(ec2: Client, parameters: Mapping[str, Any], sleep: Callable[[f
             if "Invalid IAM Instance Profile" not in str(error) or time.monotonic() > deadline:
                 raise
             sleep(2)
-
-
-def there(ec2: Client, run_id: str) -> list[dict[str, Any]]:
-    """The run's hosts that exist, as `ensure` would give them."""
-    return _records(instances.alive(ec2, run_id))
-
-
-def difference(there: Sequence[Mapping[str, Any]], plan: Mapping[str, Any]) -> dict[str, str]:
-    """What `ensure` would change, as Ansible's `diff`: nothing where the run's host exists, else what is launched."""
-    wanted = {
-        "instance type": f"{plan['instance_type']}, {plan['cores']} cores, {plan['threads_per_core']} threads each",
-        "image": f"{plan['image']['id']} ({plan['image']['name']})",
-        "launch template": f"{plan['launch_template']['name']}, version {plan['launch_template']['version']}",
-        "zone": ", else ".join(subnet["zone"] or "the launch template's" for subnet in plan["subnets"]),
-    }
-    after = "".join(f"{name}: {value}\n" for name, value in wanted.items())
-    return {"before": after if there else "", "after": after, "after_header": f"an instance in {plan['region']}"}
-
-
-def ensure(
-    ec2: Client,
-    launches: Sequence[Launch],
-    timeout: float,
-    note: Callable[[list[dict[str, Any]]], object],
-    sleep: Callable[[float], None] = time.sleep,
-) -> tuple[bool, list[dict[str, Any]]]:
-    """Bring all hosts of a run to running, launching those that are not there; whether any was launched, and all hosts.
-
-    Each host is `{host, instance_id, public_dns, public_ip, private_ip, zone, launched}`. All of them are given to
-    `note` as soon as they are launched, and again when they run. Raises FailedError.
-    """
-    run_id = launches[0].run_id
-    found = {instances.host_of(instance): instance for instance in instances.alive(ec2, run_id)}
-    missing = [launch for launch in launches if launch.host not in found]
-    for launch in missing:
-        found[launch.host] = {**run(ec2, launch, sleep), "Tags": as_tags(launch.tags)}
-        note(_records(found.values()))
-    running = instances.wait_running(ec2, run_id, {i["InstanceId"] for i in found.values()}, timeout, sleep)
-    note(_records(running))
-    return bool(missing), _records(running)
-
-
-def note(directory: Path, region: str, host_key: str, found: Sequence[Mapping[str, Any]]) -> None:
-    """Write down a run's instances, and the key by which each is known. Raises OSError."""
-    run_directory.write_record(directory, RECORD, {"region": region, "instances": list(found)})
-    run_directory.write_whole(directory / "known_hosts", "".join(f"{one['instance_id']} {host_key}\n" for one in found))
-
-
-def _records(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [instances.record(instance) for instance in sorted(found, key=instances.host_of)]

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.host import ssh
 from benchmarks.launch import cloud_init
-from benchmarks.runs import run_directory
+from benchmarks.runs import parameters_file
 
 # Longer than that a host that answers does not take to begin its shutdown.
 PATIENCE = 30.0  # seconds
@@ -21,7 +21,7 @@ def argv(directory: Path, instance: Mapping[str, Any], *command: str) -> list[st
 
     Raises FailedError where the run's parameters cannot be read.
     """
-    parameters = run_directory.read_parameters(directory)
+    parameters = parameters_file.read_parameters(directory)
     options = {
         "BatchMode": "yes",
         "ConnectTimeout": "10",

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.aws import instances, session
+from benchmarks.aws import aws_errors, instances
 from benchmarks.aws.session import Client
 from benchmarks.errors import FailedError
 from benchmarks.launch import remaining, ssh_login
-from benchmarks.runs import run_directory
+from benchmarks.runs import parameters_file, run_directory
 
 RECORD = "terminated.json"
 # Bare-metal types take minutes.
@@ -81,9 +81,9 @@ def explain(error: Exception, ec2: Client, run_id: str, directory: Path) -> str:
     try:
         left = remaining.of(ec2, run_id)
         told = remaining.report(left, run_id, region, directory) if left else ""
-    except session.ERRORS:
+    except aws_errors.ERRORS:
         told = remaining.unknown(run_id, region, directory)
-    return "\n".join(filter(None, [session.sentence(error), told]))
+    return "\n".join(filter(None, [aws_errors.sentence(error), told]))
 
 
 def note_gone(ec2: Client, run_id: str, directory: Path) -> None:
@@ -98,7 +98,7 @@ def note_gone(ec2: Client, run_id: str, directory: Path) -> None:
 
 def check_known(ec2: Client, run_id: str, directory: Path) -> None:
     """Raises FailedError where neither AWS nor the run's directory knows of the run."""
-    if not ((directory / run_directory.PARAMETERS).exists() or instances.any_of(ec2, run_id)):
+    if not ((directory / parameters_file.PARAMETERS).exists() or instances.any_of(ec2, run_id)):
         raise FailedError(f"No run {run_id} is known: it has no directory here and no instance in this region.")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import botocore.exceptions
 
-from benchmarks.aws import instance_types, prices, session
+from benchmarks.aws import aws_errors, instance_types, prices
 from benchmarks.aws.session import Client, Connect
 
 # EC2 describes at most this many types by name in one call.
@@ -58,7 +58,7 @@ def _described(ec2: Client, names: Sequence[str]) -> list[dict[str, Any]]:
     try:
         infos = ec2.describe_instance_types(InstanceTypes=names)["InstanceTypes"]
     except botocore.exceptions.ClientError as error:
-        if session.code(error) not in ("InvalidInstanceType", "InvalidParameterValue"):
+        if aws_errors.code(error) not in ("InvalidInstanceType", "InvalidParameterValue"):
             raise
         # One name that is offered but not described spoils the call by names; a filter only passes it over.
         pages = ec2.get_paginator("describe_instance_types").paginate(

@@ -154,8 +154,8 @@ def _reason(part: str, error: Any) -> str:
     """Why AWS did not answer, in one sentence."""
     import botocore.exceptions
 
-    from benchmarks.aws import session
+    from benchmarks.aws import aws_errors
 
-    if isinstance(error, botocore.exceptions.ClientError) and session.is_denied(error):
+    if isinstance(error, botocore.exceptions.ClientError) and aws_errors.is_denied(error):
         return f"the permission {PARTS[part].permission} is missing"
-    return session.explain(error)
+    return aws_errors.explain(error)

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from rich.console import Console
 
-from benchmarks.aws import session
+from benchmarks.aws import aws_errors, session
 from benchmarks.launch import remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages
 
@@ -78,15 +78,15 @@ class Instances:
         """End them all, with those that turn up for so many seconds; tell of what could not be ended."""
         try:
             ec2 = self.connect(self.region)("ec2")
-        except session.ERRORS as error:
+        except aws_errors.ERRORS as error:
             self._say_unknown(error)
             return
         try:
             ended = termination.end(ec2, self.run_id, self.directory, latecomers=latecomers, told=self._told)
             self._say(termination.sentence(self.run_id, self.region, ended))
-        except session.ERRORS as error:
+        except aws_errors.ERRORS as error:
             self._say(termination.explain(error, ec2, self.run_id, self.directory))
-            with suppress(*session.ERRORS):
+            with suppress(*aws_errors.ERRORS):
                 termination.note_gone(ec2, self.run_id, self.directory)
 
     def tell(self, latecomers: float = 0.0) -> None:
@@ -97,7 +97,7 @@ class Instances:
             while not (left := remaining.of(ec2, self.run_id)) and time.monotonic() < deadline:
                 self.sleep(1)
             termination.note_gone(ec2, self.run_id, self.directory)
-        except session.ERRORS as error:
+        except aws_errors.ERRORS as error:
             self._say_unknown(error)
             return
         if left:
@@ -105,7 +105,7 @@ class Instances:
 
     def _say_unknown(self, error: Exception) -> None:
         unknown = remaining.unknown(self.run_id, self.region, self.directory)
-        self._say(f"{session.sentence(error)}\n{unknown}")
+        self._say(f"{aws_errors.sentence(error)}\n{unknown}")
 
     def _told(self, ids: Sequence[str]) -> None:
         self._say(f"EC2 was told to end {', '.join(ids)}; waiting until nothing of the run is left …")

@@ -18,8 +18,8 @@ from rich.console import Console
 
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.parameters import region, request
-from benchmarks.playbook import cleanup, command_line, playbook_process, processes
-from benchmarks.runs import locks, run_directory
+from benchmarks.playbook import cleanup, command_line, playbook_process, signals
+from benchmarks.runs import locks, parameters_file, run_directory
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
     Raises RefusedError, and SystemExit after a signal: nothing of the run is left then.
     """
     try:
-        with processes.signals_raise("stopping"):
+        with signals.signals_raise("stopping"):
             return _prepare(playbook, values)
-    except processes.SignalError as signal:
+    except signals.SignalError as signal:
         print(cleanup.UNTOUCHED[playbook], file=sys.stderr, flush=True)
         raise SystemExit(128 + signal.number) from None
 
@@ -67,7 +67,7 @@ def _prepare(playbook: str, values: Mapping[str, Any]) -> Job:
         fresh = not directory.exists()
         lock = _lock(directory) if playbook == "benchmark" else None
         parameters = _freeze(playbook, directory, written)
-    except (OSError, processes.SignalError) as error:
+    except (OSError, signals.SignalError) as error:
         undo()
         if isinstance(error, OSError):
             raise run_directory.cannot_be_written(directory, error) from None
@@ -106,8 +106,8 @@ def _freeze(playbook: str, directory: Path, values: Mapping[str, Any]) -> Path |
     """The parameters as the playbook gets them: frozen in the run's directory, of which ending a run needs nothing."""
     if playbook == "terminate":
         return values
-    run_directory.freeze_parameters(directory, yaml.safe_dump(json.loads(json.dumps(values)), sort_keys=False))
-    return directory / run_directory.PARAMETERS
+    parameters_file.freeze_parameters(directory, yaml.safe_dump(json.loads(json.dumps(values)), sort_keys=False))
+    return directory / parameters_file.PARAMETERS
 
 
 def _leave_as_it_was(directory: Path, fresh: bool) -> None:
@@ -116,7 +116,7 @@ def _leave_as_it_was(directory: Path, fresh: bool) -> None:
         shutil.rmtree(directory, ignore_errors=True)
     else:
         with suppress(OSError):
-            run_directory.settle_parameters(directory, accepted=False)
+            parameters_file.settle_parameters(directory, accepted=False)
 
 
 def run(job: Job) -> None:
@@ -127,7 +127,7 @@ def run(job: Job) -> None:
     """
     playing = playbook_process.Playing(job.command)
     said = ""
-    with processes.signals_raise(job.after.interrupted):
+    with signals.signals_raise(job.after.interrupted):
         try:
             job.after.console.print(f"Run {job.run_id}   {job.command}", style="dim", soft_wrap=True)
             sys.stdout.flush()
@@ -135,7 +135,7 @@ def run(job: Job) -> None:
                 code = playing.wait()
             if code:
                 said = job.after.of_failure(code, playing.reached)
-        except processes.SignalError as signal:
+        except signals.SignalError as signal:
             job.after.of_signal(playing.reached)
             if not playing.reached.started:
                 job.undo()

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.aws.session import tags
+from benchmarks.aws import tags
 from benchmarks.errors import RefusedError
 from benchmarks.launch import remaining, run_instances
-from benchmarks.runs import attempts, machine, run_directory
+from benchmarks.runs import attempts, machine, run_directory, ssh_keys
 
 Instance = Mapping[str, Any]  # as DescribeInstances shows it
 
@@ -71,7 +71,7 @@ def launched_as(
         return dict(planned)
     for instance in there:
         machine.refuse_differences(begun.directory.name, _differences(instance, planned, parameters))
-    if not run_instances.has_keys(begun.directory):
+    if not ssh_keys.has_keys(begun.directory):
         ids = ", ".join(instance["InstanceId"] for instance in there)
         raise RefusedError(
             f"The run {begun.directory.name} has {ids}, whose keys are not in {begun.directory}: give the runs "
@@ -107,6 +107,5 @@ def _differences(
         "threads per core": (options["ThreadsPerCore"], planned["threads_per_core"]),
         "ami": (instance["ImageId"], parameters["ami"] or instance["ImageId"]),
         "subnet": (instance.get("SubnetId"), parameters["subnet"] or instance.get("SubnetId")),
-        # EC2 tags what it launches: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/launch-templates.html
-        "launch_template": (tags(dict(instance)).get("aws:ec2launchtemplate:id", template), template),
+        "launch_template": (tags.of(instance).get(tags.LAUNCH_TEMPLATE, template), template),
     }

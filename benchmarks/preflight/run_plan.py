@@ -8,18 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import botocore.exceptions
-
-from benchmarks import hints
-from benchmarks.aws import cpu_cores, images, instances, launch_templates, prices, quotas
-from benchmarks.aws.session import Client, Connect, code, optional, refusing
-from benchmarks.errors import RefusedError
-from benchmarks.launch import run_instances
+from benchmarks.aws import instances
+from benchmarks.aws.aws_errors import refusing
+from benchmarks.aws.session import Connect
 from benchmarks.parameters import suites
-from benchmarks.preflight import resuming
-from benchmarks.runs import attempts, run_directory
+from benchmarks.preflight import destination, launch_plan, resuming
+from benchmarks.runs import measurement, run_directory
 
-DEFAULT_TEMPLATE = "benchmarks"
 RECORD = "preflight.json"
 # What a run is gone on with by.
 NEEDED = ("started", "launch")
@@ -68,7 +63,7 @@ def make(
     """
     suite = _suite(parameters)
     warnings: list[str] = []
-    request = attempts.request_of(suite)
+    request = measurement.request_of(suite)
     plan: dict[str, Any] = {
         **_NOTHING,
         "started": started.isoformat(),
@@ -88,9 +83,9 @@ def make(
                 warnings.append("The run's instance is gone: what it has measured is published without it.")
             else:
                 warnings += resuming.time_warnings(there, parameters, datetime.now(UTC))
-                planned = _launch(parameters, suite, connect, started, warnings)
+                planned = launch_plan.plan_launch(parameters, suite, connect, started, warnings)
                 plan["launch"] = resuming.launched_as(planned, there, begun, parameters)
-        plan["publish"] = _publish(parameters, suite, connect("s3"), account, started)
+        plan["publish"] = destination.plan_publishing(parameters, suite, connect("s3"), account, started)
     return plan
 
 
@@ -102,218 +97,3 @@ def _suite(parameters: Mapping[str, Any]) -> dict[str, Any]:
     # How many ids another version has is not known.
     expected = None if parameters["ref"] else suite["expected"]
     return {**suite, "source": source, "expected": expected, **changes}
-
-
-def _launch(
-    parameters: Mapping[str, Any], suite: Mapping[str, Any], connect: Connect, started: datetime, warnings: list[str]
-) -> dict[str, Any]:
-    ec2 = connect("ec2")
-    region = parameters["region"]
-    info = type_info(ec2, parameters["instance_type"], region)
-    name = info["InstanceType"]
-    architectures = _architectures(info)
-    cores = cpu_cores.cores(info, parameters["cpu"])
-    memory = cpu_cores.check_memory(info, parameters["memory"])
-    cpu_cores.check_memory(info, suite["minimum_memory"], f"MiB that the suite {suite['name']} needs")
-    if info.get("BurstablePerformanceSupported"):
-        warnings.append(
-            f"{name} is burstable: its CPU is throttled or costs extra after a while, so its numbers say little."
-        )
-
-    template = launch_templates.find(ec2, parameters["launch_template"], DEFAULT_TEMPLATE)
-    launch_templates.check_ends(template)
-    if template.data.get("UserData"):
-        warnings.append(f"The user data of the launch template {template.name} is replaced by this tool's own.")
-    if template.overrides:
-        warnings.append(
-            f"The launch template {template.name} sets {', '.join(sorted(template.overrides))} so that instances are "
-            f"kept: this launch overrides that, so that its instance can be ended."
-        )
-    image = _image(ec2, parameters["ami"] or template.image_id, name, architectures)
-    subnets = _subnets(ec2, parameters["subnet"], template, _zones(ec2, name, region), name, region)
-    _check_quota(connect, info, cores, warnings)
-    price = prices.of_type(connect, region, name)
-    _check_price(name, price, parameters["max_price"])
-    plan = {
-        "region": region,
-        "instance_type": name,
-        "architecture": image["Architecture"],
-        "cores": cores.count,
-        "threads_per_core": cores.threads_per_core,
-        "cpu_options": cores.options,
-        "memory": memory,
-        "price": price,
-        "overrides": template.overrides,
-        "launch_template": {"id": template.id, "name": template.name, "version": template.version},
-        "image": {"id": image["ImageId"], "name": image.get("Name")},
-        "block_devices": None
-        if template.data.get("BlockDeviceMappings")
-        else images.root_volume(image, suite["minimum_disk"]),
-        "subnets": subnets,
-        "started": started.isoformat(),
-    }
-    _dry_run(ec2, plan)
-    return plan
-
-
-def type_info(ec2: Client, name: str, region: str) -> dict[str, Any]:
-    """The type's entry in DescribeInstanceTypes.
-
-    Raises RefusedError, with the nearest names, where the region has no such type.
-    """
-    try:
-        info: dict[str, Any] = ec2.describe_instance_types(InstanceTypes=[name])["InstanceTypes"][0]
-        return info
-    except botocore.exceptions.ClientError as error:
-        if code(error) not in ("InvalidInstanceType", "InvalidParameterValue"):
-            raise
-    pages = ec2.get_paginator("describe_instance_type_offerings").paginate(LocationType="region")
-    offered = sorted({offer["InstanceType"] for page in pages for offer in page["InstanceTypeOfferings"]})
-    family = f"{name.partition('.')[0]}.".lower()
-    near = hints.similar(name, offered, 3) or [other for other in offered if other.startswith(family)][:3]
-    hint = f" Did you mean {', '.join(near)}?" if near else f" {hints.command_line('bench.types --cpu 4')} lists some."
-    raise RefusedError(f"There is no instance type {name} in {region}.{hint}")
-
-
-def _zones(ec2: Client, instance_type: str, region: str) -> list[str]:
-    offers = ec2.describe_instance_type_offerings(
-        LocationType="availability-zone", Filters=[{"Name": "instance-type", "Values": [instance_type]}]
-    )["InstanceTypeOfferings"]
-    if not offers:
-        raise RefusedError(
-            f"{instance_type} is not offered in {region}: choose another type, or another region by --region."
-        )
-    return sorted(offer["Location"] for offer in offers)
-
-
-def _architectures(info: Mapping[str, Any]) -> list[str]:
-    """The type's architectures that an image can be for. Raises RefusedError where there is none."""
-    every = info["ProcessorInfo"]["SupportedArchitectures"]
-    if usable := [one for one in every if one in images.DEBIAN_ARCHITECTURES]:
-        return usable
-    why = " and needs a dedicated host" if any(one.endswith("_mac") for one in every) else ""
-    raise RefusedError(
-        f"{info['InstanceType']} ({', '.join(every)}) runs no 64-bit Linux{why}: choose another type, of which "
-        f"{hints.command_line('bench.types --cpu 4')} lists some."
-    )
-
-
-def _image(ec2: Client, wanted: str | None, name: str, architectures: list[str]) -> dict[str, Any]:
-    image = images.named(ec2, wanted) if wanted else images.newest_debian(ec2, architectures[0])
-    images.check_fits(image, name, architectures)
-    return image
-
-
-def _subnets(
-    ec2: Client,
-    wanted: str | None,
-    template: launch_templates.Template,
-    zones: list[str],
-    instance_type: str,
-    region: str,
-) -> list[dict[str, str | None]]:
-    """Where to try to launch, in this order; an id of None leaves the choice to the template."""
-    if wanted and template.decides_network:
-        raise RefusedError(
-            f"The launch template {template.name} has network interfaces of its own, so subnet cannot be "
-            f"given beside it."
-        )
-    if pinned := wanted or template.subnet:
-        found = ec2.describe_subnets(Filters=[{"Name": "subnet-id", "Values": [pinned]}])["Subnets"]
-        if not found:
-            raise RefusedError(f"There is no subnet {pinned} in {region}.")
-        zone = found[0]["AvailabilityZone"]
-        if zone not in zones:
-            raise RefusedError(
-                f"{instance_type} is not offered in {zone}, where the subnet {pinned} is: it is in {', '.join(zones)}."
-            )
-        return [{"id": wanted, "zone": zone}]
-    if template.decides_network:
-        return [{"id": None, "zone": template.zone}]
-    found = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
-    if not found:
-        raise RefusedError(
-            f"{region} has no default VPC: give --subnet, or create one by aws ec2 create-default-vpc "
-            f"--region {region}."
-        )
-    allowed = [zone for zone in zones if template.zone in (None, zone)]
-    fitting = sorted((s["AvailabilityZone"], s["SubnetId"]) for s in found if s["AvailabilityZone"] in allowed)
-    if not fitting:
-        limit = (
-            f"the launch template {template.name} pins {template.zone}"
-            if template.zone
-            else "the default VPC has no subnet there"
-        )
-        raise RefusedError(f"{instance_type} is offered in {', '.join(zones)}, but {limit}: give --subnet.")
-    return [{"id": subnet, "zone": zone} for zone, subnet in fitting]
-
-
-def _check_quota(connect: Connect, info: Mapping[str, Any], cores: cpu_cores.Cores, warnings: list[str]) -> None:
-    """Refuse what the account's vCPU quota cannot hold at all; what runs already is EC2's to count, at the launch."""
-    quota = quotas.of(info["InstanceType"])
-    if not quota:
-        return
-    answer = optional(lambda: connect("service-quotas").get_service_quota(ServiceCode="ec2", QuotaCode=quota.code))
-    if answer is None:
-        warnings.append("The vCPU quota could not be checked: the permission servicequotas:GetServiceQuota is missing.")
-        return
-    limit = int(answer["Quota"]["Value"])
-    vcpus = cores.count * cores.threads_per_core
-    if vcpus > limit:
-        raise RefusedError(
-            f"{info['InstanceType']} would take {vcpus} vCPUs, but your account's quota is {limit}: ask for "
-            f"more of {quota} in Service Quotas, or choose a smaller type."
-        )
-
-
-def _check_price(name: str, price: Mapping[str, Any] | None, ceiling: float | None) -> None:
-    if ceiling is None:
-        return
-    if price is None:
-        raise RefusedError(
-            "The price cannot be checked against max_price: AWS lists none, or the permission pricing:GetProducts is "
-            "missing."
-        )
-    if price["usd_per_hour"] > ceiling:
-        raise RefusedError(
-            f"{name} costs ${price['usd_per_hour']:.4g} an hour, more than the max_price of ${ceiling:.4g}."
-        )
-
-
-def _dry_run(ec2: Client, plan: Mapping[str, Any]) -> None:
-    """Ask EC2 whether it would launch this, without launching it. Raises RefusedError with its reason."""
-    try:
-        run_instances.run_instances(ec2, {**run_instances.skeleton(plan, plan["subnets"][0]["id"]), "DryRun": True})
-    except botocore.exceptions.ClientError as error:
-        # A missing capacity is no reason: another zone may have it, and so may this one in a minute.
-        if code(error) not in ("DryRunOperation", *run_instances.NO_CAPACITY):
-            raise
-
-
-def _publish(
-    parameters: Mapping[str, Any], suite: Mapping[str, Any], s3: Client, account: str, started: datetime
-) -> dict[str, Any]:
-    bucket = parameters["bucket"] or f"benchmarks-{account}-{parameters['region']}"
-    try:
-        head = s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
-    except botocore.exceptions.ClientError as error:
-        reasons = {
-            "404": f"There is no bucket {bucket}: "
-            + (
-                "check --bucket."
-                if parameters["bucket"]
-                else f"run {hints.command_line('bench.setup')}, which creates it."
-            ),
-            "403": f"The bucket {bucket} belongs to another account, or your AWS user may not use it: give "
-            f"one of yours by --bucket.",
-        }
-        if code(error) in reasons:
-            raise RefusedError(reasons[code(error)]) from None
-        raise
-    return {
-        "bucket": bucket,
-        "account": account,
-        "region": head["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region") or parameters["region"],
-        "suite": suite["name"],
-        "started": started.astimezone(UTC).isoformat(),
-    }

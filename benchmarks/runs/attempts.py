@@ -6,78 +6,17 @@ attempt, so that nothing here has to be right for an attempt never to be taken f
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shlex
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.errors import RefusedError
-from benchmarks.host import archives
 from benchmarks.runs import run_directory
 
 RECORD = "attempt.json"  # in each attempt's directory
 CURRENT = "current-attempt.json"  # in the host's
 PUBLISHED = "published.json"
-# Of a suite: its name, its description and its limits change no number.
-_OF_SUITE = ("source", "package", "benches", "features", "rustflags", "environment", "arguments", "toolchain")
-# Of a host's fingerprint.
-_OF_HOST = (
-    "rustc",
-    "cargo",
-    "linker",
-    "commit",
-    "crate_sha256",
-    "cargo_lock_sha256",
-    "cargo_config",
-    "architecture",
-    "cpu_model",
-)
-_STEPS = ("build", "run")
-
-# A line for each unit of another run that is at work, then a line an attempt: its number, whether one of its units is
-# at work, what it measures, what was asked for, and how each unit ended.
-_LOOK = """
-systemctl list-units --plain --no-legend --state=active,activating,deactivating 'benchmarks-*.service' |
-while read -r unit _; do
-  case $unit in "$2"-*) ;; *) echo "other $unit" ;; esac
-done
-cd "$1" 2>/dev/null || exit 0
-for attempt in */; do
-  attempt=${attempt%/}
-  active=no
-  for step in build run; do
-    case $(systemctl is-active "$2-$attempt-$step.service") in active|activating|deactivating) active=yes ;; esac
-  done
-  printf '%s %s' "$attempt" "$active"
-  for digest in measurement request; do printf ' %s' "$(cat "$attempt/$digest" 2>/dev/null || echo -)"; done
-  for step in build run; do printf ' %s' "$(cut -d ' ' -f 1 "$attempt/$step.status" 2>/dev/null || echo -)"; done
-  echo
-done
-"""
-_BEGIN = 'mkdir -p "$1" && printf "%s" "$2" > "$1/measurement" && printf "%s" "$3" > "$1/request"'
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """An attempt as the host knows it: digests of what it measures and of what was asked for, and how its steps ended.
-
-    `results` are systemd's words, "-" for not yet.
-    """
-
-    number: int
-    active: bool
-    measurement: str
-    request: str
-    results: tuple[str, ...]
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether it is at work, has succeeded, or can do its next step; what has failed is not done again in place."""
-        return self.active or set(self.results) <= {"success", "-"}
 
 
 @dataclass(frozen=True)
@@ -91,91 +30,6 @@ class Record:
     suite: Mapping[str, Any]
     request: str
     measurement: Mapping[str, Any] | None = None
-
-
-def measurement(suite: Mapping[str, Any], toolchain: Mapping[str, Any]) -> dict[str, Any]:
-    """What decides the numbers of a suite on a host, from the suite and the toolchain role's record."""
-    return {
-        "suite": of_suite(suite),
-        "source": toolchain["source"],
-        "host": {name: toolchain["host"].get(name) for name in _OF_HOST},
-    }
-
-
-def of_suite(suite: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a suite decides its numbers."""
-    return {name: suite.get(name) for name in _OF_SUITE}
-
-
-def digest(measured: Mapping[str, Any]) -> str:
-    """SHA-256 of a measurement, in hex."""
-    return hashlib.sha256(json.dumps(measured, sort_keys=True).encode()).hexdigest()
-
-
-def request(suite: Mapping[str, Any], packed: str | None = None) -> str:
-    """SHA-256 of what is asked for, in hex: of the suite, and of the content of a local source (`packed`)."""
-    return digest({"suite": of_suite(suite), "packed": packed})
-
-
-def request_of(suite: Mapping[str, Any]) -> str:
-    """The same, of a suite as it is here. Raises RefusedError for a local source that cannot be read."""
-    path = suite["source"].get("path")
-    try:
-        return request(suite, archives.digest(archives.pack(Path(path))) if path else None)
-    except OSError as error:
-        raise RefusedError(f"The source of the suite {suite['name']} cannot be packed: {error}") from None
-
-
-def look_command(directory: str, unit: str) -> str:
-    """The command that lists the attempts below a directory of the host, whose units are called `unit`-N-STEP."""
-    return shlex.join(["sh", "-c", _LOOK, "sh", directory, unit])
-
-
-def begin_command(directory: str, measurement: str, request: str) -> str:
-    """The command that begins an attempt in its directory on the host."""
-    return shlex.join(["sh", "-c", _BEGIN, "sh", directory, measurement, request])
-
-
-def read_look(output: str) -> tuple[Attempt, ...]:
-    """The attempts that a host has, from the output of a look; a directory of another name is none."""
-    found = []
-    for line in output.splitlines():
-        number, *words = line.split()
-        if number.isdecimal() and len(words) == 3 + len(_STEPS):
-            found.append(Attempt(int(number), words[0] == "yes", words[1], words[2], tuple(words[3:])))
-    return tuple(sorted(found, key=lambda attempt: attempt.number))
-
-
-def others(output: str) -> list[str]:
-    """The units of other runs that are at work on a host, from the output of a look."""
-    lines = [line.split() for line in output.splitlines()]
-    return [words[1] for words in lines if len(words) == 2 and words[0] == "other"]
-
-
-def active(found: Sequence[Attempt], wanted: str) -> int | None:
-    """The number of the attempt that is at work, which has to be of the request `wanted`; None where none is.
-
-    Raises RefusedError while the host measures something else of this run: two at once would disturb each other, and
-    its source would be changed under it.
-    """
-    at_work = next((attempt for attempt in found if attempt.active), None)
-    if at_work and at_work.request != wanted:
-        raise RefusedError(
-            f"Attempt {at_work.number} of this run still measures something else there: wait for its end, or give its "
-            f"parameters to follow it."
-        )
-    return at_work.number if at_work else None
-
-
-def choose(found: Sequence[Attempt], here: Collection[int], wanted: str) -> tuple[int, bool]:
-    """The number of the attempt that measures `wanted`, and whether it is new.
-
-    `here` are the numbers that are taken on this side.
-    """
-    same = [attempt for attempt in found if attempt.measurement == wanted]
-    if same and same[-1].goes_on:
-        return same[-1].number, False
-    return max([attempt.number for attempt in found] + list(here), default=0) + 1, True
 
 
 def here(host_directory: Path) -> tuple[int, ...]:

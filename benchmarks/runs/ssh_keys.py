@@ -75,3 +75,23 @@ def public_half(path: Path) -> str:
             f"The key file {path} is not a private key that can be used unattended: it needs PEM or OpenSSH "
             f"format and no passphrase."
         ) from None
+
+
+@dataclass(frozen=True)
+class RunKeys:
+    """The keys of a run: its hosts' own, and the one that may log in."""
+
+    host: KeyPair
+    login: str
+
+
+def run_keys(directory: Path, key_file: Path | None) -> RunKeys:
+    """The run's keys, made and kept in its directory on first use; to log in, the user's own where there is one."""
+    host = persistent_pair(directory / "keys" / "host")
+    login = public_half(key_file) if key_file else persistent_pair(directory / "keys" / "login").public
+    return RunKeys(host, login)
+
+
+def has_keys(directory: Path) -> bool:
+    """Whether the run of a directory has made its keys there, as it does before it launches anything."""
+    return (directory / "keys" / "host").exists()

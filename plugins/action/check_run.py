@@ -9,7 +9,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import FailedError, RefusedError
-from benchmarks.runs import locks, run_directory
+from benchmarks.runs import locks, parameters_file
 
 
 class ActionModule(ActionBase):
@@ -20,7 +20,7 @@ class ActionModule(ActionBase):
         directory = Path(self._task.args["run_dir"])
         try:
             locks.check_playbook(directory)
-            run_directory.read_parameters(directory)
+            parameters_file.read_parameters(directory)
         except (FailedError, RefusedError) as error:
             raise AnsibleActionFail(str(error)) from None
         return {"changed": False}

@@ -16,7 +16,7 @@ from benchmarks.errors import RefusedError
 from benchmarks.parameters import request
 from benchmarks.paths import ROOT
 from benchmarks.playbook import stage_tags
-from benchmarks.runs import locks, run_directory
+from benchmarks.runs import locks, parameters_file, run_directory
 
 
 class ActionModule(ActionBase):
@@ -50,7 +50,7 @@ class ActionModule(ActionBase):
         # By way of JSON, since Ansible's own kinds of text are not YAML's.
         content = yaml.safe_dump(json.loads(json.dumps(frozen)), sort_keys=False)
         try:
-            changed = run_directory.freeze_parameters(directory, content)
+            changed = parameters_file.freeze_parameters(directory, content)
         except OSError as error:
             raise AnsibleActionFail(str(run_directory.cannot_be_written(directory, error))) from None
         return {"changed": changed, "warnings": list(settled.warnings)}

@@ -8,7 +8,7 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 from benchmarks.playbook import task_failures
-from benchmarks.runs import run_directory
+from benchmarks.runs import failures, run_directory
 
 
 class ActionModule(ActionBase):
@@ -21,7 +21,7 @@ class ActionModule(ActionBase):
         sentence = task_failures.sentence(host, args["task"], args["result"])
         try:
             attempt = int(args["attempt"])
-            run_directory.record_failure(Path(args["run_dir"]), host, args["task"], sentence, args["stage"], attempt)
+            failures.record_failure(Path(args["run_dir"]), host, args["task"], sentence, args["stage"], attempt)
         except OSError as error:
             # Ending the run matters more than the record: what cannot be written is kept in memory until then.
             known = task_vars.get("unrecorded_failures", [])

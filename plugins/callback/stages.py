@@ -13,7 +13,7 @@ from ansible.utils.vars import load_extra_vars
 
 from benchmarks.playbook import stages, task_failures
 from benchmarks.runs import run_directory
-from benchmarks.terminal import wrapping
+from benchmarks.terminal import streams, wrapping
 
 DOCUMENTATION = """
 name: stages
@@ -45,7 +45,7 @@ class CallbackModule(CallbackBase):
         self._times = stages.Times()
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
-        wrapping.outlive_readers()
+        streams.outlive_readers()
         self._of_run = Path(playbook._file_name).stem in stages.PLAYBOOKS
 
     def v2_playbook_on_play_start(self, play: Any) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.account import survey as account_survey
+from benchmarks.account import listing
 
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"setup_listing": account_survey.listing}
+        return {"setup_listing": listing.listing}

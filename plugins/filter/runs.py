@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.results import host_results
-from benchmarks.runs import run_directory
+from benchmarks.runs import failures
 
 
 def run_failures(directory: str, host: str | None = None, attempt: int | None = None) -> list[str]:
     """The sentences of a run's failures, first one first; those of one attempt on one host, if it is named."""
-    found = run_directory.failures(Path(directory))
+    found = failures.failures(Path(directory))
     return [f.sentence for f in found if host is None or f.is_of(host, int(attempt or 0))]
 
 

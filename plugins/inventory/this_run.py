@@ -16,8 +16,10 @@ from benchmarks.aws import session
 from benchmarks.errors import RefusedError
 from benchmarks.host import ssh
 from benchmarks.launch import run_instances
-from benchmarks.parameters.request import outline, parse_host
+from benchmarks.parameters.addresses import parse_host
+from benchmarks.parameters.outline import outline
 from benchmarks.runs import run_directory
+from benchmarks.runs.run_id import group_name
 
 DOCUMENTATION = """
 name: this_run
@@ -85,7 +87,7 @@ class InventoryModule(BaseInventoryPlugin):
     def _add_instances(self, inventory: Any, loader: Any, path: Path, run_id: str) -> None:
         plugin = inventory_loader.get("amazon.aws.aws_ec2")
         plugin.parse(inventory, loader, str(path), cache=False)
-        if (group := run_directory.group_name(run_id)) in inventory.groups:
+        if (group := group_name(run_id)) in inventory.groups:
             inventory.add_child("launched", group)
         for host in inventory.hosts.values():
             # The EC2 plugin still sets this name too, at which Ansible warns: it is a keyword. ec2_tags says the same.

@@ -31,15 +31,15 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    from benchmarks.account import survey as account_survey
-    from benchmarks.aws import session
+    from benchmarks.account import bucket
+    from benchmarks.aws import aws_errors, session
 
     given = module.params
     try:
         s3 = session.connector(given["region"])("s3")
-        changed = account_survey.add_upload_rule(s3, given["bucket"], given["account"], dry=module.check_mode)
-    except session.ERRORS as error:
-        module.fail_json(msg=session.sentence(error))
+        changed = bucket.add_upload_rule(s3, given["bucket"], given["account"], dry=module.check_mode)
+    except aws_errors.ERRORS as error:
+        module.fail_json(msg=aws_errors.sentence(error))
     module.exit_json(changed=changed)
 
 

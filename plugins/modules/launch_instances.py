@@ -43,23 +43,23 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    from benchmarks.aws import caller, session
-    from benchmarks.launch import run_instances
-    from benchmarks.runs import run_directory
+    from benchmarks.aws import aws_errors, caller, session
+    from benchmarks.launch import hosts, run_instances
+    from benchmarks.runs import run_directory, ssh_keys
 
     given = module.params
     directory = Path(given["run_dir"])
     connect = session.connector(given["plan"]["region"])
     try:
         if module.check_mode:
-            there = run_instances.there(connect("ec2"), given["run_id"])
-            module.exit_json(changed=not there, instances=there, diff=run_instances.difference(there, given["plan"]))
-        keys = run_instances.run_keys(directory, Path(given["key_file"]) if given["key_file"] else None)
+            there = hosts.there(connect("ec2"), given["run_id"])
+            module.exit_json(changed=not there, instances=there, diff=hosts.difference(there, given["plan"]))
+        keys = ssh_keys.run_keys(directory, Path(given["key_file"]) if given["key_file"] else None)
         launch = run_instances.prepare(given["run_id"], given["plan"], keys, given["lifetime"], caller.name(connect))
-        note = partial(run_instances.note, directory, given["plan"]["region"], keys.host.public)
-        changed, instances = run_instances.ensure(connect("ec2"), [launch], given["timeout"], note)
-    except session.ERRORS as error:
-        module.fail_json(msg=session.sentence(error))
+        note = partial(hosts.note, directory, given["plan"]["region"], keys.host.public)
+        changed, instances = hosts.ensure(connect("ec2"), [launch], given["timeout"], note)
+    except aws_errors.ERRORS as error:
+        module.fail_json(msg=aws_errors.sentence(error))
     except OSError as error:
         module.fail_json(msg=str(run_directory.cannot_be_written(directory, error)))
     module.exit_json(changed=changed, instances=instances)

@@ -30,10 +30,10 @@ def main() -> None:
     module = AnsibleModule(
         {"parameters": {"type": "dict", "required": True}, "run_dir": {"type": "path", "required": True}},
     )
-    from benchmarks.aws import session
+    from benchmarks.aws import aws_errors, session
     from benchmarks.launch import termination
     from benchmarks.preflight import resuming, run_plan
-    from benchmarks.runs import run_directory
+    from benchmarks.runs import failures, parameters_file, run_directory
 
     directory = Path(module.params["run_dir"])
     parameters = module.params["parameters"]
@@ -45,12 +45,12 @@ def main() -> None:
         if planned["over"]:
             termination.note_gone(connect("ec2"), directory.name, directory)
         # What went wrong before is done again, but for what a host that is gone has done.
-        run_directory.forget_failures(directory, run_directory.OF_BRINGING_BACK if planned["over"] else None)
+        failures.forget_failures(directory, failures.OF_BRINGING_BACK if planned["over"] else None)
         changed = run_directory.write_record(directory, run_plan.RECORD, planned)
-        run_directory.settle_parameters(directory, accepted=True)
-    except session.ERRORS as error:
-        run_directory.settle_parameters(directory, accepted=False)
-        module.fail_json(msg=session.sentence(error))
+        parameters_file.settle_parameters(directory, accepted=True)
+    except aws_errors.ERRORS as error:
+        parameters_file.settle_parameters(directory, accepted=False)
+        module.fail_json(msg=aws_errors.sentence(error))
     except OSError as error:
         module.fail_json(msg=str(run_directory.cannot_be_written(directory, error)))
     for warning in planned["warnings"]:

@@ -38,7 +38,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    from benchmarks.aws import session
+    from benchmarks.aws import aws_errors, session
     from benchmarks.results import publishing
 
     given = module.params
@@ -51,8 +51,8 @@ def main() -> None:
             given["plan"],
             dry=module.check_mode,
         )
-    except session.ERRORS as error:
-        module.fail_json(msg=session.sentence(error))
+    except aws_errors.ERRORS as error:
+        module.fail_json(msg=aws_errors.sentence(error))
     except OSError as error:
         module.fail_json(msg=f"What was measured cannot be published: {error}.")
     module.exit_json(changed=changed, published=published)

@@ -36,19 +36,20 @@ def main() -> None:
         supports_check_mode=True,
     )
     from benchmarks.account import survey as account_survey
-    from benchmarks.aws import session
+    from benchmarks.account.target import choose_target
+    from benchmarks.aws import aws_errors, session
     from benchmarks.runs import run_directory
 
     parameters, timeout = module.params["parameters"], module.params["timeout"]
     try:
         connect = session.connector(parameters["region"])
-        target = account_survey.target(parameters, connect)
+        target = choose_target(parameters, connect)
         if timeout is None:
             survey = account_survey.survey(target, account_survey.look(connect, target))
         else:
             survey = account_survey.wait_complete(connect, target, timeout)
-    except session.ERRORS as error:
-        module.fail_json(msg=session.sentence(error))
+    except aws_errors.ERRORS as error:
+        module.fail_json(msg=aws_errors.sentence(error))
     directory = module.params["run_dir"]
     changed = bool(directory) and run_directory.write_record(Path(directory), "setup.json", survey)
     module.exit_json(changed=changed, survey=survey)

@@ -42,7 +42,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    from benchmarks.aws import session
+    from benchmarks.aws import aws_errors, session
     from benchmarks.launch import termination
 
     given = module.params
@@ -57,7 +57,7 @@ def main() -> None:
             ended = termination.end(
                 ec2, given["run_id"], directory, only=given["instance_id"], timeout=given["timeout"]
             )
-    except session.ERRORS as error:
+    except aws_errors.ERRORS as error:
         module.fail_json(msg=termination.explain(error, ec2, given["run_id"], Path(given["run_dir"])))
     told = termination.sentence(given["run_id"], given["region"], ended)
     module.exit_json(changed=bool(ended), terminated=ended, sentence=told)

@@ -17,7 +17,7 @@ from sandbox.aws.iam.credentials import Keyring, role_credentials
 from sandbox.aws.journal import Journal
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply
 from sandbox.aws.s3.buckets import S3
-from sandbox.service.settings import Settings
+from sandbox.settings import Settings
 
 PREFIX = "/_sandbox/"
 TOKEN_HEADER = "x-sandbox-token"

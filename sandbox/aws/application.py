@@ -24,8 +24,8 @@ from sandbox.aws.journal import Journal
 from sandbox.aws.pricing import price_list
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply, WSGIApplication, failure, through_wsgi
 from sandbox.aws.s3.buckets import S3
-from sandbox.machines.machine import Machines
-from sandbox.service.settings import Settings
+from sandbox.machine import Machines
+from sandbox.settings import Settings
 
 log = logging.getLogger(__name__)
 

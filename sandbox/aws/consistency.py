@@ -16,7 +16,7 @@ from sandbox.aws.ec2.instance_states import Fleet
 from sandbox.aws.ec2.launch_checks import Plan, no_profile
 from sandbox.aws.ec2.shown_instance import tidy
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply, answer, result_of
-from sandbox.service.settings import Settings
+from sandbox.settings import Settings
 
 INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
 

@@ -26,7 +26,7 @@ from moto.ssm.models import ssm_backends
 from sandbox.aws.ec2 import amis
 from sandbox.aws.paging import fits
 from sandbox.aws.protocol import AwsError, WSGIApplication
-from sandbox.machines.machine import Addresses
+from sandbox.machine import Addresses
 
 MOTO_VERSION = "5.2.5"
 

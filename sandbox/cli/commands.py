@@ -12,10 +12,11 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from benchmarks import bootstrap
+from sandbox import state
 from sandbox.cli import options, show
-from sandbox.service import lifecycle, state
+from sandbox.service import lifecycle
 from sandbox.service.lifecycle import SandboxError
-from sandbox.service.state import Sandbox, State
+from sandbox.state import Sandbox, State
 
 _NAME = {"name": "which sandbox, where several live side by side"}
 

@@ -12,7 +12,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from benchmarks.playbook import processes
+from benchmarks.playbook import signals
 from sandbox.cli import commands as sandbox_tasks
 
 INV = [sys.executable, "-m", "benchmarks.cli.program"]
@@ -36,7 +36,7 @@ def demo(context: Context) -> None:
     for command in COMMANDS:
         port = ["--ssh-port", str(sandbox["ssh_port"])] if command[0] == "bench" and sandbox["ssh_port"] != 22 else []
         print(f"\n$ ./inv {shlex.join([*command, *port])}", flush=True)
-        code = processes.run_handing_on([*INV, *command, *port], environment)
+        code = signals.run_handing_on([*INV, *command, *port], environment)
         if code:
             raise Exit(code=code)
     print("\nThe sandbox and its S3 stay, so that the link opens. To remove them: ./inv sandbox.down --name demo")

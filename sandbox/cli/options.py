@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from benchmarks import hints
 
-# What each is for is said in sandbox/service/settings.py.
+# What each is for is said in sandbox/settings.py.
 KINDS: Mapping[str, type[int] | type[float] | type[str]] = {
     "region": str,
     "account_id": str,

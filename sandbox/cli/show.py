@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sandbox.service.state import Sandbox, State
+from sandbox.state import Sandbox, State
 
 # Settings of the user's own that would lead an SDK past the sandbox, or to another identity.
 UNSET = (

@@ -10,7 +10,7 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
-from sandbox.machines.machine import Addresses, MachineSpec
+from sandbox.machine import Addresses, MachineSpec
 
 
 def render(

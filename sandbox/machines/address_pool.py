@@ -8,7 +8,7 @@ import random
 import socket
 import threading
 
-from sandbox.machines.machine import Addresses
+from sandbox.machine import Addresses
 
 # 127.0.0.x and 127.0.1.1 have uses of their own on many systems.
 _FIRST, _LAST = int(ipaddress.IPv4Address("127.0.2.1")), int(ipaddress.IPv4Address("127.0.254.254"))

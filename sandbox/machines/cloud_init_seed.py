@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from sandbox.machines.machine import Addresses, MachineSpec
+from sandbox.machine import Addresses, MachineSpec
 
 # cloud-init reads YAML, of which JSON is a part: no quoting rules of its own to get wrong.
 _EC2_USER = {

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from sandbox.exclusive_lock import machine_wide
 from sandbox.machines import host_configuration
 from sandbox.machines.engine import Engine, EngineError
 from sandbox.machines.host_configuration import HostConfig
-from sandbox.service.exclusive_lock import machine_wide
 
 TARGETS = ("default", "rust")  # stages of the Containerfile, and the images that a machine can ask for
 REGISTRY_BASE = "docker.io/library/debian:trixie-slim"

@@ -16,16 +16,16 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sandbox import state
 from sandbox.imds import documents
+from sandbox.machine import Addresses, MachineSpec, Phase, Stage
 from sandbox.machines import cloud_init_seed, container_images, containers
 from sandbox.machines.address_pool import Pool
 from sandbox.machines.engine import Engine, EngineError
-from sandbox.machines.machine import Addresses, MachineSpec, Phase, Stage
 from sandbox.machines.shares import Computer, Share
 from sandbox.machines.watch import Watcher
-from sandbox.service import state
-from sandbox.service.settings import Settings
-from sandbox.service.state import Sandbox
+from sandbox.settings import Settings
+from sandbox.state import Sandbox
 
 log = logging.getLogger(__name__)
 

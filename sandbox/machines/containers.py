@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.machine import Addresses
 from sandbox.machines.engine import Engine
-from sandbox.machines.machine import Addresses
 from sandbox.machines.shares import Share
-from sandbox.service.state import Sandbox
+from sandbox.state import Sandbox
 
 SANDBOX_LABEL = "benchmarks.sandbox"
 STATE_LABEL = "benchmarks.sandbox.state"

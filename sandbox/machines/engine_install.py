@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from sandbox.service.exclusive_lock import machine_wide
+from sandbox.exclusive_lock import machine_wide
 
 PACKAGES = ("podman", "runc", "mmdebstrap")  # each brings a program of its name
 

@@ -22,17 +22,16 @@ from typing import Any
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from sandbox import aws
+from sandbox import aws, background_process, state
+from sandbox.exclusive_lock import machine_wide
 from sandbox.machines import address_pool, engine
 from sandbox.machines.container_machines import ContainerMachines, Site
 from sandbox.machines.containers import labels
 from sandbox.machines.engine import Engine, EngineError
 from sandbox.machines.shares import Computer
 from sandbox.machines.watch import Watcher
-from sandbox.service import background_process, state
-from sandbox.service.exclusive_lock import machine_wide
-from sandbox.service.settings import Settings
-from sandbox.service.state import Sandbox, State
+from sandbox.settings import Settings
+from sandbox.state import Sandbox, State
 
 log = logging.getLogger(__name__)
 

@@ -15,14 +15,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sandbox import background_process, state
+from sandbox.exclusive_lock import exclusive
 from sandbox.machines import container_images, containers, engine, engine_install, host_configuration
 from sandbox.machines.container_images import ImageError
 from sandbox.machines.engine import Engine, EngineError, UnsuitableEngineError
 from sandbox.machines.engine_install import NoEngineError
-from sandbox.service import background_process, state
-from sandbox.service.exclusive_lock import exclusive
-from sandbox.service.settings import Settings
-from sandbox.service.state import Sandbox, State
+from sandbox.settings import Settings
+from sandbox.state import Sandbox, State
 
 Say = Callable[[str], None]
 

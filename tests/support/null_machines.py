@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from sandbox.machines.machine import Addresses, MachineSpec, Phase, Stage
+from sandbox.machine import Addresses, MachineSpec, Phase, Stage
 
 
 @dataclass

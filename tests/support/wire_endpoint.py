@@ -16,7 +16,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from sandbox.service.settings import Settings
+from sandbox.settings import Settings
 from tests.support.null_machines import NullMachines
 
 # moto's state belongs to the process, so every endpoint of a test run has an account of its own.

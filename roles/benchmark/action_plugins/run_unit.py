@@ -12,7 +12,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from benchmarks.host import failure_causes, following, host_check, systemd_units
+from benchmarks.host import failure_causes, following, host_check, progress, systemd_units
 from benchmarks.host.log_copy import KeptLog
 
 display = Display()
@@ -29,7 +29,7 @@ class Follower(following.Follower):
         rewrite = os.environ.get("BENCHMARKS_REWRITE_LINES") == "1"
         width = int(os.environ.get("COLUMNS") or 100) if rewrite else UNLIMITED
         screen = following.Screen(lambda text, ends: display.display(text, newline=ends), rewrite, width)
-        super().__init__(following.BUILD if building else following.MEASURE, expected, tail, screen)
+        super().__init__(progress.BUILD if building else progress.MEASURE, expected, tail, screen)
 
 
 class ActionModule(ActionBase):

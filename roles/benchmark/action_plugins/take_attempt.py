@@ -9,7 +9,8 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
-from benchmarks.runs import attempts
+from benchmarks.host import attempt_states
+from benchmarks.runs import attempts, measurement
 
 
 class ActionModule(ActionBase):
@@ -21,25 +22,28 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         args = self._task.args
         here = Path(args["host_dir"])
-        measured = attempts.measurement(args["suite"], args["toolchain"])
-        wanted, request = attempts.digest(measured), attempts.request(args["suite"], measured["source"].get("sha256"))
+        measured = measurement.measurement(args["suite"], args["toolchain"])
+        wanted, request = (
+            measurement.digest(measured),
+            measurement.request(args["suite"], measured["source"].get("sha256")),
+        )
         # The one that was begun for this is no attempt yet.
         begun = attempts.read(here, attempts.current(here))
         taken = [n for n in attempts.here(here) if not (begun and begun.number == n and begun.measurement is None)]
         try:
-            looked = self._command(attempts.look_command(args["directory"], args["unit"]))
-            found = attempts.read_look(looked)
-            attempts.active(found, request)
-            number, new = attempts.choose(found, taken, wanted)
+            looked = self._command(attempt_states.look_command(args["directory"], args["unit"]))
+            found = attempt_states.read_look(looked)
+            attempt_states.active(found, request)
+            number, new = attempt_states.choose(found, taken, wanted)
             if not self._task.check_mode:
                 if new:
-                    self._command(attempts.begin_command(f"{args['directory']}/{number}", wanted, request))
+                    self._command(attempt_states.begin_command(f"{args['directory']}/{number}", wanted, request))
                 attempts.take(here, attempts.Record(number, args["suite"], request, measured), args["toolchain"])
         except (RefusedError, OSError) as error:
             raise AnsibleActionFail(str(error)) from None
         warnings = [
             f"{unit} of another run is at work on this host too: the two disturb each other's numbers."
-            for unit in attempts.others(looked)
+            for unit in attempt_states.others(looked)
         ]
         return {"changed": new, "number": number, "warnings": warnings}
 

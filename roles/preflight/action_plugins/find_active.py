@@ -9,6 +9,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
+from benchmarks.host import attempt_states
 from benchmarks.runs import attempts
 
 
@@ -20,11 +21,11 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         args = self._task.args
-        look = attempts.look_command(args["directory"], args["unit"])
+        look = attempt_states.look_command(args["directory"], args["unit"])
         answer = self._low_level_execute_command(look, sudoable=False)
         here = Path(args["host_dir"])
         try:
-            number = attempts.active(attempts.read_look(answer["stdout"]), args["request"])
+            number = attempt_states.active(attempt_states.read_look(answer["stdout"]), args["request"])
             attempts.follow(here, number)
         except (RefusedError, OSError) as error:
             raise AnsibleActionFail(str(error)) from None

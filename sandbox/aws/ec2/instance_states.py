@@ -19,8 +19,8 @@ from sandbox.aws import moto_repairs
 from sandbox.aws.ec2 import ssh_access
 from sandbox.aws.moto_repairs import STATE_CODES, Ec2
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply, answer, result_of
-from sandbox.machines.machine import Addresses, Machines, MachineSpec, Stage
-from sandbox.service.settings import Settings
+from sandbox.machine import Addresses, Machines, MachineSpec, Stage
+from sandbox.settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -20,8 +20,8 @@ from sandbox.aws.ec2.launch_checks import Plan
 from sandbox.aws.ec2.shown_instance import tidy
 from sandbox.aws.moto_repairs import Ec2
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply, answer, result_of
-from sandbox.machines.machine import Machines, MachineSpec
-from sandbox.service.settings import Settings
+from sandbox.machine import Machines, MachineSpec
+from sandbox.settings import Settings
 
 SSM_IMAGE = "resolve:ssm:"
 MAXIMUM_TOKEN = 64

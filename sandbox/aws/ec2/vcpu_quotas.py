@@ -18,7 +18,7 @@ from sandbox.aws.ec2.instance_states import Fleet
 from sandbox.aws.ec2.launch_checks import Plan
 from sandbox.aws.paging import page
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply, answer
-from sandbox.service.settings import Settings
+from sandbox.settings import Settings
 
 SERVICE = "ec2"
 PAGE = 100

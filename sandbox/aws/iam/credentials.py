@@ -17,7 +17,7 @@ from typing import Any
 from sandbox.aws import moto_repairs
 from sandbox.aws.iam import signature
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply, answer, result_of
-from sandbox.service.settings import Settings
+from sandbox.settings import Settings
 
 ROLE_SECONDS = 6 * 3600  # as EC2 hands out role credentials
 

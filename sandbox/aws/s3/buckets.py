@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from sandbox.aws.moto_repairs import Buckets
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply
 from sandbox.aws.s3 import bucket_policies, checksums
-from sandbox.service.settings import Settings
+from sandbox.settings import Settings
 
 OWNER_HEADER = "x-amz-expected-bucket-owner"
 ACL_HEADER = "x-amz-acl"

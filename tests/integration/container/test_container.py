@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.aws.session import NO_CREDENTIALS
+from benchmarks.aws.aws_errors import NO_CREDENTIALS
 from benchmarks.cli import task_help
 from benchmarks.parameters import spec
 from sandbox.machines.engine import Engine

@@ -11,7 +11,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from sandbox.aws import RequestHandler, application
-from sandbox.service.settings import Settings
+from sandbox.settings import Settings
 from tests.support.null_machines import NullMachines
 from tests.support.wire_endpoint import ACCOUNTS, Endpoint, debian
 

@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from benchmarks.account import bucket, listing, security_group
 from benchmarks.account import survey as account_survey
-from benchmarks.account.survey import Bucket, Found, Target
+from benchmarks.account.bucket import Bucket
+from benchmarks.account.survey import Found
+from benchmarks.account.target import TRUST, Target, choose_target, own_range
 from benchmarks.aws.launch_templates import Template
 from benchmarks.errors import FailedError, RefusedError
 
@@ -60,12 +63,10 @@ def template(**data: Any) -> Template:
 
 COMPLETE = Found(
     security_group=group(rule("203.0.113.7/32")),
-    role={"AssumeRolePolicyDocument": account_survey.TRUST},
+    role={"AssumeRolePolicyDocument": TRUST},
     policy=TARGET.policy,
     instance_profile={"Roles": [{"RoleName": "benchmarks"}]},
-    bucket=Bucket(
-        "eu-central-1", blocks_public_access=True, disables_acls=True, lifecycle=[account_survey.UPLOAD_RULE]
-    ),
+    bucket=Bucket("eu-central-1", blocks_public_access=True, disables_acls=True, lifecycle=[bucket.UPLOAD_RULE]),
     launch_template=template(),
 )
 BUCKET = COMPLETE.bucket
@@ -118,7 +119,7 @@ def test_only_what_is_not_there_is_missing(change: dict[str, Any], missing: list
 def test_security_group_admits_a_source_that_its_rules_cover(
     source: str, rules: list[dict[str, Any]], admitted: bool
 ) -> None:
-    assert account_survey.admits(group(*rules), source) is admitted
+    assert security_group.admits(group(*rules), source) is admitted
 
 
 @pytest.mark.parametrize(
@@ -201,22 +202,20 @@ EXPIRE = {"ID": "mine", "Status": "Enabled", "Filter": {"Prefix": "old/"}, "Expi
     ],
 )
 def test_rule_for_all_objects_is_enough(rules: list[dict[str, Any]], aborts: bool) -> None:
-    assert account_survey.aborts_uploads(rules) is aborts
-    assert account_survey.with_upload_rule(rules) == (rules if aborts else [*rules, account_survey.UPLOAD_RULE])
+    assert bucket.aborts_uploads(rules) is aborts
+    assert bucket.with_upload_rule(rules) == (rules if aborts else [*rules, bucket.UPLOAD_RULE])
 
 
 def test_own_rule_that_was_disabled_is_enabled_again() -> None:
-    disabled = {**account_survey.UPLOAD_RULE, "Status": "Disabled"}
-    assert account_survey.with_upload_rule([disabled, EXPIRE]) == [EXPIRE, account_survey.UPLOAD_RULE]
+    disabled = {**bucket.UPLOAD_RULE, "Status": "Disabled"}
+    assert bucket.with_upload_rule([disabled, EXPIRE]) == [EXPIRE, bucket.UPLOAD_RULE]
 
 
 # The listing
 
 
 def test_listing_names_what_is_missing_with_its_cost_and_how_to_go_on() -> None:
-    lines = account_survey.listing(
-        account_survey.survey(TARGET, replace(COMPLETE, bucket=None)), confirmed=False
-    ).splitlines()
+    lines = listing.listing(account_survey.survey(TARGET, replace(COMPLETE, bucket=None)), confirmed=False).splitlines()
     assert lines[0] == "What runs need in account 123456789012, region eu-central-1:"
     assert "  there    IAM role benchmarks, for instances" in lines
     assert [line.split()[0] for line in lines].count("missing") == 2
@@ -230,13 +229,11 @@ def test_listing_names_what_is_missing_with_its_cost_and_how_to_go_on() -> None:
 
 
 def test_listing_of_a_complete_account_says_so() -> None:
-    assert account_survey.listing(account_survey.survey(TARGET, COMPLETE), confirmed=True).endswith(
-        "Everything is there."
-    )
+    assert listing.listing(account_survey.survey(TARGET, COMPLETE), confirmed=True).endswith("Everything is there.")
 
 
 def test_listing_before_creation_does_not_say_that_nothing_was_created() -> None:
-    assert "Nothing was created" not in account_survey.listing(account_survey.survey(TARGET, Found()), confirmed=True)
+    assert "Nothing was created" not in listing.listing(account_survey.survey(TARGET, Found()), confirmed=True)
 
 
 # Asking for the caller's own address
@@ -260,7 +257,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes | Exception], Non
 @pytest.mark.parametrize(("said", "own"), [(b"203.0.113.7\n", "203.0.113.7/32"), (b"2001:db8::7\n", "2001:db8::7/128")])
 def test_own_address_is_a_range_of_one(answer: Callable[[bytes | Exception], None], said: bytes, own: str) -> None:
     answer(said)
-    assert account_survey.own_range() == own
+    assert own_range() == own
 
 
 @pytest.mark.parametrize(
@@ -279,7 +276,7 @@ def test_own_address_that_cannot_be_had_is_asked_of_the_user(
 ) -> None:
     answer(failure)
     with pytest.raises(RefusedError, match=r"give allow_from, .* such as 203\.0\.113\.7/32\.$"):
-        account_survey.own_range()
+        own_range()
 
 
 # Asking AWS
@@ -336,22 +333,19 @@ def own() -> str:
 
 
 def test_target_is_filled_in_from_account_and_address() -> None:
-    assert account_survey.target(parameters(), connector(), own) == TARGET
+    assert choose_target(parameters(), connector(), own) == TARGET
 
 
 def test_own_address_is_not_asked_when_a_range_is_given() -> None:
     def ask() -> str:
         raise AssertionError("asked")
 
-    assert (
-        account_survey.target(parameters(allow_from="198.51.100.0/24"), connector(), ask).allow_from
-        == "198.51.100.0/24"
-    )
+    assert choose_target(parameters(allow_from="198.51.100.0/24"), connector(), ask).allow_from == "198.51.100.0/24"
 
 
 def test_subnet_decides_the_vpc() -> None:
     subnets: Sequence[Mapping[str, Any]] = [{"VpcId": "vpc-2", "MapPublicIpOnLaunch": False}]
-    target = account_survey.target(parameters(subnet="subnet-1"), connector(describe_subnets={"Subnets": subnets}), own)
+    target = choose_target(parameters(subnet="subnet-1"), connector(describe_subnets={"Subnets": subnets}), own)
     assert (target.vpc, target.private_subnet) == ("vpc-2", "subnet-1")
 
 
@@ -369,7 +363,7 @@ def test_subnet_decides_the_vpc() -> None:
 )
 def test_target_that_cannot_be_is_refused(given: dict[str, Any], answers: dict[str, Any], sentence: str) -> None:
     with pytest.raises(RefusedError, match=sentence.replace(".", r"\.")):
-        account_survey.target(parameters(**given), connector(**answers), own)
+        choose_target(parameters(**given), connector(**answers), own)
 
 
 def test_nothing_is_found_in_an_empty_account() -> None:
@@ -410,7 +404,7 @@ def complete(**answers: Any) -> Callable[..., Any]:
         "head_bucket": {"BucketRegion": "eu-central-1"},
         "get_public_access_block": error("AccessDenied"),
         "get_bucket_ownership_controls": error("AccessDenied"),
-        "get_bucket_lifecycle_configuration": {"Rules": [account_survey.UPLOAD_RULE]},
+        "get_bucket_lifecycle_configuration": {"Rules": [bucket.UPLOAD_RULE]},
         "describe_launch_templates": {"LaunchTemplates": [{}]},
         "describe_launch_template_versions": {
             "LaunchTemplateVersions": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import botocore.exceptions
 import pytest
 
-from benchmarks.aws import caller, session
+from benchmarks.aws import aws_errors, caller, session
 from benchmarks.errors import FailedError, RefusedError
 from tests.support.aws_fakes import FakeClient, aws_error
 
@@ -32,7 +32,7 @@ from tests.support.aws_fakes import FakeClient, aws_error
             "sign in again.",
         ),
         (aws_error("InvalidKey", "It is odd."), "AWS refused RunInstances (InvalidKey): It is odd."),
-        (botocore.exceptions.NoCredentialsError(), session.NO_CREDENTIALS),
+        (botocore.exceptions.NoCredentialsError(), aws_errors.NO_CREDENTIALS),
         (
             botocore.exceptions.EndpointConnectionError(endpoint_url="https://x"),
             'AWS cannot be reached: Could not connect to the endpoint URL: "https://x". Check the network and the '
@@ -51,23 +51,23 @@ from tests.support.aws_fakes import FakeClient, aws_error
     ],
 )
 def test_an_error_becomes_a_sentence(error: Exception, sentence: str) -> None:
-    assert session.sentence(error) == sentence
-    with pytest.raises(RefusedError) as refused, session.refusing():
+    assert aws_errors.sentence(error) == sentence
+    with pytest.raises(RefusedError) as refused, aws_errors.refusing():
         raise error
     assert str(refused.value) == sentence
 
 
 @pytest.mark.parametrize("error", [RefusedError("No."), FailedError("No.")])
 def test_a_sentence_of_our_own_stays_as_it_is(error: Exception) -> None:
-    assert session.sentence(error) == "No."
+    assert aws_errors.sentence(error) == "No."
 
 
 def test_what_is_optional_is_none_without_the_permission() -> None:
     denied = FakeClient(get=aws_error("AccessDeniedException"), other=aws_error("Throttling"), fine=7)
-    assert session.optional(denied.get) is None
-    assert session.optional(denied.fine) == 7
+    assert aws_errors.optional(denied.get) is None
+    assert aws_errors.optional(denied.fine) == 7
     with pytest.raises(botocore.exceptions.ClientError, match="Throttling"):
-        session.optional(denied.other)
+        aws_errors.optional(denied.other)
 
 
 def test_clients_are_of_the_region_unless_another_is_named() -> None:

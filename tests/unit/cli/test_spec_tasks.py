@@ -12,7 +12,7 @@ from invoke.parser.parser import ParseMachine
 from invoke.program import Program
 from invoke.tasks import task
 
-from benchmarks.cli import spec_tasks
+from benchmarks.cli import invoke_parser, spec_tasks
 from benchmarks.errors import FailedError, RefusedError
 
 Run = Callable[..., tuple[int, str, str]]
@@ -30,7 +30,7 @@ def run(given: list[Mapping[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys:
     # So that the replacements end with the test.
     monkeypatch.setattr(ParseMachine, "error", ParseMachine.error)
     monkeypatch.setattr(ParseMachine, "handle", ParseMachine.handle)
-    spec_tasks.help_parse_errors()
+    invoke_parser.help_parse_errors()
 
     @spec_tasks.spec_task("benchmark", command="bench", examples=(("bench -i c7i.large", "An example."),))
     def bench(_context: Context, values: Mapping[str, Any]) -> None:

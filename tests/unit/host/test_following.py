@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.host import following
-from benchmarks.host.following import BUILD, MEASURE, Follower, Screen
+from benchmarks.host import following, progress
+from benchmarks.host.following import Follower, Screen
+from benchmarks.host.progress import BUILD, MEASURE
 
 CRITERION = """\
      Running benches/ffts.rs (target/release/deps/ffts-0a1b)
@@ -42,19 +43,19 @@ test sum_2000 ... """
     ],
 )
 def test_a_line_says_how_long_and_what_is_done(
-    step: following.Step, seconds: float, expected: int, log: str, shown: str
+    step: progress.Step, seconds: float, expected: int, log: str, shown: str
 ) -> None:
-    assert following.line(step, seconds, expected, log) == shown
+    assert progress.line(step, seconds, expected, log) == shown
 
 
 def test_what_an_earlier_program_measured_is_not_told_of_the_next() -> None:
-    assert following.line(MEASURE, 9, 5, CRITERION + LIBTEST) == "  0:09 measuring: test sum_2000 ..."
-    assert following.line(MEASURE, 9, 5, LIBTEST + "\n" + CRITERION) == "  0:09 measuring mul (2 of 5)"
+    assert progress.line(MEASURE, 9, 5, CRITERION + LIBTEST) == "  0:09 measuring: test sum_2000 ..."
+    assert progress.line(MEASURE, 9, 5, LIBTEST + "\n" + CRITERION) == "  0:09 measuring mul (2 of 5)"
 
 
 @given(st.text())
 def test_any_log_has_a_gist_of_one_line(log: str) -> None:
-    assert len(following.gist(log).splitlines()) <= 1
+    assert len(progress.gist(log).splitlines()) <= 1
 
 
 class Terminal:
@@ -69,7 +70,7 @@ class Terminal:
         return self.time
 
     def follow(
-        self, step: following.Step, logs: Iterator[bytes] | list[bytes], *, seconds: float, tail: bool = False
+        self, step: progress.Step, logs: Iterator[bytes] | list[bytes], *, seconds: float, tail: bool = False
     ) -> Follower:
         follower = Follower(step, 0, tail, self.screen, self.now)
         before = b""

@@ -17,7 +17,7 @@ from botocore.stub import ANY, Stubber
 
 from benchmarks.aws.session import Client
 from benchmarks.errors import FailedError
-from benchmarks.launch import run_instances
+from benchmarks.launch import hosts, run_instances
 from benchmarks.launch.run_instances import Launch
 from benchmarks.runs import ssh_keys
 
@@ -222,7 +222,7 @@ def test_only_hosts_that_are_not_there_are_launched(ec2: Client, stub: Stubber, 
     stub.add_response("run_instances", answer, run_instances.request(second, "subnet-1"))
     stub.add_response("describe_instances", described(instance("i-2", host=2), instance("i-1")), {"Filters": ANY})
     noted: list[list[str]] = []
-    changed, found = run_instances.ensure(
+    changed, found = hosts.ensure(
         ec2, [launch(), second], 60, lambda found: noted.append([i["instance_id"] for i in found]), naps.append
     )
     assert changed
@@ -234,7 +234,7 @@ def test_only_hosts_that_are_not_there_are_launched(ec2: Client, stub: Stubber, 
 def test_launching_again_changes_nothing(ec2: Client, stub: Stubber, naps: list[float]) -> None:
     for _ in range(2):
         stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
-    changed, found = run_instances.ensure(ec2, [launch()], 60, lambda found: None, naps.append)
+    changed, found = hosts.ensure(ec2, [launch()], 60, lambda found: None, naps.append)
     assert not changed
     assert found == [
         {
@@ -255,7 +255,7 @@ def test_what_a_launch_would_change_is_an_instance_or_nothing(ec2: Client, stub:
     whole = plan(region="eu-central-1", cores=1, threads_per_core=2)
     stub.add_response("describe_instances", described(), {"Filters": ANY})
     stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
-    before = run_instances.difference(run_instances.there(ec2, "r1"), whole)
+    before = hosts.difference(hosts.there(ec2, "r1"), whole)
     assert before["before"] == ""
     assert before["after"].splitlines() == [
         "instance type: c7i.large, 1 cores, 2 threads each",
@@ -263,12 +263,12 @@ def test_what_a_launch_would_change_is_an_instance_or_nothing(ec2: Client, stub:
         "launch template: benchmarks, version 3",
         "zone: eu-central-1a, else eu-central-1b",
     ]
-    after = run_instances.difference(run_instances.there(ec2, "r1"), whole)
+    after = hosts.difference(hosts.there(ec2, "r1"), whole)
     assert after["before"] == after["after"]
 
 
 def test_a_run_keeps_its_keys_so_that_its_token_stays_the_same(tmp_path: Path) -> None:
-    first, again = (run_instances.run_keys(tmp_path, None) for _ in range(2))
+    first, again = (ssh_keys.run_keys(tmp_path, None) for _ in range(2))
     assert first == again
     requests = [run_instances.request(run_instances.prepare("r1", plan(), k, 240, "a"), None) for k in (first, again)]
     assert requests[0]["ClientToken"] == requests[1]["ClientToken"]
@@ -277,7 +277,7 @@ def test_a_run_keeps_its_keys_so_that_its_token_stays_the_same(tmp_path: Path) -
 
 def test_the_users_own_key_is_the_one_that_may_log_in(tmp_path: Path) -> None:
     own = ssh_keys.persistent_pair(tmp_path / "own")
-    assert run_instances.run_keys(tmp_path / "run", own.file).login == own.public
+    assert ssh_keys.run_keys(tmp_path / "run", own.file).login == own.public
     assert not (tmp_path / "run/keys/login").exists()
 
 

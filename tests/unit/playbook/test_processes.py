@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from benchmarks.paths import ROOT
-from benchmarks.playbook import processes
+from benchmarks.playbook import processes, signals
 from benchmarks.playbook.command_line import Command
 
 # A parent with three children: a plain one, one in a session of its own, and one there that ignores SIGTERM.
@@ -99,24 +99,24 @@ def at_a_terminal() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("at_a_terminal")
-@pytest.mark.parametrize("number", processes.SIGNALS)
+@pytest.mark.parametrize("number", signals.SIGNALS)
 def test_a_signal_interrupts_once_and_is_ignored_while_cleaning_up(number: signal.Signals) -> None:
-    before = [signal.getsignal(each) for each in processes.SIGNALS]
-    with processes.signals_raise("stopping"):
-        with pytest.raises(processes.SignalError) as interrupted:
+    before = [signal.getsignal(each) for each in signals.SIGNALS]
+    with signals.signals_raise("stopping"):
+        with pytest.raises(signals.SignalError) as interrupted:
             signal.raise_signal(number)
-        for again in processes.SIGNALS:
+        for again in signals.SIGNALS:
             signal.raise_signal(again)
     assert (interrupted.value.number, str(interrupted.value)) == (number, number.name)
-    assert [signal.getsignal(each) for each in processes.SIGNALS] == before
+    assert [signal.getsignal(each) for each in signals.SIGNALS] == before
 
 
 def test_a_run_under_nohup_outlives_its_terminal() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with processes.signals_raise("stopping"):
+        with signals.signals_raise("stopping"):
             signal.raise_signal(signal.SIGHUP)
-            with pytest.raises(processes.SignalError):
+            with pytest.raises(signals.SignalError):
                 signal.raise_signal(signal.SIGTERM)
     finally:
         signal.signal(signal.SIGHUP, before)
@@ -125,8 +125,8 @@ def test_a_run_under_nohup_outlives_its_terminal() -> None:
 # Hands a command on to `run_handing_on`; the command tidies up for a while when it is told to end.
 HANDS_ON = """
 import os, sys
-from benchmarks.playbook import processes
-sys.exit(processes.run_handing_on([sys.executable, "-c", sys.argv[1], sys.argv[2]], dict(os.environ)))
+from benchmarks.playbook import signals
+sys.exit(signals.run_handing_on([sys.executable, "-c", sys.argv[1], sys.argv[2]], dict(os.environ)))
 """
 TIDIES_UP = """
 import pathlib, signal, sys, time
@@ -161,4 +161,4 @@ def test_a_command_that_a_signal_is_handed_to_is_waited_for(
 
 def test_a_command_that_a_signal_kills_ends_as_in_a_shell() -> None:
     script = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
-    assert processes.run_handing_on([sys.executable, "-c", script], dict(os.environ)) == 128 + signal.SIGKILL
+    assert signals.run_handing_on([sys.executable, "-c", script], dict(os.environ)) == 128 + signal.SIGKILL

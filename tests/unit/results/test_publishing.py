@@ -14,7 +14,8 @@ import pytest
 
 from benchmarks.errors import FailedError
 from benchmarks.results import publishing
-from benchmarks.runs import run_directory
+from benchmarks.results.link import link_end
+from benchmarks.runs import failures
 from tests.support.aws_fakes import FakeClient, aws_error
 
 NOW = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
@@ -141,9 +142,9 @@ def test_an_answer_that_was_lost_is_no_failure(host: Path) -> None:
 
 def test_a_manifest_is_kept_as_long_as_its_files_are_the_same(host: Path) -> None:
     bucket = Bucket()
-    run_directory.record_failure(host.parents[1], "i-1", "Measure", "The benchmark run failed.")
+    failures.record_failure(host.parents[1], "i-1", "Measure", "The benchmark run failed.")
     publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
-    run_directory.forget_failures(host.parents[1])
+    failures.forget_failures(host.parents[1])
     assert not publishing.publish(bucket, host.parents[1], "i-1", 1, plan())[0]
     assert json.loads((host / "manifest.json").read_text())["failures"] == ["The benchmark run failed."]
 
@@ -154,8 +155,8 @@ def test_other_content_than_was_sent_fails(host: Path) -> None:
 
 
 def test_the_manifest_says_what_was_run_on_what_and_what_failed(host: Path) -> None:
-    run_directory.record_failure(host.parents[1], "i-1", "Build", "The build failed.")
-    run_directory.record_failure(host.parents[1], "i-2", "Build", "Another host's.")
+    failures.record_failure(host.parents[1], "i-1", "Build", "The build failed.")
+    failures.record_failure(host.parents[1], "i-2", "Build", "Another host's.")
     publishing.publish(Bucket(), host.parents[1], "i-1", 1, plan())
     manifest = json.loads((host / "manifest.json").read_text())
     assert (manifest["run_id"], manifest["host"], manifest["started"]) == ("r1", "i-1", NOW.isoformat())
@@ -202,4 +203,4 @@ def test_the_link_opens_the_log_and_is_for_its_owner_alone(host: Path) -> None:
 def test_a_link_ends_with_the_credentials_that_signed_it(
     temporary: bool, end: datetime | None, until: datetime, note: str
 ) -> None:
-    assert publishing.link_end(NOW, temporary, end) == (until, note)
+    assert link_end(NOW, temporary, end) == (until, note)

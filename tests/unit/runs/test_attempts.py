@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from benchmarks.errors import RefusedError
-from benchmarks.host import archives
-from benchmarks.runs import attempts, run_directory
-from benchmarks.runs.attempts import Attempt
+from benchmarks.host import archives, attempt_states
+from benchmarks.host.attempt_states import Attempt
+from benchmarks.runs import attempts, measurement, run_directory
 
 TOOLCHAIN: dict[str, Any] = {
     "cargo": {"executable": "/usr/bin/cargo"},
@@ -32,7 +32,7 @@ DONE = ("success", "success")
 
 
 def digest(suite: dict[str, Any] | None = None, toolchain: dict[str, Any] | None = None) -> str:
-    return attempts.digest(attempts.measurement({**SUITE, **(suite or {})}, {**TOOLCHAIN, **(toolchain or {})}))
+    return measurement.digest(measurement.measurement({**SUITE, **(suite or {})}, {**TOOLCHAIN, **(toolchain or {})}))
 
 
 @pytest.mark.parametrize(
@@ -88,21 +88,21 @@ def test_names_limits_and_the_kernel_change_no_measurement() -> None:
 def test_an_attempt_is_gone_on_with_or_is_the_next(
     found: list[Attempt], here: tuple[int, ...], chosen: tuple[int, bool]
 ) -> None:
-    assert attempts.choose(found, here, "a") == chosen
+    assert attempt_states.choose(found, here, "a") == chosen
 
 
 def test_what_is_at_work_is_followed_by_the_same_request_and_disturbed_by_no_other() -> None:
     found = [Attempt(1, False, "a", "asked", DONE), Attempt(2, True, "b", "asked", ("success", "-"))]
-    assert attempts.active(found, "asked") == 2
-    assert attempts.active(found[:1], "other") is None
+    assert attempt_states.active(found, "asked") == 2
+    assert attempt_states.active(found[:1], "other") is None
     with pytest.raises(RefusedError, match=r"^Attempt 2 of this run still measures something else there: "):
-        attempts.active(found, "other")
+        attempt_states.active(found, "other")
 
 
 def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
     root = tmp_path / "runs/r1"
     for number, wanted in ((1, "a"), (2, "b"), (10, "c")):
-        subprocess.run(["sh", "-c", attempts.begin_command(str(root / str(number)), wanted, "asked")], check=True)
+        subprocess.run(["sh", "-c", attempt_states.begin_command(str(root / str(number)), wanted, "asked")], check=True)
     (root / "1/build.status").write_text("success exited 0\n")
     (root / "1/run.status").write_text("exit-code exited 101\n")
     (root / "10/build.status").write_text("success exited 0\n")
@@ -119,7 +119,7 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
         "esac\n"
     )
     systemctl.chmod(0o755)
-    command = attempts.look_command(str(root), "benchmarks-r1")
+    command = attempt_states.look_command(str(root), "benchmarks-r1")
     output = subprocess.run(
         ["sh", "-c", command],
         check=True,
@@ -127,8 +127,8 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
         text=True,
         env={"PATH": f"{systemctl.parent}:/usr/bin:/bin"},
     ).stdout
-    assert attempts.others(output) == ["benchmarks-r2-1-build.service"]
-    assert attempts.read_look(output) == (
+    assert attempt_states.others(output) == ["benchmarks-r2-1-build.service"]
+    assert attempt_states.read_look(output) == (
         Attempt(1, False, "a", "asked", ("success", "exit-code")),
         Attempt(2, False, "b", "asked", ("-", "-")),
         Attempt(10, True, "c", "asked", ("success", "-")),
@@ -136,27 +136,27 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
 
 
 def test_a_host_without_attempts_has_none(tmp_path: Path) -> None:
-    command = attempts.look_command(str(tmp_path / "none"), "benchmarks-r1")
+    command = attempt_states.look_command(str(tmp_path / "none"), "benchmarks-r1")
     output = subprocess.run(["sh", "-c", command], check=True, capture_output=True, text=True).stdout
-    assert attempts.read_look(output) == ()
+    assert attempt_states.read_look(output) == ()
 
 
 def test_a_request_is_known_before_the_toolchain_is_there(tmp_path: Path) -> None:
     (tmp_path / "Cargo.toml").write_text("[package]\n")
     local = {**SUITE, "source": {"path": str(tmp_path)}}
-    before = attempts.request_of(local)
-    assert attempts.request_of({**local, "expected": 1}) == before
-    assert attempts.request_of({**local, "benches": ["other"]}) != before
+    before = measurement.request_of(local)
+    assert measurement.request_of({**local, "expected": 1}) == before
+    assert measurement.request_of({**local, "benches": ["other"]}) != before
     (tmp_path / "Cargo.toml").write_text("[package]\nname = 'edited'\n")
-    assert attempts.request_of(local) != before
+    assert measurement.request_of(local) != before
     # As the toolchain's record says it.
     sha256 = archives.digest(archives.pack(tmp_path))
-    assert attempts.request(local, sha256) == attempts.request_of(local)
+    assert measurement.request(local, sha256) == measurement.request_of(local)
 
 
 def test_a_local_source_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match=r"^The source of the suite plonky2 cannot be packed: "):
-        attempts.request_of({**SUITE, "source": {"path": str(tmp_path / "gone")}})
+        measurement.request_of({**SUITE, "source": {"path": str(tmp_path / "gone")}})
 
 
 def test_a_run_is_about_a_new_attempt_until_an_earlier_one_is_gone_on_with(tmp_path: Path) -> None:

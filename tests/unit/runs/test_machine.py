@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from benchmarks.errors import FailedError, RefusedError
-from benchmarks.launch import run_instances
 from benchmarks.parameters import spec
 from benchmarks.preflight import resuming
 from benchmarks.runs import attempts, machine, run_directory, ssh_keys
@@ -105,7 +104,7 @@ def test_an_instance_whose_keys_are_elsewhere_is_left_alone(tmp_path: Path) -> N
 
 
 def test_an_instance_is_described_as_it_was_launched(tmp_path: Path) -> None:
-    run_instances.run_keys(tmp_path / "r1", None)
+    ssh_keys.run_keys(tmp_path / "r1", None)
     launched = {**PLANNED, "image": {"id": "ami-1", "name": "debian of last month"}}
     begun = resuming.Begun(tmp_path / "r1", {"launch": launched})
     assert resuming.launched_as(PLANNED, [instance()], begun, parameters()) == launched

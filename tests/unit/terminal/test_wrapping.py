@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.terminal import wrapping
+from benchmarks.terminal import streams, wrapping
 
 WORDS = st.text("abc-/", min_size=1, max_size=30)
 
@@ -48,7 +48,7 @@ def test_output_to_a_terminal_that_is_gone_or_to_a_full_disk_is_dropped(monkeypa
     with os.fdopen(theirs, "w") as gone, Path("/dev/full").open("w") as full:
         monkeypatch.setattr("sys.stdout", gone)
         monkeypatch.setattr("sys.stderr", full)
-        wrapping.outlive_readers()
+        streams.outlive_readers()
         os.close(ours)
         print("nobody reads this", flush=True)
         print("nor this", file=sys.stderr, flush=True)
@@ -59,7 +59,7 @@ def test_a_line_is_seen_at_once_also_where_it_is_piped(monkeypatch: pytest.Monke
     with os.fdopen(ours, "rb") as reader, os.fdopen(theirs, "w") as piped, Path("/dev/null").open("w") as nothing:
         monkeypatch.setattr("sys.stdout", piped)
         monkeypatch.setattr("sys.stderr", nothing)
-        wrapping.outlive_readers()
+        streams.outlive_readers()
         os.set_blocking(ours, False)
         sys.stdout.write("how far it is\n")
         assert reader.read1() == b"how far it is\n"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.machines.machine import Addresses
+from sandbox.machine import Addresses
 from tests.support.null_machines import NullMachines
 from tests.support.wire_endpoint import Endpoint, debian, describe, refused, wait_for_state
 

@@ -1,0 +1,123 @@
+"""The bucket for results: its name, what is there of it, and its rule that aborts uploads left incomplete."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import botocore.exceptions
+
+from benchmarks.account.target import Target
+from benchmarks.aws import aws_errors
+from benchmarks.aws.aws_errors import code, optional
+from benchmarks.aws.session import Client
+from benchmarks.errors import RefusedError
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
+UPLOAD_RULE: Mapping[str, Any] = {
+    "ID": "benchmarks-abort-incomplete-uploads",
+    "Status": "Enabled",
+    "Filter": {"Prefix": ""},
+    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+}
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket of the account's own; None for what may not be read of it."""
+
+    region: str
+    blocks_public_access: bool | None
+    disables_acls: bool | None
+    lifecycle: Sequence[Mapping[str, Any]] | None
+
+    @property
+    def aborts_uploads(self) -> bool:
+        """So too where the rules may not be read, since they may not be written then either."""
+        return self.lifecycle is None or aborts_uploads(self.lifecycle)
+
+
+def default_bucket(account: str, region: str) -> str:
+    return f"benchmarks-{account}-{region}"
+
+
+def bucket_of(s3: Client, target: Target) -> Bucket | None:
+    place = {"Bucket": target.bucket, "ExpectedBucketOwner": target.account}
+    try:
+        head = aws_errors.unless("404", lambda: s3.head_bucket(**place))
+    except botocore.exceptions.ClientError as error:
+        if code(error) != "403":
+            raise
+        raise RefusedError(
+            f"The bucket {target.bucket} belongs to another account, or your AWS user may not use it: "
+            "give another name by --bucket."
+        ) from None
+    if head is None:
+        return None
+
+    def read(what: str, missing: str, key: str, empty: Any) -> Any:
+        answer = optional(lambda: aws_errors.unless(missing, lambda: getattr(s3, f"get_{what}")(**place)) or {})
+        return None if answer is None else answer.get(key, empty)
+
+    block = read("public_access_block", "NoSuchPublicAccessBlockConfiguration", "PublicAccessBlockConfiguration", {})
+    ownership = read("bucket_ownership_controls", "OwnershipControlsNotFoundError", "OwnershipControls", {"Rules": []})
+    return Bucket(
+        region=head.get("BucketRegion") or target.region,
+        blocks_public_access=None if block is None else len(block) == 4 and all(block.values()),
+        disables_acls=None if ownership is None else {"ObjectOwnership": "BucketOwnerEnforced"} in ownership["Rules"],
+        lifecycle=read("bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration", "Rules", []),
+    )
+
+
+def aborts_uploads(rules: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a bucket's lifecycle rules abort incomplete uploads of all its objects."""
+    return any(
+        rule["Status"] == "Enabled"
+        and "AbortIncompleteMultipartUpload" in rule
+        and not rule.get("Prefix")
+        and rule.get("Filter", {}) in ({}, {"Prefix": ""})
+        for rule in rules
+    )
+
+
+def with_upload_rule(rules: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """A bucket's lifecycle rules with one that aborts incomplete uploads; the same ones where there is such a rule."""
+    if aborts_uploads(rules):
+        return list(rules)
+    return [*(rule for rule in rules if rule.get("ID") != UPLOAD_RULE["ID"]), UPLOAD_RULE]
+
+
+def add_upload_rule(s3: Client, bucket: str, account: str, dry: bool = False) -> bool:
+    """Have a bucket abort incomplete uploads, beside the rules that it has; whether that changes anything."""
+    place = {"Bucket": bucket, "ExpectedBucketOwner": account}
+    missing = ("NoSuchLifecycleConfiguration", *(("NoSuchBucket",) if dry else ()))
+    try:
+        before = s3.get_bucket_lifecycle_configuration(**place)
+    except botocore.exceptions.ClientError as error:
+        if code(error) not in missing:
+            raise
+        before = {"Rules": []}
+    rules = with_upload_rule(before["Rules"])
+    if rules == before["Rules"]:
+        return False
+    if not dry:
+        # The call replaces everything that was configured before.
+        kept = {key: before[key] for key in ("TransitionDefaultMinimumObjectSize",) if key in before}
+        s3.put_bucket_lifecycle_configuration(**place, LifecycleConfiguration={"Rules": rules}, **kept)
+    return True
+
+
+def notes_on_bucket(target: Target, bucket: Bucket) -> list[str]:
+    name = target.bucket
+    notes = []
+    if bucket.region != target.region:
+        notes.append(f"The bucket {name} is in {bucket.region}, so results leave {target.region}.")
+    if bucket.blocks_public_access is False:
+        notes.append(f"The bucket {name} does not block public access (aws s3api put-public-access-block does).")
+    if bucket.disables_acls is False:
+        notes.append(f"The bucket {name} has ACLs enabled (aws s3api put-bucket-ownership-controls disables them).")
+    return notes

@@ -1,0 +1,42 @@
+"""The security group: whom it lets in by SSH."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+
+from benchmarks.account.target import NAME, Target
+
+SSH_PORT = 22
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def ssh_ranges(group: Mapping[str, Any]) -> list[Network]:
+    """The address ranges that a security group, as EC2 describes it, lets in by SSH."""
+    return [
+        ipaddress.ip_network(cidr)
+        for rule in group["IpPermissions"]
+        if rule["IpProtocol"] == "-1"
+        or (rule["IpProtocol"] == "tcp" and rule["FromPort"] <= SSH_PORT <= rule["ToPort"])
+        for cidr in [*(r["CidrIp"] for r in rule["IpRanges"]), *(r["CidrIpv6"] for r in rule.get("Ipv6Ranges", []))]
+    ]
+
+
+def admits(group: Mapping[str, Any], source: str) -> bool:
+    """Whether a security group lets all of `source` in by SSH."""
+    wanted = ipaddress.ip_network(source)
+    return any(_covers(network, wanted) for network in ssh_ranges(group))
+
+
+def _covers(network: Network, other: Network) -> bool:
+    return network.version == other.version and other.subnet_of(network)  # type: ignore[arg-type]
+
+
+def notes_on_group(target: Target, group: Mapping[str, Any]) -> list[str]:
+    others = [network for network in ssh_ranges(group) if str(network) != target.allow_from]
+    if any(network.prefixlen == 0 for network in others):
+        return [f"The security group {NAME} is open to the whole Internet on port {SSH_PORT}: remove that rule."]
+    if not others:
+        return []
+    return [f"The security group {NAME} also lets in {', '.join(map(str, others))} by SSH: remove what is not needed."]

@@ -1,0 +1,126 @@
+"""Where in an account runs are to be set up, and how what they need there is called."""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import re
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks import __version__
+from benchmarks.account import bucket
+from benchmarks.account.bucket import _BUCKET_NAME
+from benchmarks.aws import caller, launch_templates, tags
+from benchmarks.aws.aws_errors import refusing
+from benchmarks.aws.session import Client, Connect
+from benchmarks.errors import RefusedError
+from benchmarks.parameters.addresses import check_source_range
+
+# The security group, the role and the instance profile; the launch template's name is the user's to choose.
+NAME = "benchmarks"
+OWN_ADDRESS_SERVICE = "https://checkip.amazonaws.com"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html
+_TEMPLATE_NAME = re.compile(r"[A-Za-z0-9().\-/_]{3,128}")
+# What IAM accepts in a tag's value: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
+_NO_TAG_VALUE = re.compile(r"[^\w\s.:/=+@-]")
+
+
+@dataclass(frozen=True)
+class Target:
+    """An account and a place in it, and how what runs need there is called."""
+
+    account: str
+    partition: str
+    region: str
+    owner: str
+    vpc: str
+    allow_from: str
+    bucket: str
+    launch_template: str  # NAME or ID, with :VERSION
+    # A subnet that gives its instances no public address; None where the user named none such.
+    private_subnet: str | None = None
+
+    @property
+    def policy_name(self) -> str:
+        """The role is the account's, a bucket a region's: each bucket has a policy of its own in the role."""
+        return f"write-to-{self.bucket}"
+
+    @property
+    def policy(self) -> dict[str, Any]:
+        """What an instance may do: put objects into the bucket, and nothing else."""
+        resource = f"arn:{self.partition}:s3:::{self.bucket}/*"
+        return {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": resource}],
+        }
+
+    @property
+    def instance_profile_arn(self) -> str:
+        return f"arn:{self.partition}:iam::{self.account}:instance-profile/{NAME}"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        return {tags.OWNER: _NO_TAG_VALUE.sub("-", self.owner), tags.VERSION: __version__}
+
+
+def own_range(timeout: float = 5.0) -> str:
+    """The caller's public address as a range of one. Raises RefusedError where it cannot be asked."""
+    try:
+        with urllib.request.urlopen(OWN_ADDRESS_SERVICE, timeout=timeout) as answer:
+            return str(ipaddress.ip_network(answer.read(64).decode().strip()))
+    except (OSError, http.client.HTTPException, ValueError):
+        raise RefusedError(
+            f"Your public address could not be asked of {OWN_ADDRESS_SERVICE}: give allow_from, the address range "
+            "that may reach instances by SSH, such as 203.0.113.7/32."
+        ) from None
+
+
+def choose_target(
+    parameters: Mapping[str, Any], connect: Connect, ask_own_range: Callable[[], str] = own_range
+) -> Target:
+    """What setup is about, with all that was not given. Raises RefusedError."""
+    name, version = launch_templates.split(parameters["launch_template"])
+    if not _TEMPLATE_NAME.fullmatch(name):
+        raise RefusedError(f"launch_template must be 3 to 128 letters, digits or ().-/_, not {name!r}.")
+    if parameters["bucket"] and not _BUCKET_NAME.fullmatch(parameters["bucket"]):
+        raise RefusedError(
+            f"bucket must be 3 to 63 small letters, digits, dots and hyphens, not {parameters['bucket']!r}."
+        )
+    region = parameters["region"]
+    with refusing():
+        identity = connect("sts").get_caller_identity()
+        vpc, private_subnet = _network(connect("ec2"), parameters["subnet"], region)
+        return Target(
+            account=identity["Account"],
+            partition=identity["Arn"].split(":")[1],
+            region=region,
+            owner=caller.name(connect),
+            vpc=vpc,
+            allow_from=check_source_range(parameters["allow_from"] or ask_own_range()),
+            bucket=parameters["bucket"] or bucket.default_bucket(identity["Account"], region),
+            launch_template=name if version == "$Default" else f"{name}:{version}",
+            private_subnet=private_subnet,
+        )
+
+
+def _network(ec2: Client, subnet: str | None, region: str) -> tuple[str, str | None]:
+    """The VPC to use, and the subnet where that gives no public addresses."""
+    if subnet:
+        found = ec2.describe_subnets(Filters=[{"Name": "subnet-id", "Values": [subnet]}])["Subnets"]
+        if not found:
+            raise RefusedError(f"There is no subnet {subnet} in {region}.")
+        return found[0]["VpcId"], None if found[0].get("MapPublicIpOnLaunch") else subnet
+    vpcs = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    if not vpcs:
+        raise RefusedError(
+            f"{region} has no default VPC: give --subnet, or create one by "
+            f"aws ec2 create-default-vpc --region {region}."
+        )
+    return vpcs[0]["VpcId"], None

@@ -1,0 +1,46 @@
+"""What carrying a run to its end needs to know of its request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.errors import RefusedError
+from benchmarks.parameters import key_file, region, request, spec
+from benchmarks.paths import ROOT
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What carrying a run to its end needs to know of its request, whatever has become of the run's records."""
+
+    has_machine: bool  # else it only lists types
+    launches: bool  # its machines are EC2 instances
+    keeps: bool
+    region: str | None
+    key_file: str | None
+    ssh_port: int
+
+
+def outline(given: Mapping[str, Any], environment: Mapping[str, str]) -> Outline:
+    """The outline of a request as it was given; what preflight is to refuse counts as not given."""
+    known = {parameter.name: parameter for parameter in spec.parameters("benchmark")}
+    values: dict[str, Any] = {}
+    for name in known.keys() & given.keys():
+        if given[name] is not None:
+            with suppress(RefusedError):
+                values |= request.read("benchmark", {name: given[name]}, ROOT)
+    try:
+        chosen = values.get("region") or region.of_environment(environment)
+    except RefusedError:
+        chosen = None
+    return Outline(
+        has_machine=not request.lists_types(values),
+        launches="host" not in values and not request.lists_types(values),
+        keeps=bool(values.get("keep")),
+        region=chosen,
+        key_file=values.get("key_file") or key_file.usual_key_file(),
+        ssh_port=values.get("ssh_port", known["ssh_port"].default),
+    )

@@ -1,0 +1,85 @@
+"""Objects in S3 that are written once, whole, and never replaced."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+import mimetypes
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import botocore.exceptions
+
+from benchmarks.aws.aws_errors import code
+from benchmarks.aws.session import Client
+from benchmarks.errors import FailedError
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file and the SHA-256 of its content, in hex."""
+
+    path: Path
+    sha256: str
+
+    @property
+    def encoded(self) -> str:
+        """The checksum as S3 writes it."""
+        return base64.b64encode(bytes.fromhex(self.sha256)).decode()
+
+
+def choose_folder(
+    s3: Client, target: Mapping[str, Any], wanted: str, uploads: Sequence[Upload]
+) -> tuple[str, tuple[Upload, ...]]:
+    """Where the files go, and those of them that are not there yet.
+
+    An object is written once and never replaced: what has come to be known of an attempt since it was published, as the
+    rest of a log, goes beside it, to `<attempt>.2` and so on.
+    """
+    for number in itertools.count(1):
+        folder = wanted if number == 1 else f"{wanted}.{number}"
+        stored = {upload: stored_checksum(s3, object_of(target, f"{folder}/{upload.path.name}")) for upload in uploads}
+        if all(found in (None, upload.encoded) for upload, found in stored.items()):
+            return folder, tuple(upload for upload, found in stored.items() if found is None)
+    raise AssertionError("unreachable")
+
+
+def upload_of(path: Path) -> Upload:
+    return Upload(path, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def object_of(target: Mapping[str, Any], key: str) -> dict[str, str]:
+    """What names an object in every call: its bucket's owner too."""
+    return {"Bucket": target["bucket"], "Key": key, "ExpectedBucketOwner": target["account"]}
+
+
+def send(s3: Client, target: Mapping[str, Any], key: str, upload: Upload) -> bool:
+    """Upload one file where there is none, and see that it has arrived; whether it is there and not another.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+    """
+    place = object_of(target, key)
+    kind = mimetypes.guess_type(upload.path.name)[0] or "text/plain; charset=utf-8"
+    with upload.path.open("rb") as body:
+        try:
+            s3.put_object(**place, Body=body, ChecksumSHA256=upload.encoded, ContentType=kind, IfNoneMatch="*")
+        except botocore.exceptions.ClientError as error:
+            # It is there: because an answer was lost, or because somebody else was faster, which the checksum tells.
+            if code(error) not in ("PreconditionFailed", "ConditionalRequestConflict"):
+                raise
+            return stored_checksum(s3, place) == upload.encoded
+    if (stored := stored_checksum(s3, place)) != upload.encoded:
+        raise FailedError(f"S3 has another checksum for {key} than was sent: {stored} instead of {upload.encoded}.")
+    return True
+
+
+def stored_checksum(s3: Client, place: Mapping[str, str]) -> str | None:
+    try:
+        return s3.head_object(**place, ChecksumMode="ENABLED").get("ChecksumSHA256")  # type: ignore[no-any-return]
+    except botocore.exceptions.ClientError as error:
+        if code(error) in ("404", "NoSuchKey", "NotFound"):
+            return None
+        raise

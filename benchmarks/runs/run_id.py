@@ -1,0 +1,39 @@
+"""A run's id."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import UTC, datetime
+from functools import cache
+
+from benchmarks.errors import RefusedError
+
+# No letter or digit that is easily taken for another.
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
+
+
+def new_id(now: datetime) -> str:
+    """A run id that sorts by time and does not collide: `20260519-081500-k3f9`."""
+    return f"{now:%Y%m%d-%H%M%S}-{''.join(secrets.choice(_ALPHABET) for _ in range(4))}"
+
+
+def check_id(run_id: str) -> str:
+    """`run_id` itself. Raises RefusedError unless it can be a directory's, a tag's and a unit's name."""
+    if not _ID.fullmatch(run_id):
+        raise RefusedError(
+            f"run_id must be 1 to 48 small letters, digits and inner hyphens, such as 20260519-081500-k3f9, "
+            f"not {run_id!r}."
+        )
+    return run_id
+
+
+@cache
+def id_of_this_process() -> str:
+    return new_id(datetime.now(UTC))
+
+
+def group_name(run_id: str) -> str:
+    """The name that the dynamic inventory gives to the group of a run's instances."""
+    return "run_" + run_id.replace("-", "_")
