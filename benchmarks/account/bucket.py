@@ -9,9 +9,9 @@ from typing import Any
 
 import botocore.exceptions
 
-from benchmarks.account.target import Target
 from benchmarks.aws import aws_errors
 from benchmarks.aws.aws_errors import code, optional
+from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import Client
 from benchmarks.errors import RefusedError
 
@@ -23,13 +23,14 @@ UPLOAD_RULE: Mapping[str, Any] = {
     "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
 }
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-_BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 @dataclass(frozen=True)
 class Bucket:
     """A bucket of the account's own; None for what may not be read of it."""
 
+    name: str
     region: str
     blocks_public_access: bool | None
     disables_acls: bool | None
@@ -41,19 +42,30 @@ class Bucket:
         return self.lifecycle is None or aborts_uploads(self.lifecycle)
 
 
-def default_bucket(account: str, region: str) -> str:
-    return f"benchmarks-{account}-{region}"
+def default_name(account: str, region: str) -> str:
+    """What the bucket is called unless the user names another."""
+    return f"{NAME}-{account}-{region}"
 
 
-def bucket_of(s3: Client, target: Target) -> Bucket | None:
-    place = {"Bucket": target.bucket, "ExpectedBucketOwner": target.account}
+def check_name(name: str) -> None:
+    """Raises RefusedError for a name that S3 does not accept."""
+    if not _NAME.fullmatch(name):
+        raise RefusedError(f"bucket must be 3 to 63 small letters, digits, dots and hyphens, not {name!r}.")
+
+
+def find(s3: Client, name: str, account: str, region: str) -> Bucket | None:
+    """The account's bucket of this name, None where there is none; `region` is where S3 is asked.
+
+    Raises RefusedError where the bucket belongs to another account.
+    """
+    place = {"Bucket": name, "ExpectedBucketOwner": account}
     try:
         head = aws_errors.unless("404", lambda: s3.head_bucket(**place))
     except botocore.exceptions.ClientError as error:
         if code(error) != "403":
             raise
         raise RefusedError(
-            f"The bucket {target.bucket} belongs to another account, or your AWS user may not use it: "
+            f"The bucket {name} belongs to another account, or your AWS user may not use it: "
             "give another name by --bucket."
         ) from None
     if head is None:
@@ -66,7 +78,8 @@ def bucket_of(s3: Client, target: Target) -> Bucket | None:
     block = read("public_access_block", "NoSuchPublicAccessBlockConfiguration", "PublicAccessBlockConfiguration", {})
     ownership = read("bucket_ownership_controls", "OwnershipControlsNotFoundError", "OwnershipControls", {"Rules": []})
     return Bucket(
-        region=head.get("BucketRegion") or target.region,
+        name=name,
+        region=head.get("BucketRegion") or region,
         blocks_public_access=None if block is None else len(block) == 4 and all(block.values()),
         disables_acls=None if ownership is None else {"ObjectOwnership": "BucketOwnerEnforced"} in ownership["Rules"],
         lifecycle=read("bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration", "Rules", []),
@@ -111,11 +124,12 @@ def add_upload_rule(s3: Client, bucket: str, account: str, dry: bool = False) ->
     return True
 
 
-def notes_on_bucket(target: Target, bucket: Bucket) -> list[str]:
-    name = target.bucket
+def notes(bucket: Bucket, region: str) -> list[str]:
+    """What of a bucket differs from what setup would have created, for runs in `region`."""
+    name = bucket.name
     notes = []
-    if bucket.region != target.region:
-        notes.append(f"The bucket {name} is in {bucket.region}, so results leave {target.region}.")
+    if bucket.region != region:
+        notes.append(f"The bucket {name} is in {bucket.region}, so results leave {region}.")
     if bucket.blocks_public_access is False:
         notes.append(f"The bucket {name} does not block public access (aws s3api put-public-access-block does).")
     if bucket.disables_acls is False:

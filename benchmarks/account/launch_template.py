@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import botocore.exceptions
 
-from benchmarks.account.target import NAME, Target
 from benchmarks.aws import launch_templates
 from benchmarks.aws.aws_errors import code
+from benchmarks.aws.launch_templates import Template
+from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import Client
 from benchmarks.errors import RefusedError
 
 
-def template_of(ec2: Client, target: Target) -> launch_templates.Template | None:
-    name, version = launch_templates.split(target.launch_template)
+def find(ec2: Client, wanted: str, region: str) -> Template | None:
+    """The template that `wanted` names (see launch_templates.split), None where it can be created.
+
+    Raises RefusedError where it is not there and cannot be created.
+    """
+    name, version = launch_templates.split(wanted)
     key = "LaunchTemplateIds" if name.startswith("lt-") else "LaunchTemplateNames"
     try:
         there = ec2.describe_launch_templates(**{key: [name]})["LaunchTemplates"]
@@ -21,10 +29,29 @@ def template_of(ec2: Client, target: Target) -> launch_templates.Template | None
             raise
         there = []
     if there:
-        return launch_templates.find(ec2, target.launch_template, NAME)
+        return launch_templates.find(ec2, wanted, NAME)
     if name.startswith("lt-") or version != "$Default":
         raise RefusedError(
-            f"There is no launch template {target.launch_template} in {target.region}: "
-            "to have one created, give a name and no version."
+            f"There is no launch template {wanted} in {region}: to have one created, give a name and no version."
         )
     return None
+
+
+def notes(template: Template, group: Mapping[str, Any] | None) -> list[str]:
+    """What a template lacks that setup would have created; `group` is the security group for runs, if there is one."""
+    name, data = template.name, template.data
+    groups = {*data.get("SecurityGroupIds", ()), *data.get("SecurityGroups", ())}
+    groups |= {one for interface in data.get("NetworkInterfaces", ()) for one in interface.get("Groups", ())}
+    own = {NAME, group["GroupId"]} if group else set()
+    profile = data.get("IamInstanceProfile", {})
+    again = f"to have a new one made: aws ec2 delete-launch-template --launch-template-name {name}, then setup again"
+    notes = []
+    if not groups & own:
+        notes.append(
+            f"The launch template {name} lacks this VPC's security group {NAME}, so SSH may be shut out; {again}."
+        )
+    if (profile.get("Name") or str(profile.get("Arn", "")).rpartition("/")[2]) != NAME:
+        notes.append(
+            f"The launch template {name} lacks the instance profile {NAME}, so instances cannot upload; {again}."
+        )
+    return notes

@@ -6,10 +6,18 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.account.target import NAME, Target
+from benchmarks.aws.resource_names import NAME
+from benchmarks.aws.session import Client
 
 SSH_PORT = 22
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def find(ec2: Client, vpc: str) -> Mapping[str, Any] | None:
+    """The security group for runs in a VPC, as EC2 describes it; None where there is none."""
+    filters = [{"Name": "group-name", "Values": [NAME]}, {"Name": "vpc-id", "Values": [vpc]}]
+    groups = ec2.describe_security_groups(Filters=filters)["SecurityGroups"]
+    return groups[0] if groups else None
 
 
 def ssh_ranges(group: Mapping[str, Any]) -> list[Network]:
@@ -33,8 +41,9 @@ def _covers(network: Network, other: Network) -> bool:
     return network.version == other.version and other.subnet_of(network)  # type: ignore[arg-type]
 
 
-def notes_on_group(target: Target, group: Mapping[str, Any]) -> list[str]:
-    others = [network for network in ssh_ranges(group) if str(network) != target.allow_from]
+def notes(group: Mapping[str, Any], allow_from: str) -> list[str]:
+    """Whom a security group lets in by SSH besides the range that was asked for."""
+    others = [network for network in ssh_ranges(group) if str(network) != allow_from]
     if any(network.prefixlen == 0 for network in others):
         return [f"The security group {NAME} is open to the whole Internet on port {SSH_PORT}: remove that rule."]
     if not others:

@@ -6,16 +6,18 @@ What is there is kept as it is: setup adds, and never takes away.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from benchmarks.account import bucket, launch_template, security_group
+from benchmarks.account import bucket, launch_template, role, security_group
 from benchmarks.account.bucket import UPLOAD_RULE, Bucket
+from benchmarks.account.role import TRUST, Role
 from benchmarks.account.security_group import SSH_PORT
-from benchmarks.account.target import NAME, TRUST, Target
-from benchmarks.aws import aws_errors, launch_templates
+from benchmarks.account.target import Target
 from benchmarks.aws.aws_errors import refusing
+from benchmarks.aws.launch_templates import Template
+from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import Connect
 from benchmarks.errors import FailedError
 
@@ -25,11 +27,9 @@ class Found:
     """What AWS answered, None for what there is not."""
 
     security_group: Mapping[str, Any] | None = None
-    role: Mapping[str, Any] | None = None
-    policy: Mapping[str, Any] | None = None
-    instance_profile: Mapping[str, Any] | None = None
+    role: Role = field(default_factory=Role)
     bucket: Bucket | None = None
-    launch_template: launch_templates.Template | None = None
+    launch_template: Template | None = None
 
 
 @dataclass(frozen=True)
@@ -47,53 +47,50 @@ def look(connect: Connect, target: Target) -> Found:
     Raises RefusedError for a bucket of another owner, and for a launch template that cannot be created.
     """
     with refusing():
-        ec2, iam = connect("ec2"), connect("iam")
-        groups = ec2.describe_security_groups(
-            Filters=[{"Name": "group-name", "Values": [NAME]}, {"Name": "vpc-id", "Values": [target.vpc]}]
-        )["SecurityGroups"]
+        ec2 = connect("ec2")
         return Found(
-            security_group=groups[0] if groups else None,
-            role=aws_errors.unless("NoSuchEntity", lambda: iam.get_role(RoleName=NAME)["Role"]),
-            policy=aws_errors.unless(
-                "NoSuchEntity",
-                lambda: iam.get_role_policy(RoleName=NAME, PolicyName=target.policy_name)["PolicyDocument"],
-            ),
-            instance_profile=aws_errors.unless(
-                "NoSuchEntity", lambda: iam.get_instance_profile(InstanceProfileName=NAME)["InstanceProfile"]
-            ),
-            bucket=bucket.bucket_of(connect("s3"), target),
-            launch_template=launch_template.template_of(ec2, target),
+            security_group=security_group.find(ec2, target.vpc),
+            role=role.find(connect("iam"), target.bucket),
+            bucket=bucket.find(connect("s3"), target.bucket, target.account, target.region),
+            launch_template=launch_template.find(ec2, target.launch_template, target.region),
         )
 
 
 def survey(target: Target, found: Found) -> dict[str, Any]:
     """All that runs need and whether it is there, what is missing, and what to know of the rest; as JSON."""
-    group, bucket = found.security_group, found.bucket
-    admitted = group is not None and security_group.admits(group, target.allow_from)
-    profile_roles = [role["RoleName"] for role in (found.instance_profile or {}).get("Roles", [])]
-    days = UPLOAD_RULE["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]
+    group = found.security_group
     parts = (
         Part("security_group", f"security group {NAME} in {target.vpc}", bool(group)),
-        Part("ssh_rule", f"its rule: SSH (TCP port {SSH_PORT}) from {target.allow_from}", admitted),
-        Part("role", f"IAM role {NAME}, for instances", bool(found.role)),
-        Part("policy", f"its policy: put objects into {target.bucket}", bool(found.policy)),
-        Part("instance_profile", f"instance profile {NAME} with that role", bool(profile_roles)),
-        Part("bucket", f"S3 bucket {target.bucket}, private", bool(bucket)),
         Part(
-            "upload_rule", f"its rule: abort uploads left for {days} days", bucket is not None and bucket.aborts_uploads
+            "ssh_rule",
+            f"its rule: SSH (TCP port {SSH_PORT}) from {target.allow_from}",
+            group is not None and security_group.admits(group, target.allow_from),
+        ),
+        Part("role", f"IAM role {NAME}, for instances", bool(found.role.role)),
+        Part("policy", f"its policy: put objects into {target.bucket}", bool(found.role.policy)),
+        Part("instance_profile", f"instance profile {NAME} with that role", bool(found.role.of_profile)),
+        Part("bucket", f"S3 bucket {target.bucket}, private", bool(found.bucket)),
+        Part(
+            "upload_rule",
+            f"its rule: abort uploads left for {UPLOAD_RULE['AbortIncompleteMultipartUpload']['DaysAfterInitiation']} "
+            "days",
+            found.bucket is not None and found.bucket.aborts_uploads,
         ),
         Part("launch_template", f"launch template {target.launch_template}", bool(found.launch_template)),
     )
     return {
         **asdict(target),
         "tags": target.tags,
-        "policy": {"name": target.policy_name, "document": target.policy},
+        "policy": {
+            "name": role.policy_name(target.bucket),
+            "document": role.policy(target.partition, target.bucket),
+        },
         "trust": TRUST,
         "instance_profile_arn": target.instance_profile_arn,
         "security_group": {"id": group["GroupId"], "description": group["Description"]} if group else None,
         "parts": [asdict(part) for part in parts],
         "missing": [part.name for part in parts if not part.there],
-        "notes": _notes(target, found, profile_roles),
+        "notes": _notes(target, found),
     }
 
 
@@ -115,7 +112,7 @@ def wait_complete(
         sleep(1)
 
 
-def _notes(target: Target, found: Found, profile_roles: Sequence[str]) -> list[str]:
+def _notes(target: Target, found: Found) -> list[str]:
     """What is there and differs from what setup would have created, where it matters."""
     notes = []
     if target.private_subnet:
@@ -124,35 +121,10 @@ def _notes(target: Target, found: Found, profile_roles: Sequence[str]) -> list[s
             "you need a way of your own into its VPC."
         )
     if found.security_group:
-        notes += security_group.notes_on_group(target, found.security_group)
-    if found.role and "ec2.amazonaws.com" not in str(found.role.get("AssumeRolePolicyDocument")):
-        notes.append(f"The role {NAME} does not trust ec2.amazonaws.com, so instances cannot use it.")
-    if found.policy and found.policy != target.policy:
-        notes.append(f"The policy {target.policy_name} of the role {NAME} is not as setup writes it; it is kept.")
-    if profile_roles and profile_roles[0] != NAME:
-        notes.append(f"The instance profile {NAME} has the role {profile_roles[0]}, not {NAME}.")
+        notes += security_group.notes(found.security_group, target.allow_from)
+    notes += role.notes(found.role, target.partition, target.bucket)
     if found.bucket:
-        notes += bucket.notes_on_bucket(target, found.bucket)
+        notes += bucket.notes(found.bucket, target.region)
     if found.launch_template:
-        notes += notes_on_template(found)
-    return notes
-
-
-def notes_on_template(found: Found) -> list[str]:
-    assert found.launch_template
-    name, data = found.launch_template.name, found.launch_template.data
-    groups = {*data.get("SecurityGroupIds", ()), *data.get("SecurityGroups", ())}
-    groups |= {group for interface in data.get("NetworkInterfaces", ()) for group in interface.get("Groups", ())}
-    own = {NAME, found.security_group["GroupId"]} if found.security_group else set()
-    profile = data.get("IamInstanceProfile", {})
-    again = f"to have a new one made: aws ec2 delete-launch-template --launch-template-name {name}, then setup again"
-    notes = []
-    if not groups & own:
-        notes.append(
-            f"The launch template {name} lacks this VPC's security group {NAME}, so SSH may be shut out; {again}."
-        )
-    if (profile.get("Name") or str(profile.get("Arn", "")).rpartition("/")[2]) != NAME:
-        notes.append(
-            f"The launch template {name} lacks the instance profile {NAME}, so instances cannot upload; {again}."
-        )
+        notes += launch_template.notes(found.launch_template, found.security_group)
     return notes

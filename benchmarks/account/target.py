@@ -12,20 +12,14 @@ from typing import Any
 
 from benchmarks import __version__
 from benchmarks.account import bucket
-from benchmarks.account.bucket import _BUCKET_NAME
-from benchmarks.aws import caller, launch_templates, tags
+from benchmarks.aws import caller, launch_templates, subnets, tags
 from benchmarks.aws.aws_errors import refusing
+from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import Client, Connect
 from benchmarks.errors import RefusedError
 from benchmarks.parameters.addresses import check_source_range
 
-# The security group, the role and the instance profile; the launch template's name is the user's to choose.
-NAME = "benchmarks"
 OWN_ADDRESS_SERVICE = "https://checkip.amazonaws.com"
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-}
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html
 _TEMPLATE_NAME = re.compile(r"[A-Za-z0-9().\-/_]{3,128}")
 # What IAM accepts in a tag's value: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
@@ -46,20 +40,6 @@ class Target:
     launch_template: str  # NAME or ID, with :VERSION
     # A subnet that gives its instances no public address; None where the user named none such.
     private_subnet: str | None = None
-
-    @property
-    def policy_name(self) -> str:
-        """The role is the account's, a bucket a region's: each bucket has a policy of its own in the role."""
-        return f"write-to-{self.bucket}"
-
-    @property
-    def policy(self) -> dict[str, Any]:
-        """What an instance may do: put objects into the bucket, and nothing else."""
-        resource = f"arn:{self.partition}:s3:::{self.bucket}/*"
-        return {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": resource}],
-        }
 
     @property
     def instance_profile_arn(self) -> str:
@@ -89,10 +69,8 @@ def choose_target(
     name, version = launch_templates.split(parameters["launch_template"])
     if not _TEMPLATE_NAME.fullmatch(name):
         raise RefusedError(f"launch_template must be 3 to 128 letters, digits or ().-/_, not {name!r}.")
-    if parameters["bucket"] and not _BUCKET_NAME.fullmatch(parameters["bucket"]):
-        raise RefusedError(
-            f"bucket must be 3 to 63 small letters, digits, dots and hyphens, not {parameters['bucket']!r}."
-        )
+    if parameters["bucket"]:
+        bucket.check_name(parameters["bucket"])
     region = parameters["region"]
     with refusing():
         identity = connect("sts").get_caller_identity()
@@ -104,7 +82,7 @@ def choose_target(
             owner=caller.name(connect),
             vpc=vpc,
             allow_from=check_source_range(parameters["allow_from"] or ask_own_range()),
-            bucket=parameters["bucket"] or bucket.default_bucket(identity["Account"], region),
+            bucket=parameters["bucket"] or bucket.default_name(identity["Account"], region),
             launch_template=name if version == "$Default" else f"{name}:{version}",
             private_subnet=private_subnet,
         )
@@ -113,14 +91,9 @@ def choose_target(
 def _network(ec2: Client, subnet: str | None, region: str) -> tuple[str, str | None]:
     """The VPC to use, and the subnet where that gives no public addresses."""
     if subnet:
-        found = ec2.describe_subnets(Filters=[{"Name": "subnet-id", "Values": [subnet]}])["Subnets"]
-        if not found:
-            raise RefusedError(f"There is no subnet {subnet} in {region}.")
-        return found[0]["VpcId"], None if found[0].get("MapPublicIpOnLaunch") else subnet
+        found = subnets.find(ec2, subnet, region)
+        return found["VpcId"], None if found.get("MapPublicIpOnLaunch") else subnet
     vpcs = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
     if not vpcs:
-        raise RefusedError(
-            f"{region} has no default VPC: give --subnet, or create one by "
-            f"aws ec2 create-default-vpc --region {region}."
-        )
+        raise subnets.no_default_vpc(region)
     return vpcs[0]["VpcId"], None

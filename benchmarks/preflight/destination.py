@@ -9,6 +9,7 @@ from typing import Any
 import botocore.exceptions
 
 from benchmarks import hints
+from benchmarks.account.bucket import default_name
 from benchmarks.aws.aws_errors import code
 from benchmarks.aws.session import Client
 from benchmarks.errors import RefusedError
@@ -17,7 +18,8 @@ from benchmarks.errors import RefusedError
 def plan_publishing(
     parameters: Mapping[str, Any], suite: Mapping[str, Any], s3: Client, account: str, started: datetime
 ) -> dict[str, Any]:
-    bucket = parameters["bucket"] or f"benchmarks-{account}-{parameters['region']}"
+    """The bucket for the results, with what their keys begin with. Raises RefusedError where it cannot be used."""
+    bucket = parameters["bucket"] or default_name(account, parameters["region"])
     try:
         head = s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
     except botocore.exceptions.ClientError as error:

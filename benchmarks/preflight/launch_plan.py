@@ -9,13 +9,12 @@ from typing import Any
 import botocore.exceptions
 
 from benchmarks import hints
-from benchmarks.aws import cpu_cores, images, launch_templates, prices, quotas
+from benchmarks.aws import cpu_cores, images, launch_templates, prices, quotas, subnets
 from benchmarks.aws.aws_errors import code, optional
+from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import Client, Connect
 from benchmarks.errors import RefusedError
 from benchmarks.launch import run_instances
-
-DEFAULT_TEMPLATE = "benchmarks"
 
 
 def plan_launch(
@@ -34,7 +33,7 @@ def plan_launch(
             f"{name} is burstable: its CPU is throttled or costs extra after a while, so its numbers say little."
         )
 
-    template = launch_templates.find(ec2, parameters["launch_template"], DEFAULT_TEMPLATE)
+    template = launch_templates.find(ec2, parameters["launch_template"], NAME)
     launch_templates.check_ends(template)
     if template.data.get("UserData"):
         warnings.append(f"The user data of the launch template {template.name} is replaced by this tool's own.")
@@ -44,7 +43,7 @@ def plan_launch(
             f"kept: this launch overrides that, so that its instance can be ended."
         )
     image = _image(ec2, parameters["ami"] or template.image_id, name, architectures)
-    subnets = _subnets(ec2, parameters["subnet"], template, _zones(ec2, name, region), name, region)
+    places = _subnets(ec2, parameters["subnet"], template, _zones(ec2, name, region), name, region)
     _check_quota(connect, info, cores, warnings)
     price = prices.of_type(connect, region, name)
     _check_price(name, price, parameters["max_price"])
@@ -63,7 +62,7 @@ def plan_launch(
         "block_devices": None
         if template.data.get("BlockDeviceMappings")
         else images.root_volume(image, suite["minimum_disk"]),
-        "subnets": subnets,
+        "subnets": places,
         "started": started.isoformat(),
     }
     _dry_run(ec2, plan)
@@ -133,10 +132,7 @@ def _subnets(
             f"given beside it."
         )
     if pinned := wanted or template.subnet:
-        found = ec2.describe_subnets(Filters=[{"Name": "subnet-id", "Values": [pinned]}])["Subnets"]
-        if not found:
-            raise RefusedError(f"There is no subnet {pinned} in {region}.")
-        zone = found[0]["AvailabilityZone"]
+        zone = subnets.find(ec2, pinned, region)["AvailabilityZone"]
         if zone not in zones:
             raise RefusedError(
                 f"{instance_type} is not offered in {zone}, where the subnet {pinned} is: it is in {', '.join(zones)}."
@@ -146,10 +142,7 @@ def _subnets(
         return [{"id": None, "zone": template.zone}]
     found = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
     if not found:
-        raise RefusedError(
-            f"{region} has no default VPC: give --subnet, or create one by aws ec2 create-default-vpc "
-            f"--region {region}."
-        )
+        raise subnets.no_default_vpc(region)
     allowed = [zone for zone in zones if template.zone in (None, zone)]
     fitting = sorted((s["AvailabilityZone"], s["SubnetId"]) for s in found if s["AvailabilityZone"] in allowed)
     if not fitting:

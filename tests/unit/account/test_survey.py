@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from benchmarks.account import bucket, listing, security_group
+from benchmarks.account import bucket, listing, role, security_group
 from benchmarks.account import survey as account_survey
 from benchmarks.account.bucket import Bucket
+from benchmarks.account.role import Role
 from benchmarks.account.survey import Found
-from benchmarks.account.target import TRUST, Target, choose_target, own_range
+from benchmarks.account.target import Target, choose_target, own_range
 from benchmarks.aws.launch_templates import Template
 from benchmarks.errors import FailedError, RefusedError
 
@@ -63,13 +64,18 @@ def template(**data: Any) -> Template:
 
 COMPLETE = Found(
     security_group=group(rule("203.0.113.7/32")),
-    role={"AssumeRolePolicyDocument": TRUST},
-    policy=TARGET.policy,
-    instance_profile={"Roles": [{"RoleName": "benchmarks"}]},
-    bucket=Bucket("eu-central-1", blocks_public_access=True, disables_acls=True, lifecycle=[bucket.UPLOAD_RULE]),
+    role=Role(
+        role={"AssumeRolePolicyDocument": role.TRUST},
+        policy=role.policy(TARGET.partition, TARGET.bucket),
+        instance_profile={"Roles": [{"RoleName": "benchmarks"}]},
+    ),
+    bucket=Bucket(
+        TARGET.bucket, "eu-central-1", blocks_public_access=True, disables_acls=True, lifecycle=[bucket.UPLOAD_RULE]
+    ),
     launch_template=template(),
 )
 BUCKET = COMPLETE.bucket
+ROLE = COMPLETE.role
 assert BUCKET
 
 
@@ -90,8 +96,8 @@ def test_complete_account_lacks_nothing_and_gives_no_cause_for_notes() -> None:
     [
         ({"security_group": None}, ["security_group", "ssh_rule"]),
         ({"security_group": group()}, ["ssh_rule"]),
-        ({"policy": None}, ["policy"]),
-        ({"instance_profile": {"Roles": []}}, ["instance_profile"]),
+        ({"role": replace(ROLE, policy=None)}, ["policy"]),
+        ({"role": replace(ROLE, instance_profile={"Roles": []})}, ["instance_profile"]),
         ({"bucket": None}, ["bucket", "upload_rule"]),
         ({"bucket": replace(BUCKET, lifecycle=[])}, ["upload_rule"]),
         ({"bucket": replace(BUCKET, lifecycle=None)}, []),
@@ -130,9 +136,15 @@ def test_security_group_admits_a_source_that_its_rules_cover(
             "also lets in 198.51.100.1/32 by SSH",
         ),
         ({"security_group": group(rule("0.0.0.0/0"))}, "open to the whole Internet on port 22"),
-        ({"role": {"AssumeRolePolicyDocument": {"Statement": []}}}, "does not trust ec2.amazonaws.com"),
-        ({"policy": {"Statement": []}}, "is not as setup writes it"),
-        ({"instance_profile": {"Roles": [{"RoleName": "other"}]}}, "has the role other, not benchmarks"),
+        (
+            {"role": replace(ROLE, role={"AssumeRolePolicyDocument": {"Statement": []}})},
+            "does not trust ec2.amazonaws.com",
+        ),
+        ({"role": replace(ROLE, policy={"Statement": []})}, "is not as setup writes it"),
+        (
+            {"role": replace(ROLE, instance_profile={"Roles": [{"RoleName": "other"}]})},
+            "has the role other, not benchmarks",
+        ),
         ({"bucket": replace(BUCKET, region="us-east-1")}, "is in us-east-1, so results leave eu-central-1"),
         ({"bucket": replace(BUCKET, blocks_public_access=False)}, "does not block public access"),
         ({"bucket": replace(BUCKET, disables_acls=False)}, "has ACLs enabled"),
@@ -159,7 +171,7 @@ def test_template_may_name_group_and_profile_in_any_of_ec2s_ways(launch_template
 
 
 def test_what_may_not_be_read_of_a_bucket_is_not_held_against_it() -> None:
-    unknown = Bucket("eu-central-1", blocks_public_access=None, disables_acls=None, lifecycle=None)
+    unknown = Bucket(TARGET.bucket, "eu-central-1", blocks_public_access=None, disables_acls=None, lifecycle=None)
     survey = account_survey.survey(TARGET, replace(COMPLETE, bucket=unknown))
     assert (survey["notes"], survey["missing"]) == ([], [])
 
@@ -170,7 +182,7 @@ def test_private_subnet_is_told() -> None:
 
 
 def test_instances_may_put_objects_into_the_bucket_and_nothing_else() -> None:
-    (statement,) = TARGET.policy["Statement"]
+    (statement,) = role.policy(TARGET.partition, TARGET.bucket)["Statement"]
     assert statement == {
         "Effect": "Allow",
         "Action": "s3:PutObject",
@@ -391,16 +403,16 @@ def test_bucket_is_read_as_far_as_the_user_may() -> None:
         get_bucket_ownership_controls={"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},
         get_bucket_lifecycle_configuration=error("NoSuchLifecycleConfiguration"),
     )
-    assert account_survey.look(connect, TARGET).bucket == Bucket("eu-west-1", None, True, [])
+    assert account_survey.look(connect, TARGET).bucket == Bucket(TARGET.bucket, "eu-west-1", None, True, [])
 
 
 def complete(**answers: Any) -> Callable[..., Any]:
     """An account that has everything."""
     common = {
         "describe_security_groups": {"SecurityGroups": [COMPLETE.security_group]},
-        "get_role": {"Role": COMPLETE.role},
-        "get_role_policy": {"PolicyDocument": COMPLETE.policy},
-        "get_instance_profile": {"InstanceProfile": COMPLETE.instance_profile},
+        "get_role": {"Role": ROLE.role},
+        "get_role_policy": {"PolicyDocument": ROLE.policy},
+        "get_instance_profile": {"InstanceProfile": ROLE.instance_profile},
         "head_bucket": {"BucketRegion": "eu-central-1"},
         "get_public_access_block": error("AccessDenied"),
         "get_bucket_ownership_controls": error("AccessDenied"),

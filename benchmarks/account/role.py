@@ -1,0 +1,70 @@
+"""The role of instances: who may assume it, what it allows, and the instance profile that hands it to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.aws.aws_errors import unless
+from benchmarks.aws.resource_names import NAME
+from benchmarks.aws.session import Client
+
+SERVICE = "ec2.amazonaws.com"
+TRUST: Mapping[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": "sts:AssumeRole"}],
+}
+
+
+@dataclass(frozen=True)
+class Role:
+    """The role, its policy for a bucket and its instance profile, as IAM shows them; None for what there is not."""
+
+    role: Mapping[str, Any] | None = None
+    policy: Mapping[str, Any] | None = None
+    instance_profile: Mapping[str, Any] | None = None
+
+    @property
+    def of_profile(self) -> str | None:
+        """The name of the role that the instance profile hands on."""
+        roles = (self.instance_profile or {}).get("Roles", [])
+        return roles[0]["RoleName"] if roles else None
+
+
+def policy_name(bucket: str) -> str:
+    """The role is the account's, a bucket a region's: each bucket has a policy of its own in the role."""
+    return f"write-to-{bucket}"
+
+
+def policy(partition: str, bucket: str) -> dict[str, Any]:
+    """What an instance may do: put objects into the bucket, and nothing else."""
+    resource = f"arn:{partition}:s3:::{bucket}/*"
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": resource}],
+    }
+
+
+def find(iam: Client, bucket: str) -> Role:
+    """What there is of the role."""
+    missing = "NoSuchEntity"
+    return Role(
+        role=unless(missing, lambda: iam.get_role(RoleName=NAME)["Role"]),
+        policy=unless(
+            missing, lambda: iam.get_role_policy(RoleName=NAME, PolicyName=policy_name(bucket))["PolicyDocument"]
+        ),
+        instance_profile=unless(missing, lambda: iam.get_instance_profile(InstanceProfileName=NAME)["InstanceProfile"]),
+    )
+
+
+def notes(found: Role, partition: str, bucket: str) -> list[str]:
+    """What of the role differs from what setup would have created."""
+    notes = []
+    if found.role and SERVICE not in str(found.role.get("AssumeRolePolicyDocument")):
+        notes.append(f"The role {NAME} does not trust {SERVICE}, so instances cannot use it.")
+    if found.policy and found.policy != policy(partition, bucket):
+        notes.append(f"The policy {policy_name(bucket)} of the role {NAME} is not as setup writes it; it is kept.")
+    if found.of_profile not in (None, NAME):
+        notes.append(f"The instance profile {NAME} has the role {found.of_profile}, not {NAME}.")
+    return notes

@@ -1,0 +1,6 @@
+"""What the resources that runs use in an account are called; those of a run carry its tags."""
+
+from __future__ import annotations
+
+# The security group, the role, the instance profile, and the launch template unless the user names another.
+NAME = "benchmarks"
