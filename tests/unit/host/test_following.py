@@ -4,58 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from benchmarks.host import following, progress
 from benchmarks.host.following import Follower, Screen
 from benchmarks.host.progress import BUILD, MEASURE
-
-CRITERION = """\
-     Running benches/ffts.rs (target/release/deps/ffts-0a1b)
-Benchmarking fft/8192
-Benchmarking fft/8192: Warming up for 500.00 ms
-Benchmarking fft/8192: Analyzing
-Benchmarking mul
-"""
-LIBTEST = """\
-     Running benches/sums.rs (target/release/deps/sums-0a1b)
-
-running 2 tests
-test sum_1000 ... bench:         310 ns/iter (+/- 12)
-test sum_2000 ... """
-
-
-@pytest.mark.parametrize(
-    ("step", "seconds", "expected", "log", "shown"),
-    [
-        (BUILD, 42, 0, "", "  0:42 building"),
-        (BUILD, 42, 0, "    Updating crates.io index\n", "  0:42 building: Updating crates.io index"),
-        (BUILD, 62, 0, "   Compiling serde v1.0\n   Compiling tiny v0.1\n", "  1:02 compiling tiny (2)"),
-        (MEASURE, 67, 0, "", "  1:07 measuring"),
-        (MEASURE, 67, 28, CRITERION, "  1:07 measuring mul (2 of 28)"),
-        (MEASURE, 67, 0, CRITERION, "  1:07 measuring mul (2)"),
-        (MEASURE, 3600, 0, LIBTEST, "  60:00 measuring: test sum_2000 ..."),
-        (MEASURE, 5, 0, "\x1b[32mround 3 of 9\x1b[0m\n\n", "  0:05 measuring: round 3 of 9"),
-        (MEASURE, 5, 0, "  1 %\r  2 %\r  3 %", "  0:05 measuring: 3 %"),
-        (MEASURE, 5, 0, "\x1b]0;title\x07done\r\n", "  0:05 measuring: done"),
-    ],
-)
-def test_a_line_says_how_long_and_what_is_done(
-    step: progress.Step, seconds: float, expected: int, log: str, shown: str
-) -> None:
-    assert progress.line(step, seconds, expected, log) == shown
-
-
-def test_what_an_earlier_program_measured_is_not_told_of_the_next() -> None:
-    assert progress.line(MEASURE, 9, 5, CRITERION + LIBTEST) == "  0:09 measuring: test sum_2000 ..."
-    assert progress.line(MEASURE, 9, 5, LIBTEST + "\n" + CRITERION) == "  0:09 measuring mul (2 of 5)"
-
-
-@given(st.text())
-def test_any_log_has_a_gist_of_one_line(log: str) -> None:
-    assert len(progress.gist(log).splitlines()) <= 1
 
 
 class Terminal:

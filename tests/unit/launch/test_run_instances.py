@@ -5,23 +5,19 @@ from __future__ import annotations
 import io
 import stat
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
-from botocore.stub import ANY, Stubber
+from botocore.stub import Stubber
 
 from benchmarks.aws.session import Client
 from benchmarks.errors import FailedError
-from benchmarks.launch import hosts, run_instances
-from benchmarks.launch.run_instances import Launch
+from benchmarks.launch import run_instances
 from benchmarks.runs import ssh_keys
-
-SUBNETS = [{"id": "subnet-1", "zone": "eu-central-1a"}, {"id": "subnet-2", "zone": "eu-central-1b"}]
+from tests.support.launches import SUBNETS, launch, plan
 
 
 class RawBody(io.BytesIO):
@@ -29,62 +25,6 @@ class RawBody(io.BytesIO):
 
     def stream(self) -> Iterator[bytes]:
         yield self.read()
-
-
-def plan(**more: Any) -> dict[str, Any]:
-    return {
-        "instance_type": "c7i.large",
-        "launch_template": {"id": "lt-1", "name": "benchmarks", "version": "3"},
-        "image": {"id": "ami-1", "name": "debian"},
-        "cpu_options": None,
-        "block_devices": None,
-        "subnets": SUBNETS,
-        "overrides": {},
-        "price": {"usd_per_hour": 0.0852},
-        "started": "2026-05-19T08:15:00+00:00",
-        **more,
-    }
-
-
-def launch(**more: Any) -> Launch:
-    given: dict[str, Any] = {"run_id": "r1", "host": 1, "user_data": "#cloud-config\n", "lifetime": 240, "owner": "a"}
-    return Launch(**{**given, "plan": plan(), **more})
-
-
-def instance(id: str, state: str = "running", host: int = 1, zone: str = "eu-central-1a") -> dict[str, Any]:
-    return {
-        "InstanceId": id,
-        "InstanceType": "c7i.large",
-        "State": {"Name": state},
-        "Placement": {"AvailabilityZone": zone},
-        "PublicDnsName": "ec2.example",
-        "PublicIpAddress": "192.0.2.7",
-        "PrivateIpAddress": "10.0.0.7",
-        "LaunchTime": datetime.fromisoformat("2026-05-19T08:15:00+00:00"),
-        "Tags": [{"Key": "benchmarks:run", "Value": "r1"}, {"Key": "benchmarks:host", "Value": str(host)}],
-    }
-
-
-def described(*instances: dict[str, Any]) -> dict[str, Any]:
-    return {"Reservations": [{"Instances": list(instances)}]}
-
-
-@pytest.fixture
-def ec2() -> Client:
-    return boto3.session.Session("a", "b", region_name="eu-central-1").client("ec2")
-
-
-@pytest.fixture
-def stub(ec2: Client) -> Iterator[Stubber]:
-    """What EC2 answers, in this order and no more."""
-    with Stubber(ec2) as stubber:
-        yield stubber
-        stubber.assert_no_pending_responses()
-
-
-@pytest.fixture
-def naps() -> list[float]:
-    return []
 
 
 def test_the_same_request_has_the_same_token() -> None:
@@ -215,70 +155,12 @@ def test_a_profile_that_never_comes_stops(
     assert naps == []
 
 
-def test_only_hosts_that_are_not_there_are_launched(ec2: Client, stub: Stubber, naps: list[float]) -> None:
-    second = launch(host=2)
-    stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
-    answer = {"Instances": [instance("i-2", "pending", host=2)]}
-    stub.add_response("run_instances", answer, run_instances.request(second, "subnet-1"))
-    stub.add_response("describe_instances", described(instance("i-2", host=2), instance("i-1")), {"Filters": ANY})
-    noted: list[list[str]] = []
-    changed, found = hosts.ensure(
-        ec2, [launch(), second], 60, lambda found: noted.append([i["instance_id"] for i in found]), naps.append
-    )
-    assert changed
-    # What costs money is known as soon as it is launched, and not only when it runs.
-    assert noted == [["i-1", "i-2"], ["i-1", "i-2"]]
-    assert [(i["host"], i["instance_id"]) for i in found] == [(1, "i-1"), (2, "i-2")]
-
-
-def test_launching_again_changes_nothing(ec2: Client, stub: Stubber, naps: list[float]) -> None:
-    for _ in range(2):
-        stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
-    changed, found = hosts.ensure(ec2, [launch()], 60, lambda found: None, naps.append)
-    assert not changed
-    assert found == [
-        {
-            "host": 1,
-            "instance_id": "i-1",
-            "instance_type": "c7i.large",
-            "zone": "eu-central-1a",
-            "public_dns": "ec2.example",
-            "public_ip": "192.0.2.7",
-            "private_ip": "10.0.0.7",
-            "launched": "2026-05-19T08:15:00+00:00",
-            "tags": {"benchmarks:run": "r1", "benchmarks:host": "1"},
-        }
-    ]
-
-
-def test_what_a_launch_would_change_is_an_instance_or_nothing(ec2: Client, stub: Stubber) -> None:
-    whole = plan(region="eu-central-1", cores=1, threads_per_core=2)
-    stub.add_response("describe_instances", described(), {"Filters": ANY})
-    stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
-    before = hosts.difference(hosts.there(ec2, "r1"), whole)
-    assert before["before"] == ""
-    assert before["after"].splitlines() == [
-        "instance type: c7i.large, 1 cores, 2 threads each",
-        "image: ami-1 (debian)",
-        "launch template: benchmarks, version 3",
-        "zone: eu-central-1a, else eu-central-1b",
-    ]
-    after = hosts.difference(hosts.there(ec2, "r1"), whole)
-    assert after["before"] == after["after"]
-
-
 def test_a_run_keeps_its_keys_so_that_its_token_stays_the_same(tmp_path: Path) -> None:
     first, again = (ssh_keys.run_keys(tmp_path, None) for _ in range(2))
     assert first == again
     requests = [run_instances.request(run_instances.prepare("r1", plan(), k, 240, "a"), None) for k in (first, again)]
     assert requests[0]["ClientToken"] == requests[1]["ClientToken"]
     assert stat.S_IMODE((tmp_path / "keys/login").stat().st_mode) == 0o600
-
-
-def test_the_users_own_key_is_the_one_that_may_log_in(tmp_path: Path) -> None:
-    own = ssh_keys.persistent_pair(tmp_path / "own")
-    assert ssh_keys.run_keys(tmp_path / "run", own.file).login == own.public
-    assert not (tmp_path / "run/keys/login").exists()
 
 
 def test_what_the_template_protects_is_launched_so_that_it_can_be_ended() -> None:

@@ -3,83 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 import string
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from benchmarks.errors import RefusedError
-from benchmarks.parameters import addresses, key_file, request, spec
-from benchmarks.parameters.addresses import Host
+from benchmarks.parameters import request, spec
 from benchmarks.runs import run_directory
+from tests.support.private_keys import write_key
 
 ENVIRONMENT = {"AWS_REGION": "eu-central-1"}
 LETTERS = string.ascii_lowercase + string.digits
-USERS = st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,20}", fullmatch=True)
-NAMES = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9-]{0,10}[a-z])?(\.[a-z][a-z0-9]{0,10}){0,3}", fullmatch=True)
-SIXES = st.ip_addresses(v=6).map(str)
-PORTS = st.integers(1, 65535)
-
-
-def write_key(path: Path, mode: int = 0o400) -> Path:
-    path.write_bytes(
-        Ed25519PrivateKey.generate().private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
-        )
-    )
-    path.chmod(mode)
-    return path
-
-
-@given(st.none() | USERS, NAMES | st.ip_addresses(v=4).map(str), st.none() | PORTS)
-def test_a_host_is_read_as_it_is_written(user: str | None, address: str, port: int | None) -> None:
-    text = (f"{user}@" if user else "") + address + (f":{port}" if port else "")
-    assert addresses.parse_host(text) == Host(address, user, port)
-
-
-@given(st.none() | USERS, SIXES, st.none() | PORTS)
-@example(None, "::ffff:192.0.2.7", 22)
-def test_an_ipv6_host_is_read_in_brackets(user: str | None, address: str, port: int | None) -> None:
-    text = (f"{user}@" if user else "") + f"[{address}]" + (f":{port}" if port else "")
-    assert addresses.parse_host(text) == Host(address, user, port)
-
-
-@given(st.text())
-def test_any_text_is_a_host_or_is_refused(text: str) -> None:
-    try:
-        addresses.parse_host(text)
-    except RefusedError as error:
-        assert str(error).startswith("host must be [user@]address[:port], such as ubuntu@192.0.2.7:22, not ")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "a b",
-        "-oProxyCommand=x",
-        "me@-x",
-        "host:0",
-        "host:65536",
-        "host:" + "9" * 5000,
-        "::1",
-        "h:٢",
-        "a@b@c",
-        "[:::]",
-        "[1.2.3.4]",
-        "[::1",
-    ],
-)
-def test_what_is_no_host_is_refused(text: str) -> None:
-    with pytest.raises(RefusedError, match=r"^host must be \[user@\]address\[:port\]"):
-        addresses.parse_host(text)
 
 
 def test_paths_start_where_the_caller_stands(tmp_path: Path) -> None:
@@ -204,78 +141,10 @@ def test_without_a_key_the_run_makes_its_own() -> None:
     assert request.settle("benchmark", {"tail": True}, ENVIRONMENT).parameters["key_file"] is None
 
 
-def test_a_missing_key_file_is_refused(tmp_path: Path) -> None:
-    key = tmp_path / "none.pem"
-    with pytest.raises(RefusedError, match=rf"^The key file {re.escape(str(key))} does not exist: give the private"):
-        key_file.check_key_file(key)
-
-
-def test_a_key_file_in_another_users_directory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    def deny(_path: Path) -> bool:
-        raise PermissionError
-
-    # Root, as whom tests may run, can enter every directory.
-    monkeypatch.setattr(Path, "is_file", deny)
-    with pytest.raises(RefusedError, match=r"^The key file /private/key cannot be read: give it to the user who runs"):
-        key_file.check_key_file(Path("/private/key"))
-
-
-@pytest.mark.parametrize("mode", [0o440, 0o404, 0o644, 0o620, 0o601])
-def test_a_key_file_open_to_others_is_refused(tmp_path: Path, mode: int) -> None:
-    key = write_key(tmp_path / "open.pem", mode)
-    with pytest.raises(RefusedError, match=rf"can be read by others, which ssh refuses: run chmod 0400 {key}$"):
-        key_file.check_key_file(key)
-
-
-def test_a_public_key_is_refused_as_a_key_file(tmp_path: Path) -> None:
-    key = tmp_path / "id.pub"
-    key.write_text("ssh-ed25519 AAAA me\n")
-    with pytest.raises(RefusedError) as refused:
-        key_file.check_key_file(key)
-    assert str(refused.value) == (
-        f"The key file {key} is the public half of a key: give the private one, which is {tmp_path}/id by its name."
-    )
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "ecdsa-sha2-nistp256 AAAAE2VjZHNh me@box\n",
-        "sk-ssh-ed25519@openssh.com AAAAGnNr\n",
-        "-----BEGIN PUBLIC KEY-----\nMII\n",
-        "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n",
-    ],
-)
-def test_a_public_key_is_known_by_its_content(tmp_path: Path, content: str) -> None:
-    (tmp_path / "mine").write_text(content)
-    with pytest.raises(
-        RefusedError, match=r"^The key file /.*/mine is the public half of a key: give the private one\.$"
-    ):
-        key_file.check_key_file(tmp_path / "mine")
-
-
-def test_a_directory_is_refused_as_a_key_file(tmp_path: Path) -> None:
-    with pytest.raises(
-        RefusedError, match=rf"^The key file {tmp_path} is a directory: give the path of the private key"
-    ):
-        key_file.check_key_file(tmp_path)
-
-
-@pytest.mark.parametrize("text", ["203.0.113.7/32", "203.0.113.0/24", "2001:db8::1/128"])
-def test_a_source_range_is_taken(text: str) -> None:
-    assert addresses.check_source_range(text) == text
-
-
 @pytest.mark.parametrize("text", ["0.0.0.0/0", "::/0"])
 def test_the_whole_internet_is_refused(text: str) -> None:
     with pytest.raises(RefusedError, match=rf"^allow_from must not be {text}: that opens SSH to the whole Internet"):
         request.settle("setup", {"allow_from": text}, ENVIRONMENT)
-
-
-@pytest.mark.parametrize("text", ["home", "203.0.113.7/24", "203.0.113.7/33"])
-def test_what_is_no_source_range_is_refused(text: str) -> None:
-    with pytest.raises(RefusedError, match=r"^allow_from must be an address range such as 203\.0\.113\.7/32, not '"):
-        addresses.check_source_range(text)
 
 
 def test_a_request_leaves_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,86 +1,22 @@
-"""What the user reads: the table, the sentences below it, and the formats for programs."""
+"""The picker's answer: the sentences below the table, and the document for programs."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from benchmarks.aws.instance_types import Offer
-from benchmarks.cli import types_command
 from benchmarks.errors import RefusedError
 from benchmarks.paths import ROOT
-from benchmarks.picker import answers, region_data, selection, types_table
-from benchmarks.picker.answers import Answer
-from benchmarks.picker.region_data import PARTS, Data, Source
+from benchmarks.picker import answers, region_data
+from benchmarks.picker.region_data import PARTS, Source
 from benchmarks.picker.selection import Criteria
-from tests.support.picker_data_sets import C6I, C8A, instance_type
-
-NOW = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
-ZONES = ("eu-north-1a", "eu-north-1b")
-OFFERS = (
-    Offer(C6I, 0.34, {"eu-north-1a": 0.12, "eu-north-1b": 0.11}, ZONES),
-    Offer(C8A, 0.43, {}, ZONES[:1]),
-    Offer(instance_type("t3.2xlarge", burstable=True), 0.33, {}, ZONES),
-    Offer(instance_type("g5.2xlarge", gpu=True, current=False), 1.2, {}, ZONES),
-)
-
-
-def data(offers: tuple[Offer, ...] = OFFERS, **sources: Source) -> Data:
-    known = {part: Source(NOW - timedelta(hours=3)) for part in PARTS}
-    return Data("eu-north-1", None, offers, {**known, **sources})
-
-
-def answer(asked: Criteria, given: Data | None = None) -> Answer:
-    given = given or data()
-    return Answer(selection.choose(asked, given.offers), given, NOW)
-
-
-def shown(asked: Criteria, output: str = "table", *, wide: bool = False, given: Data | None = None) -> str:
-    return types_command.render(answer(asked, given), output, wide=wide, command="./inv bench -i x")
-
-
-def test_the_table_has_seven_columns_and_says_what_is_hidden_and_how_old_it_is() -> None:
-    assert shown(Criteria(cpu=4)) == (
-        "Type         Cores  vCPU  Mem GiB  Arch    $/h on demand  $/core-h\n"
-        "c6i.2xlarge      4     8       16  x86_64         0.3400    0.0850\n"
-        "c8a.2xlarge      8     8       16  x86_64         0.4300    0.0537\n"
-        "\n"
-        "2 of the 4 instance types in eu-north-1 fit.\n"
-        "Hidden, though they fit: 1 burstable type (--burstable), 1 type with GPUs (--gpu), "
-        "1 type of previous generations (--all).\n"
-        "Fetched: instance types 3 h ago (2026-05-19), zones 3 h ago (2026-05-19), on-demand prices 3 h ago "
-        "(2026-05-19), spot prices 3 h ago (2026-05-19). To ask anew: --refresh.\n"
-        "To run on the best fit: ./inv bench -i x\n"
-    )
-
-
-def test_the_table_stays_within_80_characters_with_the_longest_names_and_numbers() -> None:
-    longest = instance_type(
-        "u7inh-32tb.480xlarge", cores=1920, vcpus=1920, memory=32 * 1024 * 1024, architectures=("x86_64",)
-    )
-    lines = types_table.lay_out(answer(Criteria(), data((Offer(longest, 1234.5678),))).choice)
-    assert lines.width <= 80
-    assert len(lines.rows[0].split()) == 7
-
-
-def test_the_wide_table_shows_everything_on_one_line_a_type() -> None:
-    heading, first, *_ = shown(Criteria(cpu=4), wide=True).splitlines()
-    assert heading.split("  ")[-1] == "Zones"
-    for cell in ("16384", "2", "Intel 3.5 GHz", "0.1100", "Up to 12.5 Gigabit", "no", "eu-north-1a eu-north-1b"):
-        assert f" {cell} " in f"{first} "
-
-
-def test_spot_prices_take_the_place_of_those_on_demand_where_they_are_asked_for() -> None:
-    heading, first, *_ = shown(Criteria(cpu=4, spot=True)).splitlines()
-    assert "$/h spot" in heading
-    assert "on demand" not in heading
-    assert first.split()[-2:] == ["0.1100", "0.0275"]
+from tests.support.picker_answers import NOW, OFFERS, answer, data, shown
+from tests.support.picker_data_sets import C8A
 
 
 def test_what_is_not_known_is_a_dash_and_one_line_says_why() -> None:
@@ -107,25 +43,6 @@ def test_an_answer_from_an_old_cache_is_marked_once_with_its_dates() -> None:
 def test_a_region_without_a_price_list_is_said_to_have_none() -> None:
     text = shown(Criteria(cpu=8), given=data((Offer(C8A),)))
     assert "AWS's price list has no prices for eu-north-1.\n" in text
-
-
-def test_names_are_one_a_line_and_nothing_else() -> None:
-    assert shown(Criteria(cpu=4), "names") == "c6i.2xlarge\nc8a.2xlarge\n"
-
-
-def test_json_and_csv_say_the_same_in_full() -> None:
-    document = json.loads(shown(Criteria(cpu=4), "json"))
-    rows = list(csv.DictReader(io.StringIO(shown(Criteria(cpu=4), "csv"))))
-    assert [row["type"] for row in rows] == [one["type"] for one in document["types"]] == ["c6i.2xlarge", "c8a.2xlarge"]
-    first, flat = document["types"][0], rows[0]
-    assert list(first) == list(flat)
-    assert first["on_demand_usd_per_core_hour"] == float(flat["on_demand_usd_per_core_hour"]) == 0.085
-    assert first["on_demand_fetched"] == flat["on_demand_fetched"] == "2026-05-19T05:15:00+00:00"
-    assert first["spot_usd_per_hour_by_zone"] == {"eu-north-1a": 0.12, "eu-north-1b": 0.11}
-    assert flat["spot_usd_per_hour_by_zone"] == "eu-north-1a=0.12 eu-north-1b=0.11"
-    assert (first["burstable"], flat["burstable"]) == (False, "false")
-    assert (first["zones"], flat["zones"]) == (list(ZONES), "eu-north-1a eu-north-1b")
-    assert (first["local_disk_gb"], flat["local_disk_gb"]) == (None, "")
 
 
 def test_the_documents_frame_is_what_is_documented() -> None:

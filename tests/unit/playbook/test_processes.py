@@ -1,8 +1,7 @@
-"""Signals, and the end of a child with all its family: real processes, seen from outside."""
+"""The end of a child with all its family: real processes, seen from outside."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -15,7 +14,7 @@ import psutil
 import pytest
 
 from benchmarks.paths import ROOT
-from benchmarks.playbook import processes, signals
+from benchmarks.playbook import processes
 from benchmarks.playbook.command_line import Command
 
 # A parent with three children: a plain one, one in a session of its own, and one there that ignores SIGTERM.
@@ -88,77 +87,3 @@ def test_a_child_has_a_session_of_its_own_the_given_environment_and_no_input(tmp
     started = processes.start(Command((sys.executable, "-c", script, str(tmp_path / "said")), {"GIVEN": "yes"}))
     assert started.wait() == 0
     assert (tmp_path / "said").read_text() == f"True yes '' {ROOT}"
-
-
-@pytest.fixture
-def at_a_terminal() -> Iterator[None]:
-    """SIGHUP as a shell at a terminal leaves it, also where the tests themselves run under nohup."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
-
-
-@pytest.mark.usefixtures("at_a_terminal")
-@pytest.mark.parametrize("number", signals.SIGNALS)
-def test_a_signal_interrupts_once_and_is_ignored_while_cleaning_up(number: signal.Signals) -> None:
-    before = [signal.getsignal(each) for each in signals.SIGNALS]
-    with signals.signals_raise("stopping"):
-        with pytest.raises(signals.SignalError) as interrupted:
-            signal.raise_signal(number)
-        for again in signals.SIGNALS:
-            signal.raise_signal(again)
-    assert (interrupted.value.number, str(interrupted.value)) == (number, number.name)
-    assert [signal.getsignal(each) for each in signals.SIGNALS] == before
-
-
-def test_a_run_under_nohup_outlives_its_terminal() -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with signals.signals_raise("stopping"):
-            signal.raise_signal(signal.SIGHUP)
-            with pytest.raises(signals.SignalError):
-                signal.raise_signal(signal.SIGTERM)
-    finally:
-        signal.signal(signal.SIGHUP, before)
-
-
-# Hands a command on to `run_handing_on`; the command tidies up for a while when it is told to end.
-HANDS_ON = """
-import os, sys
-from benchmarks.playbook import signals
-sys.exit(signals.run_handing_on([sys.executable, "-c", sys.argv[1], sys.argv[2]], dict(os.environ)))
-"""
-TIDIES_UP = """
-import pathlib, signal, sys, time
-def tidy(number, _frame):
-    time.sleep(1)
-    pathlib.Path(sys.argv[1]).write_text("tidy")
-    sys.exit(128 + number)
-for number in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(number, tidy)
-print("ready", flush=True)
-time.sleep(600)
-"""
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("to_both", [False, True], ids=["alone", "as from a terminal"])
-def test_a_command_that_a_signal_is_handed_to_is_waited_for(
-    tmp_path: Path, number: signal.Signals, to_both: bool
-) -> None:
-    command = [sys.executable, "-c", HANDS_ON, TIDIES_UP, str(tmp_path / "left")]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as process:
-        assert process.stdout
-        assert process.stdout.readline() == b"ready\n"
-        (os.killpg if to_both else os.kill)(process.pid, number)
-        try:
-            assert process.wait(timeout=30) == 128 + number
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-    assert (tmp_path / "left").read_text() == "tidy"
-
-
-def test_a_command_that_a_signal_kills_ends_as_in_a_shell() -> None:
-    script = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
-    assert signals.run_handing_on([sys.executable, "-c", script], dict(os.environ)) == 128 + signal.SIGKILL

@@ -1,21 +1,15 @@
-"""A run id stands for one machine, and a run that is over for what was brought back from it."""
+"""A run id stands for one machine."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.errors import FailedError, RefusedError
-from benchmarks.parameters import spec
-from benchmarks.preflight import resuming
-from benchmarks.runs import attempts, machine, run_directory, ssh_keys
-
-
-def parameters(**given: Any) -> dict[str, Any]:
-    return spec.with_defaults("benchmark", {"instance_type": "c7i.large", "region": "eu-central-1", **given})
+from benchmarks.errors import RefusedError
+from benchmarks.runs import machine, ssh_keys
+from tests.support.benchmark_request import parameters
 
 
 @pytest.mark.parametrize(
@@ -60,120 +54,7 @@ def test_the_same_machine_and_another_measurement_are_not(tmp_path: Path) -> Non
     machine.check_machine(tmp_path / "r1", parameters(suite="plonky2-quick", rustflags="-O", keep=True, memory=1))
 
 
-PLANNED = {
-    "region": "eu-central-1",
-    "instance_type": "c7i.large",
-    "cores": 1,
-    "threads_per_core": 2,
-    "image": {"id": "ami-1", "name": "debian"},
-    "launch_template": {"id": "lt-1"},
-}
-
-
-def instance(**more: Any) -> dict[str, Any]:
-    options = {"CoreCount": 1, "ThreadsPerCore": 2}
-    found = {"InstanceId": "i-1", "InstanceType": "c7i.large", "ImageId": "ami-1", "SubnetId": "subnet-1"}
-    return {**found, "CpuOptions": options, **more}
-
-
-@pytest.mark.parametrize(
-    ("there", "given", "told"),
-    [
-        (instance(InstanceType="t3.large"), {}, "instance_type t3.large, not c7i.large"),
-        (instance(CpuOptions={"CoreCount": 2, "ThreadsPerCore": 1}), {}, "cores 2, not 1; threads per core 1, not 2"),
-        (instance(ImageId="ami-9"), {"ami": "ami-1"}, "ami ami-9, not ami-1"),
-        (instance(), {"subnet": "subnet-2"}, "subnet subnet-1, not subnet-2"),
-        (instance(Tags=[{"Key": "aws:ec2launchtemplate:id", "Value": "lt-9"}]), {}, "launch_template lt-9, not lt-1"),
-    ],
-)
-def test_an_instance_that_is_no_record_of_is_held_against_the_request(
-    tmp_path: Path, there: dict[str, Any], given: dict[str, Any], told: str
-) -> None:
-    with pytest.raises(RefusedError, match=f"^The run r1 has another machine: {told}\\. Give"):
-        resuming.launched_as(PLANNED, [there], resuming.Begun(tmp_path / "r1", None), parameters(**given))
-
-
-def test_an_instance_whose_keys_are_elsewhere_is_left_alone(tmp_path: Path) -> None:
-    with pytest.raises(RefusedError) as refused:
-        resuming.launched_as(PLANNED, [instance()], resuming.Begun(tmp_path / "r1", None), parameters())
-    assert str(refused.value) == (
-        f"The run r1 has i-1, whose keys are not in {tmp_path}/r1: give the runs directory that it was begun in by "
-        f"--runs-dir, or leave run_id out to start a new run. To end it: "
-        f"./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {tmp_path}"
-    )
-
-
-def test_an_instance_is_described_as_it_was_launched(tmp_path: Path) -> None:
-    ssh_keys.run_keys(tmp_path / "r1", None)
-    launched = {**PLANNED, "image": {"id": "ami-1", "name": "debian of last month"}}
-    begun = resuming.Begun(tmp_path / "r1", {"launch": launched})
-    assert resuming.launched_as(PLANNED, [instance()], begun, parameters()) == launched
-    newer = {**PLANNED, "image": {"id": "ami-2", "name": "debian of today"}}
-    unknown = resuming.Begun(tmp_path / "r1", None)
-    described = resuming.launched_as(newer, [instance()], unknown, parameters())
-    assert described["image"] == {"id": "ami-1", "name": None}
-    assert resuming.launched_as(PLANNED, [], unknown, parameters()) == PLANNED
-
-
-def test_an_instance_that_ends_before_the_limits_is_warned_of() -> None:
-    launched = datetime(2026, 5, 19, 8, 0, tzinfo=UTC)
-    there = instance(LaunchTime=launched, Tags=[{"Key": "benchmarks:lifetime", "Value": "270"}])
-    asked = parameters(build_limit=60, time_limit=180)
-    assert resuming.time_warnings([there], asked, launched + timedelta(minutes=30)) == []
-    assert resuming.time_warnings([there], asked, launched + timedelta(minutes=31)) == [
-        "i-1 switches itself off at 12:30 UTC, before build_limit and time_limit are over: what is not measured by "
-        "then is lost."
-    ]
-
-
-SUITE = {"name": "mine", "source": {"crate": "mine", "ref": "1"}, "package": "mine", "benches": ("a",)}
-
-
-@pytest.fixture
-def over(tmp_path: Path) -> Path:
-    """The directory of a run whose instance is gone after it has measured two requests."""
-    directory = tmp_path / "r1"
-    run_directory.write_record(directory, "instances.json", {"region": "x", "instances": [{"instance_id": "i-1"}]})
-    for number, request in ((1, "first"), (2, "second")):
-        attempts.take(directory / "i-1", attempts.Record(number, SUITE, request, {}), {})
-        (directory / f"i-1/{number}/benchmark.log").write_text("log")
-    return directory
-
-
-def test_a_run_is_over_when_what_it_launched_is_gone(over: Path, tmp_path: Path) -> None:
-    assert resuming.is_over(over, [])
-    assert not resuming.is_over(over, [instance()])
-    assert not resuming.is_over(tmp_path / "new", [])
-
-
-def test_what_a_run_that_is_over_has_measured_is_here_whatever_it_was_about_last(over: Path) -> None:
-    assert resuming.measured(over, "first") == [{"host": "i-1", "attempt": 1}]
-    assert resuming.measured(over, "second") == [{"host": "i-1", "attempt": 2}]
-
-
-@pytest.mark.parametrize("damage", ["request", "log", "record"])
-def test_what_it_has_not_measured_cannot_be_measured_any_more(over: Path, damage: str) -> None:
-    match damage:
-        case "log":
-            (over / "i-1/1/benchmark.log").unlink()
-        case "record":
-            (over / "i-1/1/attempt.json").write_text("{")
-    with pytest.raises(RefusedError) as refused:
-        resuming.measured(over, "third" if damage == "request" else "first")
-    assert str(refused.value) == (
-        "The run r1 has ended, and its instance with it: leave run_id out to start a new run."
-    )
-
-
 @pytest.mark.parametrize("content", ["[]", "5", '{"region": "eu-central-1"}'])
 def test_a_damaged_record_of_the_machine_is_as_good_as_none(tmp_path: Path, content: str) -> None:
     (tmp_path / "machine.json").write_text(content)
     machine.check_machine(tmp_path, parameters())
-
-
-@pytest.mark.parametrize("content", ["", "[]", '{"instances": []}'])
-def test_whether_a_run_has_launched_is_not_guessed_from_a_damaged_record(tmp_path: Path, content: str) -> None:
-    (tmp_path / "instances.json").write_text(content)
-    with pytest.raises(FailedError, match=r"instances\.json cannot be read \(.*\): remove it, or leave run_id out"):
-        resuming.is_over(tmp_path, [])
-    assert not resuming.is_over(tmp_path, [instance()])

@@ -89,3 +89,9 @@ def test_a_half_written_key_is_never_left_behind(tmp_path: Path, monkeypatch: py
         patch.setattr(Path, "write_bytes", stop)
         ssh_keys.persistent_pair(tmp_path / "keys/host")
     assert ssh_keys.persistent_pair(tmp_path / "keys/host").public.startswith("ssh-ed25519 ")
+
+
+def test_the_users_own_key_is_the_one_that_may_log_in(tmp_path: Path) -> None:
+    own = ssh_keys.persistent_pair(tmp_path / "own")
+    assert ssh_keys.run_keys(tmp_path / "run", own.file).login == own.public
+    assert not (tmp_path / "run/keys/login").exists()

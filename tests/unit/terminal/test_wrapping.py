@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import pty
 import struct
-import sys
 import termios
 from fcntl import ioctl
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.terminal import streams, wrapping
+from benchmarks.terminal import wrapping
 
 WORDS = st.text("abc-/", min_size=1, max_size=30)
 
@@ -41,25 +39,3 @@ def test_a_terminal_has_columns() -> None:
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     with os.fdopen(ours, "rb"), os.fdopen(theirs, "w") as stream:
         assert wrapping.columns(stream) == 80
-
-
-def test_output_to_a_terminal_that_is_gone_or_to_a_full_disk_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours, theirs = pty.openpty()
-    with os.fdopen(theirs, "w") as gone, Path("/dev/full").open("w") as full:
-        monkeypatch.setattr("sys.stdout", gone)
-        monkeypatch.setattr("sys.stderr", full)
-        streams.outlive_readers()
-        os.close(ours)
-        print("nobody reads this", flush=True)
-        print("nor this", file=sys.stderr, flush=True)
-
-
-def test_a_line_is_seen_at_once_also_where_it_is_piped(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours, theirs = os.pipe()
-    with os.fdopen(ours, "rb") as reader, os.fdopen(theirs, "w") as piped, Path("/dev/null").open("w") as nothing:
-        monkeypatch.setattr("sys.stdout", piped)
-        monkeypatch.setattr("sys.stderr", nothing)
-        streams.outlive_readers()
-        os.set_blocking(ours, False)
-        sys.stdout.write("how far it is\n")
-        assert reader.read1() == b"how far it is\n"

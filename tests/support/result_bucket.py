@@ -1,0 +1,56 @@
+"""A bucket for results, and the plan of a run that publishes to it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.support.aws_fakes import FakeClient, aws_error
+
+NOW = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
+KEY = "results/plonky2/2026-05-19/20260519T081500Z_c7i.large_1c_r1/i-1/1/"
+
+
+def plan(launch: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {
+        "started": NOW.isoformat(),
+        "suite": {"name": "plonky2"},
+        "launch": {"instance_type": "c7i.large", "cores": 1} if launch is None else launch,
+        "publish": {"bucket": "mine", "account": "123456789012", "suite": "plonky2", "started": NOW.isoformat()},
+    }
+
+
+class Bucket:
+    """S3 as far as uploading goes; `corrupt` keeps something else than was sent."""
+
+    def __init__(self, corrupt: bool = False) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.corrupt = corrupt
+        self.loses_answers = False
+        self.client = FakeClient(put_object=self._put, head_object=self._head)
+        self.client.generate_presigned_url = self._link  # type: ignore[attr-defined]
+
+    def __call__(self, service: str, region: str | None = None) -> FakeClient:
+        assert service == "s3"
+        return self.client
+
+    def _put(self, *, Key: str, Body: Any, IfNoneMatch: str, **_more: Any) -> dict[str, Any]:  # noqa: N803
+        assert IfNoneMatch == "*"
+        if Key in self.objects:
+            raise aws_error("PreconditionFailed", "At least one of the pre-conditions did not hold", "PutObject")
+        self.objects[Key] = b"something else" if self.corrupt else Body.read()
+        if self.loses_answers:
+            # botocore sends it again, and is told that it is there.
+            raise aws_error("PreconditionFailed", "At least one of the pre-conditions did not hold", "PutObject")
+        return {}
+
+    def _head(self, *, Key: str, **_more: Any) -> dict[str, Any]:  # noqa: N803
+        if Key not in self.objects:
+            raise aws_error("404", "Not Found", "HeadObject")
+        return {"ChecksumSHA256": base64.b64encode(hashlib.sha256(self.objects[Key]).digest()).decode()}
+
+    def _link(self, operation: str, Params: dict[str, str], ExpiresIn: int) -> str:  # noqa: N803
+        self.link = (operation, Params, ExpiresIn)
+        return f"https://{Params['Bucket']}/{Params['Key']}"

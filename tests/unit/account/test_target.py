@@ -1,0 +1,110 @@
+"""Where in an account runs are set up, and how what is not given is filled in."""
+
+from __future__ import annotations
+
+import email.message
+import io
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from benchmarks.account.target import choose_target, own_range
+from benchmarks.errors import RefusedError
+from tests.support.account_answers import TARGET, connector, error
+
+
+def test_owner_is_written_as_iam_accepts_tags() -> None:
+    assert replace(TARGET, owner="a,b@example.com").tags["benchmarks:owner"] == "a-b@example.com"
+
+
+@pytest.fixture
+def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes | Exception], None]:
+    def set_answer(given: bytes | Exception) -> None:
+        def urlopen(url: str, timeout: float) -> io.BytesIO:
+            assert url == "https://checkip.amazonaws.com"
+            assert 0 < timeout <= 10
+            if isinstance(given, Exception):
+                raise given
+            return io.BytesIO(given)
+
+        monkeypatch.setattr(urllib.request, "urlopen", urlopen)
+
+    return set_answer
+
+
+@pytest.mark.parametrize(("said", "own"), [(b"203.0.113.7\n", "203.0.113.7/32"), (b"2001:db8::7\n", "2001:db8::7/128")])
+def test_own_address_is_a_range_of_one(answer: Callable[[bytes | Exception], None], said: bytes, own: str) -> None:
+    answer(said)
+    assert own_range() == own
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        TimeoutError(),
+        urllib.error.URLError("no route"),
+        urllib.error.HTTPError("https://x", 503, "busy", email.message.Message(), None),
+        b"<html>Sign in to the hotel's network</html>",
+        b"\xff\xfe",
+        b"",
+    ],
+)
+def test_own_address_that_cannot_be_had_is_asked_of_the_user(
+    answer: Callable[[bytes | Exception], None], failure: bytes | Exception
+) -> None:
+    answer(failure)
+    with pytest.raises(RefusedError, match=r"give allow_from, .* such as 203\.0\.113\.7/32\.$"):
+        own_range()
+
+
+def parameters(**given: Any) -> dict[str, Any]:
+    defaults = {
+        "launch_template": "benchmarks",
+        "bucket": None,
+        "region": "eu-central-1",
+        "subnet": None,
+        "allow_from": None,
+    }
+    return defaults | given
+
+
+def own() -> str:
+    return "203.0.113.7/32"
+
+
+def test_target_is_filled_in_from_account_and_address() -> None:
+    assert choose_target(parameters(), connector(), own) == TARGET
+
+
+def test_own_address_is_not_asked_when_a_range_is_given() -> None:
+    def ask() -> str:
+        raise AssertionError("asked")
+
+    assert choose_target(parameters(allow_from="198.51.100.0/24"), connector(), ask).allow_from == "198.51.100.0/24"
+
+
+def test_subnet_decides_the_vpc() -> None:
+    subnets: Sequence[Mapping[str, Any]] = [{"VpcId": "vpc-2", "MapPublicIpOnLaunch": False}]
+    target = choose_target(parameters(subnet="subnet-1"), connector(describe_subnets={"Subnets": subnets}), own)
+    assert (target.vpc, target.private_subnet) == ("vpc-2", "subnet-1")
+
+
+@pytest.mark.parametrize(
+    ("given", "answers", "sentence"),
+    [
+        ({}, {"describe_vpcs": {"Vpcs": []}}, "eu-central-1 has no default VPC: give --subnet"),
+        ({"subnet": "subnet-1"}, {"describe_subnets": {"Subnets": []}}, "There is no subnet subnet-1 in eu-central-1"),
+        ({"allow_from": "0.0.0.0/0"}, {}, "allow_from must not be 0.0.0.0/0"),
+        ({"allow_from": "::/0"}, {}, "allow_from must not be ::/0"),
+        ({"bucket": "My_Bucket"}, {}, "bucket must be 3 to 63 small letters"),
+        ({"launch_template": "a b"}, {}, "launch_template must be 3 to 128 letters"),
+        ({}, {"get_caller_identity": error("InvalidClientTokenId")}, "AWS does not accept the credentials"),
+    ],
+)
+def test_target_that_cannot_be_is_refused(given: dict[str, Any], answers: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(RefusedError, match=sentence.replace(".", r"\.")):
+        choose_target(parameters(**given), connector(**answers), own)

@@ -1,0 +1,70 @@
+"""AWS's errors in a user's words."""
+
+from __future__ import annotations
+
+import botocore.exceptions
+import pytest
+
+from benchmarks.aws import aws_errors
+from benchmarks.errors import FailedError, RefusedError
+from tests.support.aws_fakes import FakeClient, aws_error
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            aws_error(
+                "UnauthorizedOperation",
+                "You are not authorized to perform: ec2:RunInstances on x. Encoded authorization failure message: AAAA",
+            ),
+            "Your AWS user lacks the permission ec2:RunInstances: ask for the policy in docs/iam-policy.md. AWS said: "
+            "You are not authorized to perform: ec2:RunInstances on x.",
+        ),
+        (
+            aws_error("AccessDenied", "Access Denied", "PutObject"),
+            "Your AWS user lacks the permission PutObject: ask for the policy in docs/iam-policy.md. AWS said: Access "
+            "Denied.",
+        ),
+        (
+            aws_error("AuthFailure", "AWS was not able to validate the provided access credentials"),
+            "AWS does not accept the credentials (AuthFailure): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
+            "sign in again.",
+        ),
+        (aws_error("InvalidKey", "It is odd."), "AWS refused RunInstances (InvalidKey): It is odd."),
+        (botocore.exceptions.NoCredentialsError(), aws_errors.NO_CREDENTIALS),
+        (
+            botocore.exceptions.EndpointConnectionError(endpoint_url="https://x"),
+            'AWS cannot be reached: Could not connect to the endpoint URL: "https://x". Check the network and the '
+            "region's name, and behind a proxy HTTPS_PROXY and AWS_CA_BUNDLE.",
+        ),
+        (
+            botocore.exceptions.SSLError(endpoint_url="https://x", error=OSError("certificate verify failed")),
+            "AWS cannot be reached: SSL validation failed for https://x certificate verify failed. Check the network "
+            "and the region's name, and behind a proxy HTTPS_PROXY and AWS_CA_BUNDLE.",
+        ),
+        (
+            botocore.exceptions.ProxyConnectionError(proxy_url="http://proxy:1"),
+            'AWS cannot be reached: Failed to connect to proxy URL: "http://proxy:1". Check the network and the '
+            "region's name, and behind a proxy HTTPS_PROXY and AWS_CA_BUNDLE.",
+        ),
+    ],
+)
+def test_an_error_becomes_a_sentence(error: Exception, sentence: str) -> None:
+    assert aws_errors.sentence(error) == sentence
+    with pytest.raises(RefusedError) as refused, aws_errors.refusing():
+        raise error
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize("error", [RefusedError("No."), FailedError("No.")])
+def test_a_sentence_of_our_own_stays_as_it_is(error: Exception) -> None:
+    assert aws_errors.sentence(error) == "No."
+
+
+def test_what_is_optional_is_none_without_the_permission() -> None:
+    denied = FakeClient(get=aws_error("AccessDeniedException"), other=aws_error("Throttling"), fine=7)
+    assert aws_errors.optional(denied.get) is None
+    assert aws_errors.optional(denied.fine) == 7
+    with pytest.raises(botocore.exceptions.ClientError, match="Throttling"):
+        aws_errors.optional(denied.other)

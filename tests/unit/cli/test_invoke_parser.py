@@ -1,0 +1,84 @@
+"""How command lines are read, and what is said of those that cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from benchmarks.cli import invoke_parser
+from benchmarks.errors import RefusedError
+from tests.support.invoke_calls import Run
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (["bench", "--keep=true", "-f"], ["bench", "--keep", "-f"]),
+        (["bench", "--keep=no", "--cpu=2"], ["bench", "--cpu=2"]),
+        (["bench", "--keep=off", "--suite=a=b"], ["bench", "--suite=a=b"]),
+        (["bench.types", "--bare-metal=1", "--format=csv"], ["bench.types", "--bare-metal", "--format=csv"]),
+        (["test", "--unknown=true"], ["test", "--unknown=true"]),
+    ],
+)
+def test_a_switch_may_be_given_its_value(given: list[str], read: list[str]) -> None:
+    assert list(invoke_parser.without_values_of_switches(given)) == read
+
+
+def test_a_switch_has_no_other_values() -> None:
+    with pytest.raises(RefusedError, match=r"^tail must be true or false, not 'perhaps'\.$"):
+        list(invoke_parser.without_values_of_switches(["bench", "--tail=perhaps"]))
+
+
+def test_a_switch_whose_value_is_empty_is_not_taken_for_off() -> None:
+    with pytest.raises(RefusedError, match=r"^keep is given but empty, as from a variable that is not set: "):
+        list(invoke_parser.without_values_of_switches(["bench", "--keep="]))
+
+
+def test_f_is_tail_and_not_invokes_own_config(run: Run, given: list[Mapping[str, Any]]) -> None:
+    assert run("bench", "-f", "-i", "c7i.large")[0] == 0
+    assert given == [{"tail": True, "instance_type": "c7i.large"}]
+
+
+def test_what_looks_like_invokes_own_flag_may_be_a_value(run: Run, given: list[Mapping[str, Any]]) -> None:
+    assert run("bench", "--ref", "-e", "-i", "--debug") == (0, "", "")
+    assert given == [{"ref": "-e", "instance_type": "--debug"}]
+
+
+def test_invokes_own_flags_are_read_before_a_task(run: Run, given: list[Mapping[str, Any]]) -> None:
+    assert run("--echo", "bench", "-i", "c7i.large") == (0, "", "")
+    assert given == [{"instance_type": "c7i.large"}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("bench", "--instnace-type", "a"), "Unknown flag --instnace-type. Did you mean --instance-type? "),
+        (("bench", "--memry=4"), "Unknown flag --memry. Did you mean --memory? See"),
+        (("bench", "--zzz"), "Unknown flag --zzz. See ./inv bench --help."),
+        (("bench", "--cpu"), "Flag --cpu needs a value. See ./inv bench --help."),
+        (("bench", "-x"), "Unknown flag -x. See ./inv bench --help."),
+        (("bench", "-r"), "Unknown flag -r. Did you mean --ref or --region or --run-id or --runs-dir or --rustflags? "),
+        (("bench", "--list"), "Unknown flag --list. "),
+        (("bench", "-e", "-i", "c7i.large"), "Unknown flag -e. See ./inv bench --help."),
+        (("bench", "-lx"), "Unknown flag -l. Did you mean --launch-template? See ./inv bench --help."),
+        (("say",), "say needs a value for 'word'. See ./inv say --help."),
+        (("bnech",), "Unknown task bnech. Did you mean bench? ./inv --list shows them all."),
+        (("--nonsense",), "Unknown flag --nonsense. See ./inv --help."),
+        (("bench", "extra"), "Unknown task extra. ./inv --list shows them all."),
+        (
+            ("bench", ""),
+            "A word is given but empty, as from a variable that is not set: leave it out. See ./inv bench --help.",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_the_nearest_name(
+    run: Run, given: list[Mapping[str, Any]], arguments: tuple[str, ...], sentence: str
+) -> None:
+    code, output, error = run(*arguments)
+    assert code == 2
+    assert error.startswith(sentence)
+    assert len(error.splitlines()) == 1
+    assert output == ""
+    assert given == []

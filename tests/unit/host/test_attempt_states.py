@@ -1,0 +1,90 @@
+"""A run's attempts as its host knows them."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from benchmarks.errors import RefusedError
+from benchmarks.host import attempt_states
+from benchmarks.host.attempt_states import Attempt
+
+DONE = ("success", "success")
+
+
+@pytest.mark.parametrize(
+    ("found", "here", "chosen"),
+    [
+        ([], (), (1, True)),
+        ([], (1, 2), (3, True)),
+        ([Attempt(1, False, "a", "asked", DONE)], (), (1, False)),
+        ([Attempt(1, True, "a", "asked", ("success", "-"))], (), (1, False)),
+        ([Attempt(1, False, "a", "asked", ("success", "-"))], (), (1, False)),
+        ([Attempt(1, False, "b", "asked", DONE)], (), (2, True)),
+        ([Attempt(1, False, "a", "asked", DONE), Attempt(2, False, "b", "asked", DONE)], (1, 2), (1, False)),
+        ([Attempt(1, False, "a", "asked", ("success", "exit-code"))], (1,), (2, True)),
+        ([Attempt(1, False, "a", "asked", ("timeout", "-"))], (1,), (2, True)),
+        (
+            [Attempt(1, False, "a", "asked", DONE), Attempt(2, False, "a", "asked", ("success", "signal"))],
+            (),
+            (3, True),
+        ),
+        ([Attempt(1, False, "b", "asked", DONE)], (4,), (5, True)),
+    ],
+)
+def test_an_attempt_is_gone_on_with_or_is_the_next(
+    found: list[Attempt], here: tuple[int, ...], chosen: tuple[int, bool]
+) -> None:
+    assert attempt_states.choose(found, here, "a") == chosen
+
+
+def test_what_is_at_work_is_followed_by_the_same_request_and_disturbed_by_no_other() -> None:
+    found = [Attempt(1, False, "a", "asked", DONE), Attempt(2, True, "b", "asked", ("success", "-"))]
+    assert attempt_states.active(found, "asked") == 2
+    assert attempt_states.active(found[:1], "other") is None
+    with pytest.raises(RefusedError, match=r"^Attempt 2 of this run still measures something else there: "):
+        attempt_states.active(found, "other")
+
+
+def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
+    root = tmp_path / "runs/r1"
+    for number, wanted in ((1, "a"), (2, "b"), (10, "c")):
+        subprocess.run(["sh", "-c", attempt_states.begin_command(str(root / str(number)), wanted, "asked")], check=True)
+    (root / "1/build.status").write_text("success exited 0\n")
+    (root / "1/run.status").write_text("exit-code exited 101\n")
+    (root / "10/build.status").write_text("success exited 0\n")
+    (root / "other").mkdir()
+    # A systemctl of the test's own, which says of one unit that it is at work.
+    systemctl = tmp_path / "bin/systemctl"
+    systemctl.parent.mkdir()
+    systemctl.write_text(
+        "#!/bin/sh\n"
+        'case "$1 $2" in\n'
+        '"list-units "*) printf "benchmarks-r1-10-run.service loaded\\nbenchmarks-r2-1-build.service loaded\\n" ;;\n'
+        '"is-active benchmarks-r1-10-run.service") echo active ;;\n'
+        "*) echo inactive ;;\n"
+        "esac\n"
+    )
+    systemctl.chmod(0o755)
+    command = attempt_states.look_command(str(root), "benchmarks-r1")
+    output = subprocess.run(
+        ["sh", "-c", command],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={"PATH": f"{systemctl.parent}:/usr/bin:/bin"},
+    ).stdout
+    assert attempt_states.others(output) == ["benchmarks-r2-1-build.service"]
+    assert attempt_states.read_look(output) == (
+        Attempt(1, False, "a", "asked", ("success", "exit-code")),
+        Attempt(2, False, "b", "asked", ("-", "-")),
+        Attempt(10, True, "c", "asked", ("success", "-")),
+    )
+
+
+def test_a_host_without_attempts_has_none(tmp_path: Path) -> None:
+    command = attempt_states.look_command(str(tmp_path / "none"), "benchmarks-r1")
+    output = subprocess.run(["sh", "-c", command], check=True, capture_output=True, text=True).stdout
+    assert attempt_states.read_look(output) == ()

@@ -1,0 +1,82 @@
+"""A run's hosts: only those that are missing are launched."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from botocore.stub import ANY, Stubber
+
+from benchmarks.aws.session import Client
+from benchmarks.launch import hosts, run_instances
+from tests.support.launches import launch, plan
+
+
+def instance(id: str, state: str = "running", host: int = 1, zone: str = "eu-central-1a") -> dict[str, Any]:
+    return {
+        "InstanceId": id,
+        "InstanceType": "c7i.large",
+        "State": {"Name": state},
+        "Placement": {"AvailabilityZone": zone},
+        "PublicDnsName": "ec2.example",
+        "PublicIpAddress": "192.0.2.7",
+        "PrivateIpAddress": "10.0.0.7",
+        "LaunchTime": datetime.fromisoformat("2026-05-19T08:15:00+00:00"),
+        "Tags": [{"Key": "benchmarks:run", "Value": "r1"}, {"Key": "benchmarks:host", "Value": str(host)}],
+    }
+
+
+def described(*instances: dict[str, Any]) -> dict[str, Any]:
+    return {"Reservations": [{"Instances": list(instances)}]}
+
+
+def test_only_hosts_that_are_not_there_are_launched(ec2: Client, stub: Stubber, naps: list[float]) -> None:
+    second = launch(host=2)
+    stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
+    answer = {"Instances": [instance("i-2", "pending", host=2)]}
+    stub.add_response("run_instances", answer, run_instances.request(second, "subnet-1"))
+    stub.add_response("describe_instances", described(instance("i-2", host=2), instance("i-1")), {"Filters": ANY})
+    noted: list[list[str]] = []
+    changed, found = hosts.ensure(
+        ec2, [launch(), second], 60, lambda found: noted.append([i["instance_id"] for i in found]), naps.append
+    )
+    assert changed
+    # What costs money is known as soon as it is launched, and not only when it runs.
+    assert noted == [["i-1", "i-2"], ["i-1", "i-2"]]
+    assert [(i["host"], i["instance_id"]) for i in found] == [(1, "i-1"), (2, "i-2")]
+
+
+def test_launching_again_changes_nothing(ec2: Client, stub: Stubber, naps: list[float]) -> None:
+    for _ in range(2):
+        stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
+    changed, found = hosts.ensure(ec2, [launch()], 60, lambda found: None, naps.append)
+    assert not changed
+    assert found == [
+        {
+            "host": 1,
+            "instance_id": "i-1",
+            "instance_type": "c7i.large",
+            "zone": "eu-central-1a",
+            "public_dns": "ec2.example",
+            "public_ip": "192.0.2.7",
+            "private_ip": "10.0.0.7",
+            "launched": "2026-05-19T08:15:00+00:00",
+            "tags": {"benchmarks:run": "r1", "benchmarks:host": "1"},
+        }
+    ]
+
+
+def test_what_a_launch_would_change_is_an_instance_or_nothing(ec2: Client, stub: Stubber) -> None:
+    whole = plan(region="eu-central-1", cores=1, threads_per_core=2)
+    stub.add_response("describe_instances", described(), {"Filters": ANY})
+    stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
+    before = hosts.difference(hosts.there(ec2, "r1"), whole)
+    assert before["before"] == ""
+    assert before["after"].splitlines() == [
+        "instance type: c7i.large, 1 cores, 2 threads each",
+        "image: ami-1 (debian)",
+        "launch template: benchmarks, version 3",
+        "zone: eu-central-1a, else eu-central-1b",
+    ]
+    after = hosts.difference(hosts.there(ec2, "r1"), whole)
+    assert after["before"] == after["after"]

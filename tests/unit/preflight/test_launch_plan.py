@@ -1,0 +1,243 @@
+"""What will be launched, and every sentence with which a launch is refused before it is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from benchmarks.preflight import run_plan
+from tests.support.aws_fakes import aws_error
+from tests.support.launch_account import (
+    OFFERED,
+    STARTED,
+    account,
+    image,
+    parameters,
+    refusal,
+    subnets,
+    template,
+    type_info,
+)
+
+
+def test_planning_launches_nothing_but_asks_whether_it_would() -> None:
+    connect = account()
+    run_plan.make(parameters(), connect, STARTED)
+    assert [call["DryRun"] for call in connect.ec2.called("run_instances")] == [True]
+
+
+def test_an_unknown_type_is_refused_with_the_nearest_names() -> None:
+    connect = account(
+        describe_instance_types=aws_error("InvalidInstanceType", "[c7i.2xlrage]", "DescribeInstanceTypes")
+    )
+    said = refusal(connect, instance_type="c7i.2xlrage")
+    assert said.startswith("There is no instance type c7i.2xlrage in eu-central-1. Did you mean c7i.2xlarge")
+
+
+def test_a_type_like_no_other_is_refused_with_a_way_to_see_some() -> None:
+    connect = account(describe_instance_types=aws_error("InvalidInstanceType", "", "DescribeInstanceTypes"))
+    assert refusal(connect, instance_type="zzzzzzzzzz") == (
+        "There is no instance type zzzzzzzzzz in eu-central-1. ./inv bench.types --cpu 4 lists some."
+    )
+
+
+def test_a_type_that_no_zone_offers_is_refused() -> None:
+    said = refusal(account(describe_instance_type_offerings={"InstanceTypeOfferings": []}))
+    assert said == ("c7i.2xlarge is not offered in eu-central-1: choose another type, or another region by --region.")
+
+
+def test_a_number_of_cores_that_the_type_has_not_is_refused() -> None:
+    assert refusal(account(), cpu=3) == (
+        "c7i.2xlarge cannot run with 3 cores: EC2 offers 1, 2 or 4. Use --cpu 2 or --cpu 4."
+    )
+
+
+def test_less_memory_than_asked_is_refused() -> None:
+    assert refusal(account(), memory=20000).startswith("c7i.2xlarge has 16384 MiB of memory, less than the 20000 asked")
+
+
+def test_less_memory_than_the_suite_needs_is_refused() -> None:
+    small = type_info("t2.nano", MemoryInfo={"SizeInMiB": 512})
+    assert refusal(account(describe_instance_types={"InstanceTypes": [small]})).startswith(
+        "t2.nano has 512 MiB of memory, less than the 1024 MiB that the suite plonky2 needs: "
+    )
+
+
+def test_a_type_without_64_bit_linux_is_refused() -> None:
+    old = type_info("m1.old", ProcessorInfo={"SupportedArchitectures": ["i386"]})
+    assert refusal(account(describe_instance_types={"InstanceTypes": [old]})) == (
+        "m1.old (i386) runs no 64-bit Linux: choose another type, of which ./inv bench.types --cpu 4 lists some."
+    )
+
+
+@pytest.mark.parametrize(("name", "architecture"), [("mac1.metal", "x86_64_mac"), ("mac2.metal", "arm64_mac")])
+def test_a_mac_is_refused_before_all_else(name: str, architecture: str) -> None:
+    mac = type_info(name, ProcessorInfo={"SupportedArchitectures": [architecture]})
+    nothing: dict[str, Any] = {"LaunchTemplateVersions": []}
+    connect = account(describe_instance_types={"InstanceTypes": [mac]}, describe_launch_template_versions=nothing)
+    assert refusal(connect, cpu=99).startswith(
+        f"{name} ({architecture}) runs no 64-bit Linux and needs a dedicated host: choose another type, "
+    )
+
+
+def test_a_template_whose_instances_come_back_is_refused() -> None:
+    persistent = template(InstanceMarketOptions={"SpotOptions": {"SpotInstanceType": "persistent"}})
+    assert refusal(account(describe_launch_template_versions=persistent)).startswith(
+        "The launch template benchmarks asks for spot instances persistently, so that EC2 launches another when a run's"
+    )
+
+
+def test_a_type_in_capital_letters_is_answered_with_its_name() -> None:
+    unknown = aws_error("InvalidInstanceType", "The following supplied instance types do not exist")
+    said = refusal(account(describe_instance_types=unknown), instance_type=OFFERED[0].upper())
+    assert said.endswith(f" Did you mean {OFFERED[0]}?")
+
+
+def test_an_image_of_another_architecture_is_refused() -> None:
+    connect = account(describe_images={"Images": [image("ami-arm", "arm64")]})
+    assert refusal(connect, ami="ami-arm").startswith("c7i.2xlarge is x86_64, but the image ami-arm is for arm64: ")
+
+
+def test_no_default_vpc_is_refused_with_both_ways_out() -> None:
+    assert refusal(account(describe_subnets={"Subnets": []})) == (
+        "eu-central-1 has no default VPC: give --subnet, or create one by aws ec2 create-default-vpc --region "
+        "eu-central-1."
+    )
+
+
+def test_a_default_vpc_without_a_subnet_where_the_type_is_offered_is_refused() -> None:
+    assert refusal(account(describe_subnets=subnets("eu-central-1c"))) == (
+        "c7i.2xlarge is offered in eu-central-1a, eu-central-1b, but the default VPC has no subnet there: "
+        "give --subnet."
+    )
+
+
+def test_a_subnet_that_there_is_not_is_refused() -> None:
+    said = refusal(account(describe_subnets={"Subnets": []}), subnet="subnet-9")
+    assert said == "There is no subnet subnet-9 in eu-central-1."
+
+
+def test_a_subnet_where_the_type_is_not_offered_is_refused() -> None:
+    assert refusal(account(describe_subnets=subnets("eu-central-1c")), subnet="subnet-c") == (
+        "c7i.2xlarge is not offered in eu-central-1c, where the subnet subnet-c is: it is in eu-central-1a, "
+        "eu-central-1b."
+    )
+
+
+def test_a_subnet_of_ones_own_is_the_only_one_tried() -> None:
+    made = run_plan.make(parameters(subnet="subnet-b"), account(describe_subnets=subnets("eu-central-1b")), STARTED)
+    assert made["launch"]["subnets"] == [{"id": "subnet-b", "zone": "eu-central-1b"}]
+
+
+def test_a_template_that_pins_a_zone_leaves_only_that_one() -> None:
+    pinned = template(Placement={"AvailabilityZone": "eu-central-1b"})
+    made = run_plan.make(parameters(), account(describe_launch_template_versions=pinned), STARTED)
+    assert made["launch"]["subnets"] == [{"id": "subnet-b", "zone": "eu-central-1b"}]
+
+
+def test_a_template_that_pins_a_zone_without_the_type_is_refused() -> None:
+    pinned = template(Placement={"AvailabilityZone": "eu-central-1c"})
+    assert refusal(account(describe_launch_template_versions=pinned)) == (
+        "c7i.2xlarge is offered in eu-central-1a, eu-central-1b, but the launch template benchmarks pins "
+        "eu-central-1c: give --subnet."
+    )
+
+
+def test_a_template_with_network_interfaces_leaves_the_subnet_to_itself() -> None:
+    interfaces = template(NetworkInterfaces=[{"DeviceIndex": 0, "SubnetId": "subnet-a"}])
+    connect = account(describe_launch_template_versions=interfaces, describe_subnets=subnets("eu-central-1a"))
+    assert run_plan.make(parameters(), connect, STARTED)["launch"]["subnets"] == [{"id": None, "zone": "eu-central-1a"}]
+    assert refusal(connect, subnet="subnet-b") == (
+        "The launch template benchmarks has network interfaces of its own, so subnet cannot be given beside it."
+    )
+
+
+def test_a_templates_own_disks_and_image_are_kept() -> None:
+    own = template(ImageId="ami-own", BlockDeviceMappings=[{"DeviceName": "/dev/xvda"}])
+    connect = account(describe_launch_template_versions=own, describe_images={"Images": [image("ami-own")]})
+    made = run_plan.make(parameters(), connect, STARTED)["launch"]
+    assert (made["image"]["id"], made["block_devices"]) == ("ami-own", None)
+
+
+def test_user_data_that_is_replaced_is_told() -> None:
+    own = template(UserData="I2Nsb3VkLWNvbmZpZwo=")
+    made = run_plan.make(parameters(), account(describe_launch_template_versions=own), STARTED)
+    assert made["warnings"] == ["The user data of the launch template benchmarks is replaced by this tool's own."]
+
+
+def test_a_burstable_type_is_told_of() -> None:
+    burstable = type_info("t3.large", BurstablePerformanceSupported=True)
+    made = run_plan.make(parameters(), account(describe_instance_types={"InstanceTypes": [burstable]}), STARTED)
+    assert made["warnings"] == [
+        "t3.large is burstable: its CPU is throttled or costs extra after a while, so its numbers say little."
+    ]
+
+
+def test_more_vcpus_than_the_quota_are_refused() -> None:
+    assert refusal(account({"quota": {"Quota": {"Value": 4.0}}})) == (
+        "c7i.2xlarge would take 8 vCPUs, but your account's quota is 4: ask for more of L-1216C47A (Running On-Demand "
+        "Standard (A, C, D, H, I, M, R, T, Z) instances) in Service Quotas, or choose a smaller type."
+    )
+
+
+def test_fewer_cores_take_less_of_the_quota() -> None:
+    run_plan.make(parameters(cpu=4), account({"quota": {"Quota": {"Value": 8.0}}}), STARTED)
+    run_plan.make(parameters(cpu=2), account({"quota": {"Quota": {"Value": 2.0}}}), STARTED)
+
+
+@pytest.mark.parametrize(("name", "code"), [("inf2.xlarge", "L-1945791B"), ("p5.48xlarge", "L-417A185B")])
+def test_types_of_other_families_are_held_against_their_own_quota(name: str, code: str) -> None:
+    connect = account(
+        {"quota": {"Quota": {"Value": 0.0}}}, describe_instance_types={"InstanceTypes": [type_info(name)]}
+    )
+    assert f"your account's quota is 0: ask for more of {code} (" in refusal(connect, instance_type=name)
+
+
+def test_a_type_that_no_quota_of_vcpus_counts_is_left_to_ec2() -> None:
+    connect = account(
+        {"quota": {"Quota": {"Value": 0.0}}}, describe_instance_types={"InstanceTypes": [type_info("zz1.large")]}
+    )
+    assert (
+        run_plan.make(parameters(instance_type="zz1.large"), connect, STARTED)["launch"]["instance_type"] == "zz1.large"
+    )
+
+
+@pytest.mark.parametrize("name", ["is4gen.xlarge", "im4gn.large", "d3en.xlarge", "m7i-flex.large"])
+def test_standard_types_are_held_against_the_standard_quota(name: str) -> None:
+    connect = account(
+        {"quota": {"Quota": {"Value": 1.0}}}, describe_instance_types={"InstanceTypes": [type_info(name)]}
+    )
+    assert "your account's quota is 1" in refusal(connect, instance_type=name)
+
+
+def test_a_quota_that_may_not_be_asked_for_is_told_of() -> None:
+    denied = aws_error("AccessDeniedException", "no", "GetServiceQuota")
+    made = run_plan.make(parameters(), account({"quota": denied}), STARTED)
+    assert made["warnings"] == [
+        "The vCPU quota could not be checked: the permission servicequotas:GetServiceQuota is missing."
+    ]
+
+
+def test_a_price_above_the_ceiling_is_refused() -> None:
+    assert refusal(account(), max_price=0.3) == "c7i.2xlarge costs $0.357 an hour, more than the max_price of $0.3."
+    run_plan.make(parameters(max_price=0.357), account(), STARTED)
+
+
+def test_a_ceiling_that_cannot_be_checked_is_refused(price: Callable[[Any], None]) -> None:
+    price(None)
+    assert refusal(account(), max_price=1.0).startswith("The price cannot be checked against max_price: ")
+    assert run_plan.make(parameters(), account(), STARTED)["launch"]["price"] is None
+
+
+def test_a_launch_that_ec2_would_not_allow_is_refused() -> None:
+    denied = aws_error("UnauthorizedOperation", "You are not authorized to perform: ec2:RunInstances on resource x.")
+    assert refusal(account(run_instances=denied)).startswith(
+        "Your AWS user lacks the permission ec2:RunInstances: ask for the policy in docs/iam-policy.md."
+    )
+
+
+@pytest.mark.parametrize("code", ["InsufficientInstanceCapacity", "Unsupported"])
+def test_a_missing_capacity_is_no_reason_to_refuse(code: str) -> None:
+    assert run_plan.make(parameters(), account(run_instances=aws_error(code)), STARTED)["launch"]
