@@ -63,6 +63,9 @@ class Commands:
         return engine("ps", "--all", "--format", "{{.Names}}", "--filter", label).split()
 
 
+NewCommands = Callable[[], Commands]
+
+
 def engine(*words: str) -> str:
     """What the container engine, asked past the sandbox, prints."""
     program = "podman" if shutil.which("podman") else "docker"

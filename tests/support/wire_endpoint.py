@@ -91,3 +91,12 @@ def refused(code: str, call: Callable[..., Any], **parameters: Any) -> str:
         call(**parameters)
     assert caught.value.response["Error"]["Code"] == code, caught.value
     return str(caught.value.response["Error"]["Message"])
+
+
+def fetch(url: str) -> tuple[int, bytes]:
+    """What is behind a link for a client that is no SDK: the status and the body."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as response:
+            return response.status, response.read()
+    except HTTPError as error:
+        return error.code, error.read()

@@ -95,3 +95,13 @@ def launch(ec2: Any, image: str) -> Callable[..., dict[str, Any]]:
 def name() -> str:
     """A name that no other test uses."""
     return "test-" + secrets.token_hex(6)
+
+
+@pytest.fixture(scope="module")
+def pricing(endpoint: Endpoint) -> Any:
+    return endpoint.client("pricing")
+
+
+@pytest.fixture
+def faulty(start_endpoint: Callable[..., Endpoint]) -> Iterator[Endpoint]:
+    yield start_endpoint()

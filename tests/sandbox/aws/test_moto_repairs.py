@@ -6,8 +6,6 @@ import importlib.metadata
 from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from sandbox.aws import moto_repairs
 from sandbox.aws.protocol import Call, through_wsgi
 from tests.support.wire_endpoint import Endpoint, describe
@@ -49,13 +47,3 @@ def test_what_is_set_on_motos_instances_is_shown(
     own.set_state(instance, "stopping", "Code", "Sentence")
     shown = describe(ec2, instance)
     assert (shown["State"], shown["StateReason"]["Code"]) == ({"Code": 64, "Name": "stopping"}, "Code")
-
-
-def test_accounts_do_not_see_each_other(start_endpoint: Callable[..., Endpoint], ec2: Any, name: str) -> None:
-    ec2.create_key_pair(KeyName=name)
-    try:
-        start_endpoint().client("ec2").describe_key_pairs(KeyNames=[name])
-    except ClientError as error:
-        assert error.response["Error"]["Code"] == "InvalidKeyPair.NotFound"
-    else:
-        raise AssertionError("another account's key pair is seen")

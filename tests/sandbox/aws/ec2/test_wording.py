@@ -39,10 +39,3 @@ def test_a_group_in_use_cannot_be_deleted(ec2: Any, launch: Launch, name: str) -
     ec2.terminate_instances(InstanceIds=[instance])
     wait_for_state(ec2, instance, "terminated")
     ec2.delete_security_group(GroupId=group)
-
-
-def test_what_is_not_imitated_says_so(ec2: Any) -> None:
-    sentence = refused(
-        "UnsupportedOperation", ec2.get_spot_placement_scores, InstanceTypes=["c5.large"], TargetCapacity=1
-    )
-    assert "The sandbox does not imitate this call" in sentence

@@ -1,37 +1,15 @@
-"""Prices in AWS's shape, marked as the sandbox's; spot below on demand."""
+"""Prices in AWS's shape, marked as the sandbox's."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from sandbox.aws.pricing import price_list
+from tests.support.price_lists import USUAL, hourly, products
 from tests.support.wire_endpoint import Endpoint, refused
-
-USUAL = {"operatingSystem": "Linux", "tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used"}
-
-
-@pytest.fixture(scope="module")
-def pricing(endpoint: Endpoint) -> Any:
-    return endpoint.client("pricing")
-
-
-def products(pricing: Any, **fields: str) -> list[dict[str, Any]]:
-    filters = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in fields.items()]
-    pages = pricing.get_paginator("get_products").paginate(ServiceCode="AmazonEC2", Filters=filters)
-    return [json.loads(product) for page in pages for product in page["PriceList"]]
-
-
-def hourly(product: dict[str, Any]) -> float:
-    (term,) = product["terms"]["OnDemand"].values()
-    (dimension,) = term["priceDimensions"].values()
-    assert dimension["unit"] == "Hrs"
-    assert "sandbox price" in dimension["description"]
-    return float(dimension["pricePerUnit"]["USD"])
 
 
 @pytest.mark.parametrize(
@@ -69,21 +47,6 @@ def test_unknown_types_have_no_price(pricing: Any) -> None:
 def test_prices_are_served_from_three_regions_only(endpoint: Endpoint) -> None:
     client = endpoint.client("pricing", region_name="us-west-2")
     assert "us-east-1" in refused("InvalidSignatureException", client.get_products, ServiceCode="AmazonEC2")
-
-
-def test_spot_prices_differ_by_zone_and_are_below_on_demand(ec2: Any, pricing: Any) -> None:
-    limit = hourly(products(pricing, instanceType="c7i.2xlarge", regionCode="us-east-1", **USUAL)[0])
-    history = ec2.describe_spot_price_history(
-        InstanceTypes=["c7i.2xlarge"], ProductDescriptions=["Linux/UNIX"], StartTime=datetime.now(UTC)
-    )["SpotPriceHistory"]
-    prices = {one["AvailabilityZone"]: float(one["SpotPrice"]) for one in history}
-    assert len(history) == len(prices) >= 3
-    assert len(set(prices.values())) > 1
-    assert all(0 < price < limit for price in prices.values())
-    again = ec2.describe_spot_price_history(
-        InstanceTypes=["c7i.2xlarge"], ProductDescriptions=["Linux/UNIX"], StartTime=datetime.now(UTC)
-    )["SpotPriceHistory"]
-    assert again == history
 
 
 def test_a_list_is_made_once_for_all_its_pages(pricing: Any, monkeypatch: pytest.MonkeyPatch) -> None:

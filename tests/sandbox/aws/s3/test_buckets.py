@@ -1,39 +1,17 @@
-"""Buckets are private, owned by somebody, and keep checksums; presigned links open and expire."""
+"""Buckets are private and owned by somebody; presigned links open and expire."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 
 import pytest
 from botocore.config import Config
 
-from tests.support.wire_endpoint import NO_RETRIES, Endpoint, refused
-
-
-@pytest.fixture
-def bucket(s3: Any, name: str) -> str:
-    s3.create_bucket(Bucket=name)
-    return name
-
-
-def sha256(body: bytes) -> str:
-    return base64.b64encode(hashlib.sha256(body).digest()).decode()
-
-
-def fetch(url: str) -> tuple[int, bytes]:
-    try:
-        with urllib.request.urlopen(url, timeout=10) as response:
-            return response.status, response.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read()
+from tests.support.wire_endpoint import NO_RETRIES, Endpoint, fetch, refused
 
 
 def test_new_buckets_are_private_without_acls_and_encrypted(s3: Any, bucket: str) -> None:
@@ -84,34 +62,6 @@ def test_somebody_elses_bucket_is_neither_seen_nor_made(endpoint: Endpoint, s3: 
     refused("404", s3.head_bucket, Bucket=name)
 
 
-@pytest.mark.parametrize("named", [{"ChecksumAlgorithm": "SHA256"}, {"ChecksumSHA256": sha256(b"hello")}])
-def test_checksums_are_kept(s3: Any, bucket: str, named: dict[str, str]) -> None:
-    key = "dir/with space+ümlaut_%"
-    s3.put_object(Bucket=bucket, Key=key, Body=b"hello", Metadata={"run_id": "1"}, **named)
-    head = s3.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
-    assert head["ChecksumSHA256"] == sha256(b"hello")
-    assert (head["ChecksumType"], head["ContentLength"], head["Metadata"]) == ("FULL_OBJECT", 5, {"run_id": "1"})
-    assert "ChecksumSHA256" not in s3.head_object(Bucket=bucket, Key=key)
-
-
-def test_a_wrong_checksum_is_refused(s3: Any, bucket: str) -> None:
-    put = {"Bucket": bucket, "Key": "k", "Body": b"hello"}
-    refused("BadDigest", s3.put_object, **put, ChecksumSHA256=sha256(b"other"))
-    refused("InvalidRequest", s3.put_object, **put, ChecksumSHA256="nonsense")
-    refused("404", s3.head_object, Bucket=bucket, Key="k")
-
-
-def test_a_large_upload_in_parts_has_the_checksum_of_its_parts(s3: Any, bucket: str) -> None:
-    size = 8 * 1024 * 1024
-    body = bytes(range(256)) * (size // 256) + b"rest"
-    s3.upload_fileobj(BytesIO(body), bucket, "big", ExtraArgs={"ChecksumAlgorithm": "SHA256"})
-    head = s3.head_object(Bucket=bucket, Key="big", ChecksumMode="ENABLED")
-    parts = [hashlib.sha256(body[:size]).digest(), hashlib.sha256(body[size:]).digest()]
-    assert head["ChecksumSHA256"] == sha256(b"".join(parts)) + "-2"
-    assert head["ChecksumType"] == "COMPOSITE"
-    assert s3.get_object(Bucket=bucket, Key="big")["Body"].read() == body
-
-
 @pytest.mark.parametrize("version", ["s3", "s3v4"])
 def test_a_presigned_link_opens_by_plain_http_until_it_expires(
     endpoint: Endpoint, s3: Any, bucket: str, version: str
@@ -135,30 +85,6 @@ def test_a_presigned_upload_stores_the_object(s3: Any, bucket: str) -> None:
     with urllib.request.urlopen(request, timeout=10) as response:
         assert response.status == 200
     assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"sent"
-
-
-def test_everybody_reads_what_a_policy_opens_once_that_is_not_blocked(endpoint: Endpoint, s3: Any, bucket: str) -> None:
-    for key in ("public/log", "private/log"):
-        s3.put_object(Bucket=bucket, Key=key, Body=b"log")
-    statement = {
-        "Effect": "Allow",
-        "Principal": "*",
-        "Action": "s3:GetObject",
-        "Resource": f"arn:aws:s3:::{bucket}/public/*",
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    assert "BlockPublicPolicy" in refused("AccessDenied", s3.put_bucket_policy, Bucket=bucket, Policy=policy)
-    open_door = dict.fromkeys(
-        ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), False
-    )
-    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=open_door)
-    s3.put_bucket_policy(Bucket=bucket, Policy=policy)
-    assert fetch(f"{endpoint.url}/{bucket}/public/log") == (200, b"log")
-    assert fetch(f"{endpoint.url}/{bucket}/private/log")[0] == 403
-    s3.put_public_access_block(
-        Bucket=bucket, PublicAccessBlockConfiguration=open_door | {"RestrictPublicBuckets": True}
-    )
-    assert fetch(f"{endpoint.url}/{bucket}/public/log")[0] == 403
 
 
 def test_unknown_buckets_and_keys_are_not_found(s3: Any, bucket: str, name: str) -> None:

@@ -1,0 +1,30 @@
+"""Calls are listed with their outcome, without secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.support.wire_endpoint import Endpoint, debian, refused
+
+
+def test_calls_are_listed_with_their_outcome_and_without_secrets(
+    start_endpoint: Callable[..., Endpoint], tmp_path: Any
+) -> None:
+    endpoint = start_endpoint(requests_log=tmp_path / "requests.jsonl")
+    ec2 = endpoint.client("ec2")
+    arguments = {"InstanceType": "c5.large", "MinCount": 1, "MaxCount": 1, "UserData": "very secret"}
+    refused("InvalidAMIID.NotFound", ec2.run_instances, ImageId="ami-00000000000000000", **arguments)
+    ec2.run_instances(ImageId=debian(ec2), **arguments)
+    _, seen = endpoint.ask("GET", "/_sandbox/requests")
+    runs = [one for one in seen if one["action"] == "RunInstances"]
+    assert [(one["service"], one["status"], one["error"]) for one in runs] == [
+        ("ec2", 400, "InvalidAMIID.NotFound"),
+        ("ec2", 200, None),
+    ]
+    assert runs[0]["parameters"]["InstanceType"] == "c5.large"
+    log = (tmp_path / "requests.jsonl").read_text()
+    assert len(log.splitlines()) == len(seen)
+    assert "very secret" not in log and "dmVyeSBzZWNyZXQ" not in log
+    endpoint.ask("DELETE", "/_sandbox/requests")
+    assert endpoint.ask("GET", "/_sandbox/requests")[1] == []
