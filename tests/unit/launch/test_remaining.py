@@ -1,0 +1,85 @@
+"""What of a run still costs money, and what is said where AWS does not tell."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.launch import remaining
+from benchmarks.runs import run_directory
+from tests.support.aws_fakes import FakeClient
+
+LAUNCHED = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
+
+
+def instance(state: str = "running", **tags: str) -> dict[str, Any]:
+    return {
+        "InstanceId": "i-1",
+        "InstanceType": "c7i.large",
+        "State": {"Name": state},
+        "LaunchTime": LAUNCHED,
+        "Tags": [{"Key": f"benchmarks:{key.replace('_', '-')}", "Value": value} for key, value in tags.items()],
+    }
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        (
+            instance(usd_per_hour="0.0852", lifetime="240"),
+            "i-1 (c7i.large) still runs: it costs $0.0852 an hour and switches itself off at about 12:15 UTC on "
+            "2026-05-19.",
+        ),
+        (instance("pending"), "i-1 (c7i.large) still runs: it costs money."),
+        (instance("stopped", usd_per_hour="1"), "i-1 (c7i.large) is stopped and still there: it costs $1 an hour."),
+        (instance(usd_per_hour="dear", lifetime="long"), "i-1 (c7i.large) still runs: it costs money."),
+    ],
+)
+def test_an_instance_is_told_with_its_state_cost_and_end_as_far_as_its_tags_say(
+    found: dict[str, Any], sentence: str
+) -> None:
+    ec2 = FakeClient(describe_instances={"Reservations": [{"Instances": [found]}]})
+    assert [str(left) for left in remaining.of(ec2, "r1")] == [sentence]
+
+
+def test_a_report_ends_with_the_command_that_ends_what_is_left(tmp_path: Path) -> None:
+    ec2 = FakeClient(describe_instances={"Reservations": [{"Instances": [instance()]}]})
+    report = remaining.report(remaining.of(ec2, "r1"), "r1", "eu-north-1", tmp_path / "r1")
+    assert report.splitlines() == [
+        "i-1 (c7i.large) still runs: it costs money.",
+        f"To end what is left: ./inv bench.terminate --run-id r1 --region eu-north-1 --runs-dir {tmp_path}",
+    ]
+
+
+def test_the_command_names_only_what_must_be_named_and_quotes_it(tmp_path: Path) -> None:
+    usual = run_directory.default_directory() / "r1"
+    assert remaining.end_command("r1", None, usual) == "./inv bench.terminate --run-id r1"
+    odd = tmp_path / "my runs/r1"
+    assert remaining.end_command("r1", None, odd).endswith(f" --runs-dir '{tmp_path}/my runs'")
+
+
+def recorded(directory: Path, *ids: str) -> None:
+    launched = [
+        {"instance_id": id, "instance_type": "c7i.large", "launched": LAUNCHED.isoformat(), "tags": {}} for id in ids
+    ]
+    run_directory.write_record(directory, "instances.json", {"region": "eu-north-1", "instances": launched})
+
+
+def test_where_aws_does_not_answer_the_records_tell_what_may_run(tmp_path: Path) -> None:
+    recorded(tmp_path, "i-1", "i-2")
+    run_directory.write_record(tmp_path, "terminated.json", {"i-1": "2026-05-19T08:25:00+00:00"})
+    assert remaining.unknown("r1", None, tmp_path).splitlines()[:2] == [
+        "Whether instances of the run are left is not known.",
+        "It may be that i-2 (c7i.large) still runs: it costs money.",
+    ]
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"instances": [{"instance_id": "i-1"}]}', '{"instances": 3}'])
+def test_damaged_records_tell_of_no_instance_and_the_command_is_there(tmp_path: Path, content: str) -> None:
+    (tmp_path / "instances.json").write_text(content)
+    first, last = remaining.unknown("r1", None, tmp_path).splitlines()
+    assert first == "Whether instances of the run are left is not known."
+    assert last.startswith("To end what there is: ./inv bench.terminate --run-id r1")
