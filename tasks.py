@@ -6,9 +6,7 @@ Every task gathers, calls and renders; the work is in benchmarks/ and the playbo
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from invoke.collection import Collection
 from invoke.context import Context
@@ -20,7 +18,8 @@ from benchmarks.errors import RefusedError
 from benchmarks.parameters import request, spec
 from benchmarks.paths import ROOT
 from benchmarks.playbook import runner
-from benchmarks.runs import run_directory
+from benchmarks.runs import record_files
+from benchmarks.runs.records import Setup, Values
 
 invoke_parser.help_parse_errors()
 
@@ -35,7 +34,7 @@ invoke_parser.help_parse_errors()
         ("bench --host me@192.0.2.7 -s plonky2-quick", "Run on a machine you have, without AWS."),
     ),
 )
-def run(_context: Context, given: Mapping[str, Any]) -> None:
+def run(_context: Context, given: Values) -> None:
     """Run a benchmark suite on EC2, or on a machine you have.
 
     The results are brought back, and nothing is left running.
@@ -67,7 +66,7 @@ def run(_context: Context, given: Mapping[str, Any]) -> None:
         ("bench.types -c 8 --format names | head -1", "The best fit's name, for a script."),
     ),
 )
-def types(_context: Context, given: Mapping[str, Any]) -> None:
+def types(_context: Context, given: Values) -> None:
     """List the instance types that fit, the best fit first.
 
     Those with at least that many cores and that much memory: least excess first, then price. Nothing is launched.
@@ -79,7 +78,7 @@ def types(_context: Context, given: Mapping[str, Any]) -> None:
 
 
 @spec_task("setup", command="bench.setup")
-def setup(_context: Context, given: Mapping[str, Any]) -> None:
+def setup(_context: Context, given: Values) -> None:
     """Create what runs need in your AWS account.
 
     A security group, a role, a bucket and a launch template: what is missing is listed, and created when you agree.
@@ -87,14 +86,15 @@ def setup(_context: Context, given: Mapping[str, Any]) -> None:
     values = request.read("setup", given, Path.cwd())
     job = runner.prepare("setup", values)
     runner.run(job)
-    found = run_directory.read_record(job.directory, "setup.json")
-    if found["missing"] and not values.get("yes") and sys.stdin.isatty() and Confirm.ask("Create what is missing?"):
-        known = {"allow_from": found["allow_from"], "run_id": job.run_id, "yes": True}
+    found = record_files.read(Setup, job.directory)
+    asks = found and found.missing and not values.get("yes") and sys.stdin.isatty()
+    if found and asks and Confirm.ask("Create what is missing?"):
+        known = {"allow_from": found.allow_from, "run_id": job.run_id, "yes": True}
         runner.run(runner.prepare("setup", {**values, **known}))
 
 
 @spec_task("terminate", command="bench.terminate")
-def terminate(_context: Context, given: Mapping[str, Any]) -> None:
+def terminate(_context: Context, given: Values) -> None:
     """End the instances of a run that was kept or has gone wrong."""
     runner.run(runner.prepare("terminate", request.read("terminate", given, Path.cwd())))
 

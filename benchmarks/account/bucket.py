@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,11 @@ import botocore.exceptions
 from benchmarks.aws import aws_errors
 from benchmarks.aws.aws_errors import code, optional
 from benchmarks.aws.resource_names import NAME
-from benchmarks.aws.session import Client
+from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html
-UPLOAD_RULE: Mapping[str, Any] = {
+UPLOAD_RULE: AwsShape = {
     "ID": "benchmarks-abort-incomplete-uploads",
     "Status": "Enabled",
     "Filter": {"Prefix": ""},
@@ -34,7 +34,7 @@ class Bucket:
     region: str
     blocks_public_access: bool | None
     disables_acls: bool | None
-    lifecycle: Sequence[Mapping[str, Any]] | None
+    lifecycle: Sequence[AwsShape] | None
 
     @property
     def aborts_uploads(self) -> bool:
@@ -86,7 +86,7 @@ def find(s3: Client, name: str, account: str, region: str) -> Bucket | None:
     )
 
 
-def aborts_uploads(rules: Sequence[Mapping[str, Any]]) -> bool:
+def aborts_uploads(rules: Sequence[AwsShape]) -> bool:
     """Whether a bucket's lifecycle rules abort incomplete uploads of all its objects."""
     return any(
         rule["Status"] == "Enabled"
@@ -97,7 +97,7 @@ def aborts_uploads(rules: Sequence[Mapping[str, Any]]) -> bool:
     )
 
 
-def with_upload_rule(rules: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def with_upload_rule(rules: Sequence[AwsShape]) -> list[AwsShape]:
     """A bucket's lifecycle rules with one that aborts incomplete uploads; the same ones where there is such a rule."""
     if aborts_uploads(rules):
         return list(rules)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import botocore.exceptions
 
 from benchmarks.aws import launch_templates
 from benchmarks.aws.aws_errors import code
 from benchmarks.aws.launch_templates import Template
 from benchmarks.aws.resource_names import NAME
-from benchmarks.aws.session import Client
+from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
 
 
@@ -37,7 +34,7 @@ def find(ec2: Client, wanted: str, region: str) -> Template | None:
     return None
 
 
-def notes(template: Template, group: Mapping[str, Any] | None) -> list[str]:
+def notes(template: Template, group: AwsShape | None) -> list[str]:
     """What a template lacks that setup would have created; `group` is the security group for runs, if there is one."""
     name, data = template.name, template.data
     groups = {*data.get("SecurityGroupIds", ()), *data.get("SecurityGroups", ())}

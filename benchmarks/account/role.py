@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from benchmarks.aws.aws_errors import unless
 from benchmarks.aws.resource_names import NAME
-from benchmarks.aws.session import Client
+from benchmarks.aws.session import AwsShape, Client
 
 SERVICE = "ec2.amazonaws.com"
-TRUST: Mapping[str, Any] = {
+TRUST: AwsShape = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": "sts:AssumeRole"}],
 }
@@ -21,9 +19,9 @@ TRUST: Mapping[str, Any] = {
 class Role:
     """The role, its policy for a bucket and its instance profile, as IAM shows them; None for what there is not."""
 
-    role: Mapping[str, Any] | None = None
-    policy: Mapping[str, Any] | None = None
-    instance_profile: Mapping[str, Any] | None = None
+    role: AwsShape | None = None
+    policy: AwsShape | None = None
+    instance_profile: AwsShape | None = None
 
     @property
     def of_profile(self) -> str | None:
@@ -37,7 +35,7 @@ def policy_name(bucket: str) -> str:
     return f"write-to-{bucket}"
 
 
-def policy(partition: str, bucket: str) -> dict[str, Any]:
+def policy(partition: str, bucket: str) -> AwsShape:
     """What an instance may do: put objects into the bucket, and nothing else."""
     resource = f"arn:{partition}:s3:::{bucket}/*"
     return {

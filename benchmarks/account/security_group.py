@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
-from typing import Any
 
 from benchmarks.aws.resource_names import NAME
-from benchmarks.aws.session import Client
+from benchmarks.aws.session import AwsShape, Client
 
 SSH_PORT = 22
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-def find(ec2: Client, vpc: str) -> Mapping[str, Any] | None:
+def find(ec2: Client, vpc: str) -> AwsShape | None:
     """The security group for runs in a VPC, as EC2 describes it; None where there is none."""
     filters = [{"Name": "group-name", "Values": [NAME]}, {"Name": "vpc-id", "Values": [vpc]}]
     groups = ec2.describe_security_groups(Filters=filters)["SecurityGroups"]
     return groups[0] if groups else None
 
 
-def ssh_ranges(group: Mapping[str, Any]) -> list[Network]:
+def ssh_ranges(group: AwsShape) -> list[Network]:
     """The address ranges that a security group, as EC2 describes it, lets in by SSH."""
     return [
         ipaddress.ip_network(cidr)
@@ -31,7 +29,7 @@ def ssh_ranges(group: Mapping[str, Any]) -> list[Network]:
     ]
 
 
-def admits(group: Mapping[str, Any], source: str) -> bool:
+def admits(group: AwsShape, source: str) -> bool:
     """Whether a security group lets all of `source` in by SSH."""
     wanted = ipaddress.ip_network(source)
     return any(_covers(network, wanted) for network in ssh_ranges(group))
@@ -41,7 +39,7 @@ def _covers(network: Network, other: Network) -> bool:
     return network.version == other.version and other.subnet_of(network)  # type: ignore[arg-type]
 
 
-def notes(group: Mapping[str, Any], allow_from: str) -> list[str]:
+def notes(group: AwsShape, allow_from: str) -> list[str]:
     """Whom a security group lets in by SSH besides the range that was asked for."""
     others = [network for network in ssh_ranges(group) if str(network) != allow_from]
     if any(network.prefixlen == 0 for network in others):

@@ -6,9 +6,8 @@ What is there is kept as it is: setup adds, and never takes away.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from benchmarks.account import bucket, launch_template, role, security_group
 from benchmarks.account.bucket import UPLOAD_RULE, Bucket
@@ -16,29 +15,21 @@ from benchmarks.account.role import TRUST, Role
 from benchmarks.account.security_group import SSH_PORT
 from benchmarks.account.target import Target
 from benchmarks.aws.aws_errors import refusing
-from benchmarks.aws.launch_templates import Template
+from benchmarks.aws.launch_templates import METADATA_OPTIONS, Template
 from benchmarks.aws.resource_names import NAME
-from benchmarks.aws.session import Connect
+from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.errors import FailedError
+from benchmarks.runs.records import Need, Policy, SecurityGroup, Setup
 
 
 @dataclass(frozen=True)
 class Found:
     """What AWS answered, None for what there is not."""
 
-    security_group: Mapping[str, Any] | None = None
+    security_group: AwsShape | None = None
     role: Role = field(default_factory=Role)
     bucket: Bucket | None = None
     launch_template: Template | None = None
-
-
-@dataclass(frozen=True)
-class Part:
-    """One thing that runs need, and whether it is there."""
-
-    name: str
-    text: str
-    there: bool
 
 
 def look(connect: Connect, target: Target) -> Found:
@@ -56,60 +47,54 @@ def look(connect: Connect, target: Target) -> Found:
         )
 
 
-def survey(target: Target, found: Found) -> dict[str, Any]:
-    """All that runs need and whether it is there, what is missing, and what to know of the rest; as JSON."""
+def survey(target: Target, found: Found) -> Setup:
+    """All that runs need and whether it exists, and what to know of what does."""
     group = found.security_group
-    parts = (
-        Part("security_group", f"security group {NAME} in {target.vpc}", bool(group)),
-        Part(
-            "ssh_rule",
-            f"its rule: SSH (TCP port {SSH_PORT}) from {target.allow_from}",
-            group is not None and security_group.admits(group, target.allow_from),
-        ),
-        Part("role", f"IAM role {NAME}, for instances", bool(found.role.role)),
-        Part("policy", f"its policy: put objects into {target.bucket}", bool(found.role.policy)),
-        Part("instance_profile", f"instance profile {NAME} with that role", bool(found.role.of_profile)),
-        Part("bucket", f"S3 bucket {target.bucket}, private", bool(found.bucket)),
-        Part(
-            "upload_rule",
-            f"its rule: abort uploads left for {UPLOAD_RULE['AbortIncompleteMultipartUpload']['DaysAfterInitiation']} "
-            "days",
-            found.bucket is not None and found.bucket.aborts_uploads,
-        ),
-        Part("launch_template", f"launch template {target.launch_template}", bool(found.launch_template)),
-    )
-    return {
+    document = role.policy(target.partition, target.bucket)
+    return Setup(
         **asdict(target),
-        "tags": target.tags,
-        "policy": {
-            "name": role.policy_name(target.bucket),
-            "document": role.policy(target.partition, target.bucket),
-        },
-        "trust": TRUST,
-        "instance_profile_arn": target.instance_profile_arn,
-        "security_group": {"id": group["GroupId"], "description": group["Description"]} if group else None,
-        "parts": [asdict(part) for part in parts],
-        "missing": [part.name for part in parts if not part.there],
-        "notes": _notes(target, found),
-    }
+        tags=target.tags,
+        policy=Policy(name=role.policy_name(target.bucket), document=document),
+        trust=TRUST,
+        instance_profile_arn=target.instance_profile_arn,
+        metadata_options=METADATA_OPTIONS,
+        security_group=SecurityGroup(id=group["GroupId"], description=group["Description"]) if group else None,
+        needs=tuple(_needs(target, found)),
+        notes=tuple(_notes(target, found)),
+    )
+
+
+def _needs(target: Target, found: Found) -> Iterator[Need]:
+    def need(name: str, text: str, exists: object) -> Need:
+        return Need(name=name, text=text, exists=bool(exists))
+
+    group, days = found.security_group, UPLOAD_RULE["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]
+    yield need("security_group", f"security group {NAME} in {target.vpc}", group)
+    admitted = group and security_group.admits(group, target.allow_from)
+    yield need("ssh_rule", f"its rule: SSH (TCP port {SSH_PORT}) from {target.allow_from}", admitted)
+    yield need("role", f"IAM role {NAME}, for instances", found.role.role)
+    yield need("policy", f"its policy: put objects into {target.bucket}", found.role.policy)
+    yield need("instance_profile", f"instance profile {NAME} with that role", found.role.of_profile)
+    yield need("bucket", f"S3 bucket {target.bucket}, private", found.bucket)
+    aborted = found.bucket and found.bucket.aborts_uploads
+    yield need("upload_rule", f"its rule: abort uploads left for {days} days", aborted)
+    yield need("launch_template", f"launch template {target.launch_template}", found.launch_template)
 
 
 def wait_complete(
     connect: Connect, target: Target, timeout: float, sleep: Callable[[float], None] = time.sleep
-) -> dict[str, Any]:
+) -> Setup:
     """The survey once nothing is missing any more: what was created just now may be missing from AWS's next answer.
 
     Raises FailedError with what still is when time runs out.
     """
     deadline = time.monotonic() + timeout
-    while True:
-        now = survey(target, look(connect, target))
-        if not now["missing"]:
-            return now
+    while (now := survey(target, look(connect, target))).missing:
         if time.monotonic() > deadline:
-            left = " and ".join(part["text"] for part in now["parts"] if not part["there"])
+            left = " and ".join(need.text for need in now.missing)
             raise FailedError(f"AWS does not show what was created after {timeout:.0f} seconds: {left}. Run it again.")
         sleep(1)
+    return now
 
 
 def _notes(target: Target, found: Found) -> list[str]:

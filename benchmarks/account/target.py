@@ -6,9 +6,8 @@ import http.client
 import ipaddress
 import re
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from benchmarks import __version__
 from benchmarks.account import bucket
@@ -18,6 +17,7 @@ from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import Client, Connect
 from benchmarks.errors import RefusedError
 from benchmarks.parameters.addresses import check_source_range
+from benchmarks.runs.records import Values
 
 OWN_ADDRESS_SERVICE = "https://checkip.amazonaws.com"
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html
@@ -62,9 +62,7 @@ def own_range(timeout: float = 5.0) -> str:
         ) from None
 
 
-def choose_target(
-    parameters: Mapping[str, Any], connect: Connect, ask_own_range: Callable[[], str] = own_range
-) -> Target:
+def choose_target(parameters: Values, connect: Connect, ask_own_range: Callable[[], str] = own_range) -> Target:
     """What setup is about, with all that was not given. Raises RefusedError."""
     name, version = launch_templates.split(parameters["launch_template"])
     if not _TEMPLATE_NAME.fullmatch(name):

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from benchmarks import hints
+from benchmarks.aws.session import AwsShape
 from benchmarks.errors import RefusedError
 
 
@@ -27,7 +27,7 @@ def _choice(values: Sequence[int]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def cores(info: Mapping[str, Any], wanted: int | None) -> Cores:
+def cores(info: AwsShape, wanted: int | None) -> Cores:
     """How an instance of a type runs with `wanted` cores; `info` is its entry in DescribeInstanceTypes.
 
     The type's own number of cores, or None, leaves the type as it is; another number means one thread a core, since a
@@ -54,7 +54,7 @@ def cores(info: Mapping[str, Any], wanted: int | None) -> Cores:
     )
 
 
-def check_memory(info: Mapping[str, Any], wanted: int | None, why: str = "") -> int:
+def check_memory(info: AwsShape, wanted: int | None, why: str = "") -> int:
     """The type's memory in MiB. Raises RefusedError where it has less than `wanted` MiB."""
     memory = int(info["MemoryInfo"]["SizeInMiB"])
     if wanted and memory < wanted:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from benchmarks.aws.session import Client
+from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
 
 # https://wiki.debian.org/Cloud/AmazonEC2Image: Debian's own account, and how it names its images.
@@ -12,7 +10,7 @@ DEBIAN_OWNER = "136693071363"
 DEBIAN_ARCHITECTURES = {"x86_64": "amd64", "arm64": "arm64"}
 
 
-def newest_debian(ec2: Client, architecture: str) -> dict[str, Any]:
+def newest_debian(ec2: Client, architecture: str) -> AwsShape:
     """Debian 13's newest official image for `architecture` (x86_64 or arm64).
 
     Raises RefusedError where the region has none.
@@ -24,11 +22,11 @@ def newest_debian(ec2: Client, architecture: str) -> dict[str, Any]:
     )["Images"]
     if not found:
         raise RefusedError(f"This region has no image {name} of Debian's: give one by --ami.")
-    newest: dict[str, Any] = max(found, key=lambda image: image["CreationDate"])
+    newest: AwsShape = max(found, key=lambda image: image["CreationDate"])
     return newest
 
 
-def named(ec2: Client, image_id: str) -> dict[str, Any]:
+def named(ec2: Client, image_id: str) -> AwsShape:
     """The image with this id. Raises RefusedError where there is none that the account may use."""
     found = ec2.describe_images(Filters=[{"Name": "image-id", "Values": [image_id]}])["Images"]
     if not found:
@@ -36,11 +34,11 @@ def named(ec2: Client, image_id: str) -> dict[str, Any]:
             f"There is no image {image_id} in this region that your account may use: check --ami or the "
             f"launch template."
         )
-    image: dict[str, Any] = found[0]
+    image: AwsShape = found[0]
     return image
 
 
-def check_fits(image: dict[str, Any], instance_type: str, architectures: list[str]) -> None:
+def check_fits(image: AwsShape, instance_type: str, architectures: list[str]) -> None:
     """Raises RefusedError where the type cannot boot the image, or the image is no Linux."""
     if image["Architecture"] not in architectures:
         raise RefusedError(
@@ -52,7 +50,7 @@ def check_fits(image: dict[str, Any], instance_type: str, architectures: list[st
         raise RefusedError(f"The image {image['ImageId']} is Windows: give a Linux image by --ami.")
 
 
-def root_volume(image: dict[str, Any], free: int) -> list[dict[str, Any]]:
+def root_volume(image: AwsShape, free: int) -> list[AwsShape]:
     """Block device mappings with a root volume that has at least `free` GiB more than the image takes."""
     device = image["RootDeviceName"]
     size = next(

@@ -6,13 +6,12 @@ Called as a command with region and instance id. Exit code 1 and a sentence: it 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from typing import Any
 
 from benchmarks.aws import aws_errors, instances, session
+from benchmarks.aws.session import AwsShape
 
 
-def sentence(instance: Mapping[str, Any] | None, instance_id: str) -> str:
+def sentence(instance: AwsShape | None, instance_id: str) -> str:
     """Why the instance is not there; empty where it is, or may be. `instance` is as DescribeInstances shows it."""
     if instance is None or instance["State"]["Name"] in ("pending", "running"):
         return ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from benchmarks.aws import cpu_cores
+from benchmarks.aws.session import AwsShape
 
 LINUX = ("x86_64", "arm64")  # architectures that benchmarks can run on
 
@@ -55,7 +55,7 @@ class Offer:
     zones: tuple[str, ...] = ()  # empty where they have not been asked for
 
 
-def described(info: Mapping[str, Any]) -> InstanceType:
+def described(info: AwsShape) -> InstanceType:
     """An entry of DescribeInstanceTypes as an InstanceType."""
     cores = cpu_cores.cores(info, None)
     processor = info["ProcessorInfo"]
@@ -79,7 +79,7 @@ def described(info: Mapping[str, Any]) -> InstanceType:
     )
 
 
-def fields(one: InstanceType) -> dict[str, Any]:
+def fields(one: InstanceType) -> AwsShape:
     """A type as JSON takes it. dataclasses.asdict would copy every value of every type, which takes a while."""
     return {name: getattr(one, name) for name in InstanceType.__slots__}
 

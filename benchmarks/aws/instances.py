@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import botocore.exceptions
 
 from benchmarks import hints
 from benchmarks.aws import tags
 from benchmarks.aws.aws_errors import code
-from benchmarks.aws.session import Client
+from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import FailedError
+from benchmarks.runs.records import Instance
 
 ALIVE = ("pending", "running", "stopping", "stopped")
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
@@ -27,7 +27,7 @@ PROTECTED = "OperationNotPermitted"
 UNKNOWN = "InvalidInstanceID.NotFound"
 
 
-def _described(ec2: Client, run_id: str, states: Collection[str] = ()) -> list[dict[str, Any]]:
+def _described(ec2: Client, run_id: str, states: Collection[str] = ()) -> list[AwsShape]:
     filters = [{"Name": f"tag:{tags.RUN}", "Values": [run_id]}]
     if states:
         filters.append({"Name": "instance-state-name", "Values": sorted(states)})
@@ -35,12 +35,12 @@ def _described(ec2: Client, run_id: str, states: Collection[str] = ()) -> list[d
     return [i for page in pages for reservation in page["Reservations"] for i in reservation["Instances"]]
 
 
-def alive(ec2: Client, run_id: str) -> list[dict[str, Any]]:
+def alive(ec2: Client, run_id: str) -> list[AwsShape]:
     """The run's instances that exist and have not begun to end."""
     return _described(ec2, run_id, ALIVE)
 
 
-def left(ec2: Client, run_id: str, known: Collection[str] = ()) -> list[dict[str, Any]]:
+def left(ec2: Client, run_id: str, known: Collection[str] = ()) -> list[AwsShape]:
     """The run's instances that are not gone, and of those `known` by id too, which an answer by tag may still lack."""
     found = {i["InstanceId"]: i for i in _described(ec2, run_id)}
     for instance_id in set(known) - found.keys():
@@ -49,13 +49,13 @@ def left(ec2: Client, run_id: str, known: Collection[str] = ()) -> list[dict[str
     return [i for i in found.values() if i["State"]["Name"] != "terminated"]
 
 
-def gone(ec2: Client, run_id: str) -> list[dict[str, Any]]:
+def gone(ec2: Client, run_id: str) -> list[AwsShape]:
     """The run's instances that end or have ended, as far as EC2 still shows them."""
     states = ("shutting-down", "terminated")
     return [instance for instance in _described(ec2, run_id, states) if instance["State"]["Name"] in states]
 
 
-def ended_at(instance: Mapping[str, Any]) -> datetime | None:
+def ended_at(instance: AwsShape) -> datetime | None:
     """When an instance came to its state, None where EC2 does not say."""
     told = _SINCE.search(instance.get("StateTransitionReason") or "")
     return datetime.fromisoformat(told[1]).replace(tzinfo=UTC) if told else None
@@ -66,28 +66,28 @@ def any_of(ec2: Client, run_id: str) -> bool:
     return bool(_described(ec2, run_id))
 
 
-def host_of(instance: dict[str, Any]) -> int:
+def host_of(instance: AwsShape) -> int:
     return int(tags.of(instance).get(tags.HOST, "1"))
 
 
-def record(instance: dict[str, Any]) -> dict[str, Any]:
+def record(instance: AwsShape) -> Instance:
     """What is kept of an instance in the run's directory."""
-    return {
-        "host": host_of(instance),
-        "instance_id": instance["InstanceId"],
-        "instance_type": instance["InstanceType"],
-        "zone": instance["Placement"]["AvailabilityZone"],
-        "public_dns": instance.get("PublicDnsName") or None,
-        "public_ip": instance.get("PublicIpAddress"),
-        "private_ip": instance.get("PrivateIpAddress"),
-        "launched": instance["LaunchTime"].isoformat(),
-        "tags": tags.of(instance),
-    }
+    return Instance(
+        host=host_of(instance),
+        instance_id=instance["InstanceId"],
+        instance_type=instance["InstanceType"],
+        zone=instance["Placement"]["AvailabilityZone"],
+        public_dns=instance.get("PublicDnsName") or None,
+        public_ip=instance.get("PublicIpAddress"),
+        private_ip=instance.get("PrivateIpAddress"),
+        launched=instance["LaunchTime"],
+        tags=tags.of(instance),
+    )
 
 
 def wait_running(
     ec2: Client, run_id: str, ids: Collection[str], timeout: float, sleep: Callable[[float], None] = time.sleep
-) -> list[dict[str, Any]]:
+) -> list[AwsShape]:
     """Wait until all of `ids` run and are found by the run's tag.
 
     Raises FailedError where one ends, has been stopped, or time runs out.
@@ -119,10 +119,10 @@ class Told:
     """What became of telling EC2 to end instances: the ids that it ends, and those that are protected from it."""
 
     ending: tuple[str, ...]
-    protected: tuple[dict[str, Any], ...]
+    protected: tuple[AwsShape, ...]
 
 
-def terminate(ec2: Client, found: Iterable[dict[str, Any]]) -> Told:
+def terminate(ec2: Client, found: Iterable[AwsShape]) -> Told:
     """Tell EC2 to end instances. Does not wait.
 
     Host by host: one that is protected would keep the others of its zone alive.
@@ -130,7 +130,7 @@ def terminate(ec2: Client, found: Iterable[dict[str, Any]]) -> Told:
     Raises the first ClientError of another kind, after all instances have been told.
     """
     ending: list[str] = []
-    protected: list[dict[str, Any]] = []
+    protected: list[AwsShape] = []
     errors: list[botocore.exceptions.ClientError] = []
     for instance in found:
         try:
@@ -146,7 +146,7 @@ def terminate(ec2: Client, found: Iterable[dict[str, Any]]) -> Told:
     return Told(tuple(ending), tuple(protected))
 
 
-def find(ec2: Client, instance_id: str) -> dict[str, Any] | None:
+def find(ec2: Client, instance_id: str) -> AwsShape | None:
     """One instance as DescribeInstances shows it, None where EC2 does not know it any more, or not yet."""
     pages = ec2.get_paginator("describe_instances").paginate(Filters=[{"Name": "instance-id", "Values": [instance_id]}])
     return next((i for page in pages for r in page["Reservations"] for i in r["Instances"]), None)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import botocore.exceptions
 
 from benchmarks import hints
 from benchmarks.aws.aws_errors import code
-from benchmarks.aws.session import Client
+from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
 
 # What would keep an instance that is to end, and what a launch sets instead:
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RequestLaunchTemplateData.html
-ENDABLE: Mapping[str, Any] = {
+ENDABLE: AwsShape = {
     "DisableApiTermination": False,
     "DisableApiStop": False,
     "HibernationOptions": {"Configured": False},
     "InstanceInitiatedShutdownBehavior": "terminate",
 }
+
+# Of every instance, whatever the template says. Only version 2 of the service answers, and containers reach it too.
+METADATA_OPTIONS: AwsShape = {"HttpTokens": "required", "HttpPutResponseHopLimit": 2, "HttpEndpoint": "enabled"}
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Template:
     id: str
     name: str
     version: str
-    data: dict[str, Any]
+    data: AwsShape
 
     @property
     def image_id(self) -> str | None:
@@ -46,7 +47,7 @@ class Template:
         return (self.data.get("Placement") or {}).get("AvailabilityZone")
 
     @property
-    def overrides(self) -> dict[str, Any]:
+    def overrides(self) -> AwsShape:
         """What a launch has to set otherwise than the template does, so that its instance can be ended."""
         return {name: value for name, value in ENDABLE.items() if self.data.get(name) not in (None, value)}
 

@@ -6,28 +6,27 @@ https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-qu
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from benchmarks.aws.aws_errors import optional
-from benchmarks.aws.session import Client, Connect
+from benchmarks.aws.session import AwsShape, Client, Connect
+from benchmarks.runs.records import Price
 
 # The API has endpoints in a few regions only; each knows the prices of all.
 ENDPOINT_REGION = "us-east-1"
 
 
-def _hourly(product: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _hourly(product: AwsShape) -> AwsShape | None:
     """The dimension of one entry of the price list that is paid by the hour, None where it has none."""
     for term in product.get("terms", {}).get("OnDemand", {}).values():
         for dimension in term["priceDimensions"].values():
             if dimension["unit"] == "Hrs" and float(dimension["pricePerUnit"].get("USD", 0)) > 0:
-                found: Mapping[str, Any] = dimension
+                found: AwsShape = dimension
                 return found
     return None
 
 
-def on_demand(product: Mapping[str, Any]) -> float | None:
+def on_demand(product: AwsShape) -> float | None:
     """US dollars an hour of one entry of the price list, None where it has no hourly price."""
     dimension = _hourly(product)
     return float(dimension["pricePerUnit"]["USD"]) if dimension else None
@@ -56,7 +55,7 @@ def of_region(pricing: Client, region: str) -> dict[str, float]:
     return found
 
 
-def of_type(connect: Connect, region: str, instance_type: str) -> dict[str, Any] | None:
+def of_type(connect: Connect, region: str, instance_type: str) -> Price | None:
     """What an hour costs, with source and date; None where the permission to ask is missing or there is no price."""
     client: Client = connect("pricing", ENDPOINT_REGION)
     answer = optional(lambda: client.get_products(ServiceCode="AmazonEC2", Filters=filters(region, instance_type)))
@@ -64,9 +63,9 @@ def of_type(connect: Connect, region: str, instance_type: str) -> dict[str, Any]
         if dimension := _hourly(json.loads(text)):
             # The list's own words say what the price is for, and whose it is.
             described = f": {dimension['description']}" if dimension.get("description") else ", on demand"
-            return {
-                "usd_per_hour": float(dimension["pricePerUnit"]["USD"]),
-                "source": f"AWS Price List{described}",
-                "date": f"{datetime.now(UTC):%Y-%m-%d}",
-            }
+            return Price(
+                usd_per_hour=float(dimension["pricePerUnit"]["USD"]),
+                source=f"AWS Price List{described}",
+                date=f"{datetime.now(UTC):%Y-%m-%d}",
+            )
     return None

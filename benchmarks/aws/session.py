@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
 Client = Any  # boto3 makes its clients' classes at run time
+AwsShape = Mapping[str, Any]  # a structure of AWS's API, as in a request or an answer
 
 
 class Connect(Protocol):

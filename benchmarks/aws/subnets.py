@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from benchmarks.aws.session import Client
+from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
 
 
-def find(ec2: Client, subnet: str, region: str) -> Mapping[str, Any]:
+def find(ec2: Client, subnet: str, region: str) -> AwsShape:
     """A subnet as DescribeSubnets shows it. Raises RefusedError where there is none of this id."""
     found = ec2.describe_subnets(Filters=[{"Name": "subnet-id", "Values": [subnet]}])["Subnets"]
     if not found:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+from benchmarks.aws.session import AwsShape
 
 RUN = "benchmarks:run"
 HOST = "benchmarks:host"  # its number, from 1
@@ -16,7 +17,7 @@ PRICE = "benchmarks:usd-per-hour"
 LAUNCH_TEMPLATE = "aws:ec2launchtemplate:id"
 
 
-def of(resource: Mapping[str, Any]) -> dict[str, str]:
+def of(resource: AwsShape) -> dict[str, str]:
     """The tags of a resource, as a Describe call shows it."""
     return {tag["Key"]: tag["Value"] for tag in resource.get("Tags", [])}
 

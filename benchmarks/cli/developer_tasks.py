@@ -13,7 +13,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from benchmarks import bootstrap
-from benchmarks.pages import parameter_page, role_pages
+from benchmarks.pages import parameter_page, record_schemas, role_pages
 from benchmarks.paths import ROOT
 
 BIN = Path(sys.executable).parent
@@ -73,11 +73,13 @@ def _check(*argv: str) -> None:
 def generate(_context: Context) -> None:
     """Write the pages that are made from the specs.
 
-    These are the page of all parameters and the READMEs of the roles.
+    These are the page of all parameters, the READMEs of the roles and the schemas of records.
     """
     parameter_page.PATH.write_text(parameter_page.page())
     for role in role_pages.roles():
         role_pages.readme(role).write_text(role_pages.page(role))
+    for path, schema in record_schemas.schemas().items():
+        path.write_text(schema)
 
 
 @task

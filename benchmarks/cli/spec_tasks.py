@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from invoke.context import Context
@@ -14,8 +14,9 @@ from benchmarks import hints
 from benchmarks.cli import invoke_parser, task_help
 from benchmarks.errors import FAILED, REFUSED, FailedError, RefusedError
 from benchmarks.parameters import spec
+from benchmarks.runs.records import Values
 
-Body = Callable[[Context, Mapping[str, Any]], None]
+Body = Callable[[Context, Values], None]
 
 
 class SpecTask(Task[Any]):

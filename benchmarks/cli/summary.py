@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from benchmarks.errors import FailedError
+from benchmarks.host import layout as host_layout
 from benchmarks.host import ssh
-from benchmarks.launch import cloud_init, cost, remaining, run_instances, termination
+from benchmarks.launch import cost, remaining
 from benchmarks.playbook import stages
-from benchmarks.preflight import run_plan
-from benchmarks.results import host_results, publishing, results_table
-from benchmarks.runs import attempts, parameters_file, run_directory
+from benchmarks.results import host_results, results_table
+from benchmarks.runs import attempts, layout, parameters_file, record_files
+from benchmarks.runs.records import Instances, Preflight, Published, Terminated
 from benchmarks.terminal import rendering
 
 # Columns of output that no terminal shows, so that no name is broken.
@@ -41,55 +41,53 @@ def _measured(count: int) -> str:
 
 def _host(directory: Path) -> list[RenderableType]:
     parts = _numbers(directory)
-    if (directory / "benchmark.log").exists():
-        parts.append(Text(f"Log       {directory / 'benchmark.log'}"))
-    if published := run_directory.recall(directory, attempts.PUBLISHED, publishing.SHOWN):
-        parts.append(Text(f"S3        {published['uri']}"))
-        in_full = f"in full in {directory / attempts.PUBLISHED}"
-        parts.append(rendering.Link("Link      ", published["link"], "benchmark.log", in_full))
-        parts.append(Text(f"          opens until {published['link_until']} {published['link_note']}".rstrip()))
+    if (directory / layout.LOG).exists():
+        parts.append(Text(f"Log       {directory / layout.LOG}"))
+    if published := record_files.recall(Published, directory):
+        parts.append(Text(f"S3        {published.uri}"))
+        in_full = f"in full in {directory / published.FILE}"
+        parts.append(rendering.Link("Link      ", published.link, layout.LOG, in_full))
+        until = published.link_until.isoformat(timespec="minutes")
+        parts.append(Text(f"          opens until {until} {published.link_note}".rstrip()))
     return parts
 
 
-def _address(instance: dict[str, Any]) -> str:
-    return str(instance["public_ip"] or instance["private_ip"])
-
-
-def kept(directory: Path, instances: dict[str, Any], terminated: dict[str, str]) -> list[str]:
+def kept(directory: Path, launched: Instances, terminated: Terminated) -> list[str]:
     """How to log in to the instances that were kept, and how to end them."""
     try:
         parameters = parameters_file.read_parameters(directory)
     except FailedError:
         return []
-    key = parameters.get("key_file") or directory / "keys/login"
-    left = [i for i in instances["instances"] if i["instance_id"] not in terminated]
+    left = [instance for instance in launched.instances if instance.instance_id not in terminated.times]
     if not (parameters.get("keep") and left):
         return []
+    key = parameters.get("key_file") or directory / layout.LOGIN_KEY
     # Not -i, behind which ssh takes a percent sign now for itself and now for more.
-    files = (ssh.option("IdentityFile", str(key)), ssh.option("UserKnownHostsFile", f"{directory}/known_hosts"))
-    words = ["ssh", *(word for file in files for word in ("-o", file)), "-p", str(parameters["ssh_port"])]
+    files = {"IdentityFile": key, "UserKnownHostsFile": directory / layout.KNOWN_HOSTS}
+    options = [ssh.option(name, str(path)) for name, path in files.items()]
+    words = ["ssh", *(word for option in options for word in ("-o", option)), "-p", str(parameters["ssh_port"])]
     logins = [
-        shlex.join([*words, "-o", f"HostKeyAlias={i['instance_id']}", f"{cloud_init.LOGIN}@{_address(i)}"])
-        for i in left
+        shlex.join([*words, "-o", f"HostKeyAlias={one.instance_id}", f"{host_layout.LOGIN}@{one.address}"])
+        for one in left
     ]
     return [
         "Kept      costs money until it is ended, or switches itself off. To log in:",
         *(f"          {line}" for line in logins),
         "          To end it:",
-        f"          {remaining.end_command(directory.name, instances['region'], directory)}",
+        f"          {remaining.end_command(directory.name, launched.region, directory)}",
     ]
 
 
 def of_run(directory: Path) -> RenderableType:
     """Numbers, places, cost and times of a run, from what there is in its directory."""
-    hosts = sorted(path.parent for path in directory.glob(f"*/{attempts.CURRENT}"))
-    parts = [part for host in hosts for part in _host(host / str(attempts.current(host)))]
-    launch = run_plan.recall(directory)["launch"]
-    instances = run_directory.recall(directory, run_instances.RECORD, run_instances.NAMES)
-    if launch and instances:
-        terminated = run_directory.recall(directory, termination.RECORD) or {}
-        parts.append(rendering.Hanging(Text(f"Cost      {cost.line(launch, instances, terminated)}")))
-        parts += [Text(line) for line in kept(directory, instances, terminated)]
+    hosts = layout.hosts(directory)
+    parts = [part for host in hosts for part in _host(layout.attempt(host, attempts.current(host)))]
+    preflight = record_files.recall(Preflight, directory)
+    launched = record_files.recall(Instances, directory)
+    if preflight and preflight.launch and launched:
+        terminated = record_files.recall(Terminated, directory) or Terminated()
+        parts.append(rendering.Hanging(Text(f"Cost      {cost.line(preflight.launch, launched, terminated)}")))
+        parts += [Text(line) for line in kept(directory, launched, terminated)]
     parts += _stages(directory)
     parts.append(Text(f"Run       {directory}"))
     return Group(*parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -16,13 +16,13 @@ from benchmarks.cli import pager
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import region, spec
 from benchmarks.picker import answers, formats, types_table
-from benchmarks.picker.answers import Answer
 from benchmarks.picker.region_data import PARTS
 from benchmarks.picker.types_table import Lines
-from benchmarks.runs import run_directory
+from benchmarks.runs import files, run_directory
+from benchmarks.runs.records import Values
 
 
-def run(given: Mapping[str, Any]) -> None:
+def run(given: Values) -> None:
     """List the types that fit the typed values given. Raises RefusedError where none does."""
     # A region that is given holds whatever the environment says; only a plain ansible-playbook must find them agreeing.
     chosen = region.choose(given.get("region"), {} if given.get("region") else os.environ)
@@ -30,7 +30,7 @@ def run(given: Mapping[str, Any]) -> None:
     keeps = bool(given.keys() & {"run_id", "runs_dir"})
     answer = answers.answer(parameters, os.environ, datetime.now(UTC), parts=PARTS if keeps else None)
     if keeps:
-        run_directory.write_record(run_directory.locate(given)[1], answers.RECORD, answers.record(answer))
+        files.write_whole(run_directory.locate(given)[1] / answers.FILE, formats.as_json(answer))
     command = answers.bench_command(answer.best.type.name, given.get("region")) if answer.best else None
     output, wide = parameters["format"], parameters["wide"]
     if output == "table" and answer.choice.fitting and sys.stdout.isatty():
@@ -38,26 +38,12 @@ def run(given: Mapping[str, Any]) -> None:
         shown = _styled(lines, answers.closing(answer, command), Console(highlight=False))
         pager.show(shown, lines.width, os.environ)
     else:
-        pager.show(render(answer, output, wide=wide, command=command), 0, os.environ)
+        pager.show(formats.text(answer, output, wide=wide, command=command), 0, os.environ)
     if output != "table":
         for problem in answers.problems(answer):
             print(problem, file=sys.stderr)
     if not answer.choice.fitting:
         raise RefusedError(answers.nothing_fits(answer))
-
-
-def render(answer: Answer, output: str, *, wide: bool, command: str | None) -> str:
-    """The answer as text without markup, in an output format."""
-    if output == "json":
-        return formats.as_json(answer)
-    if output == "csv":
-        return formats.as_csv(answer)
-    if output == "names":
-        return formats.as_names(answer)
-    if not answer.choice.fitting:
-        return ""
-    lines = types_table.lay_out(answer.choice, wide=wide)
-    return "\n".join([lines.heading, *lines.rows, "", *answers.closing(answer, command), ""])
 
 
 def _styled(lines: Lines, closing: Sequence[str], terminal: Console) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from benchmarks.errors import RefusedError
+from benchmarks.host.layout import STEPS
 
-_STEPS = ("build", "run")
 # A line for each unit of another run that is at work, then a line an attempt: its number, whether one of its units is
 # at work, what it measures, what was asked for, and how each unit ended.
 _LOOK = """
@@ -33,7 +33,7 @@ _BEGIN = 'mkdir -p "$1" && printf "%s" "$2" > "$1/measurement" && printf "%s" "$
 
 
 @dataclass(frozen=True)
-class Attempt:
+class AttemptState:
     """An attempt as the host knows it: digests of what it measures and of what was asked for, and how its steps ended.
 
     `results` are systemd's words, "-" for not yet.
@@ -42,7 +42,7 @@ class Attempt:
     number: int
     active: bool
     measurement: str
-    request: str
+    suite_digest: str
     results: tuple[str, ...]
 
     @property
@@ -56,18 +56,18 @@ def look_command(directory: str, unit: str) -> str:
     return shlex.join(["sh", "-c", _LOOK, "sh", directory, unit])
 
 
-def begin_command(directory: str, measurement: str, request: str) -> str:
+def begin_command(directory: str, measurement: str, suite_digest: str) -> str:
     """The command that begins an attempt in its directory on the host."""
-    return shlex.join(["sh", "-c", _BEGIN, "sh", directory, measurement, request])
+    return shlex.join(["sh", "-c", _BEGIN, "sh", directory, measurement, suite_digest])
 
 
-def read_look(output: str) -> tuple[Attempt, ...]:
+def read_look(output: str) -> tuple[AttemptState, ...]:
     """The attempts that a host has, from the output of a look; a directory of another name is none."""
     found = []
     for line in output.splitlines():
         number, *words = line.split()
-        if number.isdecimal() and len(words) == 3 + len(_STEPS):
-            found.append(Attempt(int(number), words[0] == "yes", words[1], words[2], tuple(words[3:])))
+        if number.isdecimal() and len(words) == 3 + len(STEPS):
+            found.append(AttemptState(int(number), words[0] == "yes", words[1], words[2], tuple(words[3:])))
     return tuple(sorted(found, key=lambda attempt: attempt.number))
 
 
@@ -77,14 +77,14 @@ def others(output: str) -> list[str]:
     return [words[1] for words in lines if len(words) == 2 and words[0] == "other"]
 
 
-def active(found: Sequence[Attempt], wanted: str) -> int | None:
-    """The number of the attempt that is at work, which has to be of the request `wanted`; None where none is.
+def active(found: Sequence[AttemptState], wanted: str) -> int | None:
+    """The number of the attempt that is at work, which has to be of the suite digest `wanted`; None where none is.
 
     Raises RefusedError while the host measures something else of this run: two at once would disturb each other, and
     its source would be changed under it.
     """
     at_work = next((attempt for attempt in found if attempt.active), None)
-    if at_work and at_work.request != wanted:
+    if at_work and at_work.suite_digest != wanted:
         raise RefusedError(
             f"Attempt {at_work.number} of this run still measures something else there: wait for its end, or give its "
             f"parameters to follow it."
@@ -92,7 +92,7 @@ def active(found: Sequence[Attempt], wanted: str) -> int | None:
     return at_work.number if at_work else None
 
 
-def choose(found: Sequence[Attempt], here: Collection[int], wanted: str) -> tuple[int, bool]:
+def choose(found: Sequence[AttemptState], here: Collection[int], wanted: str) -> tuple[int, bool]:
     """The number of the attempt that measures `wanted`, and whether it is new.
 
     `here` are the numbers that are taken on this side.

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+Toml = Mapping[str, Any]  # a table, as tomllib reads it
 
 # One target after the other, each with a Criterion directory of its own: targets may call benchmarks the same. One that
 # fails does not keep the others from running; the first failure is the end's. Values come as arguments, never as text.
@@ -70,7 +73,7 @@ def overridden_flags(config: str | None, environment: Mapping[str, str]) -> str:
     )
 
 
-def _flag_keys(config: Mapping[str, Any]) -> Iterator[str]:
+def _flag_keys(config: Toml) -> Iterator[str]:
     if "rustflags" in config.get("build", {}):
         yield "build.rustflags"
     for target, settings in config.get("target", {}).items():
@@ -78,24 +81,32 @@ def _flag_keys(config: Mapping[str, Any]) -> Iterator[str]:
             yield f"target.{target}.rustflags"
 
 
-def build_argv(executable: str, package: str, suite: Mapping[str, Any]) -> list[str]:
-    """The command that builds all targets of a suite."""
-    targets = [part for bench in suite["benches"] for part in ("--bench", bench)]
-    return [executable, "bench", *targets, *_options(package, suite), "--no-run"]
+@dataclass(frozen=True)
+class Command:
+    """Cargo as it is called for a package; `executable` is a path on the host."""
 
+    executable: str
+    package: str
+    benches: Sequence[str]
+    features: Sequence[str] = ()
+    arguments: Sequence[str] = ()  # for the benchmark programs
 
-def run_argv(executable: str, package: str, suite: Mapping[str, Any], home: str) -> list[str]:
-    """The command that runs the targets of a suite, each with its Criterion directory below `home`.
+    def build(self) -> list[str]:
+        """The command that builds all targets."""
+        targets = [part for bench in self.benches for part in ("--bench", bench)]
+        return [self.executable, "bench", *targets, *self._options, "--no-run"]
 
-    Targets are always named: without `--bench` the library's own test harness runs first, and refuses Criterion's
-    arguments.
-    """
-    arguments = ["--", *suite["arguments"]] if suite.get("arguments") else []
-    targets = "\n".join(suite["benches"])
-    command = ["/bin/sh", "-c", _EACH_TARGET, "sh", targets, home]
-    return [*command, executable, *_options(package, suite), *arguments]
+    def run(self, home: str) -> list[str]:
+        """The command that runs the targets, each with its Criterion directory below `home`.
 
+        Targets are always named: without `--bench` the library's own test harness runs first, and refuses Criterion's
+        arguments.
+        """
+        arguments = ["--", *self.arguments] if self.arguments else []
+        command = ["/bin/sh", "-c", _EACH_TARGET, "sh", "\n".join(self.benches), home]
+        return [*command, self.executable, *self._options, *arguments]
 
-def _options(package: str, suite: Mapping[str, Any]) -> list[str]:
-    features = ["--features", ",".join(suite["features"])] if suite.get("features") else []
-    return ["--locked", "--package", package, *features]
+    @property
+    def _options(self) -> list[str]:
+        features = ["--features", ",".join(self.features)] if self.features else []
+        return ["--locked", "--package", self.package, *features]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+TaskResult = Mapping[str, Any]  # what Ansible says of a failed task
 _MISMATCH = re.compile(r"checksum for .* did not match (?P<wanted>\w+); it was (?P<got>\w+)")
 # One that comes from the command line has the word twice.
 _ERROR = re.compile(r"(error: *)+")
@@ -14,7 +15,7 @@ _PREFIX = re.compile(r"(Status code was -?\d+ and not \[[^]]*\]: )?(Request fail
 _ABSENT_REF = ("did not match any file", "unable to read tree", "not a valid object", "reference is not a tree")
 
 
-def download(result: Mapping[str, Any]) -> str:
+def download(result: TaskResult) -> str:
     """Why something could not be had, from a failed task of get_url or uri; the message itself of any other task."""
     message = str(result.get("msg") or "")
     url = result.get("url")
@@ -28,7 +29,7 @@ def download(result: Mapping[str, Any]) -> str:
     return f"{url} cannot be downloaded: {_plain(message)}."
 
 
-def rustup(result: Mapping[str, Any], toolchain: str, server: str) -> str:
+def rustup(result: TaskResult, toolchain: str, server: str) -> str:
     """Why rustup could not install `toolchain`, from its failed command."""
     lines = [line.strip() for line in str(result.get("stderr") or result.get("msg") or "").splitlines()]
     errors = [_ERROR.sub("", line) for line in lines if _ERROR.match(line)]
@@ -40,7 +41,7 @@ def rustup(result: Mapping[str, Any], toolchain: str, server: str) -> str:
     return f"rustup cannot install the toolchain {toolchain} from {server}: {reason.rstrip('.')}."
 
 
-def git(result: Mapping[str, Any], repository: str, ref: str) -> str:
+def git(result: TaskResult, repository: str, ref: str) -> str:
     """Why `ref` of `repository` could not be checked out, from a failed task of git."""
     said = "\n".join(str(result.get(key) or "") for key in ("msg", "stderr"))
     if any(words in said for words in _ABSENT_REF):

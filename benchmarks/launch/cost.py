@@ -5,9 +5,9 @@ On-demand Linux is billed by the second, a minute at least: https://aws.amazon.c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+
+from benchmarks.runs.records import Instances, LaunchPlan, Terminated
 
 MINIMUM = 60.0  # seconds
 
@@ -16,23 +16,16 @@ def seconds_billed(launched: datetime, ended: datetime) -> float:
     return max(MINIMUM, (ended - launched).total_seconds())
 
 
-def line(
-    launch: Mapping[str, Any], instances: Mapping[str, Any], terminated: Mapping[str, str], now: datetime | None = None
-) -> str:
+def line(launch: LaunchPlan, launched: Instances, terminated: Terminated, now: datetime | None = None) -> str:
     """One sentence: which type for how long, at which price with its source and date, and what that makes."""
     seconds = sum(
-        seconds_billed(
-            datetime.fromisoformat(instance["launched"]),
-            datetime.fromisoformat(terminated[instance["instance_id"]])
-            if instance["instance_id"] in terminated
-            else now or datetime.now(UTC),
-        )
-        for instance in instances["instances"]
+        seconds_billed(instance.launched, terminated.times.get(instance.instance_id) or now or datetime.now(UTC))
+        for instance in launched.instances
     )
-    lasted = f"{launch['instance_type']} for {int(seconds // 60)} min {int(seconds % 60)} s"
-    price = launch["price"]
+    lasted = f"{launch.instance_type} for {int(seconds // 60)} min {int(seconds % 60)} s"
+    price = launch.price
     if not price:
         return f"{lasted}; its price is not known: AWS lists none, or the permission pricing:GetProducts is missing."
-    amount = price["usd_per_hour"] * seconds / 3600
-    source = f"{price['source']}, {price['date']}; storage and traffic not counted"
-    return f"{lasted} at ${price['usd_per_hour']:.4g}/h: ${amount:.4f} ({source})"
+    amount = price.usd_per_hour * seconds / 3600
+    source = f"{price.source}, {price.date}; storage and traffic not counted"
+    return f"{lasted} at ${price.usd_per_hour:.4g}/h: ${amount:.4f} ({source})"

@@ -6,17 +6,16 @@ Only where AWS does not answer the run's records are asked what it may be.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from benchmarks import hints
 from benchmarks.aws import instances, tags
-from benchmarks.aws.session import Client
-from benchmarks.runs import run_directory
+from benchmarks.aws.session import AwsShape, Client
+from benchmarks.runs import record_files, run_directory
+from benchmarks.runs.records import Instance, Instances, Terminated
 
 
 @dataclass(frozen=True)
@@ -55,23 +54,25 @@ def unknown(run_id: str, region: str | None, directory: Path) -> str:
 
 def _recorded(directory: Path) -> tuple[Remaining, ...]:
     """The instances that the run has launched, as far as no end of them is recorded; none where records are damaged."""
-    launched = run_directory.recall(directory, "instances.json") or {}
-    with suppress(TypeError, KeyError, ValueError, AttributeError):
-        over = run_directory.recall(directory, "terminated.json") or {}
-        return tuple(
-            _remaining(
-                {
-                    "InstanceId": instance["instance_id"],
-                    "InstanceType": instance["instance_type"],
-                    "State": {"Name": "running"},
-                    "LaunchTime": datetime.fromisoformat(instance["launched"]),
-                    "Tags": tags.as_list(instance.get("tags", {})),
-                }
-            )
-            for instance in launched["instances"]
-            if instance["instance_id"] not in over
+    return tuple(
+        _remaining(
+            {
+                "InstanceId": instance.instance_id,
+                "InstanceType": instance.instance_type,
+                "State": {"Name": "running"},
+                "LaunchTime": instance.launched,
+                "Tags": tags.as_list(instance.tags),
+            }
         )
-    return ()
+        for instance in not_ended(directory)
+    )
+
+
+def not_ended(directory: Path) -> tuple[Instance, ...]:
+    """The instances that the run has launched, as far as its records know of them and of no end."""
+    launched = record_files.recall(Instances, directory)
+    ended = record_files.recall(Terminated, directory) or Terminated()
+    return tuple(one for one in launched.instances if one.instance_id not in ended.times) if launched else ()
 
 
 def end_command(run_id: str, region: str | None, directory: Path) -> str:
@@ -83,7 +84,7 @@ def end_command(run_id: str, region: str | None, directory: Path) -> str:
     return hints.command_line(" ".join(words))
 
 
-def _remaining(instance: Mapping[str, Any]) -> Remaining:
+def _remaining(instance: AwsShape) -> Remaining:
     told = tags.of(instance)
     return Remaining(
         instance["InstanceId"],
@@ -101,7 +102,7 @@ def _number(text: str | None) -> float | None:
         return None
 
 
-def end_of(instance: Mapping[str, Any]) -> datetime | None:
+def end_of(instance: AwsShape) -> datetime | None:
     """When an instance switches itself off, None where its tags do not say."""
     launched, minutes = instance.get("LaunchTime"), _number(tags.of(instance).get(tags.LIFETIME))
     return (launched + timedelta(minutes=minutes)).astimezone(UTC) if launched and minutes else None

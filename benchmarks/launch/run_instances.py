@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,17 +16,14 @@ from typing import Any
 import botocore.exceptions
 
 from benchmarks import __version__
-from benchmarks.aws import quotas, tags
+from benchmarks.aws import launch_templates, quotas, tags
 from benchmarks.aws.aws_errors import code
-from benchmarks.aws.session import Client, give_up_on
+from benchmarks.aws.session import AwsShape, Client, give_up_on
 from benchmarks.errors import FailedError
 from benchmarks.launch import cloud_init
-from benchmarks.runs import run_directory
+from benchmarks.runs.records import LaunchPlan
 from benchmarks.runs.ssh_keys import RunKeys
 
-# Where a run's instances are written down, and what is.
-RECORD = run_directory.INSTANCES
-NAMES = ("region", "instances")
 # Reasons to try another zone, and only these:
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 NO_CAPACITY = ("InsufficientInstanceCapacity", "InsufficientHostCapacity", "Unsupported")
@@ -34,105 +31,100 @@ QUOTA = ("VcpuLimitExceeded", "InstanceLimitExceeded", "MaxSpotInstanceCountExce
 # What a client token brings that belongs to an instance which was ended.
 ENDED = "IdempotentInstanceTerminated"
 # A new instance profile is accepted only after some seconds.
-PROFILE_PATIENCE = 60.0  # seconds
+PROFILE_TIMEOUT = 60.0  # seconds
 
 
 @dataclass(frozen=True)
 class Launch:
-    """One host of a run, as it is to be launched; `host` counts from 1."""
+    """One host of a run, as it is to be launched."""
 
     run_id: str
-    host: int
-    plan: Mapping[str, Any]
+    plan: LaunchPlan
+    started: datetime  # of the run
     user_data: str
     lifetime: int  # minutes until the instance switches itself off
     owner: str
 
     @property
     def tags(self) -> dict[str, str]:
-        expires = datetime.fromisoformat(self.plan["started"]) + timedelta(minutes=self.lifetime)
-        price = self.plan["price"]
+        expires = self.started + timedelta(minutes=self.lifetime)
+        price = self.plan.price
         return {
             "Name": f"benchmarks {self.run_id}",
             tags.RUN: self.run_id,
-            tags.HOST: str(self.host),
+            tags.HOST: str(self.plan.host),
             tags.OWNER: self.owner,
             tags.EXPIRES: expires.isoformat(timespec="seconds"),
             tags.LIFETIME: str(self.lifetime),
             tags.VERSION: __version__,
-            **({tags.PRICE: f"{price['usd_per_hour']:.6g}"} if price else {}),
+            **({tags.PRICE: f"{price.usd_per_hour:.6g}"} if price else {}),
         }
 
 
-def prepare(
-    run_id: str, plan: Mapping[str, Any], run_keys: RunKeys, lifetime: int, owner: str, host: int = 1
-) -> Launch:
+def prepare(run_id: str, started: datetime, run_keys: RunKeys, lifetime: int, owner: str, plan: LaunchPlan) -> Launch:
     """One host's launch with the user data that lets this run in."""
     data = cloud_init.cloud_config(run_keys.login, run_keys.host.private, run_keys.host.public, lifetime)
-    return Launch(run_id, host, plan, data, lifetime, owner)
+    return Launch(run_id, plan, started, data, lifetime, owner)
 
 
-def skeleton(plan: Mapping[str, Any], subnet: str | None) -> dict[str, Any]:
+def settings(plan: LaunchPlan, subnet: str | None) -> AwsShape:
     """RunInstances' parameters as far as they follow from the plan: what overrides the launch template."""
     given = {
-        "LaunchTemplate": {
-            "LaunchTemplateId": plan["launch_template"]["id"],
-            "Version": plan["launch_template"]["version"],
-        },
-        "InstanceType": plan["instance_type"],
-        "ImageId": plan["image"]["id"],
-        "CpuOptions": plan["cpu_options"],
-        "BlockDeviceMappings": plan["block_devices"],
+        "LaunchTemplate": {"LaunchTemplateId": plan.launch_template.id, "Version": plan.launch_template.version},
+        "InstanceType": plan.instance_type,
+        "ImageId": plan.image.id,
+        "CpuOptions": plan.cpu_options,
+        "BlockDeviceMappings": plan.block_devices and list(plan.block_devices),
         "SubnetId": subnet,
         # The default would stop it, which keeps its disk and the cost of that.
         "InstanceInitiatedShutdownBehavior": "terminate",
-        **plan["overrides"],
-        "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 2, "HttpEndpoint": "enabled"},
+        **plan.overrides,
+        "MetadataOptions": launch_templates.METADATA_OPTIONS,
         "MinCount": 1,
         "MaxCount": 1,
     }
     return {name: value for name, value in given.items() if value is not None}
 
 
-def request(launch: Launch, subnet: str | None) -> dict[str, Any]:
-    """RunInstances' parameters, with a token that is the same for the same request and another for any other.
+def parameters(launch: Launch, subnet: str | None) -> AwsShape:
+    """RunInstances' parameters, with a token that is the same for the same launch and another for any other.
 
     A token that comes again with other parameters would be refused, so the parameters are part of it.
     """
     tagged = tags.as_list(launch.tags)
-    parameters = {
-        **skeleton(launch.plan, subnet),
+    given = {
+        **settings(launch.plan, subnet),
         "UserData": launch.user_data,
         "TagSpecifications": [{"ResourceType": kind, "Tags": tagged} for kind in ("instance", "volume")],
     }
-    canonical = json.dumps([launch.run_id, launch.host, parameters], sort_keys=True)
-    return {**parameters, "ClientToken": hashlib.sha256(canonical.encode()).hexdigest()}
+    canonical = json.dumps([launch.run_id, launch.plan.host, given], sort_keys=True)
+    return {**given, "ClientToken": hashlib.sha256(canonical.encode()).hexdigest()}
 
 
-def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep) -> dict[str, Any]:
-    """Launch one host in the first of the plan's subnets that has capacity; the instance, as EC2 answers.
+def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep) -> AwsShape:
+    """Launch one host in the first of the plan's places that has capacity; the instance, as EC2 answers.
 
     Raises FailedError where none has, where a quota is used up, and for whatever else EC2 refuses.
     """
     give_up_on(ec2, "RunInstances", NO_CAPACITY)
     without: list[str] = []
-    for subnet in launch.plan["subnets"]:
+    for place in launch.plan.places:
         try:
-            answer = run_instances(ec2, request(launch, subnet["id"]), sleep)
+            answer = run_instances(ec2, parameters(launch, place.subnet), sleep)
             return answer["Instances"][0]  # type: ignore[no-any-return]
         except botocore.exceptions.ClientError as error:
             if code(error) in QUOTA:
                 message = error.response["Error"]["Message"].rstrip(".")
-                raise FailedError(f"{message}.{_where_to_ask(launch.plan['instance_type'])}") from None
+                raise FailedError(f"{message}.{_where_to_ask(launch.plan.instance_type)}") from None
             if code(error) == ENDED:
                 raise FailedError(
                     f"The run {launch.run_id} has ended, and its instance with it: leave run_id out to start a new run."
                 ) from None
             if code(error) not in NO_CAPACITY:
                 raise
-            without.append(subnet["zone"] or "the launch template's zone")
+            without.append(place.zone or "the launch template's zone")
     raise FailedError(
-        f"EC2 has no capacity for {launch.plan['instance_type']} in {', '.join(without)} now: "
+        f"EC2 has no capacity for {launch.plan.instance_type} in {', '.join(without)} now: "
         "try again later, in another region by --region, or another type."
     )
 
@@ -142,12 +134,12 @@ def _where_to_ask(instance_type: str) -> str:
     return f" Ask for more of {quota} in Service Quotas." if quota else ""
 
 
-def run_instances(ec2: Client, parameters: Mapping[str, Any], sleep: Callable[[float], None] = time.sleep) -> Any:
+def run_instances(ec2: Client, given: AwsShape, sleep: Callable[[float], None] = time.sleep) -> Any:
     """RunInstances, again and again while an instance profile is refused that may be too new to be known yet."""
-    deadline = time.monotonic() + PROFILE_PATIENCE
+    deadline = time.monotonic() + PROFILE_TIMEOUT
     while True:
         try:
-            return ec2.run_instances(**parameters)
+            return ec2.run_instances(**given)
         except botocore.exceptions.ClientError as error:
             if "Invalid IAM Instance Profile" not in str(error) or time.monotonic() > deadline:
                 raise

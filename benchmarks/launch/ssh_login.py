@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from benchmarks.aws.session import AwsShape
 from benchmarks.errors import FailedError, RefusedError
+from benchmarks.host import layout as host_layout
 from benchmarks.host import ssh
-from benchmarks.launch import cloud_init
-from benchmarks.runs import parameters_file
+from benchmarks.runs import layout, parameters_file
 
 # Longer than that a host that answers does not take to begin its shutdown.
 PATIENCE = 30.0  # seconds
 
 
-def argv(directory: Path, instance: Mapping[str, Any], *command: str) -> list[str]:
+def argv(directory: Path, instance: AwsShape, *command: str) -> list[str]:
     """The ssh command that carries out `command` on an instance, as DescribeInstances shows it.
 
     Raises FailedError where the run's parameters cannot be read.
@@ -33,18 +32,18 @@ def argv(directory: Path, instance: Mapping[str, Any], *command: str) -> list[st
         "UpdateHostKeys": "no",
     }
     # Not -i, behind which ssh takes a percent sign now for itself and now for more.
-    files = {"IdentityFile": parameters.get("key_file") or directory / "keys/login"}
-    files["UserKnownHostsFile"] = directory / "known_hosts"
+    files = {"IdentityFile": parameters.get("key_file") or directory / layout.LOGIN_KEY}
+    files["UserKnownHostsFile"] = directory / layout.KNOWN_HOSTS
     told = [ssh.option(name, str(path)) for name, path in files.items()]
     return [
         *("ssh", "-F", "none", "-p", str(parameters.get("ssh_port") or 22)),
         *(part for option in (*told, *(f"{n}={value}" for n, value in options.items())) for part in ("-o", option)),
-        f"{cloud_init.LOGIN}@{instance.get('PublicIpAddress') or instance.get('PrivateIpAddress')}",
+        f"{host_layout.LOGIN}@{instance.get('PublicIpAddress') or instance.get('PrivateIpAddress')}",
         *command,
     ]
 
 
-def power_off(directory: Path, instance: Mapping[str, Any]) -> bool:
+def power_off(directory: Path, instance: AwsShape) -> bool:
     """Have an instance switch itself off, which ends it; whether it could be told.
 
     Protection from TerminateInstances does not extend to a shutdown from inside:

@@ -8,19 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from benchmarks.aws import aws_errors, instances
-from benchmarks.aws.session import Client
+from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import FailedError
 from benchmarks.launch import remaining, ssh_login
-from benchmarks.runs import parameters_file, run_directory
+from benchmarks.runs import layout, parameters_file, record_files
+from benchmarks.runs.records import Ended, Terminated
 
-RECORD = "terminated.json"
 # Bare-metal types take minutes.
 TIMEOUT = 600.0  # seconds
 
-PowerOff = Callable[[Path, Mapping[str, Any]], bool]
+PowerOff = Callable[[Path, AwsShape], bool]
 
 
 def end(
@@ -40,13 +39,13 @@ def end(
     A launch that was interrupted may have reached EC2 though its answer did not arrive, and a new instance's tags are
     seen only after a while: for `latecomers` seconds it is waited for those that turn up. As long as one is there, it
     is told again. `told` is called when EC2 has been told the first time. An instance that is protected from being
-    ended is switched off from inside. Writes when each was told to end into `terminated.json`, and deletes the run's
+    ended is switched off from inside. Writes when each was told to end into the run's record, and deletes the run's
     keys once no instance is left to log in to.
 
     Raises FailedError where one is still there after `timeout` seconds, and for one that is protected from both.
     """
     began = time.monotonic()
-    ended: dict[str, str] = {}
+    ended: dict[str, datetime] = {}
     protected: dict[str, bool] = {}  # and whether it could be switched off
     while True:
         left = [i for i in instances.left(ec2, run_id, _unaccounted(directory)) if only in (None, i["InstanceId"])]
@@ -55,7 +54,7 @@ def end(
         for instance in answer.protected:
             protected[instance["InstanceId"]] = power_off(directory, instance)
         off = [id for id, is_off in protected.items() if is_off]
-        at = datetime.now(UTC).isoformat(timespec="seconds")
+        at = datetime.now(UTC).replace(microsecond=0)
         if new := [id for id in (*answer.ending, *off) if id not in ended]:
             ended |= dict.fromkeys(new, at)
             told(new)
@@ -71,7 +70,7 @@ def end(
     if stuck := [id for id, is_off in protected.items() if not is_off]:
         raise FailedError(_protected(stuck, ec2.meta.region_name))
     if not instances.left(ec2, run_id):
-        shutil.rmtree(directory / "keys", ignore_errors=True)
+        shutil.rmtree(directory / layout.KEYS, ignore_errors=True)
     return sorted(ended)
 
 
@@ -91,9 +90,10 @@ def note_gone(ec2: Client, run_id: str, directory: Path) -> None:
 
     Where EC2 does not say when, it is the time at which that was seen.
     """
-    known = run_directory.recall(directory, RECORD) or {}
-    found = {i["InstanceId"]: instances.ended_at(i) or datetime.now(UTC) for i in instances.gone(ec2, run_id)}
-    _record(directory, {id: at.isoformat(timespec="seconds") for id, at in found.items() if id not in known})
+    known = (record_files.recall(Terminated, directory) or Terminated()).times
+    now = datetime.now(UTC).replace(microsecond=0)
+    found = {i["InstanceId"]: instances.ended_at(i) or now for i in instances.gone(ec2, run_id)}
+    _record(directory, {id: at for id, at in found.items() if id not in known})
 
 
 def check_known(ec2: Client, run_id: str, directory: Path) -> None:
@@ -116,11 +116,7 @@ def sentence(run_id: str, region: str, ended: Sequence[str]) -> str:
 
 def _unaccounted(directory: Path) -> frozenset[str]:
     """The ids of instances that the run has launched, as far as no end of them is recorded."""
-    launched = run_directory.recall(directory, "instances.json") or {}
-    with suppress(TypeError, KeyError):
-        ids = frozenset(instance["instance_id"] for instance in launched["instances"])
-        return ids - (run_directory.recall(directory, RECORD) or {}).keys()
-    return frozenset()
+    return frozenset(instance.instance_id for instance in remaining.not_ended(directory))
 
 
 def _protected(ids: Sequence[str], region: str) -> str:
@@ -132,8 +128,13 @@ def _protected(ids: Sequence[str], region: str) -> str:
     )
 
 
-def _record(directory: Path, ended: Mapping[str, str]) -> None:
+def _record(directory: Path, ended: Mapping[str, datetime]) -> None:
     # The record is for the cost's sake; its directory may be full or gone.
     if ended and directory.is_dir():
         with suppress(OSError):
-            run_directory.add_to_record(directory, RECORD, ended)
+            record_files.change(Terminated, directory, lambda known: _with(known or Terminated(), ended))
+
+
+def _with(known: Terminated, ended: Mapping[str, datetime]) -> Terminated:
+    times = {**known.times, **ended}
+    return Terminated(instances=tuple(Ended(instance_id=id, at=at) for id, at in times.items()))

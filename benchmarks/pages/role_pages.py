@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from benchmarks.paths import ROOT
+from benchmarks.runs.records import Values
 
 ROLES = ROOT / "roles"
 
@@ -31,7 +31,7 @@ def page(role: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _entry(entry: Mapping[str, Any]) -> Iterator[str]:
+def _entry(entry: Values) -> Iterator[str]:
     yield f"{entry['short_description'].rstrip('.')}."
     description = entry.get("description", [])
     yield from [description] if isinstance(description, str) else description
@@ -39,7 +39,7 @@ def _entry(entry: Mapping[str, Any]) -> Iterator[str]:
         yield "\n".join(("| Variable | Type | Default | |", "|---|---|---|---|", *_rows(entry["options"])))
 
 
-def _rows(options: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def _rows(options: Mapping[str, Values]) -> Iterator[str]:
     for name, option in options.items():
         default = "required" if option.get("required") else _shown(option.get("default"))
         choices = f" One of {', '.join(map(str, option['choices']))}." if "choices" in option else ""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import key_file, region, request, spec
 from benchmarks.paths import ROOT
+from benchmarks.runs.records import Values
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ class Outline:
     ssh_port: int
 
 
-def outline(given: Mapping[str, Any], environment: Mapping[str, str]) -> Outline:
+def outline(given: Mapping[str, object], environment: Mapping[str, str]) -> Outline:
     """The outline of a request as it was given; what preflight is to refuse counts as not given."""
     known = {parameter.name: parameter for parameter in spec.parameters("benchmark")}
-    values: dict[str, Any] = {}
+    values: Values = {}
     for name in known.keys() & given.keys():
         if given[name] is not None:
             with suppress(RefusedError):
-                values |= request.read("benchmark", {name: given[name]}, ROOT)
+                values = {**values, **request.read("benchmark", {name: given[name]}, ROOT)}
     try:
         chosen = values.get("region") or region.of_environment(environment)
     except RefusedError:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks.errors import RefusedError
 from benchmarks.host import ssh
 from benchmarks.parameters import addresses, key_file, region, spec, suite_entries, suites
 from benchmarks.paths import expand
-from benchmarks.runs import machine, run_directory
+from benchmarks.runs import machine, record_files, run_directory
+from benchmarks.runs.records import Instances, Values
 from benchmarks.runs.run_id import check_id
 
 DEFAULT_INSTANCE_TYPE = "t2.micro"
-UNFIT_DEFAULT = (
+SMALL_DEFAULT_WARNING = (
     f"No instance type, cpu or memory was given, so {DEFAULT_INSTANCE_TYPE} is used: it has 1 GiB of memory "
     f"and a CPU that is "
     "throttled after a few minutes, so its numbers say little. Name a type, such as c7i.2xlarge, for numbers "
@@ -24,14 +24,14 @@ UNFIT_DEFAULT = (
 
 
 @dataclass(frozen=True)
-class Settled:
+class Resolved:
     """All parameters of a playbook, typed and with defaults, and what the user should know of them."""
 
-    parameters: Mapping[str, Any]
+    parameters: Values
     warnings: tuple[str, ...] = ()
 
 
-def read(entry_point: str, given: Mapping[str, object], base: Path) -> dict[str, Any]:
+def read(entry_point: str, given: Mapping[str, object], base: Path) -> Values:
     """The values given, typed, with paths made absolute: relative ones start at `base`. Raises RefusedError."""
     values = spec.read_all(entry_point, given)
     types = {parameter.name: parameter.type for parameter in spec.parameters(entry_point)}
@@ -41,72 +41,72 @@ def read(entry_point: str, given: Mapping[str, object], base: Path) -> dict[str,
     return {**values, **{name: str(base / expand(name, values[name])) for name in paths}}
 
 
-def settle(entry_point: str, values: Mapping[str, Any], environment: Mapping[str, str]) -> Settled:
-    """The whole request of a playbook, from the values read, as it is frozen in the run's directory.
+def resolve(entry_point: str, values: Values, environment: Mapping[str, str]) -> Resolved:
+    """What holds for a playbook: all its parameters, from the values read.
 
     Raises RefusedError.
     """
-    settled = (
+    resolved = (
         complete(values)
         if entry_point == "benchmark" and not lists_types(values)
-        else Settled(spec.with_defaults(entry_point, values))
+        else Resolved(spec.with_defaults(entry_point, values))
     )
-    if settled.parameters["run_id"]:
-        check_id(settled.parameters["run_id"])
-    if allowed := settled.parameters.get("allow_from"):
+    if resolved.parameters["run_id"]:
+        check_id(resolved.parameters["run_id"])
+    if allowed := resolved.parameters.get("allow_from"):
         addresses.check_source_range(allowed)
-    if settled.parameters.get("host") and not settled.parameters["bucket"]:
-        check_machine_of_run(entry_point, settled.parameters)
-        return settled
-    chosen = region.choose(settled.parameters["region"], environment)
+    if resolved.parameters.get("host") and not resolved.parameters["bucket"]:
+        check_machine_of_run(entry_point, resolved.parameters)
+        return resolved
+    chosen = region.choose(resolved.parameters["region"], environment)
     if entry_point in ("benchmark", "terminate"):
-        check_region_of_run(settled.parameters, chosen)
-    parameters = {**settled.parameters, "region": chosen}
+        check_region_of_run(resolved.parameters, chosen)
+    parameters = {**resolved.parameters, "region": chosen}
     check_machine_of_run(entry_point, parameters)
-    return Settled(parameters, settled.warnings)
+    return Resolved(parameters, resolved.warnings)
 
 
-def check_machine_of_run(entry_point: str, parameters: Mapping[str, Any]) -> None:
+def check_machine_of_run(entry_point: str, parameters: Values) -> None:
     """Raises RefusedError where a run is to be gone on with on another machine than it was begun on."""
-    if entry_point == "benchmark" and parameters["run_id"] and not lists_types(given_alone(parameters)):
+    if entry_point == "benchmark" and parameters["run_id"] and not lists_types(_given(parameters)):
         machine.check_machine(run_directory.locate(parameters)[1], parameters)
 
 
-def given_alone(parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _given(parameters: Values) -> Values:
     return {name: value for name, value in parameters.items() if value is not None}
 
 
-def check_paths(parameters: Mapping[str, Any]) -> None:
+def check_paths(parameters: Values) -> None:
     """Raises RefusedError for a path that would reach ssh after the launch only, and that ssh cannot be given."""
     run = [] if parameters["host"] else [str(run_directory.locate(parameters)[1])]
     for path in (*run, *filter(None, [parameters["key_file"]])):
         ssh.literal(path)
 
 
-def check_region_of_run(parameters: Mapping[str, Any], chosen: str) -> None:
+def check_region_of_run(parameters: Values, chosen: str) -> None:
     """Raises RefusedError for a run that has launched in another region, where its instances would not be found."""
     if not parameters["run_id"]:
         return
     run_id, directory = run_directory.locate(parameters)
-    launched = (run_directory.recall(directory, run_directory.INSTANCES) or {}).get("region")
-    if launched not in (None, chosen):
+    launched = record_files.recall(Instances, directory)
+    if launched and launched.region != chosen:
         raise RefusedError(
-            f"The run {run_id} has launched in {launched}, not in {chosen}: give --region {launched} "
-            f"(Ansible: set AWS_REGION={launched})."
+            f"The run {run_id} has launched in {launched.region}, not in {chosen}: give --region {launched.region} "
+            f"(Ansible: set AWS_REGION={launched.region})."
         )
 
 
-def is_empty(values: Mapping[str, Any]) -> bool:
+def is_empty(values: Values) -> bool:
     """Whether nothing was asked for: where a run lives and in which region says nothing of what it is to do."""
     return not set(values) - {"runs_dir", "run_id", "region"}
 
 
-def lists_types(values: Mapping[str, Any]) -> bool:
+def lists_types(values: Values) -> bool:
     """Whether a request to benchmark asks for the list of types that fit, since it has limits but no machine."""
     return bool(values.keys() & {"cpu", "memory"}) and not values.keys() & {"instance_type", "host"}
 
 
-def complete(values: Mapping[str, Any]) -> Settled:
+def complete(values: Values) -> Resolved:
     """A benchmark's parameters with all defaults, and warnings for the user.
 
     Raises RefusedError for parameters that contradict each other, an unknown suite, a key file that is missing or open
@@ -123,17 +123,17 @@ def complete(values: Mapping[str, Any]) -> Settled:
             if values.get(name):
                 raise RefusedError(f"host and {name} exclude each other: a machine that you have is used as it is.")
     warnings: tuple[str, ...] = ()
-    result = spec.with_defaults("benchmark", values)
+    result = dict(spec.with_defaults("benchmark", values))
     if not (result["host"] or result["instance_type"]):
         result["instance_type"] = DEFAULT_INSTANCE_TYPE
-        warnings = (UNFIT_DEFAULT,)
+        warnings = (SMALL_DEFAULT_WARNING,)
     for name in ("ref", "toolchain"):
         if values.get(name):
             suite_entries.check_form(name, values[name])
-    if "path" in suites.load(result["suite"]).source and result["ref"]:
+    if suites.load(result["suite"]).source.path and result["ref"]:
         raise RefusedError(f"The suite {result['suite']} is a local directory, which has no versions: leave ref out.")
     result["key_file"] = result["key_file"] or key_file.usual_key_file()
     if result["key_file"]:
         key_file.check_key_file(Path(result["key_file"]))
     check_paths(result)
-    return Settled(result, warnings)
+    return Resolved(result, warnings)

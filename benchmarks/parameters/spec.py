@@ -14,6 +14,7 @@ import yaml
 from benchmarks import hints
 from benchmarks.errors import RefusedError
 from benchmarks.paths import ROOT
+from benchmarks.runs.records import Values
 from benchmarks.text import is_line, shown
 
 SPECS = ROOT / "roles/preflight/meta/argument_specs.yml"
@@ -76,10 +77,10 @@ class Parameter:
 
 
 @cache
-def _specs() -> Mapping[str, Any]:
+def _specs() -> Values:
     # The C loader, which PyYAML has nearly everywhere, is what makes every command's start 25 ms shorter.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    specs: Mapping[str, Any] = yaml.load(SPECS.read_text(), Loader=loader)["argument_specs"]
+    specs: Values = yaml.load(SPECS.read_text(), Loader=loader)["argument_specs"]
     return specs
 
 
@@ -170,7 +171,7 @@ def read(parameter: Parameter, value: object) -> Any:
     return result
 
 
-def read_all(entry_point: str, given: Mapping[str, object]) -> dict[str, Any]:
+def read_all(entry_point: str, given: Mapping[str, object]) -> Values:
     """The values given for a playbook's parameters, typed; nothing is added.
 
     A value of None counts as not given: so a run's frozen parameters name what was not. An empty text does not, as in
@@ -189,7 +190,7 @@ def read_all(entry_point: str, given: Mapping[str, object]) -> dict[str, Any]:
     return values
 
 
-def with_defaults(entry_point: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def with_defaults(entry_point: str, values: Values) -> Values:
     """All parameters of a playbook: those given, else their defaults, else None."""
     return {p.name: values.get(p.name, p.default) for p in parameters(entry_point)}
 

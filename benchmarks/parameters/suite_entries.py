@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from benchmarks.errors import RefusedError
 from benchmarks.parameters.spec import LARGEST
-from benchmarks.text import is_line, shown
+from benchmarks.parameters.suite_file import SuiteFile
+from benchmarks.text import is_line
 
 # Entry -> what it looks like, and that in words. Cargo, rustup and git would take a hyphen at the beginning for a flag.
 _FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
@@ -19,6 +19,8 @@ _FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "git": (re.compile(r"(?!-)\S+"), "the URL of a git repository"),
     "ref": (re.compile(r"(?!-)\S+"), "a version, tag or commit"),
 }
+# What Cargo would not take for an option or a pattern, and what names a directory of results.
+_TARGET = re.compile(r"\w[^*?\[\]/\x00-\x1f]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Where results are looked for and builds are kept: another place would be one that nothing is brought back from.
 _OWN = ("CARGO_TARGET_DIR", "CRITERION_HOME")
@@ -31,38 +33,34 @@ def check_form(entry: str, value: str) -> None:
         raise RefusedError(f"{entry} must be {form[1]}, not {value!r}.")
 
 
-def check(name: str, data: Mapping[str, Any]) -> None:
-    """Raises RefusedError for an entry of the suite `name` that can only fail later.
+def check(file: SuiteFile) -> None:
+    """Raises RefusedError for an entry of a suite that can only fail later."""
+    for entry, value in _words(file):
+        if not is_line(value):
+            raise RefusedError(f"{entry} must be one line without control characters, not {value!r}.")
+        check_form(entry, value)
+    for key in file.environment:
+        _check_name(key)
+    for entry in ("minimum_memory", "minimum_disk", "expected"):
+        if not 0 <= (getattr(file, entry) or 0) <= LARGEST:
+            raise RefusedError(f"{entry} must be from 0 to {LARGEST}, not {getattr(file, entry)}.")
+    for bench in map(str, file.benches):
+        if not _TARGET.fullmatch(bench):
+            raise RefusedError(
+                f"{bench!r} in benches cannot be the name of a [[bench]] target: name each target as Cargo.toml does, "
+                f"and put what is for the benchmark program into arguments."
+            )
 
-    `data` is the file's content, whose entries are of the right kinds as far as they are no parts of one.
-    """
-    try:
-        for entry, value in _values(data):
-            _check_text(entry, value)
-            check_form(entry, str(value))
-        for key in data.get("environment") or {}:
-            _check_name(key)
-        for entry in ("minimum_memory", "minimum_disk", "expected"):
-            if not 0 <= data.get(entry, 0) <= LARGEST:
-                raise RefusedError(f"{entry} must be from 0 to {LARGEST}, not {data[entry]}.")
-    except RefusedError as error:
-        raise RefusedError(f"Suite {name}: {error}") from None
 
-
-def _values(data: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
-    """Every text of a suite but its description, with the name of the entry that it belongs to."""
-    yield from ((entry, data[entry]) for entry in ("package", "toolchain", "rustflags") if entry in data)
-    yield from data["source"].items()
+def _words(file: SuiteFile) -> Iterator[tuple[str, str]]:
+    """Every string of a suite but its description, with the name of the entry that it belongs to."""
+    yield from (("package", file.package), ("toolchain", file.toolchain))
+    yield from (("rustflags", flags) for flags in (file.rustflags,) if flags is not None)
+    for entry in ("crate", "git", "path", "ref"):
+        yield from ((entry, value) for value in (getattr(file.source, entry),) if value is not None)
     for entry in ("benches", "features", "arguments"):
-        yield from ((entry, value) for value in data.get(entry) or ())
-    yield from ((f"environment's {key}", value) for key, value in (data.get("environment") or {}).items())
-
-
-def _check_text(entry: str, value: object) -> None:
-    if not isinstance(value, str | int | float) or isinstance(value, bool):
-        raise RefusedError(f"{entry} must be a text, in quotes where YAML takes it for more, not {shown(value)}.")
-    if not is_line(str(value)):
-        raise RefusedError(f"{entry} must be one line without control characters, not {value!r}.")
+        yield from ((entry, str(value)) for value in getattr(file, entry))
+    yield from ((f"environment's {key}", str(value)) for key, value in file.environment.items())
 
 
 def _check_name(key: object) -> None:

@@ -2,52 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from benchmarks.errors import RefusedError
 from benchmarks.hints import nearest
-from benchmarks.parameters import suite_entries
+from benchmarks.parameters import suite_entries, suite_file
+from benchmarks.parameters.suite_file import SourceFile, SuiteFile
 from benchmarks.paths import expand
-from benchmarks.text import shown
+from benchmarks.runs import record_files
+from benchmarks.runs.records import Source, Suite
 
 DIRECTORY = Path(__file__).parent / "suites"
 SOURCES = ("crate", "git", "path")
-_KINDS: tuple[tuple[type, str, tuple[str, ...]], ...] = (
-    (str, "a text (in quotes, where YAML would take it for a number)", ("description", "package", "toolchain")),
-    (str, "a text", ("rustflags",)),
-    (dict, "a mapping", ("source", "environment")),
-    (list, "a list", ("benches", "features", "arguments")),
-    (int, "a whole number", ("minimum_memory", "minimum_disk", "expected")),
-)
-# What Cargo would not take for an option or a pattern, and what names a directory of results.
-_TARGET = re.compile(r"\w[^*?\[\]/\x00-\x1f]*")
-
-
-@dataclass(frozen=True)
-class Suite:
-    """One suite. `expected` is the number of benchmark ids that a whole run yields, None if unknown."""
-
-    name: str
-    description: str
-    source: Mapping[
-        str, str
-    ]  # one of crate (name on crates.io), git (URL), path (local directory), and ref with the first two
-    package: str
-    benches: tuple[str, ...]
-    toolchain: str
-    features: tuple[str, ...] = ()
-    rustflags: str | None = None  # None leaves RUSTFLAGS unset, which an empty text does not
-    environment: Mapping[str, str] | None = None
-    arguments: tuple[str, ...] = ()
-    minimum_memory: int = 0  # MiB
-    minimum_disk: int = 4  # GiB
-    expected: int | None = None
+_ENTRIES = SuiteFile.__struct_fields__
+_OF_SOURCE = SourceFile.__struct_fields__
 
 
 def _files() -> dict[str, Path]:
@@ -80,69 +51,73 @@ def load(name: str) -> Suite:
     except yaml.YAMLError as error:
         raise RefusedError(f"Suite {file.stem} is not YAML: {' '.join(str(error).split())}.") from None
     suite = parse(file.stem, data, file.parent)
-    if "path" in suite.source and not Path(suite.source["path"], "Cargo.toml").is_file():
+    if suite.source.path and not Path(suite.source.path, "Cargo.toml").is_file():
         raise RefusedError(
-            f"Suite {suite.name} has its source in {suite.source['path']}, which is no directory with a Cargo.toml."
+            f"Suite {suite.name} has its source in {suite.source.path}, which is no directory with a Cargo.toml."
         )
     return suite
 
 
-def parse(name: str, data: Any, base: Path) -> Suite:
+def parse(name: str, data: object, base: Path) -> Suite:
     """A suite from its file's content; a local source's path is taken from `base`.
 
     Raises RefusedError with what is wrong.
     """
-    if not isinstance(data, dict):
-        raise RefusedError(f"Suite {name} must be a mapping of {', '.join(_field_names())}.")
+    if not isinstance(data, Mapping):
+        raise RefusedError(f"Suite {name} must be a mapping of {', '.join(_ENTRIES)}.")
     for key in data:
-        if key not in _field_names():
-            raise RefusedError(f"Suite {name} has an unknown entry {key}.{nearest(str(key), _field_names())}")
-    data = {key: value for key, value in data.items() if value is not None}
+        if key not in _ENTRIES:
+            raise RefusedError(f"Suite {name} has an unknown entry {key}.{nearest(str(key), _ENTRIES)}")
+    content = {key: value for key, value in data.items() if value is not None}
     for key in ("description", "source", "package", "benches", "toolchain"):
-        if not data.get(key):
+        if not content.get(key):
             raise RefusedError(f"Suite {name} lacks {key}.")
-    _check_kinds(name, data)
-    suite_entries.check(name, data)
-    source = dict(data["source"])
-    known = (*SOURCES, "ref")
-    for key in source:
-        if key not in known:
-            raise RefusedError(
-                f"Suite {name} has an unknown entry {key} in its source.{nearest(str(key), known)} Known: "
-                f"{', '.join(known)}."
-            )
-    if len(source.keys() & set(SOURCES)) != 1:
+    if isinstance(content["source"], Mapping):
+        for key in content["source"]:
+            if key not in _OF_SOURCE:
+                raise RefusedError(
+                    f"Suite {name} has an unknown entry {key} in its source.{nearest(str(key), _OF_SOURCE)} Known: "
+                    f"{', '.join(_OF_SOURCE)}."
+                )
+    try:
+        file = suite_file.typed(content)
+        suite_entries.check(file)
+    except RefusedError as error:
+        raise RefusedError(f"Suite {name}: {error}") from None
+    return Suite(
+        name=name,
+        description=file.description,
+        source=_source(name, file.source, base),
+        package=file.package,
+        benches=tuple(dict.fromkeys(map(str, file.benches))),
+        toolchain=file.toolchain,
+        features=tuple(map(str, file.features)),
+        rustflags=file.rustflags,
+        environment={str(key): str(value) for key, value in file.environment.items()},
+        arguments=tuple(map(str, file.arguments)),
+        minimum_memory=file.minimum_memory,
+        minimum_disk=file.minimum_disk,
+        expected=file.expected,
+    )
+
+
+def _source(name: str, file: SourceFile, base: Path) -> Source:
+    if len([kind for kind in SOURCES if getattr(file, kind) is not None]) != 1:
         raise RefusedError(f"Suite {name} must have exactly one source of {', '.join(SOURCES)}.")
-    if "path" in source and "ref" in source:
-        raise RefusedError(f"Suite {name} has a local directory as its source, which has no versions: leave ref out.")
-    if "path" in source:
-        source["path"] = str((base / expand(f"The source of suite {name}", source["path"])).resolve())
-    elif not source.get("ref"):
+    if file.path is not None:
+        if file.ref is not None:
+            raise RefusedError(
+                f"Suite {name} has a local directory as its source, which has no versions: leave ref out."
+            )
+        return Source(path=str((base / expand(f"The source of suite {name}", file.path)).resolve()))
+    if not file.ref:
         raise RefusedError(f"Suite {name} lacks its source's ref: a version, tag or commit makes a run repeatable.")
-    lists = {key: tuple(map(str, data.get(key) or ())) for key in ("benches", "features", "arguments")}
-    lists["benches"] = tuple(dict.fromkeys(lists["benches"]))
-    for bench in lists["benches"]:
-        if not _TARGET.fullmatch(bench):
-            raise RefusedError(
-                f"Suite {name}: {bench!r} in benches cannot be the name of a [[bench]] target: name each target as "
-                f"Cargo.toml does, and put what is for the benchmark program into arguments."
-            )
-    environment = {str(key): str(value) for key, value in (data.get("environment") or {}).items()}
-    return Suite(**{**data, "name": name, "source": source, "environment": environment, **lists})
+    return Source(crate=file.crate, git=file.git, ref=file.ref)
 
 
-def _check_kinds(name: str, data: Mapping[str, Any]) -> None:
-    for kind, wanted, keys in _KINDS:
-        for key in data.keys() & set(keys):
-            if not isinstance(data[key], kind) or isinstance(data[key], bool):
-                raise RefusedError(f"Suite {name}: {key} must be {wanted}, not {shown(data[key])}.")
-    for key, value in data["source"].items():
-        if not isinstance(value, str):
-            raise RefusedError(
-                f"Suite {name}: the source's {key} must be a text, in quotes where YAML would take it for a number, "
-                f"not {shown(value)}."
-            )
-
-
-def _field_names() -> tuple[str, ...]:
-    return tuple(field.name for field in fields(Suite) if field.name != "name")
+def of_role(value: Mapping[str, object]) -> Suite:
+    """The suite that a role was given: as a suite's file or a record has it, and of which a part may be missing."""
+    environment = value.get("environment")
+    environment = {str(k): str(v) for k, v in environment.items()} if isinstance(environment, Mapping) else {}
+    given = {key: one for key, one in value.items() if one is not None}
+    return record_files.typed(Suite, {**given, "environment": environment})

@@ -14,8 +14,9 @@ from benchmarks.errors import RefusedError
 from benchmarks.picker import region_data, selection
 from benchmarks.picker.region_data import PARTS, Data
 from benchmarks.picker.selection import Choice
+from benchmarks.runs.records import Json, Values
 
-RECORD = "instance_types.json"  # in the run's directory
+FILE = "instance_types.json"  # in the run's directory
 # Types and prices are a few seconds' work; the rest is asked for only where it is shown or limits the choice.
 RANKED_BY = ("types", "prices")
 
@@ -46,7 +47,7 @@ def needed(asked: selection.Criteria, output: str, wide: bool) -> frozenset[str]
 
 
 def answer(
-    parameters: Mapping[str, Any],
+    parameters: Values,
     environment: Mapping[str, str],
     now: datetime,
     parts: Collection[str] | None = None,
@@ -74,7 +75,7 @@ def _check_sources(asked: selection.Criteria, data: Data) -> None:
             raise RefusedError(f"{limit} cannot be checked: {_clause(source.problem)}.")
 
 
-def record(given: Answer) -> dict[str, Any]:
+def record(given: Answer) -> Json:
     """The whole answer as JSON, the same for every way in. Described in docs/instance-types.md."""
     choice, data = given.choice, given.data
     return {
@@ -122,7 +123,7 @@ FIELDS: Mapping[str, Callable[[Answer, Offer], Any]] = {
 }
 
 
-def row(given: Answer, offer: Offer) -> dict[str, Any]:
+def row(given: Answer, offer: Offer) -> Json:
     """All that is known of one type."""
     return {name: field(given, offer) for name, field in FIELDS.items()}
 

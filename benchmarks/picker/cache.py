@@ -39,7 +39,7 @@ def directory(environment: Mapping[str, str]) -> Path:
     return (given if given.is_absolute() else home / ".cache") / "benchmarks"
 
 
-def read(path: Path, identity: Mapping[str, Any]) -> Entry | None:
+def read(path: Path, identity: Mapping[str, object]) -> Entry | None:
     """What `path` keeps under this identity; None where it is missing, damaged, or of another kind."""
     try:
         head, content = path.read_bytes().split(b"\n", 1)
@@ -53,7 +53,7 @@ def read(path: Path, identity: Mapping[str, Any]) -> Entry | None:
         return None
 
 
-def write(path: Path, identity: Mapping[str, Any], entry: Entry) -> bool:
+def write(path: Path, identity: Mapping[str, object], entry: Entry) -> bool:
     """Keep an entry: a reader sees the old file or the new one, never a part. False where that cannot be written."""
     content = json.dumps(entry.content, separators=(",", ":")).encode()
     fetched = entry.fetched.isoformat()

@@ -10,7 +10,7 @@ from typing import Any
 import botocore.exceptions
 
 from benchmarks.aws import aws_errors, instance_types, prices
-from benchmarks.aws.session import Client, Connect
+from benchmarks.aws.session import AwsShape, Client, Connect
 
 # EC2 describes at most this many types by name in one call.
 BATCH = 100
@@ -40,7 +40,7 @@ def read_less(ec2: Client) -> None:
             del members[unread]
 
 
-def types(ec2: Client) -> list[dict[str, Any]]:
+def types(ec2: Client) -> list[AwsShape]:
     """Every type that the region offers, as an InstanceType's fields, by name.
 
     The pages of DescribeInstanceTypes come one after the other, each taking most of a second. Offerings are few large
@@ -54,7 +54,7 @@ def types(ec2: Client) -> list[dict[str, Any]]:
     return sorted(found, key=lambda one: str(one["name"]))
 
 
-def _described(ec2: Client, names: Sequence[str]) -> list[dict[str, Any]]:
+def _described(ec2: Client, names: Sequence[str]) -> list[AwsShape]:
     try:
         infos = ec2.describe_instance_types(InstanceTypes=names)["InstanceTypes"]
     except botocore.exceptions.ClientError as error:
@@ -83,7 +83,7 @@ def spot(ec2: Client) -> dict[str, dict[str, float]]:
     pages = ec2.get_paginator("describe_spot_price_history").paginate(
         ProductDescriptions=["Linux/UNIX"], StartTime=datetime.now(UTC)
     )
-    newest: dict[tuple[str, str], Mapping[str, Any]] = {}
+    newest: dict[tuple[str, str], AwsShape] = {}
     for price in (price for page in pages for price in page["SpotPriceHistory"]):
         key = price["InstanceType"], price["AvailabilityZone"]
         if key not in newest or price["Timestamp"] > newest[key]["Timestamp"]:
@@ -94,7 +94,7 @@ def spot(ec2: Client) -> dict[str, dict[str, float]]:
     return found
 
 
-def fetch(connect: Connect, region: str, parts: Sequence[str]) -> Iterator[tuple[str, Any]]:
+def fetch(connect: Connect, region: str, parts: Sequence[str]) -> Iterator[tuple[str, object]]:
     """Each part's content, or the AWS error that there was instead of it; all are fetched at once."""
     # Clients may be used in threads, but not made there.
     ec2, pricing = connect("ec2"), connect("pricing", prices.ENDPOINT_REGION)

@@ -1,4 +1,4 @@
-"""The picker's answer for programs: JSON, CSV and bare names."""
+"""The picker's answer as text: a table, and for programs JSON, CSV and bare names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,22 @@ import io
 import json
 from typing import Any
 
-from benchmarks.picker import answers
+from benchmarks.picker import answers, types_table
 from benchmarks.picker.answers import Answer
+
+
+def text(answer: Answer, output: str, *, wide: bool, command: str | None) -> str:
+    """The answer as text without markup, in an output format."""
+    if output == "json":
+        return as_json(answer)
+    if output == "csv":
+        return as_csv(answer)
+    if output == "names":
+        return as_names(answer)
+    if not answer.choice.fitting:
+        return ""
+    lines = types_table.lay_out(answer.choice, wide=wide)
+    return "\n".join([lines.heading, *lines.rows, "", *answers.closing(answer, command), ""])
 
 
 def as_json(answer: Answer) -> str:

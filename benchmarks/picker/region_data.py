@@ -16,6 +16,7 @@ from benchmarks.aws import instance_types
 from benchmarks.aws.instance_types import InstanceType, Offer
 from benchmarks.errors import RefusedError
 from benchmarks.picker import cache
+from benchmarks.runs.records import Json
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ def endpoints(environment: Mapping[str, str]) -> dict[str, str | None]:
     return {name: environment.get(f"AWS_ENDPOINT_URL_{name.upper()}") or general or None for name in ("ec2", "pricing")}
 
 
-def _identity(region: str, environment: Mapping[str, str]) -> dict[str, Any]:
+def _identity(region: str, environment: Mapping[str, str]) -> dict[str, object]:
     """What an answer depends on: never the account, but a profile can name endpoints of its own."""
-    found: dict[str, Any] = {"region": region, **endpoints(environment)}
+    found: dict[str, object] = {"region": region, **endpoints(environment)}
     config = Path(environment.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser()
     text = config.read_text(errors="replace") if config.is_file() else ""
     if "endpoint_url" in text:
@@ -78,7 +79,7 @@ def _identity(region: str, environment: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _path(part: str, identity: Mapping[str, Any], environment: Mapping[str, str]) -> Path:
+def _path(part: str, identity: Mapping[str, object], environment: Mapping[str, str]) -> Path:
     own = {key: value for key, value in identity.items() if key != "region" and value}
     # AWS's own data is easily found; what stands in for it gets a directory of its own.
     place = "aws" if not own else hashlib.sha256(repr(sorted(own.items())).encode()).hexdigest()[:16]
@@ -130,7 +131,7 @@ def cached(region: str, environment: Mapping[str, str]) -> tuple[Offer, ...]:
     )
 
 
-def _type(fields: Mapping[str, Any]) -> InstanceType:
+def _type(fields: Json) -> InstanceType:
     return InstanceType(**{**fields, "architectures": tuple(fields["architectures"])})
 
 
@@ -139,7 +140,7 @@ def _is_fresh(part: str, entry: cache.Entry | None, now: datetime) -> bool:
     return entry is not None and timedelta(0) <= now - entry.fetched < PARTS[part].fresh
 
 
-def _ask(region: str, parts: list[str], *, patient: bool) -> Iterator[tuple[str, Any]]:
+def _ask(region: str, parts: list[str], *, patient: bool) -> Iterator[tuple[str, object]]:
     """Ask AWS; with `patient` false, for an answer that the cache can stand in for, give up sooner."""
     if not parts:
         return iter(())

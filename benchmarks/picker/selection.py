@@ -15,6 +15,7 @@ from typing import Any
 from benchmarks import hints
 from benchmarks.aws.instance_types import InstanceType, Offer
 from benchmarks.errors import RefusedError
+from benchmarks.runs.records import Values
 
 SORTS = ("fit", "price", "cores", "memory", "price-per-core", "name")
 
@@ -95,7 +96,7 @@ HIDDEN = (
 )
 
 
-def criteria(parameters: Mapping[str, Any]) -> Criteria:
+def criteria(parameters: Values) -> Criteria:
     """A request from the typed values of a playbook's parameters, defaults among them; None counts as not given.
 
     Raises RefusedError for an empty request and for parameters that contradict each other.

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks.parameters import region
 from benchmarks.paths import ROOT
+from benchmarks.runs.records import Values
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,7 @@ class Command:
         return shlex.join(("ansible-playbook", *self.argv[1:]))
 
 
-def playbook(
-    name: str, parameters: Path | Mapping[str, Any], aws_region: str | None, *, terminal: bool, columns: int
-) -> Command:
+def playbook(name: str, parameters: Path | Values, aws_region: str | None, *, terminal: bool, columns: int) -> Command:
     """The command that runs a playbook with the parameters in a file, or with these where none may be needed.
 
     With `terminal` a line of progress may be rewritten, for which `columns` is the width.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -10,9 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
 from filelock import FileLock
 from rich.console import Console
 
@@ -20,6 +17,7 @@ from benchmarks.errors import FailedError, RefusedError
 from benchmarks.parameters import region, request
 from benchmarks.playbook import cleanup, command_line, playbook_process, signals
 from benchmarks.runs import locks, parameters_file, run_directory
+from benchmarks.runs.records import Values
 
 
 @dataclass(frozen=True)
@@ -34,8 +32,8 @@ class Job:
     lock: FileLock | None  # held as long as this is
 
 
-def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
-    """Check what can be checked here, and write the parameters where Ansible reads them.
+def prepare(playbook: str, values: Values) -> Job:
+    """Check what can be checked here, and write the request where Ansible reads it.
 
     Raises RefusedError, and SystemExit after a signal: nothing of the run is left then.
     """
@@ -47,32 +45,39 @@ def prepare(playbook: str, values: Mapping[str, Any]) -> Job:
         raise SystemExit(128 + signal.number) from None
 
 
-def _prepare(playbook: str, values: Mapping[str, Any]) -> Job:
+def _prepare(playbook: str, values: Values) -> Job:
     environment = dict(os.environ)
     if "region" in values:
         # What was asked for here holds for every child; only a plain ansible-playbook has to find them in agreement.
         environment = {key: value for key, value in environment.items() if key not in region.VARIABLES}
-    settled = request.settle(playbook, values, environment)
+    # Only so that what preflight would refuse is refused at once: what holds is preflight's to write.
+    resolved = request.resolve(playbook, values, environment)
     run_id, directory = run_directory.locate(values)
-    written = {**values, "run_id": run_id, "runs_dir": str(directory.parent)}
+    asked = {**values, "run_id": run_id, "runs_dir": str(directory.parent)}
     fresh = False
+    written: parameters_file.Request | None = None
 
     def undo() -> None:
-        # Of ending a run nothing is written, and another process may be carrying the run out.
-        if playbook != "terminate":
-            _leave_as_it_was(directory, fresh)
+        if fresh:
+            shutil.rmtree(directory, ignore_errors=True)
+        elif written:
+            written.withdraw()
+            with suppress(OSError):
+                parameters_file.refuse(directory)
 
     try:
         # Of a directory that may not be entered that is not to be known either.
         fresh = not directory.exists()
         lock = _lock(directory) if playbook == "benchmark" else None
-        parameters = _freeze(playbook, directory, written)
+        # Of ending a run nothing is written, and another process may be carrying the run out.
+        written = parameters_file.Request(directory) if playbook != "terminate" else None
+        parameters = written.write(asked) if written else values
     except (OSError, signals.SignalError) as error:
         undo()
         if isinstance(error, OSError):
             raise run_directory.cannot_be_written(directory, error) from None
         raise
-    chosen = settled.parameters["region"]
+    chosen = resolved.parameters["region"]
     terminal = sys.stdout.isatty()
     columns = shutil.get_terminal_size().columns
     built = command_line.playbook(playbook, parameters, chosen, terminal=terminal, columns=columns)
@@ -85,10 +90,10 @@ def _prepare(playbook: str, values: Mapping[str, Any]) -> Job:
         "benchmark": lambda: cleanup.AfterBenchmark(
             run_id=run_id,
             directory=directory,
-            instances=None if settled.parameters["host"] else instances,
-            keeps=settled.parameters["keep"],
+            instances=None if resolved.parameters["host"] else instances,
+            keeps=resolved.parameters["keep"],
             fresh=fresh,
-            finish=command_line.playbook("finish", written, chosen, terminal=terminal, columns=columns),
+            finish=command_line.playbook("finish", asked, chosen, terminal=terminal, columns=columns),
             console=console,
         ),
     }
@@ -100,23 +105,6 @@ def _lock(directory: Path) -> FileLock:
     lock = locks.hold(directory, locks.WRAPPER)
     locks.check(directory, locks.PLAYBOOK)
     return lock
-
-
-def _freeze(playbook: str, directory: Path, values: Mapping[str, Any]) -> Path | Mapping[str, Any]:
-    """The parameters as the playbook gets them: frozen in the run's directory, of which ending a run needs nothing."""
-    if playbook == "terminate":
-        return values
-    parameters_file.freeze_parameters(directory, yaml.safe_dump(json.loads(json.dumps(values)), sort_keys=False))
-    return directory / parameters_file.PARAMETERS
-
-
-def _leave_as_it_was(directory: Path, fresh: bool) -> None:
-    """Remove what was written of a request that came to nothing; what it was about before is what the run is about."""
-    if fresh:
-        shutil.rmtree(directory, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            parameters_file.settle_parameters(directory, accepted=False)
 
 
 def run(job: Job) -> None:

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from benchmarks.runs import run_directory
+from benchmarks.runs import record_files
+from benchmarks.runs.records import Stages, StageTime
 
-RECORD = "stages.json"
 VARIABLE = "BENCHMARKS_STAGES"
 # The playbooks that carry a run out, by their names: times of others, as of bench.terminate's, are not the run's.
 PLAYBOOKS = ("benchmark", "finish")
@@ -97,15 +96,15 @@ class Times:
     """How long each stage has taken, and whether it has failed."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, dict[str, Any]] = {}
+        self._times: dict[str, StageTime] = {}
 
     def add(self, stage: str, seconds: float, failed: bool) -> bool:
         """Take note of a stage that has ended; whether it is the first time."""
-        first = stage not in self._entries
-        entry = self._entries.setdefault(stage, {"seconds": 0.0, "failed": False})
-        entry["seconds"] = round(entry["seconds"] + seconds, 3)
-        entry["failed"] = entry["failed"] or failed
-        return first
+        earlier = self._times.get(stage)
+        before, failed_before = (earlier.seconds, earlier.failed) if earlier else (0.0, False)
+        total = round(before + seconds, 3)
+        self._times[stage] = StageTime(name=stage, seconds=total, failed=failed or failed_before)
+        return not earlier
 
     def note(self, directory: Path | None, stage: str) -> None:
         """Write a stage's time down at once, so that a run that is interrupted later has it; not worth a failure.
@@ -114,17 +113,17 @@ class Times:
         """
         if directory and directory.exists():
             with suppress(OSError):
-                noted = run_directory.recall(directory, RECORD) or {}
+                noted = record_files.recall(Stages, directory) or Stages()
                 behind = OF_ATTEMPT[OF_ATTEMPT.index(stage) + 1 :] if stage in OF_ATTEMPT else ()
-                kept = {name: entry for name, entry in noted.items() if name not in behind or name in self._entries}
-                run_directory.write_record(directory, RECORD, {**kept, stage: self._entries[stage]})
+                kept = {one.name: one for one in noted.stages if one.name not in behind or one.name in self._times}
+                times = {**kept, stage: self._times[stage]}
+                record_files.write(directory, Stages(stages=tuple(times.values())))
 
 
 def times(directory: Path) -> dict[str, float]:
-    """The seconds that a run's stages have taken, as far as its record of them is sound."""
-    noted = (run_directory.recall(directory, RECORD) or {}).items()
-    seconds = {stage: entry.get("seconds") for stage, entry in noted if isinstance(entry, dict)}
-    return {stage: float(taken) for stage, taken in seconds.items() if isinstance(taken, int | float)}
+    """The seconds that a run's stages have taken; none where the record of them is damaged."""
+    noted = record_files.recall(Stages, directory) or Stages()
+    return {one.name: one.seconds for one in noted.stages}
 
 
 def tell(event: str, stage: str) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from benchmarks.host import failure_causes, remedies
+from benchmarks.host.fetch_failures import TaskResult
 
 _UNREACHED = "timed out waiting for ping module test"
 # What Ansible puts before ssh's own words.
@@ -21,7 +20,7 @@ _FAREWELL = re.compile(r"^Shared connection to .* closed\.$", re.MULTILINE)
 _PREFIXES = ("Task failed: ", "Action failed: ", "Module failed: ")
 
 
-def sentence(host: str, task: str, result: Mapping[str, Any]) -> str:
+def sentence(host: str, task: str, result: TaskResult) -> str:
     """The failure of `task` on `host` in a user's words: a sentence, and below it what explains it.
 
     Some of Ansible's interfaces put the role before a task's name; that of the task alone is the same in all of them.

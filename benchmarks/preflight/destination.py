@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
-
 import botocore.exceptions
 
 from benchmarks import hints
@@ -13,12 +9,11 @@ from benchmarks.account.bucket import default_name
 from benchmarks.aws.aws_errors import code
 from benchmarks.aws.session import Client
 from benchmarks.errors import RefusedError
+from benchmarks.runs.records import Destination, Values
 
 
-def plan_publishing(
-    parameters: Mapping[str, Any], suite: Mapping[str, Any], s3: Client, account: str, started: datetime
-) -> dict[str, Any]:
-    """The bucket for the results, with what their keys begin with. Raises RefusedError where it cannot be used."""
+def choose(parameters: Values, s3: Client, account: str) -> Destination:
+    """The bucket for the results. Raises RefusedError where there is none, or it is another account's."""
     bucket = parameters["bucket"] or default_name(account, parameters["region"])
     try:
         head = s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
@@ -36,10 +31,5 @@ def plan_publishing(
         if code(error) in reasons:
             raise RefusedError(reasons[code(error)]) from None
         raise
-    return {
-        "bucket": bucket,
-        "account": account,
-        "region": head["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region") or parameters["region"],
-        "suite": suite["name"],
-        "started": started.astimezone(UTC).isoformat(),
-    }
+    region = head["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region") or parameters["region"]
+    return Destination(bucket=bucket, account=account, region=region)

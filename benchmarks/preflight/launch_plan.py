@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterator
 
 import botocore.exceptions
 
@@ -12,14 +10,14 @@ from benchmarks import hints
 from benchmarks.aws import cpu_cores, images, launch_templates, prices, quotas, subnets
 from benchmarks.aws.aws_errors import code, optional
 from benchmarks.aws.resource_names import NAME
-from benchmarks.aws.session import Client, Connect
+from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import RefusedError
 from benchmarks.launch import run_instances
+from benchmarks.runs.records import Image, LaunchPlan, LaunchTemplate, Place, Price, Suite, Values
 
 
-def plan_launch(
-    parameters: Mapping[str, Any], suite: Mapping[str, Any], connect: Connect, started: datetime, warnings: list[str]
-) -> dict[str, Any]:
+def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan, tuple[str, ...]]:
+    """The launch that is asked for, and warnings. Raises RefusedError with the first thing that stands against it."""
     ec2 = connect("ec2")
     region = parameters["region"]
     info = type_info(ec2, parameters["instance_type"], region)
@@ -27,55 +25,59 @@ def plan_launch(
     architectures = _architectures(info)
     cores = cpu_cores.cores(info, parameters["cpu"])
     memory = cpu_cores.check_memory(info, parameters["memory"])
-    cpu_cores.check_memory(info, suite["minimum_memory"], f"MiB that the suite {suite['name']} needs")
-    if info.get("BurstablePerformanceSupported"):
-        warnings.append(
-            f"{name} is burstable: its CPU is throttled or costs extra after a while, so its numbers say little."
-        )
-
+    cpu_cores.check_memory(info, suite.minimum_memory, f"MiB that the suite {suite.name} needs")
     template = launch_templates.find(ec2, parameters["launch_template"], NAME)
     launch_templates.check_ends(template)
+    image = _image(ec2, parameters["ami"] or template.image_id, name, architectures)
+    places = _places(ec2, parameters["subnet"], template, _zones(ec2, name, region), name, region)
+    quota_warnings = _check_quota(connect, info, cores)
+    price = prices.of_type(connect, region, name)
+    _check_price(name, price, parameters["max_price"])
+    own_volumes = template.data.get("BlockDeviceMappings")
+    plan = LaunchPlan(
+        region=region,
+        instance_type=name,
+        architecture=image["Architecture"],
+        cores=cores.count,
+        threads_per_core=cores.threads_per_core,
+        cpu_options=cores.options,
+        memory_mib=memory,
+        price=price,
+        overrides=template.overrides,
+        launch_template=LaunchTemplate(id=template.id, name=template.name, version=template.version),
+        image=Image(id=image["ImageId"], name=image.get("Name")),
+        block_devices=None if own_volumes else tuple(images.root_volume(image, suite.minimum_disk)),
+        places=places,
+    )
+    _dry_run(ec2, plan)
+    return plan, (*_type_warnings(info), *_template_warnings(template), *quota_warnings)
+
+
+def _type_warnings(info: AwsShape) -> Iterator[str]:
+    if info.get("BurstablePerformanceSupported"):
+        yield (
+            f"{info['InstanceType']} is burstable: its CPU is throttled or costs extra after a while, so its numbers "
+            f"say little."
+        )
+
+
+def _template_warnings(template: launch_templates.Template) -> Iterator[str]:
     if template.data.get("UserData"):
-        warnings.append(f"The user data of the launch template {template.name} is replaced by this tool's own.")
+        yield f"The user data of the launch template {template.name} is replaced by this tool's own."
     if template.overrides:
-        warnings.append(
+        yield (
             f"The launch template {template.name} sets {', '.join(sorted(template.overrides))} so that instances are "
             f"kept: this launch overrides that, so that its instance can be ended."
         )
-    image = _image(ec2, parameters["ami"] or template.image_id, name, architectures)
-    places = _subnets(ec2, parameters["subnet"], template, _zones(ec2, name, region), name, region)
-    _check_quota(connect, info, cores, warnings)
-    price = prices.of_type(connect, region, name)
-    _check_price(name, price, parameters["max_price"])
-    plan = {
-        "region": region,
-        "instance_type": name,
-        "architecture": image["Architecture"],
-        "cores": cores.count,
-        "threads_per_core": cores.threads_per_core,
-        "cpu_options": cores.options,
-        "memory": memory,
-        "price": price,
-        "overrides": template.overrides,
-        "launch_template": {"id": template.id, "name": template.name, "version": template.version},
-        "image": {"id": image["ImageId"], "name": image.get("Name")},
-        "block_devices": None
-        if template.data.get("BlockDeviceMappings")
-        else images.root_volume(image, suite["minimum_disk"]),
-        "subnets": places,
-        "started": started.isoformat(),
-    }
-    _dry_run(ec2, plan)
-    return plan
 
 
-def type_info(ec2: Client, name: str, region: str) -> dict[str, Any]:
+def type_info(ec2: Client, name: str, region: str) -> AwsShape:
     """The type's entry in DescribeInstanceTypes.
 
     Raises RefusedError, with the nearest names, where the region has no such type.
     """
     try:
-        info: dict[str, Any] = ec2.describe_instance_types(InstanceTypes=[name])["InstanceTypes"][0]
+        info: AwsShape = ec2.describe_instance_types(InstanceTypes=[name])["InstanceTypes"][0]
         return info
     except botocore.exceptions.ClientError as error:
         if code(error) not in ("InvalidInstanceType", "InvalidParameterValue"):
@@ -99,7 +101,7 @@ def _zones(ec2: Client, instance_type: str, region: str) -> list[str]:
     return sorted(offer["Location"] for offer in offers)
 
 
-def _architectures(info: Mapping[str, Any]) -> list[str]:
+def _architectures(info: AwsShape) -> list[str]:
     """The type's architectures that an image can be for. Raises RefusedError where there is none."""
     every = info["ProcessorInfo"]["SupportedArchitectures"]
     if usable := [one for one in every if one in images.DEBIAN_ARCHITECTURES]:
@@ -111,21 +113,21 @@ def _architectures(info: Mapping[str, Any]) -> list[str]:
     )
 
 
-def _image(ec2: Client, wanted: str | None, name: str, architectures: list[str]) -> dict[str, Any]:
+def _image(ec2: Client, wanted: str | None, name: str, architectures: list[str]) -> AwsShape:
     image = images.named(ec2, wanted) if wanted else images.newest_debian(ec2, architectures[0])
     images.check_fits(image, name, architectures)
     return image
 
 
-def _subnets(
+def _places(
     ec2: Client,
     wanted: str | None,
     template: launch_templates.Template,
     zones: list[str],
     instance_type: str,
     region: str,
-) -> list[dict[str, str | None]]:
-    """Where to try to launch, in this order; an id of None leaves the choice to the template."""
+) -> tuple[Place, ...]:
+    """Where to try to launch, in this order; a subnet of None leaves the choice to the template."""
     if wanted and template.decides_network:
         raise RefusedError(
             f"The launch template {template.name} has network interfaces of its own, so subnet cannot be "
@@ -137,9 +139,9 @@ def _subnets(
             raise RefusedError(
                 f"{instance_type} is not offered in {zone}, where the subnet {pinned} is: it is in {', '.join(zones)}."
             )
-        return [{"id": wanted, "zone": zone}]
+        return (Place(subnet=wanted, zone=zone),)
     if template.decides_network:
-        return [{"id": None, "zone": template.zone}]
+        return (Place(subnet=None, zone=template.zone),)
     found = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
     if not found:
         raise subnets.no_default_vpc(region)
@@ -152,18 +154,20 @@ def _subnets(
             else "the default VPC has no subnet there"
         )
         raise RefusedError(f"{instance_type} is offered in {', '.join(zones)}, but {limit}: give --subnet.")
-    return [{"id": subnet, "zone": zone} for zone, subnet in fitting]
+    return tuple(Place(subnet=subnet, zone=zone) for zone, subnet in fitting)
 
 
-def _check_quota(connect: Connect, info: Mapping[str, Any], cores: cpu_cores.Cores, warnings: list[str]) -> None:
-    """Refuse what the account's vCPU quota cannot hold at all; what runs already is EC2's to count, at the launch."""
+def _check_quota(connect: Connect, info: AwsShape, cores: cpu_cores.Cores) -> tuple[str, ...]:
+    """Refuse what the account's vCPU quota cannot hold at all; what runs already is EC2's to count, at the launch.
+
+    The warning that there is where the quota cannot be asked.
+    """
     quota = quotas.of(info["InstanceType"])
     if not quota:
-        return
+        return ()
     answer = optional(lambda: connect("service-quotas").get_service_quota(ServiceCode="ec2", QuotaCode=quota.code))
     if answer is None:
-        warnings.append("The vCPU quota could not be checked: the permission servicequotas:GetServiceQuota is missing.")
-        return
+        return ("The vCPU quota could not be checked: the permission servicequotas:GetServiceQuota is missing.",)
     limit = int(answer["Quota"]["Value"])
     vcpus = cores.count * cores.threads_per_core
     if vcpus > limit:
@@ -171,9 +175,10 @@ def _check_quota(connect: Connect, info: Mapping[str, Any], cores: cpu_cores.Cor
             f"{info['InstanceType']} would take {vcpus} vCPUs, but your account's quota is {limit}: ask for "
             f"more of {quota} in Service Quotas, or choose a smaller type."
         )
+    return ()
 
 
-def _check_price(name: str, price: Mapping[str, Any] | None, ceiling: float | None) -> None:
+def _check_price(name: str, price: Price | None, ceiling: float | None) -> None:
     if ceiling is None:
         return
     if price is None:
@@ -181,16 +186,16 @@ def _check_price(name: str, price: Mapping[str, Any] | None, ceiling: float | No
             "The price cannot be checked against max_price: AWS lists none, or the permission pricing:GetProducts is "
             "missing."
         )
-    if price["usd_per_hour"] > ceiling:
+    if price.usd_per_hour > ceiling:
         raise RefusedError(
-            f"{name} costs ${price['usd_per_hour']:.4g} an hour, more than the max_price of ${ceiling:.4g}."
+            f"{name} costs ${price.usd_per_hour:.4g} an hour, more than the max_price of ${ceiling:.4g}."
         )
 
 
-def _dry_run(ec2: Client, plan: Mapping[str, Any]) -> None:
+def _dry_run(ec2: Client, plan: LaunchPlan) -> None:
     """Ask EC2 whether it would launch this, without launching it. Raises RefusedError with its reason."""
     try:
-        run_instances.run_instances(ec2, {**run_instances.skeleton(plan, plan["subnets"][0]["id"]), "DryRun": True})
+        run_instances.run_instances(ec2, {**run_instances.settings(plan, plan.places[0].subnet), "DryRun": True})
     except botocore.exceptions.ClientError as error:
         # A missing capacity is no reason: another zone may have it, and so may this one in a minute.
         if code(error) not in ("DryRunOperation", *run_instances.NO_CAPACITY):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+
+from msgspec.structs import replace
 
 from benchmarks.aws import tags
+from benchmarks.aws.session import AwsShape
 from benchmarks.errors import RefusedError
-from benchmarks.launch import remaining, run_instances
-from benchmarks.runs import attempts, machine, run_directory, ssh_keys
-
-Instance = Mapping[str, Any]  # as DescribeInstances shows it
+from benchmarks.launch import remaining
+from benchmarks.runs import attempts, layout, machine, record_files, ssh_keys
+from benchmarks.runs.records import HostAttempt, Image, Instance, Instances, LaunchPlan, Preflight, Values
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,10 @@ class Begun:
     """A run's directory, and the plan of when it was begun before, None for a new one."""
 
     directory: Path
-    plan: Mapping[str, Any] | None
+    plan: Preflight | None
 
 
-def is_over(directory: Path, there: Sequence[Instance]) -> bool:
+def is_over(directory: Path, there: Sequence[AwsShape]) -> bool:
     """Whether the run has launched instances, and none is left.
 
     Raises FailedError where none is left and the record of them is damaged: it may have launched some.
@@ -32,18 +33,19 @@ def is_over(directory: Path, there: Sequence[Instance]) -> bool:
     return not there and bool(_launched(directory))
 
 
-def _launched(directory: Path) -> Sequence[Mapping[str, Any]]:
-    record = run_directory.read_record(directory, run_instances.RECORD, run_instances.NAMES) or {"instances": []}
-    return record["instances"]  # type: ignore[no-any-return]
+def _launched(directory: Path) -> tuple[Instance, ...]:
+    found = record_files.read(Instances, directory)
+    return found.instances if found else ()
 
 
-def measured(directory: Path, request: str) -> list[dict[str, Any]]:
-    """The newest attempt of each host of a run that is over at what was asked for, as `{host, attempt}`.
+def measured(directory: Path, suite_digest: str) -> tuple[HostAttempt, ...]:
+    """The newest attempt at what was asked for, of each host of a run that is over.
 
     Raises RefusedError where none is here: it cannot be measured any more.
     """
-    hosts = [str(instance["instance_id"]) for instance in _launched(directory)]
-    found = [{"host": host, "attempt": n} for host in hosts if (n := _measured(directory / host, request))]
+    hosts = [instance.instance_id for instance in _launched(directory)]
+    newest = {host: _measured(layout.host(directory, host), suite_digest) for host in hosts}
+    found = tuple(HostAttempt(host=host, attempt=number) for host, number in newest.items() if number)
     if not found:
         raise RefusedError(
             f"The run {directory.name} has ended, and its instance with it: leave run_id out to start a new run."
@@ -51,16 +53,14 @@ def measured(directory: Path, request: str) -> list[dict[str, Any]]:
     return found
 
 
-def _measured(host_directory: Path, request: str) -> int | None:
-    """The number of a host's newest attempt at a request of which there is a log."""
+def _measured(host_directory: Path, suite_digest: str) -> int | None:
+    """The number of a host's newest attempt at a suite of which there is a log."""
     records = [attempts.read(host_directory, number) for number in attempts.here(host_directory)]
-    numbers = [record.number for record in records if record and record.request == request]
-    return max((n for n in numbers if (host_directory / str(n) / "benchmark.log").exists()), default=None)
+    numbers = [record.number for record in records if record and record.suite_digest == suite_digest]
+    return max((n for n in numbers if (layout.attempt(host_directory, n) / layout.LOG).exists()), default=None)
 
 
-def launched_as(
-    planned: Mapping[str, Any], there: Sequence[Instance], begun: Begun | None, parameters: Mapping[str, Any]
-) -> dict[str, Any]:
+def launched_as(planned: LaunchPlan, there: Sequence[AwsShape], begun: Begun | None, parameters: Values) -> LaunchPlan:
     """The plan of a launch, as it describes the instances that the run has already.
 
     Raises RefusedError where they are others than planned: what is measured on one machine is never told of another.
@@ -68,7 +68,7 @@ def launched_as(
     be measuring.
     """
     if not (begun and there):
-        return dict(planned)
+        return planned
     for instance in there:
         machine.refuse_differences(begun.directory.name, _differences(instance, planned, parameters))
     if not ssh_keys.has_keys(begun.directory):
@@ -76,13 +76,13 @@ def launched_as(
         raise RefusedError(
             f"The run {begun.directory.name} has {ids}, whose keys are not in {begun.directory}: give the runs "
             f"directory that it was begun in by --runs-dir, or leave run_id out to start a new run. To end it: "
-            + remaining.end_command(begun.directory.name, planned["region"], begun.directory)
+            + remaining.end_command(begun.directory.name, planned.region, begun.directory)
         )
-    launched = begun.plan["launch"] if begun.plan else None
-    return dict(launched or {**planned, "image": {"id": there[0]["ImageId"], "name": None}})
+    launched = begun.plan.launch if begun.plan else None
+    return launched or replace(planned, image=Image(id=there[0]["ImageId"]))
 
 
-def time_warnings(there: Sequence[Instance], parameters: Mapping[str, Any], now: datetime) -> list[str]:
+def time_warnings(there: Sequence[AwsShape], parameters: Values, now: datetime) -> list[str]:
     """What to say of instances that switch themselves off before the limits of what is asked for are over."""
     needed = now + timedelta(minutes=parameters["build_limit"] + parameters["time_limit"])
     ends = {instance["InstanceId"]: remaining.end_of(instance) for instance in there}
@@ -94,17 +94,15 @@ def time_warnings(there: Sequence[Instance], parameters: Mapping[str, Any], now:
     ]
 
 
-def _differences(
-    instance: Instance, planned: Mapping[str, Any], parameters: Mapping[str, Any]
-) -> dict[str, tuple[Any, Any]]:
+def _differences(instance: AwsShape, planned: LaunchPlan, parameters: Values) -> dict[str, tuple[object, object]]:
     """What an instance is, and what is asked for, where the request says so."""
-    options = {"CoreCount": planned["cores"], "ThreadsPerCore": planned["threads_per_core"]}
+    options = {"CoreCount": planned.cores, "ThreadsPerCore": planned.threads_per_core}
     options |= instance.get("CpuOptions") or {}
-    template = planned["launch_template"]["id"]
+    template = planned.launch_template.id
     return {
-        "instance_type": (instance["InstanceType"], planned["instance_type"]),
-        "cores": (options["CoreCount"], planned["cores"]),
-        "threads per core": (options["ThreadsPerCore"], planned["threads_per_core"]),
+        "instance_type": (instance["InstanceType"], planned.instance_type),
+        "cores": (options["CoreCount"], planned.cores),
+        "threads per core": (options["ThreadsPerCore"], planned.threads_per_core),
         "ami": (instance["ImageId"], parameters["ami"] or instance["ImageId"]),
         "subnet": (instance.get("SubnetId"), parameters["subnet"] or instance.get("SubnetId")),
         "launch_template": (tags.of(instance).get(tags.LAUNCH_TEMPLATE, template), template),

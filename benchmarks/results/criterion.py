@@ -12,10 +12,10 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from benchmarks.host.log_output import Printed
 from benchmarks.results.estimates import NANOSECONDS, Estimate, Interval
+from benchmarks.runs.records import Json
 
 _FILES = ("benchmark", "estimates", "sample")
 # Criterion's units of time in nanoseconds; the micro sign is the letter mu in some versions.
@@ -107,9 +107,9 @@ def _text(value: object) -> str:
     return value
 
 
-def _load(path: Path) -> Mapping[str, Any]:
+def _load(path: Path) -> Json:
     try:
-        content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content: Json = json.loads(path.read_text(encoding="utf-8"))
         return content
     except (OSError, ValueError, RecursionError) as error:
         raise ValueError(f"{path} cannot be read: {error}.") from None

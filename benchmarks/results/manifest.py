@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from benchmarks import __version__
 from benchmarks.results.uploads import Upload
-from benchmarks.runs import attempts, failures, run_directory
+from benchmarks.runs import attempts, failures, layout, record_files
+from benchmarks.runs.records import File, Manifest, Preflight, Suite, Toolchain
 
-MANIFEST = "manifest.json"
 
-
-def manifest(
-    run_dir: Path, host: str, attempt: int, plan: Mapping[str, Any], uploads: Sequence[Upload]
-) -> dict[str, Any]:
+def make(run_dir: Path, host: str, attempt: int, plan: Preflight, uploads: Sequence[Upload]) -> Manifest:
     """What was run on what, and what was uploaded. The one that is there is kept while the files are those it names."""
-    directory = run_dir / host / str(attempt)
-    files = {u.path.name: {"sha256": u.sha256, "bytes": u.path.stat().st_size} for u in uploads}
-    earlier = run_directory.recall(directory, MANIFEST)
-    if isinstance(earlier, dict) and earlier.get("files") == files:
+    directory = layout.attempt(layout.host(run_dir, host), attempt)
+    files = {u.path.name: File(sha256=u.sha256, bytes=u.path.stat().st_size) for u in uploads}
+    earlier = record_files.recall(Manifest, directory)
+    if earlier and earlier.files == files:
         return earlier
-    return {
-        "tool": f"benchmarks {__version__}",
-        "run_id": run_dir.name,
-        "host": host,
-        "attempt": attempt,
-        "started": plan["started"],
-        "suite": suite_of(run_dir / host, attempt, plan),
-        "launch": plan["launch"],
-        "toolchain": run_directory.recall(directory, "toolchain.json"),
-        "failures": [failure.sentence for failure in failures.failures(run_dir) if failure.is_of(host, attempt)],
-        "files": files,
-    }
+    return Manifest(
+        tool=f"benchmarks {__version__}",
+        run_id=run_dir.name,
+        host=host,
+        attempt=attempt,
+        started=plan.started,
+        suite=suite_of(layout.host(run_dir, host), attempt, plan),
+        launch=plan.launch,
+        toolchain=record_files.recall(Toolchain, directory),
+        failures=tuple(one.sentence for one in failures.failures(run_dir) if one.is_of(host, attempt)),
+        files=files,
+    )
 
 
-def suite_of(host_directory: Path, attempt: int, plan: Mapping[str, Any]) -> Mapping[str, Any]:
+def suite_of(host_directory: Path, attempt: int, plan: Preflight) -> Suite:
     """What an attempt has measured, which need not be what is asked for now."""
-    record = attempts.read(host_directory, attempt)
-    suite: Mapping[str, Any] = record.suite if record else plan["suite"]
-    return suite
+    return attempts.suite(host_directory, attempt) or plan.measurements[0].suite

@@ -6,22 +6,18 @@ Presigned links: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-pre
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from benchmarks.aws.session import Connect, lifetime_of_credentials
+from benchmarks.aws.session import Client, Connect, lifetime_of_credentials
 from benchmarks.results import manifest
 from benchmarks.results.link import link_end
-from benchmarks.results.manifest import MANIFEST
-from benchmarks.results.uploads import choose_folder, send, upload_of
-from benchmarks.runs import attempts, run_directory
+from benchmarks.results.uploads import Upload, choose_folder, send, upload_of
+from benchmarks.runs import layout, record_files
+from benchmarks.runs.records import Manifest, Preflight, Published, Toolchain
 
-FILES = ("benchmark.log", "criterion.tar.gz", "toolchain.json")
-# What of PUBLISHED is shown to users.
-SHOWN = ("uri", "link", "link_until", "link_note")
+FILES = (layout.LOG, layout.ARCHIVE, Toolchain.FILE)
 
 
 def prefix(suite: str, started: datetime, machine: str, cores: int, run_id: str) -> str:
@@ -30,58 +26,58 @@ def prefix(suite: str, started: datetime, machine: str, cores: int, run_id: str)
 
 
 def publish(
-    connect: Connect, run_dir: Path, host: str, attempt: int, plan: Mapping[str, Any], *, dry: bool = False
-) -> tuple[bool, dict[str, Any]]:
-    """Upload what there is of an attempt on a host; whether anything was uploaded, and where it is.
+    connect: Connect, run_dir: Path, host: str, attempt: int, plan: Preflight, *, dry: bool = False
+) -> tuple[bool, str]:
+    """Upload what there is of an attempt on a host; whether anything was uploaded, and the URI of where it is.
 
-    With `dry` nothing is uploaded or written, and only the first is asked: would anything be?
+    Writes the records of manifest and places. With `dry` nothing is uploaded or written.
     Raises FailedError where S3 has other content than was sent, OSError where the directory cannot be written.
     """
     s3 = connect("s3")
-    target = plan["publish"]
-    directory = run_dir / host / str(attempt)
+    target = plan.destination
+    assert target
+    directory = layout.attempt(layout.host(run_dir, host), attempt)
     machine, cores = _machine(host, directory, plan)
-    suite = manifest.suite_of(run_dir / host, attempt, plan)
-    base = prefix(suite["name"], datetime.fromisoformat(target["started"]), machine, cores, run_dir.name)
+    suite = manifest.suite_of(layout.host(run_dir, host), attempt, plan)
+    base = prefix(suite.name, plan.started, machine, cores, run_dir.name)
     uploads = [upload_of(directory / name) for name in FILES if (directory / name).exists()]
     if not dry:
-        run_directory.write_record(directory, MANIFEST, manifest.manifest(run_dir, host, attempt, plan, uploads))
+        record_files.write(directory, manifest.make(run_dir, host, attempt, plan, uploads))
         # Last, so that where it is everything is.
-        uploads.append(upload_of(directory / MANIFEST))
+        uploads.append(upload_of(directory / Manifest.FILE))
     wanted = f"{base}/{host}/{attempt}"
     folder, missing = choose_folder(s3, target, wanted, uploads)
     if dry:
-        return bool(missing), {"uri": f"s3://{target['bucket']}/{folder}/"}
+        return bool(missing), f"s3://{target.bucket}/{folder}/"
     # Somebody else may publish at the same time, and be faster: then a place is chosen again.
     while not all(send(s3, target, f"{folder}/{upload.path.name}", upload) for upload in missing):
         folder, missing = choose_folder(s3, target, wanted, uploads)
+    published = _published(s3, target.bucket, folder, uploads)
+    record_files.write(directory, published)
+    return bool(missing), published.uri
 
+
+def _published(s3: Client, bucket: str, folder: str, uploads: Sequence[Upload]) -> Published:
     keys = {upload.path.name: f"{folder}/{upload.path.name}" for upload in uploads}
     until, note = link_end(datetime.now(UTC), *lifetime_of_credentials())
-    main_file = "benchmark.log" if "benchmark.log" in keys else MANIFEST
     link = s3.generate_presigned_url(
         "get_object",
-        Params={"Bucket": target["bucket"], "Key": keys[main_file]},
+        Params={"Bucket": bucket, "Key": keys[layout.LOG if layout.LOG in keys else Manifest.FILE]},
         ExpiresIn=max(1, int((until - datetime.now(UTC)).total_seconds())),
     )
-    published = {
-        "bucket": target["bucket"],
-        "prefix": f"{folder}/",
-        "uri": f"s3://{target['bucket']}/{folder}/",
-        "keys": keys,
-        "link": link,
-        "link_until": until.isoformat(timespec="minutes"),
-        "link_note": note,
-    }
-    # The link is a key to the log until it expires.
-    path = directory / attempts.PUBLISHED
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(published, indent=2) + "\n")
-    return bool(missing), published
+    return Published(
+        bucket=bucket,
+        prefix=f"{folder}/",
+        uri=f"s3://{bucket}/{folder}/",
+        keys=keys,
+        link=link,
+        link_until=until.replace(second=0, microsecond=0),
+        link_note=note,
+    )
 
 
-def _machine(host: str, directory: Path, plan: Mapping[str, Any]) -> tuple[str, int]:
-    if plan["launch"]:
-        return plan["launch"]["instance_type"], plan["launch"]["cores"]
-    record = run_directory.recall(directory, "toolchain.json") or {}
-    return f"host-{host}", int(record.get("host", {}).get("cpus_usable", 0))
+def _machine(host: str, directory: Path, plan: Preflight) -> tuple[str, int]:
+    if plan.launch:
+        return plan.launch.instance_type, plan.launch.cores
+    toolchain = record_files.recall(Toolchain, directory)
+    return f"host-{host}", toolchain.host.cpus_usable if toolchain else 0

@@ -9,13 +9,13 @@ import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import botocore.exceptions
 
 from benchmarks.aws.aws_errors import code
 from benchmarks.aws.session import Client
 from benchmarks.errors import FailedError
+from benchmarks.runs.records import Destination
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Upload:
 
 
 def choose_folder(
-    s3: Client, target: Mapping[str, Any], wanted: str, uploads: Sequence[Upload]
+    s3: Client, target: Destination, wanted: str, uploads: Sequence[Upload]
 ) -> tuple[str, tuple[Upload, ...]]:
     """Where the files go, and those of them that are not there yet.
 
@@ -51,12 +51,12 @@ def upload_of(path: Path) -> Upload:
     return Upload(path, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
-def object_of(target: Mapping[str, Any], key: str) -> dict[str, str]:
+def object_of(target: Destination, key: str) -> dict[str, str]:
     """What names an object in every call: its bucket's owner too."""
-    return {"Bucket": target["bucket"], "Key": key, "ExpectedBucketOwner": target["account"]}
+    return {"Bucket": target.bucket, "Key": key, "ExpectedBucketOwner": target.account}
 
 
-def send(s3: Client, target: Mapping[str, Any], key: str, upload: Upload) -> bool:
+def send(s3: Client, target: Destination, key: str, upload: Upload) -> bool:
     """Upload one file where there is none, and see that it has arrived; whether it is there and not another.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html

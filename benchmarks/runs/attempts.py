@@ -7,29 +7,10 @@ attempt, so that nothing here has to be right for an attempt never to be taken f
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from benchmarks.runs import run_directory
-
-RECORD = "attempt.json"  # in each attempt's directory
-CURRENT = "current-attempt.json"  # in the host's
-PUBLISHED = "published.json"
-
-
-@dataclass(frozen=True)
-class Record:
-    """What is kept of an attempt in its directory here: the suite that was asked for, and what is measured of it.
-
-    `measurement` is None until the toolchain is there, by which it is known.
-    """
-
-    number: int
-    suite: Mapping[str, Any]
-    request: str
-    measurement: Mapping[str, Any] | None = None
+from benchmarks.runs import layout, record_files
+from benchmarks.runs.records import Attempt, CurrentAttempt, Published, Suite, Toolchain
 
 
 def here(host_directory: Path) -> tuple[int, ...]:
@@ -40,12 +21,14 @@ def here(host_directory: Path) -> tuple[int, ...]:
 
 def current(host_directory: Path) -> int:
     """The number of the attempt that a run is about on a host; 1 before anything is known of it."""
-    return int((run_directory.recall(host_directory, CURRENT, ["number"]) or {"number": 1})["number"])
+    found = record_files.recall(CurrentAttempt, host_directory)
+    return found.number if found else 1
 
 
 def is_active(host_directory: Path) -> bool:
     """Whether the attempt that the run is about was found at work: its host is then left as it is."""
-    return bool((run_directory.recall(host_directory, CURRENT) or {}).get("active"))
+    found = record_files.recall(CurrentAttempt, host_directory)
+    return bool(found and found.active)
 
 
 def follow(host_directory: Path, number: int | None) -> None:
@@ -53,53 +36,51 @@ def follow(host_directory: Path, number: int | None) -> None:
 
     The toolchain's record is then the attempt's own; without it here the attempt cannot be followed as such.
     """
-    toolchain = run_directory.recall(host_directory / str(number), "toolchain.json") if number else None
-    if toolchain:
-        run_directory.write_record(host_directory, "toolchain.json", toolchain)
-        run_directory.write_record(host_directory, CURRENT, {"number": number, "active": True})
+    toolchain = record_files.recall(Toolchain, layout.attempt(host_directory, number)) if number else None
+    if number and toolchain:
+        record_files.write(host_directory, toolchain)
+        record_files.write(host_directory, CurrentAttempt(number=number, active=True))
     elif is_active(host_directory):
-        run_directory.write_record(host_directory, CURRENT, {"number": current(host_directory)})
+        record_files.write(host_directory, CurrentAttempt(number=current(host_directory)))
 
 
-def read(host_directory: Path, number: int) -> Record | None:
+def read(host_directory: Path, number: int) -> Attempt | None:
     """What is recorded of an attempt, None where that is gone or damaged."""
-    try:
-        return Record(**run_directory.recall(host_directory / str(number), RECORD))
-    except TypeError:
-        return None
+    return record_files.recall(Attempt, layout.attempt(host_directory, number))
 
 
-def suite(host_directory: Path, number: int | str) -> Mapping[str, Any]:
-    """The suite that an attempt is of; nothing is known of one without a record."""
-    record = read(host_directory, int(number))
-    return record.suite if record else {"expected": None}
+def suite(host_directory: Path, number: int) -> Suite | None:
+    """The suite that an attempt is of; None without a record."""
+    record = read(host_directory, number)
+    return record.suite if record else None
 
 
 def to_bring_back(host_directory: Path) -> list[int]:
     """The attempts of a host that are not published yet, and the one that the run is about."""
     known = [number for number in here(host_directory) if read(host_directory, number)]
-    unpublished = [n for n in known if not (host_directory / str(n) / PUBLISHED).exists()]
+    unpublished = [n for n in known if not (layout.attempt(host_directory, n) / Published.FILE).exists()]
     return sorted({*unpublished, current(host_directory)})
 
 
-def write(host_directory: Path, record: Record) -> None:
+def write(host_directory: Path, record: Attempt) -> None:
     """Record an attempt, and have the run be about it. Raises OSError."""
-    run_directory.write_record(host_directory / str(record.number), RECORD, asdict(record))
-    run_directory.write_record(host_directory, CURRENT, {"number": record.number})
+    record_files.write(layout.attempt(host_directory, record.number), record)
+    record_files.write(host_directory, CurrentAttempt(number=record.number))
 
 
-def begin(host_directory: Path, suite: Mapping[str, Any], request: str) -> None:
+def begin(host_directory: Path, suite: Suite, suite_digest: str) -> None:
     """Have the run be about a new attempt, until it is known whether an earlier one is gone on with. Raises OSError."""
-    write(host_directory, Record(max(here(host_directory), default=0) + 1, suite, request))
+    number = max(here(host_directory), default=0) + 1
+    write(host_directory, Attempt(number=number, suite=suite, suite_digest=suite_digest))
 
 
-def take(host_directory: Path, record: Record, toolchain: Mapping[str, Any]) -> None:
+def take(host_directory: Path, record: Attempt, toolchain: Toolchain) -> None:
     """Have the run be about an attempt that measures something, with the toolchain's record beside it. Raises OSError.
 
     The one that was begun for it is dropped where it is another.
     """
     begun = read(host_directory, current(host_directory))
     if begun and begun.number != record.number and begun.measurement is None:
-        shutil.rmtree(host_directory / str(begun.number), ignore_errors=True)
+        shutil.rmtree(layout.attempt(host_directory, begun.number), ignore_errors=True)
     write(host_directory, record)
-    run_directory.write_record(host_directory / str(record.number), "toolchain.json", toolchain)
+    record_files.write(layout.attempt(host_directory, record.number), toolchain)

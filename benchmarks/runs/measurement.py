@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from benchmarks.errors import RefusedError
 from benchmarks.host import archives
+from benchmarks.runs import record_files
+from benchmarks.runs.records import Json, Measurement, Suite, Toolchain
 
 # Of a suite: its name, its description and its limits change no number.
 _OF_SUITE = ("source", "package", "benches", "features", "rustflags", "environment", "arguments", "toolchain")
@@ -27,34 +27,35 @@ _OF_HOST = (
 )
 
 
-def measurement(suite: Mapping[str, Any], toolchain: Mapping[str, Any]) -> dict[str, Any]:
+def of(suite: Suite, toolchain: Toolchain) -> Measurement:
     """What decides the numbers of a suite on a host, from the suite and the toolchain role's record."""
-    return {
-        "suite": of_suite(suite),
-        "source": toolchain["source"],
-        "host": {name: toolchain["host"].get(name) for name in _OF_HOST},
-    }
+    host = {name: getattr(toolchain.host, name) for name in _OF_HOST}
+    return Measurement(suite=_of_suite(suite), source=toolchain.source, host=host)
 
 
-def of_suite(suite: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a suite decides its numbers."""
-    return {name: suite.get(name) for name in _OF_SUITE}
-
-
-def digest(measured: Mapping[str, Any]) -> str:
+def digest(measured: Measurement) -> str:
     """SHA-256 of a measurement, in hex."""
-    return hashlib.sha256(json.dumps(measured, sort_keys=True).encode()).hexdigest()
+    return _digest(record_files.plain(measured))
 
 
-def request(suite: Mapping[str, Any], packed: str | None = None) -> str:
+def suite_digest(suite: Suite, packed: str | None = None) -> str:
     """SHA-256 of what is asked for, in hex: of the suite, and of the content of a local source (`packed`)."""
-    return digest({"suite": of_suite(suite), "packed": packed})
+    return _digest({"suite": _of_suite(suite), "packed": packed})
 
 
-def request_of(suite: Mapping[str, Any]) -> str:
+def digest_of_suite_here(suite: Suite) -> str:
     """The same, of a suite as it is here. Raises RefusedError for a local source that cannot be read."""
-    path = suite["source"].get("path")
+    path = suite.source.path
     try:
-        return request(suite, archives.digest(archives.pack(Path(path))) if path else None)
+        return suite_digest(suite, archives.digest(archives.pack(Path(path))) if path else None)
     except OSError as error:
-        raise RefusedError(f"The source of the suite {suite['name']} cannot be packed: {error}") from None
+        raise RefusedError(f"The source of the suite {suite.name} cannot be packed: {error}") from None
+
+
+def _of_suite(suite: Suite) -> Json:
+    plain = record_files.plain(suite)
+    return {name: plain[name] for name in _OF_SUITE}
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

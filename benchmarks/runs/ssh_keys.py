@@ -6,11 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from benchmarks.errors import RefusedError
+from benchmarks.runs import layout
 
 # One line that begins with the key's type, as in `ssh-ed25519 AAAA…`, or what PuTTY and ssh-keygen -e write.
 _PUBLIC = re.compile(rb"\s*(?:(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-\S+ AAAA|-+ ?BEGIN (?:SSH2 |RSA )?PUBLIC KEY)")
@@ -30,6 +27,10 @@ class KeyPair:
 
 def persistent_pair(path: Path) -> KeyPair:
     """The ed25519 key at `path`, made there first where there is none; directory and file are the owner's alone."""
+    # Imported here, since most commands need no key: it takes as long as all records.
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         private = Ed25519PrivateKey.generate().private_bytes(
@@ -60,6 +61,9 @@ def public_half(path: Path) -> str:
 
     Raises RefusedError where it cannot be read without asking.
     """
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+
     try:
         content = path.read_bytes()
         if content.startswith(b"-----BEGIN OPENSSH"):
@@ -87,11 +91,11 @@ class RunKeys:
 
 def run_keys(directory: Path, key_file: Path | None) -> RunKeys:
     """The run's keys, made and kept in its directory on first use; to log in, the user's own where there is one."""
-    host = persistent_pair(directory / "keys" / "host")
-    login = public_half(key_file) if key_file else persistent_pair(directory / "keys" / "login").public
+    host = persistent_pair(directory / layout.HOST_KEY)
+    login = public_half(key_file) if key_file else persistent_pair(directory / layout.LOGIN_KEY).public
     return RunKeys(host, login)
 
 
 def has_keys(directory: Path) -> bool:
     """Whether the run of a directory has made its keys there, as it does before it launches anything."""
-    return (directory / "keys" / "host").exists()
+    return (directory / layout.HOST_KEY).exists()

@@ -11,11 +11,12 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from benchmarks.runs import attempts, machine
+from benchmarks.parameters import suites
+from benchmarks.runs import attempts, layout, machine
 
 
 class ActionModule(ActionBase):
-    _VALID_ARGS = frozenset(("run_dir", "parameters", "suite", "request"))
+    _VALID_ARGS = frozenset(("run_dir", "parameters", "suite", "suite_digest"))
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
@@ -23,8 +24,9 @@ class ActionModule(ActionBase):
             try:
                 directory = Path(self._task.args["run_dir"])
                 machine.record_machine(directory, self._task.args["parameters"])
-                host_directory = directory / task_vars["inventory_hostname"]
-                attempts.begin(host_directory, self._task.args["suite"], self._task.args["request"])
+                host_directory = layout.host(directory, task_vars["inventory_hostname"])
+                suite = suites.of_role(self._task.args["suite"])
+                attempts.begin(host_directory, suite, str(self._task.args["suite_digest"]))
             except OSError as error:
                 raise AnsibleActionFail(f"The run's directory cannot be written: {error}") from None
         return {"changed": False}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
 
-import yaml
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import load_extra_vars
@@ -39,18 +37,16 @@ class ActionModule(ActionBase):
             )
             # Relative paths start where the documents say that ansible-playbook is called: at the repository's root.
             values = request.read(self._task.args["entry_point"], given, ROOT)
-            settled = request.settle(self._task.args["entry_point"], values, os.environ)
+            resolved = request.resolve(self._task.args["entry_point"], values, os.environ)
             locks.check_playbook(directory)
         except RefusedError as error:
             raise AnsibleActionFail(str(error)) from None
         # Ending a run needs nothing of its directory.
         if self._task.args["entry_point"] == "terminate":
-            return {"changed": False, "warnings": list(settled.warnings)}
-        frozen = {**settled.parameters, "run_id": task_vars["run_id"], "runs_dir": str(directory.parent)}
-        # By way of JSON, since Ansible's own kinds of text are not YAML's.
-        content = yaml.safe_dump(json.loads(json.dumps(frozen)), sort_keys=False)
+            return {"changed": False, "warnings": list(resolved.warnings)}
+        holds = {**resolved.parameters, "run_id": task_vars["run_id"], "runs_dir": str(directory.parent)}
         try:
-            changed = parameters_file.freeze_parameters(directory, content)
+            changed = parameters_file.freeze(directory, holds)
         except OSError as error:
             raise AnsibleActionFail(str(run_directory.cannot_be_written(directory, error))) from None
-        return {"changed": changed, "warnings": list(settled.warnings)}
+        return {"changed": changed, "warnings": list(resolved.warnings)}

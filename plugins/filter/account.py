@@ -1,13 +1,26 @@
-"""What setup says of an account, as a filter."""
+"""What setup has found of an account, as filters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from benchmarks.account import listing
+from benchmarks.runs import record_files
+from benchmarks.runs.records import Setup
+
+
+def setup_record(directory: str) -> Any:
+    """The survey in a run's directory, with the names of what is missing."""
+    survey = record_files.read(Setup, Path(directory))
+    return {**record_files.plain(survey), "missing": [need.name for need in survey.missing]} if survey else None
+
+
+def setup_listing(survey: Mapping[str, Any], confirmed: bool) -> str:
+    return listing.listing(record_files.typed(Setup, survey), confirmed)
 
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"setup_listing": listing.listing}
+        return {"setup_record": setup_record, "setup_listing": setup_listing}

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.runs import attempts
+from benchmarks.runs import attempts, layout, record_files
+
+
+def _suite(host_directory: Path, number: int | str) -> Any:
+    """The suite that an attempt is of; nothing is known of one without a record."""
+    suite = attempts.suite(host_directory, int(number))
+    return record_files.plain(suite) if suite else {"expected": None}
+
+
+def _directory(host_directory: Path, number: int | str) -> str:
+    return str(layout.attempt(host_directory, int(number)))
 
 
 def _of_directory(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -18,7 +28,8 @@ class FilterModule:
         functions: dict[str, Callable[..., Any]] = {
             "attempt_number": attempts.current,
             "attempt_active": attempts.is_active,
-            "attempt_suite": attempts.suite,
+            "attempt_directory": _directory,
+            "attempt_suite": _suite,
             "attempts_to_bring_back": attempts.to_bring_back,
         }
         return {name: _of_directory(function) for name, function in functions.items()}

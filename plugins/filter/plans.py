@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from benchmarks.preflight import run_plan
+from benchmarks.runs import record_files
+from benchmarks.runs.records import Preflight
+
+# As for what has to go on to end the run.
+_NOTHING: dict[str, Any] = {
+    "started": None,
+    "measurements": [],
+    "launches": [],
+    "destination": None,
+    "measured": [],
+    "warnings": [],
+}
 
 
-def preflight_record(directory: str) -> Mapping[str, Any]:
-    return run_plan.recall(Path(directory))
+def preflight_record(directory: str) -> Any:
+    record = record_files.recall(Preflight, Path(directory))
+    return record_files.plain(record) if record else _NOTHING
 
 
 def lost_records(directory: str) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.results import host_results
-from benchmarks.runs import failures
+from benchmarks.runs import failures, layout
 
 
 def run_failures(directory: str, host: str | None = None, attempt: int | None = None) -> list[str]:
@@ -22,6 +22,10 @@ def shortfall(directory: str, expected: int | None) -> str:
     return host_results.shortfall(host_results.of_host(path), host_results.read_log(path), expected)
 
 
+def host_directory(directory: str, host: str) -> str:
+    return str(layout.host(Path(directory), host))
+
+
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"run_failures": run_failures, "shortfall": shortfall}
+        return {"host_directory": host_directory, "run_failures": run_failures, "shortfall": shortfall}

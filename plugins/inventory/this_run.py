@@ -14,18 +14,19 @@ from ansible.utils.vars import load_extra_vars
 
 from benchmarks.aws import session
 from benchmarks.errors import RefusedError
-from benchmarks.host import ssh
-from benchmarks.launch import run_instances
+from benchmarks.host import layout, ssh
 from benchmarks.parameters.addresses import parse_host
 from benchmarks.parameters.outline import outline
-from benchmarks.runs import run_directory
+from benchmarks.runs import record_files, run_directory
+from benchmarks.runs.records import Instances
 from benchmarks.runs.run_id import group_name
 
 DOCUMENTATION = """
 name: this_run
 short_description: The hosts of one run
 description:
-  - Sets O(ignore:run_id), O(ignore:run_dir) and O(ignore:run_request) for all hosts, and adds localhost.
+  - Sets O(ignore:run_id), O(ignore:run_dir), O(ignore:run_request) and O(ignore:login) for all hosts.
+  - Adds localhost.
   - They come from the extra variables alone, so that a run can be ended whatever has become of its records.
   - With the extra variable C(host), that machine is in the group C(given).
   - Once the run has launched, its instances are in the group C(launched), as the dynamic EC2 inventory knows them.
@@ -63,6 +64,7 @@ class InventoryModule(BaseInventoryPlugin):
         inventory.set_variable("all", "run_id", run_id)
         inventory.set_variable("all", "run_dir", str(directory))
         inventory.set_variable("all", "run_request", asdict(outline(extra, os.environ)))
+        inventory.set_variable("all", "login", layout.LOGIN)
         inventory.add_host("localhost")
         inventory.set_variable("localhost", "ansible_connection", "local")
         inventory.set_variable("localhost", "ansible_python_interpreter", sys.executable)
@@ -77,8 +79,8 @@ class InventoryModule(BaseInventoryPlugin):
             for name, value in given.items():
                 if value:
                     inventory.set_variable(host.address, name, value)
-        elif plan := run_directory.recall(directory, run_instances.RECORD, run_instances.NAMES):
-            os.environ["AWS_REGION"] = plan["region"]
+        elif launched := record_files.recall(Instances, directory):
+            os.environ["AWS_REGION"] = launched.region
             # As patient as all else here: from a host that it does not find nothing would be brought back.
             os.environ.setdefault("AWS_RETRY_MODE", session.RETRY_MODE)
             os.environ.setdefault("AWS_MAX_ATTEMPTS", str(session.ATTEMPTS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -17,14 +18,15 @@ description:
 options:
   run_id: {description: The run., type: str, required: true}
   run_dir: {description: The run's directory., type: path, required: true}
-  plan: {description: What to launch, as plan_run decided., type: dict, required: true}
+  plans: {description: What to launch for each host, as plan_run decided., type: list, elements: dict, required: true}
+  started: {description: When the run was first planned., type: str, required: true}
   key_file: {description: Private key of the user's own., type: path}
   lifetime: {description: Minutes after which an instance switches itself off., type: int, required: true}
   timeout: {description: Seconds that EC2 may take until the instances run., type: int, default: 600}
 author: [benchmarks]
 """
 EXAMPLES = """
-- launch_instances: {run_id: r1, run_dir: runs/r1, plan: "{{ plan }}", lifetime: 240}
+- launch_instances: {run_id: r1, run_dir: runs/r1, plans: "{{ plans }}", started: 2026-05-19T08:15:00Z, lifetime: 240}
 """
 RETURN = """
 instances: {description: The run's instances., type: list, elements: dict, returned: success}
@@ -36,7 +38,8 @@ def main() -> None:
         {
             "run_id": {"type": "str", "required": True},
             "run_dir": {"type": "path", "required": True},
-            "plan": {"type": "dict", "required": True},
+            "plans": {"type": "list", "elements": "dict", "required": True},
+            "started": {"type": "str", "required": True},
             "key_file": {"type": "path", "no_log": False},
             "lifetime": {"type": "int", "required": True},
             "timeout": {"type": "int", "default": 600},
@@ -45,24 +48,28 @@ def main() -> None:
     )
     from benchmarks.aws import aws_errors, caller, session
     from benchmarks.launch import hosts, run_instances
-    from benchmarks.runs import run_directory, ssh_keys
+    from benchmarks.runs import record_files, run_directory, ssh_keys
+    from benchmarks.runs.records import LaunchPlan
 
     given = module.params
     directory = Path(given["run_dir"])
-    connect = session.connector(given["plan"]["region"])
+    plans = [record_files.typed(LaunchPlan, plan) for plan in given["plans"]]
+    connect = session.connector(region := plans[0].region)
     try:
         if module.check_mode:
             there = hosts.there(connect("ec2"), given["run_id"])
-            module.exit_json(changed=not there, instances=there, diff=hosts.difference(there, given["plan"]))
+            shown, difference = [record_files.plain(one) for one in there], hosts.difference(there, plans)
+            module.exit_json(changed=len(there) < len(plans), instances=shown, diff=difference)
         keys = ssh_keys.run_keys(directory, Path(given["key_file"]) if given["key_file"] else None)
-        launch = run_instances.prepare(given["run_id"], given["plan"], keys, given["lifetime"], caller.name(connect))
-        note = partial(hosts.note, directory, given["plan"]["region"], keys.host.public)
-        changed, instances = hosts.ensure(connect("ec2"), [launch], given["timeout"], note)
+        started, owner = datetime.fromisoformat(given["started"]), caller.name(connect)
+        prepare = partial(run_instances.prepare, given["run_id"], started, keys, given["lifetime"], owner)
+        note = partial(hosts.note, directory, region, keys.host.public)
+        changed, found = hosts.ensure(connect("ec2"), list(map(prepare, plans)), given["timeout"], note)
     except aws_errors.ERRORS as error:
         module.fail_json(msg=aws_errors.sentence(error))
     except OSError as error:
         module.fail_json(msg=str(run_directory.cannot_be_written(directory, error)))
-    module.exit_json(changed=changed, instances=instances)
+    module.exit_json(changed=changed, instances=[record_files.plain(one) for one in found])
 
 
 if __name__ == "__main__":

@@ -33,23 +33,21 @@ def main() -> None:
         {"parameters": {"type": "dict", "required": True}, "run_dir": {"type": "path", "required": True}},
         supports_check_mode=True,
     )
-    from benchmarks.cli import types_command
     from benchmarks.errors import RefusedError
-    from benchmarks.picker import answers, region_data
-    from benchmarks.runs import run_directory
+    from benchmarks.picker import answers, formats, region_data
+    from benchmarks.runs import files
 
     parameters = module.params["parameters"]
     try:
         answer = answers.answer(parameters, os.environ, datetime.now(UTC), parts=region_data.PARTS)
     except RefusedError as error:
         module.fail_json(msg=str(error))
-    changed = not module.check_mode and run_directory.write_record(
-        Path(module.params["run_dir"]), answers.RECORD, answers.record(answer)
-    )
+    path = Path(module.params["run_dir"]) / answers.FILE
+    changed = not module.check_mode and files.write_whole(path, formats.as_json(answer))
     if not answer.choice.fitting:
         module.fail_json(msg=answers.nothing_fits(answer))
     best = answer.best.type.name if answer.best else None
-    listing = types_command.render(
+    listing = formats.text(
         answer,
         parameters.get("format") or "table",
         wide=bool(parameters.get("wide")),

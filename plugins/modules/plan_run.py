@@ -33,29 +33,30 @@ def main() -> None:
     from benchmarks.aws import aws_errors, session
     from benchmarks.launch import termination
     from benchmarks.preflight import resuming, run_plan
-    from benchmarks.runs import failures, parameters_file, run_directory
+    from benchmarks.runs import failures, parameters_file, record_files, run_directory
+    from benchmarks.runs.records import Preflight
 
     directory = Path(module.params["run_dir"])
     parameters = module.params["parameters"]
     try:
         run_directory.check_space(directory)
-        begun = resuming.Begun(directory, run_directory.read_record(directory, run_plan.RECORD, run_plan.NEEDED))
+        begun = resuming.Begun(directory, record_files.read(Preflight, directory))
         connect = session.connector(parameters["region"])
         planned = run_plan.make(parameters, connect, run_plan.start_of(begun.plan), begun)
-        if planned["over"]:
+        if planned.measured:
             termination.note_gone(connect("ec2"), directory.name, directory)
         # What went wrong before is done again, but for what a host that is gone has done.
-        failures.forget_failures(directory, failures.OF_BRINGING_BACK if planned["over"] else None)
-        changed = run_directory.write_record(directory, run_plan.RECORD, planned)
-        parameters_file.settle_parameters(directory, accepted=True)
+        failures.forget_failures(directory, failures.OF_BRINGING_BACK if planned.measured else None)
+        changed = record_files.write(directory, planned)
+        parameters_file.accept(directory)
     except aws_errors.ERRORS as error:
-        parameters_file.settle_parameters(directory, accepted=False)
+        parameters_file.refuse(directory)
         module.fail_json(msg=aws_errors.sentence(error))
     except OSError as error:
         module.fail_json(msg=str(run_directory.cannot_be_written(directory, error)))
-    for warning in planned["warnings"]:
+    for warning in planned.warnings:
         module.warn(warning)
-    module.exit_json(changed=changed, plan=planned)
+    module.exit_json(changed=changed, plan=record_files.plain(planned))
 
 
 if __name__ == "__main__":

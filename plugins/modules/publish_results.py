@@ -17,14 +17,14 @@ options:
   run_dir: {description: The run's directory., type: path, required: true}
   host: {description: The host's name., type: str, required: true}
   attempt: {description: Number of the run's attempt on the host., type: int, required: true}
-  plan: {description: The plan of the run., type: dict, required: true}
+  plan: {description: The record of preflight., type: dict, required: true}
 author: [benchmarks]
 """
 EXAMPLES = """
 - publish_results: {run_dir: runs/r1, host: i-1, attempt: 1, plan: "{{ plan }}"}
 """
 RETURN = """
-published: {description: Where the files are and until when the link opens., type: dict, returned: success}
+uri: {description: Where the files are., type: str, returned: success}
 """
 
 
@@ -40,22 +40,26 @@ def main() -> None:
     )
     from benchmarks.aws import aws_errors, session
     from benchmarks.results import publishing
+    from benchmarks.runs import record_files
+    from benchmarks.runs.records import Preflight
 
     given = module.params
+    plan = record_files.typed(Preflight, given["plan"])
+    assert plan.destination
     try:
-        changed, published = publishing.publish(
-            session.connector(given["plan"]["publish"]["region"]),
+        changed, uri = publishing.publish(
+            session.connector(plan.destination.region),
             Path(given["run_dir"]),
             given["host"],
             given["attempt"],
-            given["plan"],
+            plan,
             dry=module.check_mode,
         )
     except aws_errors.ERRORS as error:
         module.fail_json(msg=aws_errors.sentence(error))
     except OSError as error:
         module.fail_json(msg=f"What was measured cannot be published: {error}.")
-    module.exit_json(changed=changed, published=published)
+    module.exit_json(changed=changed, uri=uri)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def main() -> None:
     from benchmarks.account import survey as account_survey
     from benchmarks.account.target import choose_target
     from benchmarks.aws import aws_errors, session
-    from benchmarks.runs import run_directory
+    from benchmarks.runs import record_files
 
     parameters, timeout = module.params["parameters"], module.params["timeout"]
     try:
@@ -51,8 +51,8 @@ def main() -> None:
     except aws_errors.ERRORS as error:
         module.fail_json(msg=aws_errors.sentence(error))
     directory = module.params["run_dir"]
-    changed = bool(directory) and run_directory.write_record(Path(directory), "setup.json", survey)
-    module.exit_json(changed=changed, survey=survey)
+    changed = bool(directory) and record_files.write(Path(directory), survey)
+    module.exit_json(changed=changed, survey=record_files.plain(survey))
 
 
 if __name__ == "__main__":

@@ -47,9 +47,9 @@ def test_a_parameter_is_a_flag_of_its_task_with_its_help(entry_point: str, param
 @pytest.mark.parametrize(("entry_point", "parameter"), PARAMETERS)
 def test_a_parameters_default_is_what_holds_when_it_is_not_given(entry_point: str, parameter: Parameter) -> None:
     values = LEAST.get(entry_point, {})
-    settled = request.settle(entry_point, values, {"AWS_REGION": "eu-central-1"}).parameters
+    resolved = request.resolve(entry_point, values, {"AWS_REGION": "eu-central-1"}).parameters
     if parameter.name not in {*values, "region", "key_file"}:
-        assert settled[parameter.name] == parameter.default
+        assert resolved[parameter.name] == parameter.default
 
 
 @pytest.mark.parametrize(("entry_point", "parameter"), PARAMETERS)

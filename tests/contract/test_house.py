@@ -15,7 +15,7 @@ from packaging.version import Version
 from benchmarks import bootstrap
 from benchmarks.parameters import suites
 from benchmarks.paths import ROOT
-from tests.support.repository import ROLES, RoleTask, files, imports, relative, role_tasks, task_files, texts_of
+from tests.support.repository import ROLES, RoleTask, files, imports, relative, role_tasks, texts_of
 
 PRODUCT = ("benchmarks", "roles", "plugins", "playbooks", "group_vars", "inventory")
 PYTHONS = ("3.11.0", "3.12.0", "3.13.0")
@@ -30,17 +30,7 @@ TRAPS = (
     r"shell=True",
     r"os\.system\(",
 )
-# Lines that a plugin of each kind may have: more than that, and it computes what belongs into benchmarks/.
-LONGEST = {"modules": 70, "filter": 30, "action": 160, "inventory": 95, "callback": 130}
-LONGEST |= {f"{kind}_plugins": LONGEST[kind] for kind in ("filter", "action")}  # those that a role brings along
-
-
-PLUGINS = [path for path in files("plugins", "roles") if path.suffix == ".py" and path.parent.name in LONGEST]
-
-
-@pytest.mark.parametrize("path", task_files(), ids=relative)
-def test_a_task_file_has_one_subject_and_fits_on_a_screen(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 60
+PLUGINS = files("plugins", *(str(path.relative_to(ROOT)) for path in ROOT.glob("roles/*/*_plugins")), suffixes=(".py",))
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "preflight"])
@@ -64,12 +54,6 @@ def test_a_command_is_honest_and_says_why_no_module_serves(task: RoleTask) -> No
 def test_traps_seen_in_the_field_are_not_there(path: Path) -> None:
     found = {trap: re.findall(trap, path.read_text(), re.MULTILINE | re.IGNORECASE) for trap in TRAPS}
     assert {trap: hits for trap, hits in found.items() if hits} == {}
-
-
-@pytest.mark.parametrize("path", PLUGINS, ids=relative)
-def test_a_plugin_is_a_thin_shim_over_the_package(path: Path) -> None:
-    assert any(name.partition(".")[0] == "benchmarks" for name in imports(path))
-    assert len(path.read_text().splitlines()) <= LONGEST[path.parent.name]
 
 
 @pytest.mark.parametrize("path", PLUGINS, ids=relative)
@@ -149,5 +133,5 @@ def test_a_suite_that_comes_with_the_tool_is_whole_and_repeatable(name: str) -> 
     assert suite.expected > 0
     assert suite.minimum_memory > 0
     assert suite.minimum_disk > 0
-    assert suite.source["ref"]
+    assert suite.source.ref
     assert suite.toolchain == "system" or re.fullmatch(r"nightly-\d{4}-\d\d-\d\d|\d+\.\d+\.\d+", suite.toolchain)

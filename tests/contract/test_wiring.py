@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,7 +22,6 @@ from tests.support.repository import (
     relative,
     role_files,
     role_tasks,
-    tree,
     variables,
     yaml_of,
 )
@@ -31,46 +29,6 @@ from tests.support.repository import (
 WIRED: dict[str, Any] = yaml_of(WIRING)
 # What the wiring makes of files, for its own use and that of playbooks.
 SHARED = {name for name in WIRED if not name.startswith(tuple(f"{role}_" for role in ROLES))}
-PUBLIC = [
-    pytest.param(entry_point, name, id=f"{entry_point}-{name}")
-    for entry_point in spec.entry_points()
-    for name in spec.names(entry_point)
-]
-
-
-def _used_in_jinja() -> Iterator[str]:
-    for path in files("group_vars", "playbooks", "roles", suffixes=(".yml",)):
-        if path != spec.SPECS:
-            for text in expressions(yaml.safe_load(path.read_text())):
-                yield from re.findall(r"parameters\.(\w+)", text)
-                yield from re.findall(r"parameters\['(\w+)'\]", text)
-
-
-def _used_in_python() -> Iterator[str]:
-    """Names that are looked up by name: in a mapping, a tuple that is gone through, or what the picker was asked."""
-
-    def words(nodes: Iterable[ast.expr]) -> Iterator[str]:
-        yield from (str(node.value) for node in nodes if isinstance(node, ast.Constant))
-
-    for path in files("benchmarks", "plugins", "roles", suffixes=(".py",)):
-        for node in ast.walk(tree(path)):
-            match node:
-                case ast.Subscript(slice=index):
-                    yield from words([index])
-                case ast.Call(func=ast.Attribute(attr="get") | ast.Name(id="_Hidden"), args=[name, *_]):
-                    yield from words([name])
-                case ast.Attribute(value=ast.Name(id="asked"), attr=name):
-                    yield name
-                case ast.comprehension(iter=ast.Tuple(elts=names)) | ast.For(iter=ast.Tuple(elts=names)):
-                    yield from words(names)
-
-
-USED = {*_used_in_jinja(), *_used_in_python()}
-
-
-@pytest.mark.parametrize(("entry_point", "name"), PUBLIC)
-def test_every_parameter_is_used(entry_point: str, name: str) -> None:
-    assert name in USED
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -126,13 +84,9 @@ def test_the_wiring_reads_only_parameters_and_what_earlier_stages_wrote() -> Non
     inventory = {"run_id", "run_dir", "run_request", "inventory_hostname", "ansible_playbook_python"}
     # What bring_back.yml goes through.
     inventory |= {"attempt_to_bring_back"}
-    filters = {"lookup", "from_yaml", "from_json", "default", "preflight_record", "run_failures"}
-    filters |= {"attempt_number", "attempt_active", "attempt_suite"}
-    words = {"or", "and", "not", "is", "none", "if", "else", "in"}
     for name, value in WIRED.items():
         for text in expressions(value):
-            read = {word for word in variables(text) if not word.isdigit()}
-            assert read <= SHARED | inventory | filters | words, name
+            assert variables(text) - {"lookup"} <= SHARED | inventory, name
             assert set(re.findall(r"(?<!/)\bparameters\.(\w+)", text)) <= public, name
 
 

@@ -10,10 +10,11 @@ import pytest
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import spec
 from benchmarks.preflight import run_plan
+from benchmarks.runs.records import Price, Values
 from tests.support.aws_fakes import FakeClient, aws_error
 
 STARTED = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
-PRICE = {"usd_per_hour": 0.357, "source": "AWS Price List, on demand", "date": "2026-05-19"}
+PRICE = Price(usd_per_hour=0.357, source="AWS Price List, on demand", date="2026-05-19")
 ZONES = ["eu-central-1a", "eu-central-1b"]
 OFFERED = ["c7i.2xlarge", "c7i.large", "c7g.large", "m7i.large", "t2.micro"]
 
@@ -89,7 +90,7 @@ def account(other: dict[str, Any] | None = None, **ec2: Any) -> Account:
     return Account(ec2, other or {})
 
 
-def parameters(**given: Any) -> dict[str, Any]:
+def parameters(**given: Any) -> Values:
     usual = {"instance_type": "c7i.2xlarge", "region": "eu-central-1"}
     return spec.with_defaults("benchmark", {**usual, **given})
 

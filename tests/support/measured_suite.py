@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from benchmarks.runs.records import Source
+from tests.support import records
 
-TOOLCHAIN: dict[str, Any] = {
-    "cargo": {"executable": "/usr/bin/cargo"},
-    "source": {"crate": "plonky2", "ref": "1.1.0"},
-    "host": {"rustc": "rustc 1.85.1", "cpu_model": "EPYC", "kernel": "6.1"},
-}
-SUITE: dict[str, Any] = {
-    "name": "plonky2",
-    "description": "all of it",
-    "source": {"crate": "plonky2", "ref": "1.1.0"},
-    "package": "plonky2",
-    "benches": ["ffts"],
-    "rustflags": "-C target-cpu=native",
-    "environment": {},
-    "expected": 74,
-}
+TOOLCHAIN = records.toolchain(rustc="rustc 1.85.1", cpu_model="EPYC", kernel="6.1")
+SUITE = records.suite(
+    name="plonky2",
+    description="all of it",
+    source=Source(crate="plonky2", ref="1.1.0"),
+    package="plonky2",
+    benches=("ffts",),
+    rustflags="-C target-cpu=native",
+    expected=74,
+)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from benchmarks.aws.instance_types import Offer
-from benchmarks.cli import types_command
-from benchmarks.picker import selection
+from benchmarks.picker import formats, selection
 from benchmarks.picker.answers import Answer
 from benchmarks.picker.region_data import PARTS, Data, Source
 from benchmarks.picker.selection import Criteria
@@ -33,4 +32,4 @@ def answer(asked: Criteria, given: Data | None = None) -> Answer:
 
 
 def shown(asked: Criteria, output: str = "table", *, wide: bool = False, given: Data | None = None) -> str:
-    return types_command.render(answer(asked, given), output, wide=wide, command="./inv bench -i x")
+    return formats.text(answer(asked, given), output, wide=wide, command="./inv bench -i x")

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 from invoke.collection import Collection
+from jinja2 import Environment, nodes
 
 import tasks
 from benchmarks.cli.spec_tasks import SpecTask
@@ -116,9 +117,8 @@ def expressions(content: Any, key: str = "") -> Iterator[str]:
 
 
 def variables(expression: str) -> set[str]:
-    """The names in an expression that may be variables: no attributes, no texts."""
-    without_texts = re.sub(r"'[^']*'|\"[^\"]*\"", "''", expression)
-    return set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", without_texts))
+    """The variables that an expression reads."""
+    return {node.name for node in Environment().parse(f"{{{{ {expression} }}}}").find_all(nodes.Name)}
 
 
 def tree(path: Path) -> ast.Module:

@@ -5,21 +5,29 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from benchmarks.runs import record_files
+from benchmarks.runs.records import PlannedMeasurement, Preflight, Published
+from tests.support import records
 from tests.support.aws_fakes import FakeClient, aws_error
 
 NOW = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
+TOOLCHAIN = records.toolchain(cpus_usable=4)
 KEY = "results/plonky2/2026-05-19/20260519T081500Z_c7i.large_1c_r1/i-1/1/"
 
 
-def plan(launch: dict[str, Any] | None = None) -> dict[str, Any]:
-    return {
-        "started": NOW.isoformat(),
-        "suite": {"name": "plonky2"},
-        "launch": {"instance_type": "c7i.large", "cores": 1} if launch is None else launch,
-        "publish": {"bucket": "mine", "account": "123456789012", "suite": "plonky2", "started": NOW.isoformat()},
-    }
+def plan(**changes: Any) -> Preflight:
+    planned = PlannedMeasurement(suite=records.suite(name="plonky2"), suite_digest="asked")
+    return records.preflight(**{"started": NOW, "measurements": (planned,), **changes})
+
+
+def published(host: Path) -> Published:
+    """What is recorded of where the files of an attempt are."""
+    found = record_files.read(Published, host)
+    assert found
+    return found
 
 
 class Bucket:

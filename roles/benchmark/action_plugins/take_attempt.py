@@ -10,7 +10,9 @@ from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
 from benchmarks.host import attempt_states
-from benchmarks.runs import attempts, measurement
+from benchmarks.parameters import suites
+from benchmarks.runs import attempts, measurement, record_files
+from benchmarks.runs.records import Attempt, Toolchain
 
 
 class ActionModule(ActionBase):
@@ -22,23 +24,23 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         args = self._task.args
         here = Path(args["host_dir"])
-        measured = measurement.measurement(args["suite"], args["toolchain"])
-        wanted, request = (
-            measurement.digest(measured),
-            measurement.request(args["suite"], measured["source"].get("sha256")),
-        )
+        suite = suites.of_role(args["suite"])
+        toolchain = record_files.typed(Toolchain, args["toolchain"])
+        measured = measurement.of(suite, toolchain)
+        wanted, asked = measurement.digest(measured), measurement.suite_digest(suite, toolchain.source.sha256)
         # The one that was begun for this is no attempt yet.
         begun = attempts.read(here, attempts.current(here))
         taken = [n for n in attempts.here(here) if not (begun and begun.number == n and begun.measurement is None)]
         try:
             looked = self._command(attempt_states.look_command(args["directory"], args["unit"]))
             found = attempt_states.read_look(looked)
-            attempt_states.active(found, request)
+            attempt_states.active(found, asked)
             number, new = attempt_states.choose(found, taken, wanted)
             if not self._task.check_mode:
                 if new:
-                    self._command(attempt_states.begin_command(f"{args['directory']}/{number}", wanted, request))
-                attempts.take(here, attempts.Record(number, args["suite"], request, measured), args["toolchain"])
+                    self._command(attempt_states.begin_command(f"{args['directory']}/{number}", wanted, asked))
+                record = Attempt(number=number, suite=suite, suite_digest=asked, measurement=measured)
+                attempts.take(here, record, toolchain)
         except (RefusedError, OSError) as error:
             raise AnsibleActionFail(str(error)) from None
         warnings = [

@@ -1,26 +1,28 @@
-"""The Cargo commands of a suite, as filters."""
+"""The Cargo commands of a suite, and where a run is on a host, as filters."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from benchmarks.host import cargo
+from benchmarks.host import cargo, layout
+from benchmarks.parameters import suites
 
 
 def cargo_bench(suite: Mapping[str, Any], record: Mapping[str, Any], home: str) -> dict[str, list[str]]:
+    asked = suites.of_role(suite)
+    package = cargo.package_spec(asked.package, record["host"]["packages"])
     executable = record["cargo"]["executable"]
-    package = cargo.package_spec(suite["package"], record["host"]["packages"])
-    return {
-        "build": cargo.build_argv(executable, package, suite),
-        "run": cargo.run_argv(executable, package, suite, home),
-    }
+    command = cargo.Command(executable, package, asked.benches, asked.features, asked.arguments)
+    return {"build": command.build(), "run": command.run(home)}
 
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "cargo_bench": cargo_bench,
+            "run_directory_on_host": layout.run_directory,
+            "unit_prefix": layout.unit_prefix,
             "package_refusal": cargo.package_refusal,
             "overridden_flags": cargo.overridden_flags,
         }

@@ -14,9 +14,9 @@ from benchmarks.runs import attempts
 
 
 class ActionModule(ActionBase):
-    """Takes the host's directories here and there, what the names of units begin with, and the request's digest."""
+    """Takes the host's directories here and there, what the names of units begin with, and the suite's digest."""
 
-    _VALID_ARGS = frozenset(("host_dir", "directory", "unit", "request"))
+    _VALID_ARGS = frozenset(("host_dir", "directory", "unit", "suite_digest"))
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
@@ -25,7 +25,7 @@ class ActionModule(ActionBase):
         answer = self._low_level_execute_command(look, sudoable=False)
         here = Path(args["host_dir"])
         try:
-            number = attempt_states.active(attempt_states.read_look(answer["stdout"]), args["request"])
+            number = attempt_states.active(attempt_states.read_look(answer["stdout"]), args["suite_digest"])
             attempts.follow(here, number)
         except (RefusedError, OSError) as error:
             raise AnsibleActionFail(str(error)) from None

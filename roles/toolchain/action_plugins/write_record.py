@@ -1,4 +1,4 @@
-"""Writes one of a run's JSON records on the controller, and says whether that changed anything."""
+"""Writes the record of the toolchain on the controller, and says whether that changed anything."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from benchmarks.runs import run_directory
+from benchmarks.runs import record_files
+from benchmarks.runs.records import Toolchain
 
 
 class ActionModule(ActionBase):
@@ -15,5 +16,5 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        path = Path(self._task.args["path"])
-        return {"changed": run_directory.write_record(path.parent, path.name, self._task.args["content"])}
+        record = record_files.typed(Toolchain, self._task.args["content"])
+        return {"changed": record_files.write_file(Path(self._task.args["path"]), record)}

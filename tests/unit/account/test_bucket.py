@@ -16,7 +16,7 @@ from tests.support.account_answers import COMPLETE, TARGET, connector, error
 def test_what_may_not_be_read_of_a_bucket_is_not_held_against_it() -> None:
     unknown = Bucket(TARGET.bucket, "eu-central-1", blocks_public_access=None, disables_acls=None, lifecycle=None)
     survey = account_survey.survey(TARGET, replace(COMPLETE, bucket=unknown))
-    assert (survey["notes"], survey["missing"]) == ([], [])
+    assert (survey.notes, survey.missing) == ((), ())
 
 
 ABORT = {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}

@@ -23,7 +23,7 @@ from tests.support.account_answers import COMPLETE, TARGET, complete, connector,
     ],
 )
 def test_template_may_name_group_and_profile_in_any_of_ec2s_ways(launch_template: Template) -> None:
-    assert account_survey.survey(TARGET, replace(COMPLETE, launch_template=launch_template))["notes"] == []
+    assert account_survey.survey(TARGET, replace(COMPLETE, launch_template=launch_template)).notes == ()
 
 
 def test_a_template_that_is_there_is_found_and_one_that_can_be_created_is_none() -> None:

@@ -37,14 +37,14 @@ PARTS = [
 
 def test_empty_account_lacks_everything() -> None:
     survey = account_survey.survey(TARGET, Found())
-    assert survey["missing"] == PARTS
-    assert survey["notes"] == []
+    assert [need.name for need in survey.missing] == PARTS
+    assert survey.notes == ()
 
 
 def test_complete_account_lacks_nothing_and_gives_no_cause_for_notes() -> None:
     survey = account_survey.survey(TARGET, COMPLETE)
-    assert survey["missing"] == []
-    assert survey["notes"] == []
+    assert survey.missing == ()
+    assert survey.notes == ()
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,8 @@ def test_complete_account_lacks_nothing_and_gives_no_cause_for_notes() -> None:
     ],
 )
 def test_only_what_is_not_there_is_missing(change: dict[str, Any], missing: list[str]) -> None:
-    assert account_survey.survey(TARGET, replace(COMPLETE, **change))["missing"] == missing
+    survey = account_survey.survey(TARGET, replace(COMPLETE, **change))
+    assert [need.name for need in survey.missing] == missing
 
 
 @pytest.mark.parametrize(
@@ -90,13 +91,13 @@ def test_only_what_is_not_there_is_missing(change: dict[str, Any], missing: list
 )
 def test_difference_that_matters_is_told_and_nothing_is_missing_for_it(change: dict[str, Any], note: str) -> None:
     survey = account_survey.survey(TARGET, replace(COMPLETE, **change))
-    assert [note in told for told in survey["notes"]] == [True]
-    assert survey["missing"] == []
+    assert [note in told for told in survey.notes] == [True]
+    assert survey.missing == ()
 
 
 def test_private_subnet_is_told() -> None:
     survey = account_survey.survey(replace(TARGET, private_subnet="subnet-1"), COMPLETE)
-    assert survey["notes"][0].startswith("The subnet subnet-1 gives instances no public address")
+    assert survey.notes[0].startswith("The subnet subnet-1 gives instances no public address")
 
 
 def test_nothing_is_found_in_an_empty_account() -> None:
@@ -127,7 +128,7 @@ def test_what_was_created_is_waited_for() -> None:
         current[0] = next(accounts)
 
     survey = account_survey.wait_complete(lambda *given: current[0](*given), TARGET, 30, sleep)
-    assert survey["missing"] == []
+    assert survey.missing == ()
     assert len(slept) == 1
 
 

@@ -117,4 +117,4 @@ def test_all_are_told_before_another_error_is_raised_and_one_that_is_gone_is_non
 def test_an_instance_without_addresses_has_none() -> None:
     one = instance("i-1", "running", InstanceType="c7i.large", Placement={"AvailabilityZone": "a"}, PublicDnsName="")
     record = instances.record({**one, "LaunchTime": datetime(2026, 5, 19, tzinfo=UTC)})
-    assert (record["public_dns"], record["public_ip"], record["private_ip"], record["host"]) == (None, None, None, 1)
+    assert (record.public_dns, record.public_ip, record.private_ip, record.host) == (None, None, None, 1)

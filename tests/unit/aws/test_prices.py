@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from benchmarks.aws import prices
+from benchmarks.runs.records import Price
 
 
 def product(usd: str = "0.3570000000", unit: str = "Hrs", description: str = "$0.357 per Hour") -> dict[str, Any]:
@@ -29,21 +30,21 @@ class Pricing:
         return {"PriceList": [json.dumps(entry) for entry in self.products]}
 
 
-def price(client: Pricing) -> dict[str, Any] | None:
+def price(client: Pricing) -> Price | None:
     return prices.of_type(lambda service, region=None: client, "eu-central-1", "c7i.2xlarge")
 
 
 def test_a_price_says_in_the_lists_words_what_it_is_for() -> None:
     found = price(Pricing(product()))
     assert found is not None
-    assert (found["usd_per_hour"], found["source"]) == (0.357, "AWS Price List: $0.357 per Hour")
-    assert len(found["date"]) == len("2026-05-19")
+    assert (found.usd_per_hour, found.source) == (0.357, "AWS Price List: $0.357 per Hour")
+    assert len(found.date) == len("2026-05-19")
 
 
 def test_entries_without_an_hourly_price_are_passed_over() -> None:
     found = price(Pricing(product(usd="0"), product(unit="Quantity"), product(usd="0.5", description="")))
     assert found is not None
-    assert (found["usd_per_hour"], found["source"]) == (0.5, "AWS Price List, on demand")
+    assert (found.usd_per_hour, found.source) == (0.5, "AWS Price List, on demand")
 
 
 def test_a_missing_permission_is_no_price() -> None:

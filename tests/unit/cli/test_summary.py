@@ -6,14 +6,17 @@ import io
 import json
 import shlex
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 from rich.console import Console
 
 from benchmarks.cli import summary
+from benchmarks.runs import record_files
+from benchmarks.runs.records import CurrentAttempt, Ended, Price, Stages, StageTime, Terminated
+from tests.support import records
 from tests.unit.results.test_criterion import write
 
 LONG = "lde<plonky2_field::goldilocks_field::GoldilocksField>/65536"
@@ -25,33 +28,22 @@ def shown(directory: Path, width: int = 100) -> str:
     return console.export_text()
 
 
-def record(path: Path, content: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content))
-
-
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     """A run on one instance, from its launch to its end."""
     directory = tmp_path / "r1"
     host = directory / "i-1/1"
-    price = {"usd_per_hour": 0.36, "source": "AWS Price List, on demand", "date": "2026-05-19"}
-    record(directory / "preflight.json", {"launch": {"instance_type": "c7i.large", "price": price}})
-    instance = {"instance_id": "i-1", "launched": "2026-05-19T08:15:00+00:00", "public_ip": "192.0.2.7"}
-    record(directory / "instances.json", {"region": "eu-central-1", "instances": [instance]})
-    record(directory / "terminated.json", {"i-1": "2026-05-19T08:25:00+00:00"})
-    record(directory / "stages.json", {"launch": {"seconds": 12.345}, "benchmark": {"seconds": 600.0}})
-    record(directory / "i-1/current-attempt.json", {"number": 1})
-    record(host / "toolchain.json", {})
-    record(
-        host / "published.json",
-        {
-            "uri": "s3://mine/x/",
-            "link": "https://link/" + "a" * 200,
-            "link_until": "2026-05-26T08:25+00:00",
-            "link_note": "",
-        },
-    )
+    price = Price(usd_per_hour=0.36, source="AWS Price List, on demand", date="2026-05-19")
+    record_files.write(directory, records.preflight(launches=(records.launch_plan(price=price),)))
+    record_files.write(directory, records.instances("i-1"))
+    over = Ended(instance_id="i-1", at=datetime(2026, 5, 19, 8, 25, tzinfo=UTC))
+    record_files.write(directory, Terminated(instances=(over,)))
+    times = {"launch": 12.345, "benchmark": 600.0}
+    stages = tuple(StageTime(name=name, seconds=seconds, failed=False) for name, seconds in times.items())
+    record_files.write(directory, Stages(stages=stages))
+    record_files.write(directory / "i-1", CurrentAttempt(number=1))
+    record_files.write(host, records.toolchain())
+    record_files.write(host, records.published(link="https://link/" + "a" * 200))
     (host / "benchmark.log").write_text(
         "     Running benches/all.rs (target/release/deps/all-27f45bc17686f575)\n"
         "mul                     time:   [9.0000 ns 10.000 ns 11.000 ns]\n"
@@ -170,18 +162,16 @@ def test_damaged_records_hide_nothing_else(run: Path) -> None:
         (run / name).write_text("{")
     (run / "parameters.yml").unlink()
     assert "Measured  2 benchmarks" in shown(run)
-    record(
-        run / "stages.json", {"launch": {}, "toolchain": 3, "benchmark": {"seconds": "long"}, "publish": {"seconds": 2}}
-    )
+    (run / "stages.json").write_text(json.dumps({"schema_version": 1, "stages": [{"name": "publish"}]}))
     text = shown(run)
-    assert "Stages    publish 2.0 s" in text
+    assert "Stages" not in text
     assert "Measured  2 benchmarks" in text
     assert f"Run       {run}" in text
 
 
 def test_only_the_attempt_that_the_run_is_about_is_shown(run: Path) -> None:
     write(run / "i-1/2/criterion/all", "another")
-    record(run / "i-1/current-attempt.json", {"number": 2})
+    record_files.write(run / "i-1", CurrentAttempt(number=2))
     text = shown(run)
     assert "Measured  1 benchmark\n" in text
     assert LONG not in text

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.errors import RefusedError
 from benchmarks.host import attempt_states
-from benchmarks.host.attempt_states import Attempt
+from benchmarks.host.attempt_states import AttemptState
 
 DONE = ("success", "success")
 
@@ -19,29 +19,29 @@ DONE = ("success", "success")
     [
         ([], (), (1, True)),
         ([], (1, 2), (3, True)),
-        ([Attempt(1, False, "a", "asked", DONE)], (), (1, False)),
-        ([Attempt(1, True, "a", "asked", ("success", "-"))], (), (1, False)),
-        ([Attempt(1, False, "a", "asked", ("success", "-"))], (), (1, False)),
-        ([Attempt(1, False, "b", "asked", DONE)], (), (2, True)),
-        ([Attempt(1, False, "a", "asked", DONE), Attempt(2, False, "b", "asked", DONE)], (1, 2), (1, False)),
-        ([Attempt(1, False, "a", "asked", ("success", "exit-code"))], (1,), (2, True)),
-        ([Attempt(1, False, "a", "asked", ("timeout", "-"))], (1,), (2, True)),
+        ([AttemptState(1, False, "a", "asked", DONE)], (), (1, False)),
+        ([AttemptState(1, True, "a", "asked", ("success", "-"))], (), (1, False)),
+        ([AttemptState(1, False, "a", "asked", ("success", "-"))], (), (1, False)),
+        ([AttemptState(1, False, "b", "asked", DONE)], (), (2, True)),
+        ([AttemptState(1, False, "a", "asked", DONE), AttemptState(2, False, "b", "asked", DONE)], (1, 2), (1, False)),
+        ([AttemptState(1, False, "a", "asked", ("success", "exit-code"))], (1,), (2, True)),
+        ([AttemptState(1, False, "a", "asked", ("timeout", "-"))], (1,), (2, True)),
         (
-            [Attempt(1, False, "a", "asked", DONE), Attempt(2, False, "a", "asked", ("success", "signal"))],
+            [AttemptState(1, False, "a", "asked", DONE), AttemptState(2, False, "a", "asked", ("success", "signal"))],
             (),
             (3, True),
         ),
-        ([Attempt(1, False, "b", "asked", DONE)], (4,), (5, True)),
+        ([AttemptState(1, False, "b", "asked", DONE)], (4,), (5, True)),
     ],
 )
 def test_an_attempt_is_gone_on_with_or_is_the_next(
-    found: list[Attempt], here: tuple[int, ...], chosen: tuple[int, bool]
+    found: list[AttemptState], here: tuple[int, ...], chosen: tuple[int, bool]
 ) -> None:
     assert attempt_states.choose(found, here, "a") == chosen
 
 
 def test_what_is_at_work_is_followed_by_the_same_request_and_disturbed_by_no_other() -> None:
-    found = [Attempt(1, False, "a", "asked", DONE), Attempt(2, True, "b", "asked", ("success", "-"))]
+    found = [AttemptState(1, False, "a", "asked", DONE), AttemptState(2, True, "b", "asked", ("success", "-"))]
     assert attempt_states.active(found, "asked") == 2
     assert attempt_states.active(found[:1], "other") is None
     with pytest.raises(RefusedError, match=r"^Attempt 2 of this run still measures something else there: "):
@@ -78,9 +78,9 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
     ).stdout
     assert attempt_states.others(output) == ["benchmarks-r2-1-build.service"]
     assert attempt_states.read_look(output) == (
-        Attempt(1, False, "a", "asked", ("success", "exit-code")),
-        Attempt(2, False, "b", "asked", ("-", "-")),
-        Attempt(10, True, "c", "asked", ("success", "-")),
+        AttemptState(1, False, "a", "asked", ("success", "exit-code")),
+        AttemptState(2, False, "b", "asked", ("-", "-")),
+        AttemptState(10, True, "c", "asked", ("success", "-")),
     )
 
 

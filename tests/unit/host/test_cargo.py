@@ -15,12 +15,12 @@ PATH_ID = "path+file:///home/b/source/itoa-1.0.19#itoa@1.0.19"
 MEMBERS = [{"name": "itoa", "id": PATH_ID}, {"name": "tool", "id": "tool 0.1.0 (path+file:///home/b/source/tool)"}]
 
 
-def suite(**more: Any) -> dict[str, Any]:
-    return {"package": "one", "benches": ["a", "b"], "features": [], "arguments": [], **more}
+def command(executable: str, benches: tuple[str, ...] = ("a", "b"), **more: Any) -> cargo.Command:
+    return cargo.Command(executable, "one", benches, **more)
 
 
 def test_all_targets_are_built_at_once() -> None:
-    assert cargo.build_argv("/bin/cargo", "one", suite(features=["x", "y"], arguments=["^mul"])) == [
+    assert command("/bin/cargo", features=["x", "y"], arguments=["^mul"]).build() == [
         *("/bin/cargo", "bench", "--bench", "a", "--bench", "b", "--locked", "--package", "one"),
         *("--features", "x,y", "--no-run"),
     ]
@@ -44,12 +44,12 @@ def calls(tmp_path: Path) -> Path:
 
 def run(calls: Path, **more: Any) -> int:
     home = str(calls.parent / "my home")
-    argv = cargo.run_argv(str(calls.with_name("cargo")), "one", suite(**more), home)
+    argv = command(str(calls.with_name("cargo")), **more).run(home)
     return subprocess.run(argv, check=False, stdin=subprocess.DEVNULL).returncode
 
 
 def test_each_target_runs_with_a_criterion_directory_of_its_own(calls: Path) -> None:
-    assert run(calls, benches=["a", "odd name"], features=["x"]) == 0
+    assert run(calls, benches=("a", "odd name"), features=["x"]) == 0
     home = calls.parent / "my home"
     assert calls.read_text().splitlines() == [
         f"{home}/{target}|bench|--bench|{target}|--locked|--package|one|--features|x|" for target in ("a", "odd name")
@@ -58,20 +58,20 @@ def test_each_target_runs_with_a_criterion_directory_of_its_own(calls: Path) -> 
 
 
 def test_a_target_that_fails_keeps_none_from_running_and_the_first_failure_is_the_runs(calls: Path) -> None:
-    assert run(calls, benches=["a", "b", "c", "d"]) == 101
+    assert run(calls, benches=("a", "b", "c", "d")) == 101
     assert [line.split("|")[3] for line in calls.read_text().splitlines()] == ["a", "b", "c", "d"]
 
 
 def test_cargo_names_each_target_it_runs_whatever_it_is_told(calls: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CARGO_TERM_QUIET", "true")
     monkeypatch.setenv("CARGO_TERM_VERBOSE", "true")
-    assert run(calls, benches=["a"]) == 0
+    assert run(calls, benches=("a",)) == 0
     assert calls.with_name("says").read_text() == "false|false|"
 
 
 def test_a_suites_arguments_reach_the_benchmarks_word_for_word(calls: Path) -> None:
     arguments = ["^mul$", "$(touch hacked)", "`touch hacked`", "a  b", "*", "-c", ""]
-    assert run(calls, benches=["a"], arguments=arguments) == 0
+    assert run(calls, benches=("a",), arguments=arguments) == 0
     (line,) = calls.read_text().splitlines()
     assert line.split("|--|")[1] == "|".join([*arguments, ""])
 

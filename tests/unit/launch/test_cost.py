@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.launch import cost
+from benchmarks.runs.records import Ended, Price, Terminated
+from tests.support import records
 
 BEGAN = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
-PRICE = {"usd_per_hour": 0.36, "source": "AWS Price List, on demand", "date": "2026-05-19"}
+PRICE = Price(usd_per_hour=0.36, source="AWS Price List, on demand", date="2026-05-19")
 
 
-def line(seconds: float, price: dict[str, Any] | None = PRICE, instances: int = 1, ended: bool = True) -> str:
-    launched = [{"instance_id": f"i-{n}", "launched": BEGAN.isoformat()} for n in range(instances)]
+def line(seconds: float, price: Price | None = PRICE, instances: int = 1, ended: bool = True) -> str:
+    launched = records.instances(*(f"i-{n}" for n in range(instances)))
     end = BEGAN + timedelta(seconds=seconds)
-    terminated = {one["instance_id"]: end.isoformat() for one in launched} if ended else {}
-    return cost.line({"instance_type": "c7i.large", "price": price}, {"instances": launched}, terminated, end)
+    over = tuple(Ended(instance_id=one.instance_id, at=end) for one in launched.instances) if ended else ()
+    return cost.line(records.launch_plan(price=price), launched, Terminated(instances=over), end)
 
 
 def test_the_line_says_type_time_price_source_and_sum() -> None:

@@ -9,6 +9,7 @@ from botocore.stub import ANY, Stubber
 
 from benchmarks.aws.session import Client
 from benchmarks.launch import hosts, run_instances
+from benchmarks.runs.records import Instance
 from tests.support.launches import launch, plan
 
 
@@ -34,16 +35,16 @@ def test_only_hosts_that_are_not_there_are_launched(ec2: Client, stub: Stubber, 
     second = launch(host=2)
     stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
     answer = {"Instances": [instance("i-2", "pending", host=2)]}
-    stub.add_response("run_instances", answer, run_instances.request(second, "subnet-1"))
+    stub.add_response("run_instances", answer, run_instances.parameters(second, "subnet-1"))
     stub.add_response("describe_instances", described(instance("i-2", host=2), instance("i-1")), {"Filters": ANY})
     noted: list[list[str]] = []
     changed, found = hosts.ensure(
-        ec2, [launch(), second], 60, lambda found: noted.append([i["instance_id"] for i in found]), naps.append
+        ec2, [launch(), second], 60, lambda found: noted.append([i.instance_id for i in found]), naps.append
     )
     assert changed
     # What costs money is known as soon as it is launched, and not only when it runs.
     assert noted == [["i-1", "i-2"], ["i-1", "i-2"]]
-    assert [(i["host"], i["instance_id"]) for i in found] == [(1, "i-1"), (2, "i-2")]
+    assert [(i.host, i.instance_id) for i in found] == [(1, "i-1"), (2, "i-2")]
 
 
 def test_launching_again_changes_nothing(ec2: Client, stub: Stubber, naps: list[float]) -> None:
@@ -51,23 +52,23 @@ def test_launching_again_changes_nothing(ec2: Client, stub: Stubber, naps: list[
         stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
     changed, found = hosts.ensure(ec2, [launch()], 60, lambda found: None, naps.append)
     assert not changed
-    assert found == [
-        {
-            "host": 1,
-            "instance_id": "i-1",
-            "instance_type": "c7i.large",
-            "zone": "eu-central-1a",
-            "public_dns": "ec2.example",
-            "public_ip": "192.0.2.7",
-            "private_ip": "10.0.0.7",
-            "launched": "2026-05-19T08:15:00+00:00",
-            "tags": {"benchmarks:run": "r1", "benchmarks:host": "1"},
-        }
-    ]
+    assert found == (
+        Instance(
+            host=1,
+            instance_id="i-1",
+            instance_type="c7i.large",
+            zone="eu-central-1a",
+            public_dns="ec2.example",
+            public_ip="192.0.2.7",
+            private_ip="10.0.0.7",
+            launched=datetime.fromisoformat("2026-05-19T08:15:00+00:00"),
+            tags={"benchmarks:run": "r1", "benchmarks:host": "1"},
+        ),
+    )
 
 
 def test_what_a_launch_would_change_is_an_instance_or_nothing(ec2: Client, stub: Stubber) -> None:
-    whole = plan(region="eu-central-1", cores=1, threads_per_core=2)
+    whole = [plan(region="eu-central-1", cores=1, threads_per_core=2)]
     stub.add_response("describe_instances", described(), {"Filters": ANY})
     stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
     before = hosts.difference(hosts.there(ec2, "r1"), whole)

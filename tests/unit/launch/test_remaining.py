@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from benchmarks.launch import remaining
-from benchmarks.runs import run_directory
+from benchmarks.runs import record_files, run_directory
+from benchmarks.runs.records import Ended, Terminated
+from tests.support import records
 from tests.support.aws_fakes import FakeClient
 
 LAUNCHED = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
@@ -62,15 +64,13 @@ def test_the_command_names_only_what_must_be_named_and_quotes_it(tmp_path: Path)
 
 
 def recorded(directory: Path, *ids: str) -> None:
-    launched = [
-        {"instance_id": id, "instance_type": "c7i.large", "launched": LAUNCHED.isoformat(), "tags": {}} for id in ids
-    ]
-    run_directory.write_record(directory, "instances.json", {"region": "eu-north-1", "instances": launched})
+    record_files.write(directory, records.instances(*ids, region="eu-north-1"))
 
 
 def test_where_aws_does_not_answer_the_records_tell_what_may_run(tmp_path: Path) -> None:
     recorded(tmp_path, "i-1", "i-2")
-    run_directory.write_record(tmp_path, "terminated.json", {"i-1": "2026-05-19T08:25:00+00:00"})
+    over = Ended(instance_id="i-1", at=datetime(2026, 5, 19, 8, 25, tzinfo=UTC))
+    record_files.write(tmp_path, Terminated(instances=(over,)))
     assert remaining.unknown("r1", None, tmp_path).splitlines()[:2] == [
         "Whether instances of the run are left is not known.",
         "It may be that i-2 (c7i.large) still runs: it costs money.",

@@ -17,7 +17,8 @@ from benchmarks.aws.session import Client
 from benchmarks.errors import FailedError
 from benchmarks.launch import run_instances
 from benchmarks.runs import ssh_keys
-from tests.support.launches import SUBNETS, launch, plan
+from tests.support.launches import PLACES, launch, plan
+from tests.support.records import STARTED
 
 
 class RawBody(io.BytesIO):
@@ -28,7 +29,7 @@ class RawBody(io.BytesIO):
 
 
 def test_the_same_request_has_the_same_token() -> None:
-    assert run_instances.request(launch(), "subnet-1") == run_instances.request(launch(), "subnet-1")
+    assert run_instances.parameters(launch(), "subnet-1") == run_instances.parameters(launch(), "subnet-1")
 
 
 @pytest.mark.parametrize(
@@ -44,13 +45,13 @@ def test_the_same_request_has_the_same_token() -> None:
     ],
 )
 def test_another_request_has_another_token(change: dict[str, Any], subnet: str | None) -> None:
-    other = run_instances.request(launch(**change), subnet)["ClientToken"]
-    assert other != run_instances.request(launch(), "subnet-1")["ClientToken"]
+    other = run_instances.parameters(launch(**change), subnet)["ClientToken"]
+    assert other != run_instances.parameters(launch(), "subnet-1")["ClientToken"]
     assert len(other) == 64  # EC2's limit
 
 
 def test_what_is_launched_ends_itself_and_is_found_by_its_tags() -> None:
-    request = run_instances.request(launch(), "subnet-1")
+    request = run_instances.parameters(launch(), "subnet-1")
     assert request["InstanceInitiatedShutdownBehavior"] == "terminate"
     assert request["MetadataOptions"]["HttpTokens"] == "required"
     assert (request["MinCount"], request["MaxCount"]) == (1, 1)
@@ -64,7 +65,7 @@ def test_what_is_launched_ends_itself_and_is_found_by_its_tags() -> None:
 
 
 def test_the_template_keeps_what_the_plan_leaves_to_it() -> None:
-    request = run_instances.skeleton(plan(), None)
+    request = run_instances.settings(plan(), None)
     assert request.keys().isdisjoint({"SubnetId", "CpuOptions", "BlockDeviceMappings", "SecurityGroupIds"})
     assert request["LaunchTemplate"] == {"LaunchTemplateId": "lt-1", "Version": "3"}
 
@@ -72,15 +73,17 @@ def test_the_template_keeps_what_the_plan_leaves_to_it() -> None:
 def test_ec2_would_take_the_request(ec2: Client, stub: Stubber) -> None:
     block_devices = [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 9, "VolumeType": "gp3"}}]
     whole = launch(plan=plan(cpu_options={"CoreCount": 1, "ThreadsPerCore": 1}, block_devices=block_devices))
-    stub.add_response("run_instances", {"Instances": [{"InstanceId": "i-1"}]}, run_instances.request(whole, "subnet-1"))
+    stub.add_response(
+        "run_instances", {"Instances": [{"InstanceId": "i-1"}]}, run_instances.parameters(whole, "subnet-1")
+    )
     assert run_instances.run(ec2, whole)["InstanceId"] == "i-1"
 
 
 @pytest.mark.parametrize("code", run_instances.NO_CAPACITY)
 def test_a_capacity_error_moves_to_the_next_zone(ec2: Client, stub: Stubber, code: str) -> None:
-    stub.add_client_error("run_instances", code, expected_params=run_instances.request(launch(), "subnet-1"))
+    stub.add_client_error("run_instances", code, expected_params=run_instances.parameters(launch(), "subnet-1"))
     answer = {"Instances": [{"InstanceId": "i-2"}]}
-    stub.add_response("run_instances", answer, run_instances.request(launch(), "subnet-2"))
+    stub.add_response("run_instances", answer, run_instances.parameters(launch(), "subnet-2"))
     assert run_instances.run(ec2, launch())["InstanceId"] == "i-2"
 
 
@@ -97,11 +100,11 @@ def test_a_capacity_error_is_asked_once_a_zone_though_ec2_calls_it_an_internal_o
     with pytest.raises(FailedError, match=r"has no capacity for c7i\.large in eu-central-1a, eu-central-1b now"):
         run_instances.run(ec2, launch())
     # Two zones, and the one error that is worth another try.
-    assert len(sent) == len(SUBNETS) + 1
+    assert len(sent) == len(PLACES) + 1
 
 
 def test_no_capacity_anywhere_fails_and_names_the_zones(ec2: Client, stub: Stubber) -> None:
-    for _ in SUBNETS:
+    for _ in PLACES:
         stub.add_client_error("run_instances", "InsufficientInstanceCapacity")
     with pytest.raises(FailedError) as failed:
         run_instances.run(ec2, launch())
@@ -139,7 +142,7 @@ def test_a_new_instance_profile_is_waited_for(ec2: Client, stub: Stubber, naps: 
     for _ in range(3):
         stub.add_client_error("run_instances", "InvalidParameterValue", "Invalid IAM Instance Profile name")
     stub.add_response(
-        "run_instances", {"Instances": [{"InstanceId": "i-1"}]}, run_instances.request(launch(), "subnet-1")
+        "run_instances", {"Instances": [{"InstanceId": "i-1"}]}, run_instances.parameters(launch(), "subnet-1")
     )
     assert run_instances.run(ec2, launch(), naps.append)["InstanceId"] == "i-1"
     assert len(naps) == 3
@@ -148,7 +151,7 @@ def test_a_new_instance_profile_is_waited_for(ec2: Client, stub: Stubber, naps: 
 def test_a_profile_that_never_comes_stops(
     ec2: Client, stub: Stubber, naps: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_instances, "PROFILE_PATIENCE", -1.0)
+    monkeypatch.setattr(run_instances, "PROFILE_TIMEOUT", -1.0)
     stub.add_client_error("run_instances", "InvalidParameterValue", "Invalid IAM Instance Profile name")
     with pytest.raises(ec2.exceptions.ClientError, match="Invalid IAM Instance Profile"):
         run_instances.run(ec2, launch(), naps.append)
@@ -158,14 +161,17 @@ def test_a_profile_that_never_comes_stops(
 def test_a_run_keeps_its_keys_so_that_its_token_stays_the_same(tmp_path: Path) -> None:
     first, again = (ssh_keys.run_keys(tmp_path, None) for _ in range(2))
     assert first == again
-    requests = [run_instances.request(run_instances.prepare("r1", plan(), k, 240, "a"), None) for k in (first, again)]
+    requests = [
+        run_instances.parameters(run_instances.prepare("r1", STARTED, k, 240, "a", plan()), None)
+        for k in (first, again)
+    ]
     assert requests[0]["ClientToken"] == requests[1]["ClientToken"]
     assert stat.S_IMODE((tmp_path / "keys/login").stat().st_mode) == 0o600
 
 
 def test_what_the_template_protects_is_launched_so_that_it_can_be_ended() -> None:
     overrides = {"DisableApiTermination": False, "HibernationOptions": {"Configured": False}}
-    request = run_instances.request(launch(plan=plan(overrides=overrides)), "subnet-1")
+    request = run_instances.parameters(launch(plan=plan(overrides=overrides)), "subnet-1")
     assert {name: request[name] for name in overrides} == overrides
     assert "DisableApiStop" not in request
 

@@ -12,8 +12,17 @@ import pytest
 
 from benchmarks.errors import FailedError
 from benchmarks.launch import termination
-from benchmarks.runs import run_directory
+from benchmarks.runs import record_files
+from benchmarks.runs.records import Terminated
+from tests.support import records
 from tests.support.aws_fakes import FakeClient, aws_error
+
+
+def times(directory: Path) -> Mapping[str, datetime]:
+    """When each instance ended, by the run's record."""
+    found = record_files.read(Terminated, directory)
+    assert found
+    return found.times
 
 
 class Account:
@@ -57,18 +66,17 @@ class Account:
 def test_ending_is_recorded_with_its_time(tmp_path: Path) -> None:
     account = Account("i-1", "i-2")
     assert termination.end(account.client, "r1", tmp_path) == ["i-1", "i-2"]
-    record = run_directory.read_record(tmp_path, "terminated.json")
-    assert set(record) == {"i-1", "i-2"}
-    assert all(datetime.fromisoformat(at).tzinfo for at in record.values())
+    assert set(times(tmp_path)) == {"i-1", "i-2"}
+    assert all(at.tzinfo for at in times(tmp_path).values())
 
 
 def test_one_after_the_other_is_recorded_together(tmp_path: Path) -> None:
     account = Account("i-1", "i-2")
     termination.end(account.client, "r1", tmp_path, only="i-1")
-    first = run_directory.read_record(tmp_path, "terminated.json")["i-1"]
+    first = times(tmp_path)["i-1"]
     termination.end(account.client, "r1", tmp_path)
-    assert run_directory.read_record(tmp_path, "terminated.json").keys() == {"i-1", "i-2"}
-    assert run_directory.read_record(tmp_path, "terminated.json")["i-1"] == first
+    assert times(tmp_path).keys() == {"i-1", "i-2"}
+    assert times(tmp_path)["i-1"] == first
 
 
 def test_nothing_to_end_records_nothing(tmp_path: Path) -> None:
@@ -120,7 +128,7 @@ def test_what_is_still_alive_is_told_again(tmp_path: Path) -> None:
 
 
 def test_a_launched_instance_that_an_answer_lacks_is_looked_for_by_its_id(tmp_path: Path) -> None:
-    run_directory.write_record(tmp_path, "instances.json", {"region": "x", "instances": [{"instance_id": "i-9"}]})
+    record_files.write(tmp_path, records.instances("i-9"))
     account = Account("i-9")
     by_tag: Iterator[dict[str, Any]] = iter([{"Reservations": []}])
     find = account.client.answers["describe_instances"]
@@ -136,7 +144,7 @@ def test_an_instance_that_turns_up_late_is_ended_and_recorded_too(tmp_path: Path
     assert account.ids == set()
     # The user hears of the first at once, and not only when all is over.
     assert told == [["i-1"], ["i-2"]]
-    assert run_directory.read_record(tmp_path, "terminated.json").keys() == {"i-1", "i-2"}
+    assert times(tmp_path).keys() == {"i-1", "i-2"}
 
 
 def test_a_protected_instance_is_switched_off_and_does_not_keep_the_others(tmp_path: Path) -> None:
@@ -181,26 +189,26 @@ def test_what_was_ended_is_told(ended: list[str], sentence: str) -> None:
 
 def test_times_are_in_utc(tmp_path: Path) -> None:
     termination.end(Account("i-1").client, "r1", tmp_path)
-    (at,) = run_directory.read_record(tmp_path, "terminated.json").values()
-    assert abs(datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds() < 60
+    (at,) = times(tmp_path).values()
+    assert abs(datetime.now(UTC) - at).total_seconds() < 60
 
 
 @pytest.mark.parametrize(
     ("reason", "at"),
-    [("User initiated (2026-05-19 08:15:00 GMT)", "2026-05-19T08:15:00+00:00"), ("", None), (None, None)],
+    [("User initiated (2026-05-19 08:15:00 GMT)", datetime(2026, 5, 19, 8, 15, tzinfo=UTC)), ("", None), (None, None)],
 )
 def test_an_instance_that_ended_by_itself_costs_nothing_from_then_on(
-    tmp_path: Path, reason: str | None, at: str | None
+    tmp_path: Path, reason: str | None, at: datetime | None
 ) -> None:
     gone = {"InstanceId": "i-1", "State": {"Name": "terminated"}, "StateTransitionReason": reason}
     ec2 = FakeClient(describe_instances={"Reservations": [{"Instances": [gone]}]})
     termination.note_gone(ec2, "r1", tmp_path)
-    noted = run_directory.read_record(tmp_path, "terminated.json")
-    assert noted["i-1"] == at or (at is None and datetime.fromisoformat(noted["i-1"]) <= datetime.now(UTC))
+    noted = times(tmp_path)
+    assert noted["i-1"] == at or (at is None and noted["i-1"] <= datetime.now(UTC))
     # What is known already stays.
     gone["StateTransitionReason"] = "User initiated (2026-05-20 08:15:00 GMT)"
     termination.note_gone(ec2, "r1", tmp_path)
-    assert run_directory.read_record(tmp_path, "terminated.json") == noted
+    assert times(tmp_path) == noted
 
 
 def test_what_ended_by_itself_is_noted_with_the_time_that_ec2_gives(tmp_path: Path) -> None:
@@ -211,4 +219,4 @@ def test_what_ended_by_itself_is_noted_with_the_time_that_ec2_gives(tmp_path: Pa
     }
     ec2 = FakeClient(describe_instances={"Reservations": [{"Instances": [gone]}]})
     assert termination.end(ec2, "r1", tmp_path) == []
-    assert run_directory.read_record(tmp_path, "terminated.json") == {"i-1": "2026-05-19T08:25:00+00:00"}
+    assert times(tmp_path) == {"i-1": datetime(2026, 5, 19, 8, 25, tzinfo=UTC)}

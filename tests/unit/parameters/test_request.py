@@ -12,7 +12,8 @@ import pytest
 
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import request, spec
-from benchmarks.runs import run_directory
+from benchmarks.runs import record_files
+from tests.support import records
 from tests.support.private_keys import write_key
 
 ENVIRONMENT = {"AWS_REGION": "eu-central-1"}
@@ -47,7 +48,7 @@ def test_the_home_of_nobody_is_refused(tmp_path: Path) -> None:
 def test_nothing_asked_for_is_refused(values: dict[str, Any]) -> None:
     assert request.is_empty(values)
     with pytest.raises(RefusedError, match=r"^Nothing was asked for\. Name an instance type, such as c7i\.2xlarge"):
-        request.settle("benchmark", values, ENVIRONMENT)
+        request.resolve("benchmark", values, ENVIRONMENT)
 
 
 @pytest.mark.parametrize(
@@ -66,32 +67,32 @@ def test_limits_without_a_machine_ask_for_the_list(values: dict[str, Any], lists
 
 
 def test_the_default_type_comes_with_a_warning() -> None:
-    settled = request.settle("benchmark", {"tail": True}, ENVIRONMENT)
-    assert settled.parameters["instance_type"] == "t2.micro"
-    assert len(settled.warnings) == 1
-    assert settled.warnings[0].startswith("No instance type, cpu or memory was given, so t2.micro is used")
+    resolved = request.resolve("benchmark", {"tail": True}, ENVIRONMENT)
+    assert resolved.parameters["instance_type"] == "t2.micro"
+    assert len(resolved.warnings) == 1
+    assert resolved.warnings[0].startswith("No instance type, cpu or memory was given, so t2.micro is used")
 
 
 def test_a_named_type_comes_without_a_warning() -> None:
-    settled = request.settle("benchmark", {"instance_type": "c7i.large"}, ENVIRONMENT)
-    assert (settled.parameters["instance_type"], settled.warnings) == ("c7i.large", ())
+    resolved = request.resolve("benchmark", {"instance_type": "c7i.large"}, ENVIRONMENT)
+    assert (resolved.parameters["instance_type"], resolved.warnings) == ("c7i.large", ())
 
 
 @pytest.mark.parametrize("entry_point", spec.entry_points())
 def test_the_whole_request_has_every_parameter_and_the_region(entry_point: str) -> None:
     values = {"benchmark": {"instance_type": "c7i.large"}, "terminate": {"run_id": "r"}}.get(entry_point, {})
-    settled = request.settle(entry_point, values, ENVIRONMENT)
-    assert set(settled.parameters) == set(spec.names(entry_point))
-    assert settled.parameters["region"] == "eu-central-1"
+    resolved = request.resolve(entry_point, values, ENVIRONMENT)
+    assert set(resolved.parameters) == set(spec.names(entry_point))
+    assert resolved.parameters["region"] == "eu-central-1"
 
 
 def test_a_machine_one_has_needs_no_region() -> None:
-    assert request.settle("benchmark", {"host": "me@192.0.2.7"}, {}).parameters["region"] is None
+    assert request.resolve("benchmark", {"host": "me@192.0.2.7"}, {}).parameters["region"] is None
 
 
 def test_a_machine_one_has_needs_a_region_for_its_bucket() -> None:
     with pytest.raises(RefusedError, match=r"^No AWS region is set"):
-        request.settle("benchmark", {"host": "me@192.0.2.7", "bucket": "mine"}, {})
+        request.resolve("benchmark", {"host": "me@192.0.2.7", "bucket": "mine"}, {})
 
 
 @pytest.mark.parametrize(
@@ -109,12 +110,12 @@ def test_a_machine_one_has_needs_a_region_for_its_bucket() -> None:
 )
 def test_a_machine_one_has_excludes_what_launching_needs(name: str, value: object) -> None:
     with pytest.raises(RefusedError, match=rf"^host and {name} exclude each other: a machine that you have is used"):
-        request.settle("benchmark", {"host": "a", name: value}, ENVIRONMENT)
+        request.resolve("benchmark", {"host": "a", name: value}, ENVIRONMENT)
 
 
 def test_an_unknown_suite_is_refused() -> None:
     with pytest.raises(RefusedError, match=r"^There is no suite plonky3\. Did you mean plonky2\?"):
-        request.settle("benchmark", {"suite": "plonky3"}, ENVIRONMENT)
+        request.resolve("benchmark", {"suite": "plonky3"}, ENVIRONMENT)
 
 
 def test_a_version_of_a_local_directory_is_refused(tmp_path: Path) -> None:
@@ -124,32 +125,32 @@ def test_a_version_of_a_local_directory_is_refused(tmp_path: Path) -> None:
         "description: Mine\nsource: {path: .}\npackage: mine\nbenches: [a]\ntoolchain: system\n", encoding="utf-8"
     )
     with pytest.raises(RefusedError, match=r"mine\.yml is a local directory, which has no versions: leave ref out\.$"):
-        request.settle("benchmark", {"host": "a", "suite": str(suite), "ref": "main"}, ENVIRONMENT)
+        request.resolve("benchmark", {"host": "a", "suite": str(suite), "ref": "main"}, ENVIRONMENT)
 
 
 def test_an_odd_run_id_is_refused() -> None:
     with pytest.raises(RefusedError, match=r"^run_id must be 1 to 48 small letters"):
-        request.settle("terminate", {"run_id": "../x"}, ENVIRONMENT)
+        request.resolve("terminate", {"run_id": "../x"}, ENVIRONMENT)
 
 
 def test_the_users_own_key_is_found_in_the_home_directory(home: Path) -> None:
     key = write_key(home / "benchmarks.pem")
-    assert request.settle("benchmark", {"tail": True}, ENVIRONMENT).parameters["key_file"] == str(key)
+    assert request.resolve("benchmark", {"tail": True}, ENVIRONMENT).parameters["key_file"] == str(key)
 
 
 def test_without_a_key_the_run_makes_its_own() -> None:
-    assert request.settle("benchmark", {"tail": True}, ENVIRONMENT).parameters["key_file"] is None
+    assert request.resolve("benchmark", {"tail": True}, ENVIRONMENT).parameters["key_file"] is None
 
 
 @pytest.mark.parametrize("text", ["0.0.0.0/0", "::/0"])
 def test_the_whole_internet_is_refused(text: str) -> None:
     with pytest.raises(RefusedError, match=rf"^allow_from must not be {text}: that opens SSH to the whole Internet"):
-        request.settle("setup", {"allow_from": text}, ENVIRONMENT)
+        request.resolve("setup", {"allow_from": text}, ENVIRONMENT)
 
 
 def test_a_request_leaves_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     before = dict(os.environ)
-    check: Callable[..., Any] = request.settle
+    check: Callable[..., Any] = request.resolve
     check("benchmark", {"instance_type": "c7i.large"}, ENVIRONMENT)
     assert dict(os.environ) == before
 
@@ -158,15 +159,15 @@ def test_a_request_leaves_the_environment_alone(monkeypatch: pytest.MonkeyPatch)
 def test_a_run_is_not_looked_for_in_another_region_than_it_has_launched_in(
     tmp_path: Path, entry_point: str, more: dict[str, str]
 ) -> None:
-    run_directory.write_record(tmp_path / "r1", "instances.json", {"region": "us-east-1", "instances": []})
+    record_files.write(tmp_path / "r1", records.instances(region="us-east-1"))
     given = {"run_id": "r1", "runs_dir": str(tmp_path), **more}
     with pytest.raises(RefusedError) as refused:
-        request.settle(entry_point, given, {"AWS_REGION": "eu-west-1"})
+        request.resolve(entry_point, given, {"AWS_REGION": "eu-west-1"})
     assert str(refused.value) == (
         "The run r1 has launched in us-east-1, not in eu-west-1: give --region us-east-1 "
         "(Ansible: set AWS_REGION=us-east-1)."
     )
-    assert request.settle(entry_point, given, {"AWS_REGION": "us-east-1"}).parameters["region"] == "us-east-1"
+    assert request.resolve(entry_point, given, {"AWS_REGION": "us-east-1"}).parameters["region"] == "us-east-1"
 
 
 def test_a_path_that_ssh_cannot_be_given_is_refused_before_the_launch(tmp_path: Path) -> None:
@@ -175,11 +176,11 @@ def test_a_path_that_ssh_cannot_be_given_is_refused_before_the_launch(tmp_path: 
     machine = {"instance_type": "c7i.large"}
     for values in ({**machine, "runs_dir": str(odd)}, {**machine, "key_file": str(write_key(odd / "k"))}):
         with pytest.raises(RefusedError, match=r"^ssh cannot be given the path .* since it has a double quote: use a"):
-            request.settle("benchmark", values, ENVIRONMENT)
+            request.resolve("benchmark", values, ENVIRONMENT)
 
 
 def test_the_runs_directory_is_nothing_to_ssh_where_nothing_is_launched(tmp_path: Path) -> None:
     odd = {"runs_dir": str(tmp_path / 'a"b')}
     for values in ({"host": "box"}, {"cpu": 8}):
-        settled = request.settle("benchmark", {**values, **odd}, ENVIRONMENT)
-        assert settled.parameters["runs_dir"] == odd["runs_dir"]
+        resolved = request.resolve("benchmark", {**values, **odd}, ENVIRONMENT)
+        assert resolved.parameters["runs_dir"] == odd["runs_dir"]

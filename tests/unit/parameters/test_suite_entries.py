@@ -29,25 +29,25 @@ NAME = "a name is of letters, digits and underscores, and begins with no digit."
         ({"environment": {"A": "a\nb"}}, "environment's A must be one line without control characters, not 'a\\nb'."),
         (
             {"environment": {"A": None}},
-            "environment's A must be a text, in quotes where YAML takes it for more, not None.",
+            "environment's A must be a string, in quotes where YAML takes it for more, not None.",
         ),
         (
             {"environment": {"A": True}},
-            "environment's A must be a text, in quotes where YAML takes it for more, not True.",
+            "environment's A must be a string, in quotes where YAML takes it for more, not True.",
         ),
         (
             {"environment": {"A": ["b"]}},
-            "environment's A must be a text, in quotes where YAML takes it for more, not the l",
+            "environment's A must be a string, in quotes where YAML takes it for more, not the l",
         ),
         (
             {"environment": {"CRITERION_HOME": "/x"}},
             "environment cannot have CRITERION_HOME, which every run sets to a",
         ),
-        ({"benches": [["a"]]}, "benches must be a text, in quotes where YAML takes it for more, not the list ['a']."),
-        ({"benches": [None]}, "benches must be a text, in quotes where YAML takes it for more, not None."),
+        ({"benches": [["a"]]}, "benches must be a string, in quotes where YAML takes it for more, not the list ['a']."),
+        ({"benches": [None]}, "benches must be a string, in quotes where YAML takes it for more, not None."),
         (
             {"arguments": [{"a": 1}]},
-            "arguments must be a text, in quotes where YAML takes it for more, not the mapping",
+            "arguments must be a string, in quotes where YAML takes it for more, not the mapping",
         ),
         ({"arguments": ["a\0"]}, "arguments must be one line without control characters, not 'a\\x00'."),
         ({"rustflags": "-C a\n-C b"}, "rustflags must be one line without control characters, not '-C a\\n-C b'."),
@@ -95,4 +95,4 @@ def test_what_can_succeed_is_taken(change: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("name", "value"), [("ref", "--orphan"), ("toolchain", "a b")])
 def test_what_replaces_an_entry_is_held_to_the_same(name: str, value: str) -> None:
     with pytest.raises(RefusedError, match=rf"^{name} must be .*, not '{value}'\.$"):
-        request.settle("benchmark", {"host": "box", name: value}, {})
+        request.resolve("benchmark", {"host": "box", name: value}, {})

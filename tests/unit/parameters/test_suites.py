@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import suites
+from benchmarks.runs.records import Source
 
 GOOD: dict[str, Any] = {
     "description": "One crate",
@@ -34,7 +35,7 @@ def test_a_suite_of_a_file_is_found_by_the_files_name(tmp_path: Path) -> None:
     (tmp_path / "crate").mkdir()
     (tmp_path / "crate/Cargo.toml").touch()
     suite = suites.load(str(file))
-    assert (suite.name, suite.source) == ("mine", {"path": str(tmp_path / "crate")})
+    assert (suite.name, suite.source) == ("mine", Source(path=str(tmp_path / "crate")))
     assert suite.environment == {"THREADS": "4"}
     assert suite.arguments == ("--sample-size", "10")
 
@@ -105,15 +106,15 @@ def test_a_file_that_is_no_yaml_is_refused(tmp_path: Path, content: bytes) -> No
         ({"environment": ["A=b"]}, "Suite one: environment must be a mapping, not the list ['A=b']."),
         (
             {"package": ["a"]},
-            "Suite one: package must be a text (in quotes, where YAML would take it for a number), not the",
+            "Suite one: package must be a string, in quotes where YAML takes it for more, not the list",
         ),
         (
             {"toolchain": 1.85},
-            "Suite one: toolchain must be a text (in quotes, where YAML would take it for a number), not 1.85.",
+            "Suite one: toolchain must be a string, in quotes where YAML takes it for more, not 1.85.",
         ),
         (
             {"source": {"crate": "one", "ref": 1.10}},
-            "Suite one: the source's ref must be a text, in quotes where YAML would take it for a number, not 1.1.",
+            "Suite one: the source's ref must be a string, in quotes where YAML takes it for more, not 1.1.",
         ),
         ({"source": {"git": "u", "rev": "v1"}}, "Suite one has an unknown entry rev in its source. Known: crate, git"),
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from benchmarks.aws import instances
 from benchmarks.aws.session import Client
 from benchmarks.playbook import cleanup, playbook_process, stages
 from benchmarks.playbook.command_line import Command
-from benchmarks.runs import run_directory
+from benchmarks.runs import record_files
+from benchmarks.runs.records import Ended, Instances, Terminated
 from tests.support.aws_fakes import FakeClient, aws_error
 from tests.unit.launch.test_termination import Account
 
@@ -144,12 +146,13 @@ def test_where_aws_says_nothing_that_is_said_with_what_to_type(tmp_path: Path) -
 
 
 def test_where_aws_cannot_be_asked_the_records_tell_what_may_run(tmp_path: Path) -> None:
-    launched = [
+    launched = tuple(
         instances.record({**found, "Placement": {"AvailabilityZone": "eu-central-1a"}})
         for found in Account("i-1", "i-2").client.describe_instances()["Reservations"][0]["Instances"]
-    ]
-    run_directory.write_record(tmp_path, "instances.json", {"region": "eu-central-1", "instances": launched})
-    run_directory.write_record(tmp_path, "terminated.json", {"i-1": "2026-05-19T09:00:00+00:00"})
+    )
+    record_files.write(tmp_path, Instances(region="eu-central-1", instances=launched))
+    over = Ended(instance_id="i-1", at=datetime(2026, 5, 19, 9, tzinfo=UTC))
+    record_files.write(tmp_path, Terminated(instances=(over,)))
     account = Account()
     account.client.answers["describe_instances"] = aws_error("ExpiredToken", "expired", "DescribeInstances")
     ended, told = After(tmp_path, account.client), After(tmp_path, account.client, keeps=True)
@@ -222,4 +225,5 @@ def test_an_instance_that_ended_by_itself_is_counted_until_then(tmp_path: Path) 
         return {"Reservations": [{"Instances": [gone] if not wanted or "terminated" in wanted[0] else []}]}
 
     After(tmp_path, FakeClient(describe_instances=describe), keeps=True).made.of_signal(MEASURING)
-    assert run_directory.read_record(tmp_path, "terminated.json") == {"i-1": "2026-05-19T08:25:00+00:00"}
+    over = Ended(instance_id="i-1", at=datetime(2026, 5, 19, 8, 25, tzinfo=UTC))
+    assert record_files.read(Terminated, tmp_path) == Terminated(instances=(over,))

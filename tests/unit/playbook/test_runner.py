@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -29,15 +30,15 @@ def test_a_signal_before_the_playbook_leaves_all_as_it_was(
 ) -> None:
     if begun:
         (tmp_path / "a1").mkdir()
-        (tmp_path / "a1" / parameters_file.PARAMETERS).write_text("instance_type: m7i.large\n")
-    freeze = parameters_file.freeze_parameters
+        (tmp_path / "a1" / parameters_file.REQUEST).write_text("instance_type: m7i.large\n")
+    write = parameters_file.Request.write
 
-    def frozen(directory: Path, text: str) -> NoReturn:
-        freeze(directory, text)
+    def written(request: parameters_file.Request, values: Mapping[str, object]) -> NoReturn:
+        write(request, values)
         os.kill(os.getpid(), number)
         raise AssertionError("the signal did not arrive")
 
-    monkeypatch.setattr(parameters_file, "freeze_parameters", frozen)
+    monkeypatch.setattr(parameters_file.Request, "write", written)
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     try:
         with pytest.raises(SystemExit) as ended:
@@ -49,14 +50,14 @@ def test_a_signal_before_the_playbook_leaves_all_as_it_was(
     assert f"{number.name}: stopping …\nNothing has been launched.\n" in capfd.readouterr().err
     assert (tmp_path / "a1").exists() == begun
     if begun:
-        assert (tmp_path / "a1" / parameters_file.PARAMETERS).read_text() == "instance_type: m7i.large\n"
+        assert (tmp_path / "a1" / parameters_file.REQUEST).read_text() == "instance_type: m7i.large\n"
 
 
 def test_ending_a_run_takes_back_nothing_of_a_request_that_another_process_is_at(
     tmp_path: Path,
 ) -> None:
-    parameters_file.freeze_parameters(tmp_path / "a1", "instance_type: m7i.large\n")
-    parameters_file.freeze_parameters(tmp_path / "a1", "instance_type: c7i.large\n")
+    parameters_file.freeze(tmp_path / "a1", {"instance_type": "m7i.large"})
+    parameters_file.freeze(tmp_path / "a1", {"instance_type": "c7i.large"})
     job = runner.prepare("terminate", {"run_id": "a1", "runs_dir": str(tmp_path), "region": "us-east-1"})
     job.undo()
     assert (tmp_path / "a1" / parameters_file.PARAMETERS).read_text() == "instance_type: c7i.large\n"

@@ -11,7 +11,8 @@ import pytest
 from ansible.plugins.loader import callback_loader
 
 from benchmarks.paths import ROOT
-from benchmarks.runs import run_directory
+from benchmarks.runs import record_files
+from benchmarks.runs.records import Stages, StageTime
 
 CLEAR = "\r\x1b[2K"
 
@@ -59,7 +60,7 @@ def test_a_stage_that_was_done_is_a_line(stages: Any, screen: Screen) -> None:
     succeed(stages)
     stages.v2_playbook_on_stats(None)
     assert screen.lines == ["✓ preflight        0.0 s", ""]
-    assert stages._times._entries.keys() == {"preflight"}
+    assert stages._times._times.keys() == {"preflight"}
 
 
 def test_a_stage_of_which_every_task_was_skipped_is_not_told_of(stages: Any, screen: Screen) -> None:
@@ -68,7 +69,7 @@ def test_a_stage_of_which_every_task_was_skipped_is_not_told_of(stages: Any, scr
     begin(stages, "terminate")
     stages.v2_playbook_on_stats(None)
     assert screen.lines == ["✓ publish          0.0 s", ""]
-    assert stages._times._entries.keys() == {"publish"}
+    assert stages._times._times.keys() == {"publish"}
 
 
 def test_a_stage_that_comes_again_leaves_nothing_on_the_screen(stages: Any, screen: Screen) -> None:
@@ -88,18 +89,22 @@ def test_a_run_without_a_directory_writes_no_times(stages: Any, tmp_path: Path) 
     assert not stages._directory.exists()
 
 
+def times(directory: Path) -> dict[str, StageTime]:
+    found = record_files.read(Stages, directory)
+    assert found
+    return {one.name: one for one in found.stages}
+
+
 def test_a_later_call_keeps_the_times_of_stages_that_it_has_not_done(stages: Any, tmp_path: Path) -> None:
     stages._directory = tmp_path
-    benchmark = {"seconds": 60.0, "failed": False}
-    run_directory.write_record(
-        tmp_path, "stages.json", {"benchmark": benchmark, "terminate": {"seconds": 9.0, "failed": True}}
-    )
+    benchmark = StageTime(name="benchmark", seconds=60.0, failed=False)
+    record_files.write(tmp_path, Stages(stages=(benchmark, StageTime(name="terminate", seconds=9.0, failed=True))))
     begin(stages, "terminate")
     succeed(stages)
     stages.v2_playbook_on_stats(None)
-    written = run_directory.read_record(tmp_path, "stages.json")
+    written = times(tmp_path)
     assert written["benchmark"] == benchmark
-    assert not written["terminate"]["failed"]
+    assert not written["terminate"].failed
 
 
 @pytest.mark.parametrize(("playbook", "noted"), [("benchmark", True), ("finish", True), ("terminate", False)])
@@ -121,14 +126,13 @@ def test_only_a_run_s_own_playbooks_write_its_times_down(
 
 def test_times_of_an_earlier_attempt_are_not_told_of_the_next(stages: Any, tmp_path: Path) -> None:
     stages._directory = tmp_path
-    earlier = {"seconds": 60.0, "failed": False}
-    run_directory.write_record(
-        tmp_path, "stages.json", dict.fromkeys(("launch", "toolchain", "benchmark", "publish"), earlier)
-    )
+    names = ("launch", "toolchain", "benchmark", "publish")
+    earlier = {name: StageTime(name=name, seconds=60.0, failed=False) for name in names}
+    record_files.write(tmp_path, Stages(stages=tuple(earlier.values())))
     begin(stages, "toolchain")
     succeed(stages)
     stages.v2_playbook_on_stats(None)
-    written = run_directory.read_record(tmp_path, "stages.json")
+    written = times(tmp_path)
     assert written.keys() == {"launch", "toolchain"}
-    assert written["launch"] == earlier
-    assert written["toolchain"] != earlier
+    assert written["launch"] == earlier["launch"]
+    assert written["toolchain"] != earlier["toolchain"]

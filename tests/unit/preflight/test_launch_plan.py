@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks.preflight import run_plan
+from benchmarks.runs.records import LaunchPlan, Place, Preflight
 from tests.support.aws_fakes import aws_error
 from tests.support.launch_account import (
     OFFERED,
@@ -20,6 +21,11 @@ from tests.support.launch_account import (
     template,
     type_info,
 )
+
+
+def launch_of(made: Preflight) -> LaunchPlan:
+    assert made.launch
+    return made.launch
 
 
 def test_planning_launches_nothing_but_asks_whether_it_would() -> None:
@@ -128,13 +134,13 @@ def test_a_subnet_where_the_type_is_not_offered_is_refused() -> None:
 
 def test_a_subnet_of_ones_own_is_the_only_one_tried() -> None:
     made = run_plan.make(parameters(subnet="subnet-b"), account(describe_subnets=subnets("eu-central-1b")), STARTED)
-    assert made["launch"]["subnets"] == [{"id": "subnet-b", "zone": "eu-central-1b"}]
+    assert launch_of(made).places == (Place(subnet="subnet-b", zone="eu-central-1b"),)
 
 
 def test_a_template_that_pins_a_zone_leaves_only_that_one() -> None:
     pinned = template(Placement={"AvailabilityZone": "eu-central-1b"})
     made = run_plan.make(parameters(), account(describe_launch_template_versions=pinned), STARTED)
-    assert made["launch"]["subnets"] == [{"id": "subnet-b", "zone": "eu-central-1b"}]
+    assert launch_of(made).places == (Place(subnet="subnet-b", zone="eu-central-1b"),)
 
 
 def test_a_template_that_pins_a_zone_without_the_type_is_refused() -> None:
@@ -148,7 +154,9 @@ def test_a_template_that_pins_a_zone_without_the_type_is_refused() -> None:
 def test_a_template_with_network_interfaces_leaves_the_subnet_to_itself() -> None:
     interfaces = template(NetworkInterfaces=[{"DeviceIndex": 0, "SubnetId": "subnet-a"}])
     connect = account(describe_launch_template_versions=interfaces, describe_subnets=subnets("eu-central-1a"))
-    assert run_plan.make(parameters(), connect, STARTED)["launch"]["subnets"] == [{"id": None, "zone": "eu-central-1a"}]
+    assert launch_of(run_plan.make(parameters(), connect, STARTED)).places == (
+        Place(subnet=None, zone="eu-central-1a"),
+    )
     assert refusal(connect, subnet="subnet-b") == (
         "The launch template benchmarks has network interfaces of its own, so subnet cannot be given beside it."
     )
@@ -157,20 +165,20 @@ def test_a_template_with_network_interfaces_leaves_the_subnet_to_itself() -> Non
 def test_a_templates_own_disks_and_image_are_kept() -> None:
     own = template(ImageId="ami-own", BlockDeviceMappings=[{"DeviceName": "/dev/xvda"}])
     connect = account(describe_launch_template_versions=own, describe_images={"Images": [image("ami-own")]})
-    made = run_plan.make(parameters(), connect, STARTED)["launch"]
-    assert (made["image"]["id"], made["block_devices"]) == ("ami-own", None)
+    made = launch_of(run_plan.make(parameters(), connect, STARTED))
+    assert (made.image.id, made.block_devices) == ("ami-own", None)
 
 
 def test_user_data_that_is_replaced_is_told() -> None:
     own = template(UserData="I2Nsb3VkLWNvbmZpZwo=")
     made = run_plan.make(parameters(), account(describe_launch_template_versions=own), STARTED)
-    assert made["warnings"] == ["The user data of the launch template benchmarks is replaced by this tool's own."]
+    assert made.warnings == ("The user data of the launch template benchmarks is replaced by this tool's own.",)
 
 
 def test_a_burstable_type_is_told_of() -> None:
     burstable = type_info("t3.large", BurstablePerformanceSupported=True)
     made = run_plan.make(parameters(), account(describe_instance_types={"InstanceTypes": [burstable]}), STARTED)
-    assert made["warnings"] == [
+    assert list(made.warnings) == [
         "t3.large is burstable: its CPU is throttled or costs extra after a while, so its numbers say little."
     ]
 
@@ -200,7 +208,7 @@ def test_a_type_that_no_quota_of_vcpus_counts_is_left_to_ec2() -> None:
         {"quota": {"Quota": {"Value": 0.0}}}, describe_instance_types={"InstanceTypes": [type_info("zz1.large")]}
     )
     assert (
-        run_plan.make(parameters(instance_type="zz1.large"), connect, STARTED)["launch"]["instance_type"] == "zz1.large"
+        launch_of(run_plan.make(parameters(instance_type="zz1.large"), connect, STARTED)).instance_type == "zz1.large"
     )
 
 
@@ -215,7 +223,7 @@ def test_standard_types_are_held_against_the_standard_quota(name: str) -> None:
 def test_a_quota_that_may_not_be_asked_for_is_told_of() -> None:
     denied = aws_error("AccessDeniedException", "no", "GetServiceQuota")
     made = run_plan.make(parameters(), account({"quota": denied}), STARTED)
-    assert made["warnings"] == [
+    assert list(made.warnings) == [
         "The vCPU quota could not be checked: the permission servicequotas:GetServiceQuota is missing."
     ]
 
@@ -228,7 +236,7 @@ def test_a_price_above_the_ceiling_is_refused() -> None:
 def test_a_ceiling_that_cannot_be_checked_is_refused(price: Callable[[Any], None]) -> None:
     price(None)
     assert refusal(account(), max_price=1.0).startswith("The price cannot be checked against max_price: ")
-    assert run_plan.make(parameters(), account(), STARTED)["launch"]["price"] is None
+    assert launch_of(run_plan.make(parameters(), account(), STARTED)).price is None
 
 
 def test_a_launch_that_ec2_would_not_allow_is_refused() -> None:
@@ -240,4 +248,4 @@ def test_a_launch_that_ec2_would_not_allow_is_refused() -> None:
 
 @pytest.mark.parametrize("code", ["InsufficientInstanceCapacity", "Unsupported"])
 def test_a_missing_capacity_is_no_reason_to_refuse(code: str) -> None:
-    assert run_plan.make(parameters(), account(run_instances=aws_error(code)), STARTED)["launch"]
+    assert run_plan.make(parameters(), account(run_instances=aws_error(code)), STARTED).launches

@@ -7,20 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.preflight import resuming
-from benchmarks.runs import attempts, run_directory, ssh_keys
+from benchmarks.runs import attempts, measurement, record_files, ssh_keys
+from benchmarks.runs.records import Attempt, HostAttempt, Image
+from tests.support import records
 from tests.support.benchmark_request import parameters
 
-PLANNED = {
-    "region": "eu-central-1",
-    "instance_type": "c7i.large",
-    "cores": 1,
-    "threads_per_core": 2,
-    "image": {"id": "ami-1", "name": "debian"},
-    "launch_template": {"id": "lt-1"},
-}
+PLANNED = records.launch_plan(image=Image(id="ami-1", name="debian"))
 
 
 def instance(**more: Any) -> dict[str, Any]:
@@ -58,13 +54,13 @@ def test_an_instance_whose_keys_are_elsewhere_is_left_alone(tmp_path: Path) -> N
 
 def test_an_instance_is_described_as_it_was_launched(tmp_path: Path) -> None:
     ssh_keys.run_keys(tmp_path / "r1", None)
-    launched = {**PLANNED, "image": {"id": "ami-1", "name": "debian of last month"}}
-    begun = resuming.Begun(tmp_path / "r1", {"launch": launched})
+    launched = replace(PLANNED, image=Image(id="ami-1", name="debian of last month"))
+    begun = resuming.Begun(tmp_path / "r1", records.preflight(launches=(launched,)))
     assert resuming.launched_as(PLANNED, [instance()], begun, parameters()) == launched
-    newer = {**PLANNED, "image": {"id": "ami-2", "name": "debian of today"}}
+    newer = replace(PLANNED, image=Image(id="ami-2", name="debian of today"))
     unknown = resuming.Begun(tmp_path / "r1", None)
     described = resuming.launched_as(newer, [instance()], unknown, parameters())
-    assert described["image"] == {"id": "ami-1", "name": None}
+    assert described.image == Image(id="ami-1", name=None)
     assert resuming.launched_as(PLANNED, [], unknown, parameters()) == PLANNED
 
 
@@ -79,16 +75,16 @@ def test_an_instance_that_ends_before_the_limits_is_warned_of() -> None:
     ]
 
 
-SUITE = {"name": "mine", "source": {"crate": "mine", "ref": "1"}, "package": "mine", "benches": ("a",)}
-
-
 @pytest.fixture
 def over(tmp_path: Path) -> Path:
     """The directory of a run whose instance is gone after it has measured two requests."""
     directory = tmp_path / "r1"
-    run_directory.write_record(directory, "instances.json", {"region": "x", "instances": [{"instance_id": "i-1"}]})
-    for number, request in ((1, "first"), (2, "second")):
-        attempts.take(directory / "i-1", attempts.Record(number, SUITE, request, {}), {})
+    record_files.write(directory, records.instances("i-1"))
+    toolchain = records.toolchain()
+    measured = measurement.of(records.suite(), toolchain)
+    for number, asked in ((1, "first"), (2, "second")):
+        record = Attempt(number=number, suite=records.suite(), suite_digest=asked, measurement=measured)
+        attempts.take(directory / "i-1", record, toolchain)
         (directory / f"i-1/{number}/benchmark.log").write_text("log")
     return directory
 
@@ -100,8 +96,8 @@ def test_a_run_is_over_when_what_it_launched_is_gone(over: Path, tmp_path: Path)
 
 
 def test_what_a_run_that_is_over_has_measured_is_here_whatever_it_was_about_last(over: Path) -> None:
-    assert resuming.measured(over, "first") == [{"host": "i-1", "attempt": 1}]
-    assert resuming.measured(over, "second") == [{"host": "i-1", "attempt": 2}]
+    assert resuming.measured(over, "first") == (HostAttempt(host="i-1", attempt=1),)
+    assert resuming.measured(over, "second") == (HostAttempt(host="i-1", attempt=2),)
 
 
 @pytest.mark.parametrize("damage", ["request", "log", "record"])

@@ -9,39 +9,41 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from benchmarks.preflight import run_plan
+from benchmarks.runs.records import Destination, Image, LaunchPlan, LaunchTemplate, Place, Source
+from tests.support import records
 from tests.support.launch_account import PRICE, STARTED, account, parameters, refusal
 
 
 def test_a_plan_says_what_will_be_launched_and_where_it_goes() -> None:
     made = run_plan.make(parameters(cpu=2), account(), STARTED)
-    assert made["warnings"] == []
-    assert made["started"] == "2026-05-19T08:15:00+00:00"
-    assert made["suite"]["name"] == "plonky2"
-    assert made["launch"] == {
-        "region": "eu-central-1",
-        "overrides": {},
-        "instance_type": "c7i.2xlarge",
-        "architecture": "x86_64",
-        "cores": 2,
-        "threads_per_core": 1,
-        "cpu_options": {"CoreCount": 2, "ThreadsPerCore": 1},
-        "memory": 16384,
-        "price": PRICE,
-        "launch_template": {"id": "lt-1", "name": "benchmarks", "version": "1"},
-        "image": {"id": "ami-debian", "name": "debian-13"},
-        "block_devices": [
-            {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 9, "VolumeType": "gp3", "DeleteOnTermination": True}}
-        ],
-        "subnets": [{"id": "subnet-a", "zone": "eu-central-1a"}, {"id": "subnet-b", "zone": "eu-central-1b"}],
-        "started": "2026-05-19T08:15:00+00:00",
-    }
-    assert made["publish"] == {
-        "bucket": "benchmarks-123456789012-eu-central-1",
-        "account": "123456789012",
-        "region": "eu-central-1",
-        "suite": "plonky2",
-        "started": "2026-05-19T08:15:00+00:00",
-    }
+    assert made.warnings == ()
+    assert made.started == STARTED
+    assert [planned.suite.name for planned in made.measurements] == ["plonky2"]
+    assert made.launches == (
+        LaunchPlan(
+            region="eu-central-1",
+            overrides={},
+            instance_type="c7i.2xlarge",
+            architecture="x86_64",
+            cores=2,
+            threads_per_core=1,
+            cpu_options={"CoreCount": 2, "ThreadsPerCore": 1},
+            memory_mib=16384,
+            price=PRICE,
+            launch_template=LaunchTemplate(id="lt-1", name="benchmarks", version="1"),
+            image=Image(id="ami-debian", name="debian-13"),
+            block_devices=(
+                {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 9, "VolumeType": "gp3", "DeleteOnTermination": True}},
+            ),
+            places=(
+                Place(subnet="subnet-a", zone="eu-central-1a"),
+                Place(subnet="subnet-b", zone="eu-central-1b"),
+            ),
+        ),
+    )
+    assert made.destination == Destination(
+        bucket="benchmarks-123456789012-eu-central-1", account="123456789012", region="eu-central-1"
+    )
 
 
 def test_a_machine_one_has_asks_aws_nothing() -> None:
@@ -49,24 +51,25 @@ def test_a_machine_one_has_asks_aws_nothing() -> None:
         pytest.fail(f"asked {service}")
 
     made = run_plan.make(parameters(host="me@192.0.2.7", instance_type=None), connect, STARTED)
-    assert (made["launch"], made["publish"]) == (None, None)
+    assert (made.launches, made.destination) == ((), None)
 
 
 def test_a_machine_one_has_publishes_where_a_bucket_is_named() -> None:
     made = run_plan.make(parameters(host="a", instance_type=None, bucket="mine"), account(), STARTED)
-    assert made["launch"] is None
-    assert made["publish"]["bucket"] == "mine"
+    assert made.launches == ()
+    assert made.destination and made.destination.bucket == "mine"
 
 
 def test_a_run_that_goes_on_keeps_its_start() -> None:
-    assert run_plan.start_of({"started": STARTED.isoformat()}) == STARTED
+    assert run_plan.start_of(records.preflight(started=STARTED)) == STARTED
     assert run_plan.start_of(None).tzinfo is UTC
 
 
 def test_parameters_change_the_suite_and_another_version_has_an_unknown_number_of_ids() -> None:
-    made = run_plan.make(parameters(ref="1.0.0", toolchain="system", rustflags="-O"), account(), STARTED)["suite"]
-    assert made["source"] == {"crate": "plonky2", "ref": "1.0.0"}
-    assert (made["toolchain"], made["rustflags"], made["expected"]) == ("system", "-O", None)
+    made = run_plan.make(parameters(ref="1.0.0", toolchain="system", rustflags="-O"), account(), STARTED)
+    suite = made.measurements[0].suite
+    assert suite.source == Source(crate="plonky2", ref="1.0.0")
+    assert (suite.toolchain, suite.rustflags, suite.expected) == ("system", "-O", None)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
+
+from benchmarks.runs import record_files
+from tests.support.result_bucket import TOOLCHAIN
 
 
 @pytest.fixture
@@ -15,5 +17,5 @@ def host(tmp_path: Path) -> Path:
     directory.mkdir(parents=True)
     (directory / "benchmark.log").write_bytes(b"log\r\n\xff")
     (directory / "criterion.tar.gz").write_bytes(b"archive")
-    (directory / "toolchain.json").write_text(json.dumps({"host": {"cpus_usable": 4}}))
+    record_files.write(directory, TOOLCHAIN)
     return directory

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import stat
 from pathlib import Path
 
 from benchmarks.results import publishing
-from tests.support.result_bucket import KEY, NOW, Bucket, plan
+from tests.support.result_bucket import KEY, NOW, Bucket, plan, published
 
 
 def test_a_prefix_says_what_was_run_when_and_on_what() -> None:
@@ -16,12 +15,12 @@ def test_a_prefix_says_what_was_run_when_and_on_what() -> None:
 
 def test_everything_arrives_byte_for_byte_under_the_hosts_key(host: Path) -> None:
     bucket = Bucket()
-    changed, published = publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
+    changed, uri = publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
     assert changed
     names = {"benchmark.log", "criterion.tar.gz", "toolchain.json", "manifest.json"}
     assert bucket.objects == {KEY + name: (host / name).read_bytes() for name in names}
-    assert published["uri"] == f"s3://mine/{KEY}"
-    assert published["keys"] == {name: KEY + name for name in names}
+    assert uri == published(host).uri == f"s3://mine/{KEY}"
+    assert published(host).keys == {name: KEY + name for name in names}
 
 
 def test_publishing_again_uploads_nothing(host: Path) -> None:
@@ -35,9 +34,9 @@ def test_publishing_again_uploads_nothing(host: Path) -> None:
 
 def test_a_dry_run_uploads_and_writes_nothing_and_knows_whether_it_would(host: Path) -> None:
     bucket = Bucket()
-    would, published = publishing.publish(bucket, host.parents[1], "i-1", 1, plan(), dry=True)
+    would, uri = publishing.publish(bucket, host.parents[1], "i-1", 1, plan(), dry=True)
     assert would
-    assert published == {"uri": f"s3://mine/{KEY}"}
+    assert uri == f"s3://mine/{KEY}"
     assert bucket.objects == {}
     assert not (host / "manifest.json").exists()
     publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
@@ -46,23 +45,22 @@ def test_a_dry_run_uploads_and_writes_nothing_and_knows_whether_it_would(host: P
 
 def test_a_host_that_failed_early_publishes_what_there_is(tmp_path: Path) -> None:
     bucket = Bucket()
-    _, published = publishing.publish(bucket, tmp_path / "r1", "i-1", 1, plan())
+    publishing.publish(bucket, tmp_path / "r1", "i-1", 1, plan())
     assert bucket.objects.keys() == {KEY + "manifest.json"}
-    assert published["link"].endswith("manifest.json")
+    assert published(tmp_path / "r1/i-1/1").link.endswith("manifest.json")
 
 
 def test_a_machine_one_has_is_named_with_its_cores(host: Path) -> None:
     host.parent.rename(host.parents[1] / "box")
-    _, published = publishing.publish(Bucket(), host.parents[1], "box", 1, {**plan(), "launch": None})
-    assert published["prefix"] == "results/plonky2/2026-05-19/20260519T081500Z_host-box_4c_r1/box/1/"
+    _, uri = publishing.publish(Bucket(), host.parents[1], "box", 1, plan(launches=()))
+    assert uri == "s3://mine/results/plonky2/2026-05-19/20260519T081500Z_host-box_4c_r1/box/1/"
 
 
 def test_the_link_opens_the_log_and_is_for_its_owner_alone(host: Path) -> None:
     bucket = Bucket()
-    _, published = publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
+    publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
     operation, what, seconds = bucket.link
     assert (operation, what["Key"]) == ("get_object", KEY + "benchmark.log")
     assert 6.9 * 86400 < seconds <= 7 * 86400
-    assert published["link"] == f"https://mine/{KEY}benchmark.log"
+    assert published(host).link == f"https://mine/{KEY}benchmark.log"
     assert stat.S_IMODE((host / "published.json").stat().st_mode) == 0o600
-    assert json.loads((host / "published.json").read_text()) == published

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.errors import FailedError
 from benchmarks.results import publishing
-from tests.support.result_bucket import KEY, Bucket, plan
+from tests.support.result_bucket import KEY, Bucket, plan, published
 
 
 def test_every_upload_carries_its_checksum_and_names_the_buckets_owner(host: Path) -> None:
@@ -29,9 +29,9 @@ def test_an_object_is_never_replaced_and_what_is_new_goes_beside_it(host: Path) 
     before = dict(bucket.objects)
     (host / "benchmark.log").write_bytes(b"more")
     for _ in range(2):
-        _, published = publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
-        assert published["keys"]["benchmark.log"] == KEY.removesuffix("/") + ".2/benchmark.log"
-    assert bucket.objects[published["keys"]["benchmark.log"]] == b"more"
+        publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
+        assert published(host).keys["benchmark.log"] == KEY.removesuffix("/") + ".2/benchmark.log"
+    assert bucket.objects[published(host).keys["benchmark.log"]] == b"more"
     assert before.items() <= bucket.objects.items()
     assert len(bucket.objects) == 2 * len(before)
 
@@ -39,8 +39,8 @@ def test_an_object_is_never_replaced_and_what_is_new_goes_beside_it(host: Path) 
 def test_an_answer_that_was_lost_is_no_failure(host: Path) -> None:
     bucket = Bucket()
     bucket.loses_answers = True
-    _, published = publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
-    assert bucket.objects[published["keys"]["benchmark.log"]] == b"log\r\n\xff"
+    publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
+    assert bucket.objects[published(host).keys["benchmark.log"]] == b"log\r\n\xff"
 
 
 def test_other_content_than_was_sent_fails(host: Path) -> None:

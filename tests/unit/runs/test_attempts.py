@@ -6,8 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.runs import attempts, run_directory
+from benchmarks.runs import attempts, measurement, record_files
+from benchmarks.runs.records import Attempt, Toolchain
+from tests.support import records
 from tests.support.measured_suite import SUITE, TOOLCHAIN
+
+
+def attempt(number: int) -> Attempt:
+    return Attempt(number=number, suite=SUITE, suite_digest="asked", measurement=measurement.of(SUITE, TOOLCHAIN))
 
 
 def test_a_run_is_about_a_new_attempt_until_an_earlier_one_is_gone_on_with(tmp_path: Path) -> None:
@@ -15,20 +21,20 @@ def test_a_run_is_about_a_new_attempt_until_an_earlier_one_is_gone_on_with(tmp_p
     assert attempts.current(host) == 1
     attempts.begin(host, SUITE, "asked")
     assert attempts.current(host) == 1
-    attempts.take(host, attempts.Record(1, SUITE, "asked", {"suite": {}}), TOOLCHAIN)
+    attempts.take(host, attempt(1), TOOLCHAIN)
     attempts.begin(host, SUITE, "asked")
     assert (attempts.current(host), attempts.here(host)) == (2, (1, 2))
-    attempts.take(host, attempts.Record(1, SUITE, "asked", {"suite": {}}), TOOLCHAIN)
+    attempts.take(host, attempt(1), TOOLCHAIN)
     assert (attempts.current(host), attempts.here(host)) == (1, (1,))
-    assert run_directory.read_record(host / "1", "toolchain.json") == TOOLCHAIN
-    assert attempts.read(host, 1) == attempts.Record(1, SUITE, "asked", {"suite": {}})
+    assert record_files.read(Toolchain, host / "1") == TOOLCHAIN
+    assert attempts.read(host, 1) == attempt(1)
 
 
 def test_what_is_not_published_is_brought_back_whatever_the_run_is_about(tmp_path: Path) -> None:
     host = tmp_path / "i-1"
     for number in (1, 2, 3):
         attempts.begin(host, SUITE, "asked")
-        attempts.take(host, attempts.Record(number, SUITE, "asked", {"suite": {}}), TOOLCHAIN)
+        attempts.take(host, attempt(number), TOOLCHAIN)
     (host / "2/published.json").write_text("{}")
     (host / "4").mkdir()
     assert attempts.to_bring_back(host) == [1, 3]
@@ -49,11 +55,11 @@ def test_damaged_records_are_none(tmp_path: Path, text: str) -> None:
 
 def test_an_attempt_at_work_is_followed_with_its_own_toolchain(tmp_path: Path) -> None:
     attempts.begin(tmp_path, SUITE, "asked")
-    attempts.take(tmp_path, attempts.Record(1, SUITE, "asked", {"suite": {}}), TOOLCHAIN)
-    run_directory.write_record(tmp_path, "toolchain.json", {"host": "as it is now"})
+    attempts.take(tmp_path, attempt(1), TOOLCHAIN)
+    record_files.write(tmp_path, records.toolchain(os="as it is now"))
     attempts.follow(tmp_path, 1)
     assert attempts.is_active(tmp_path)
-    assert run_directory.read_record(tmp_path, "toolchain.json") == TOOLCHAIN
+    assert record_files.read(Toolchain, tmp_path) == TOOLCHAIN
     attempts.follow(tmp_path, None)
     assert not attempts.is_active(tmp_path)
     assert attempts.current(tmp_path) == 1

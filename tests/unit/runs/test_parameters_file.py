@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.errors import FailedError
-from benchmarks.runs.parameters_file import PARAMETERS, freeze_parameters, read_parameters, settle_parameters
+from benchmarks.runs.parameters_file import PARAMETERS, REQUEST, Request, accept, freeze, read_parameters, refuse
 
 
 def test_what_was_frozen_is_read_again(tmp_path: Path) -> None:
-    assert freeze_parameters(tmp_path / "r1", "instance_type: c7i.large\nkeep: true\n")
+    assert freeze(tmp_path / "r1", {"instance_type": "c7i.large", "keep": True})
     assert read_parameters(tmp_path / "r1") == {"instance_type": "c7i.large", "keep": True}
 
 
@@ -30,21 +30,32 @@ def test_parameters_that_are_gone_are_told_of(tmp_path: Path) -> None:
 
 
 def test_a_request_that_is_refused_gives_its_place_back_to_the_one_before(tmp_path: Path) -> None:
-    freeze_parameters(tmp_path, "cpu: 1\n")
-    settle_parameters(tmp_path, accepted=True)
+    freeze(tmp_path, {"cpu": 1})
+    accept(tmp_path)
     # As from two requests one after the other, of which neither has come to its end.
-    freeze_parameters(tmp_path, "cpu: 2\n")
-    freeze_parameters(tmp_path, "cpu: 3\n")
-    settle_parameters(tmp_path, accepted=False)
+    freeze(tmp_path, {"cpu": 2})
+    freeze(tmp_path, {"cpu": 3})
+    refuse(tmp_path)
     assert read_parameters(tmp_path) == {"cpu": 1}
     assert [path.name for path in tmp_path.iterdir()] == [PARAMETERS]
 
 
 def test_a_request_that_is_accepted_keeps_its_place(tmp_path: Path) -> None:
-    freeze_parameters(tmp_path, "cpu: 1\n")
-    assert freeze_parameters(tmp_path, "cpu: 2\n")
-    assert not freeze_parameters(tmp_path, "cpu: 2\n")
-    settle_parameters(tmp_path, accepted=True)
+    freeze(tmp_path, {"cpu": 1})
+    assert freeze(tmp_path, {"cpu": 2})
+    assert not freeze(tmp_path, {"cpu": 2})
+    accept(tmp_path)
     assert read_parameters(tmp_path) == {"cpu": 2}
-    settle_parameters(tmp_path, accepted=False)
+    refuse(tmp_path)
     assert read_parameters(tmp_path) == {"cpu": 2}
+
+
+def test_a_request_that_is_withdrawn_gives_its_place_back_to_the_one_before(tmp_path: Path) -> None:
+    first = Request(tmp_path)
+    assert first.write({"cpu": 1}) == tmp_path / REQUEST
+    second = Request(tmp_path)
+    second.write({"cpu": 2})
+    second.withdraw()
+    assert (tmp_path / REQUEST).read_text() == "cpu: 1\n"
+    first.withdraw()
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,30 @@
+"""The JSON Schema of each record and of a suite's file, made from their types: `./inv generate` writes them anew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.parameters.suite_file import SuiteFile
+from benchmarks.paths import ROOT
+from benchmarks.runs.records import KINDS
+
+DIRECTORY = ROOT / "docs/schemas"
+
+
+def schemas() -> Mapping[Path, str]:
+    """The content of each schema's file."""
+    kinds: tuple[type[msgspec.Struct], ...] = (*KINDS, SuiteFile)
+    return {DIRECTORY / f"{_dashed(kind.__name__)}.json": _text(kind) for kind in kinds}
+
+
+def _dashed(name: str) -> str:
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).removeprefix("-")
+
+
+def _text(kind: type[msgspec.Struct]) -> str:
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(kind)}
+    return json.dumps(schema, indent=2) + "\n"

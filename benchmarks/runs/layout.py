@@ -1,0 +1,32 @@
+"""What is where in a run's directory: `<host>/<attempt>/` has what an attempt on a host has left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.runs.records import CurrentAttempt
+
+LOG = "benchmark.log"
+CRITERION = "criterion"  # a directory for each target
+ARCHIVE = "criterion.tar.gz"
+KNOWN_HOSTS = "known_hosts"
+KEYS = "keys"
+LOGIN_KEY = f"{KEYS}/login"
+HOST_KEY = f"{KEYS}/host"
+FAILURES = "failures"
+
+
+def host(run_directory: Path, name: str) -> Path:
+    """The directory of a host, by the name that the inventory gives it."""
+    return run_directory / name
+
+
+def attempt(host_directory: Path, number: int) -> Path:
+    """The directory of an attempt on a host."""
+    return host_directory / str(number)
+
+
+def hosts(run_directory: Path) -> Iterator[Path]:
+    """The directories of the hosts on which a run has begun an attempt, by name."""
+    return (path.parent for path in sorted(run_directory.glob(f"*/{CurrentAttempt.FILE}")))

@@ -1,0 +1,100 @@
+"""Records on disk: read whole and of a known version or not at all, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from filelock import FileLock
+
+from benchmarks.errors import FailedError
+from benchmarks.runs import files, old_records
+from benchmarks.runs.records import Record
+
+R = TypeVar("R", bound=Record)
+P = TypeVar("P", bound=msgspec.Struct)
+
+
+def read(kind: type[R], directory: Path) -> R | None:
+    """The record of a kind in a directory, None where no stage has written it.
+
+    Raises FailedError, with the file's name, where it is damaged or of another version than this tool knows.
+    """
+    return read_file(kind, directory / kind.FILE)
+
+
+def read_file(kind: type[R], path: Path) -> R | None:
+    """The same, of a file of another name."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unreadable(path, str(error)) from None
+    try:
+        found = json.loads(content)
+        version = found.get("schema_version") if isinstance(found, dict) else kind.VERSION
+        if version is None:
+            found = old_records.upgrade(kind, found)
+        elif version != kind.VERSION:
+            raise FailedError(
+                f"{path} is of schema version {version}, and this tool knows version {kind.VERSION}: use the version "
+                "of the tool that has written it, or leave run_id out to start a new run."
+            )
+        return msgspec.convert(found, kind)
+    except (msgspec.ValidationError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unreadable(path, str(error)) from None
+
+
+def _unreadable(path: Path, why: str) -> FailedError:
+    return FailedError(f"{path} cannot be read ({why}): remove it, or leave run_id out to start a new run.")
+
+
+def recall(kind: type[R], directory: Path) -> R | None:
+    """The record, None where there is none or it cannot be read: for what has to go on without it."""
+    try:
+        return read(kind, directory)
+    except FailedError:
+        return None
+
+
+def write(directory: Path, record: Record) -> bool:
+    """Write a record; whether that changed anything. Raises OSError."""
+    return write_file(directory / record.FILE, record)
+
+
+def write_file(path: Path, record: Record) -> bool:
+    """The same, to a file of another name."""
+    return files.write_whole(path, text(record), mode=0o600 if record.IS_PRIVATE else 0o666)
+
+
+def change(kind: type[R], directory: Path, changed: Callable[[R | None], R]) -> None:
+    """Replace a record by what `changed` makes of it, None where there is none. Raises OSError.
+
+    Other processes that change it wait.
+    """
+    with FileLock(directory / f".{kind.FILE}.lock", timeout=10):
+        write(directory, changed(recall(kind, directory)))
+
+
+def text(record: msgspec.Struct) -> str:
+    """A record as its file has it."""
+    return msgspec.json.format(_encoded(record), indent=2).decode() + "\n"
+
+
+def plain(record: msgspec.Struct) -> Any:
+    """A record as JSON's own types, for Ansible."""
+    return json.loads(_encoded(record))
+
+
+def typed(kind: type[P], value: Any) -> P:
+    """What Ansible hands over of a record, as its type: by way of JSON, since Ansible has strings of its own."""
+    return msgspec.json.decode(json.dumps(value), type=kind)
+
+
+def _encoded(record: msgspec.Struct) -> bytes:
+    # Ansible's own kinds of strings, numbers, lists and mappings are JSON's to json alone.
+    return msgspec.json.encode(record, enc_hook=lambda value: json.loads(json.dumps(value)))

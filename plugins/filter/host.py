@@ -1,0 +1,13 @@
+"""A host as runs use it, as filters of a run's id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.host import layout
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"run_directory_on_host": layout.run_directory, "unit_prefix": layout.unit_prefix}
