@@ -125,7 +125,7 @@ def new_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
     names: list[str] = []
 
     def sandbox(command: str, name: str, *options: str) -> str:
-        invoke = [sys.executable, "-m", "invoke", "--search-root", str(ROOT / "sandbox"), command, "--name", name]
+        invoke = [str(ROOT / "inv"), f"sandbox.{command}", "--name", name]
         done = subprocess.run([*invoke, *options], cwd=ROOT, env=state, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

@@ -121,7 +121,7 @@ def sandbox_facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str
     name = f"types-{uuid.uuid4().hex[:8]}"
 
     def command(task: str, *options: str) -> str:
-        invoke = [sys.executable, "-m", "invoke", "--search-root", str(ROOT / "sandbox"), task, "--name", name]
+        invoke = [str(ROOT / "inv"), f"sandbox.{task}", "--name", name]
         done = subprocess.run([*invoke, *options], cwd=ROOT, env=state, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
