@@ -150,7 +150,7 @@ def check_key(path: Path) -> None:
         )
 
 
-def settle(words: Sequence[str], user: User, home: Path) -> list[str]:
+def set_up_home(words: Sequence[str], user: User, home: Path) -> list[str]:
     """Bring home what is mounted, and give the words that name it there. Raises RefusedError."""
     check_key(MOUNTED / KEY)
     for name in TAKEN:
@@ -179,7 +179,7 @@ def main() -> None:
     user = choose_user(User(os.geteuid(), os.getegid()), User(status.st_uid, status.st_gid))
     try:
         home = make_home(user)
-        words = settle(words, user, home)
+        words = set_up_home(words, user, home)
         become(user)
     except RefusedError as error:
         sys.exit(_refuse(str(error)))

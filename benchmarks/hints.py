@@ -14,7 +14,7 @@ COMMAND_VARIABLE = "BENCHMARKS_COMMAND"  # set where the tool is not called as .
 # The share of letters that two words must have in common, in order: one wrong letter of four, or two of eight.
 ALIKE = 0.75
 # A part of a name, such as `type` of instance_type, says which name is meant from this length on.
-TELLING = 3  # letters
+SHORTEST_PART = 3  # letters
 
 
 def similar(word: str, known: Iterable[str], count: int = 1) -> list[str]:
@@ -28,7 +28,7 @@ def similar(word: str, known: Iterable[str], count: int = 1) -> list[str]:
     if wanted in plain:
         return [plain[wanted]]
     close = difflib.get_close_matches(wanted, plain, n=count, cutoff=ALIKE)
-    if len(wanted) >= TELLING:
+    if len(wanted) >= SHORTEST_PART:
         close += [name for name in reversed(plain) if name.startswith(wanted) or wanted in re.split(r"[-.]", name)]
     return [plain[name] for name in dict.fromkeys(close)][:count]
 

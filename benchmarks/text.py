@@ -12,6 +12,6 @@ def shown(value: object) -> str:
     return next((kind for types, kind in kinds if isinstance(value, types)), "") + repr(value)
 
 
-def is_line(text: str) -> bool:
+def is_single_line(text: str) -> bool:
     """Whether a text is of one line, with no control character and no byte that is not UTF-8."""
     return not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)

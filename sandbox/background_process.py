@@ -38,9 +38,9 @@ def is_alive(process: Process) -> bool:
     return identify(process.pid) == process
 
 
-def end(process: Process, patience: float = 10.0) -> None:
-    """Ask the process to end, and after `patience` seconds make it."""
-    for request, wait in ((signal.SIGTERM, patience), (signal.SIGKILL, 5.0)):
+def end(process: Process, timeout: float = 10.0) -> None:
+    """Ask the process to end, and after `timeout` seconds make it."""
+    for request, wait in ((signal.SIGTERM, timeout), (signal.SIGKILL, 5.0)):
         deadline = time.monotonic() + wait
         if not is_alive(process):
             return

@@ -91,7 +91,9 @@ def root() -> Path:
 def named(name: str) -> Sandbox:
     """The sandbox of that name. Raises ValueError, in a sentence for the user, for a name that cannot be one."""
     if not _NAME.fullmatch(name):
-        raise ValueError(f"A sandbox cannot be named {name!r}: use up to 32 small letters, digits and inner hyphens.")
+        raise ValueError(
+            f"A sandbox cannot be named {name!r}: use up to 32 lowercase letters, digits and inner hyphens."
+        )
     return Sandbox(name, root() / name)
 
 

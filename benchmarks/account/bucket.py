@@ -50,7 +50,7 @@ def default_name(account: str, region: str) -> str:
 def check_name(name: str) -> None:
     """Raises RefusedError for a name that S3 does not accept."""
     if not _NAME.fullmatch(name):
-        raise RefusedError(f"bucket must be 3 to 63 small letters, digits, dots and hyphens, not {name!r}.")
+        raise RefusedError(f"bucket must be 3 to 63 lowercase letters, digits, dots and hyphens, not {name!r}.")
 
 
 def find(s3: Client, name: str, account: str, region: str) -> Bucket | None:

@@ -23,7 +23,7 @@ from benchmarks.runs.records import Need, Policy, SecurityGroup, Setup
 
 
 @dataclass(frozen=True)
-class Found:
+class Existing:
     """What AWS answered, None for what there is not."""
 
     security_group: AwsShape | None = None
@@ -32,14 +32,14 @@ class Found:
     launch_template: Template | None = None
 
 
-def look(connect: Connect, target: Target) -> Found:
+def look(connect: Connect, target: Target) -> Existing:
     """What there is in the account.
 
     Raises RefusedError for a bucket of another owner, and for a launch template that cannot be created.
     """
     with refusing():
         ec2 = connect("ec2")
-        return Found(
+        return Existing(
             security_group=security_group.find(ec2, target.vpc),
             role=role.find(connect("iam"), target.bucket),
             bucket=bucket.find(connect("s3"), target.bucket, target.account, target.region),
@@ -47,7 +47,7 @@ def look(connect: Connect, target: Target) -> Found:
         )
 
 
-def survey(target: Target, found: Found) -> Setup:
+def survey(target: Target, found: Existing) -> Setup:
     """All that runs need and whether it exists, and what to know of what does."""
     group = found.security_group
     document = role.policy(target.partition, target.bucket)
@@ -64,7 +64,7 @@ def survey(target: Target, found: Found) -> Setup:
     )
 
 
-def _needs(target: Target, found: Found) -> Iterator[Need]:
+def _needs(target: Target, found: Existing) -> Iterator[Need]:
     def need(name: str, text: str, exists: object) -> Need:
         return Need(name=name, text=text, exists=bool(exists))
 
@@ -97,7 +97,7 @@ def wait_complete(
     return now
 
 
-def _notes(target: Target, found: Found) -> list[str]:
+def _notes(target: Target, found: Existing) -> list[str]:
     """What is there and differs from what setup would have created, where it matters."""
     notes = []
     if target.private_subnet:

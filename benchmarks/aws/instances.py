@@ -40,7 +40,7 @@ def alive(ec2: Client, run_id: str) -> list[AwsShape]:
     return _described(ec2, run_id, ALIVE)
 
 
-def left(ec2: Client, run_id: str, known: Collection[str] = ()) -> list[AwsShape]:
+def existing(ec2: Client, run_id: str, known: Collection[str] = ()) -> list[AwsShape]:
     """The run's instances that are not gone, and of those `known` by id too, which an answer by tag may still lack."""
     found = {i["InstanceId"]: i for i in _described(ec2, run_id)}
     for instance_id in set(known) - found.keys():
@@ -115,14 +115,14 @@ def wait_running(
 
 
 @dataclass(frozen=True)
-class Told:
+class TerminationAnswer:
     """What became of telling EC2 to end instances: the ids that it ends, and those that are protected from it."""
 
     ending: tuple[str, ...]
     protected: tuple[AwsShape, ...]
 
 
-def terminate(ec2: Client, found: Iterable[AwsShape]) -> Told:
+def terminate(ec2: Client, found: Iterable[AwsShape]) -> TerminationAnswer:
     """Tell EC2 to end instances. Does not wait.
 
     Host by host: one that is protected would keep the others of its zone alive.
@@ -143,7 +143,7 @@ def terminate(ec2: Client, found: Iterable[AwsShape]) -> Told:
                 errors.append(error)
     if errors:
         raise errors[0]
-    return Told(tuple(ending), tuple(protected))
+    return TerminationAnswer(tuple(ending), tuple(protected))
 
 
 def find(ec2: Client, instance_id: str) -> AwsShape | None:

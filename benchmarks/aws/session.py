@@ -49,12 +49,12 @@ def give_up_on(client: Client, operation: str, codes: Collection[str]) -> None:
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
     """
 
-    def settle(response: Any, **_: Any) -> None:
+    def finish_at_once(response: Any, **_: Any) -> None:
         if response is not None and response[1].get("Error", {}).get("Code") in codes:
             response[0].status_code = 400
 
     event = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}.{operation}"
-    client.meta.events.register_first(event, settle, unique_id=f"give-up-on-{operation}")
+    client.meta.events.register_first(event, finish_at_once, unique_id=f"give-up-on-{operation}")
 
 
 def lifetime_of_credentials() -> tuple[bool, datetime | None]:

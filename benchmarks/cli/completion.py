@@ -121,7 +121,7 @@ def _values(parameter: Parameter | None, begun: str, asked_in: str | None, envir
 
 def main() -> None:
     """Print the candidates, one a line; nothing where there is none, since a shell has no use for a sentence."""
-    streams.outlive_readers()
+    streams.ignore_closed_output()
     words = sys.argv[1:]
     try:
         found = candidates(words, os.environ)

@@ -102,7 +102,7 @@ def leave(number: int, _frame: FrameType | None) -> NoReturn:
 def main() -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, leave)
-    streams.outlive_readers()
+    streams.ignore_closed_output()
     # Invoke's own help is of flags that nobody needs here.
     words = [] if sys.argv[1:] in (["--help"], ["-h"]) else sys.argv[1:]
     Inv().run(["inv", "--search-root", str(ROOT), *words])

@@ -11,7 +11,7 @@ from benchmarks.host.layout import STEPS
 
 # A line for each unit of another run that is at work, then a line an attempt: its number, whether one of its units is
 # at work, what it measures, what was asked for, and how each unit ended.
-_LOOK = """
+_STATES = """
 systemctl list-units --plain --no-legend --state=active,activating,deactivating 'benchmarks-*.service' |
 while read -r unit _; do
   case $unit in "$2"-*) ;; *) echo "other $unit" ;; esac
@@ -51,9 +51,9 @@ class AttemptState:
         return self.active or set(self.results) <= {"success", "-"}
 
 
-def look_command(directory: str, unit: str) -> str:
+def states_command(directory: str, unit: str) -> str:
     """The command that lists the attempts below a directory of the host, whose units are called `unit`-N-STEP."""
-    return shlex.join(["sh", "-c", _LOOK, "sh", directory, unit])
+    return shlex.join(["sh", "-c", _STATES, "sh", directory, unit])
 
 
 def begin_command(directory: str, measurement: str, suite_digest: str) -> str:
@@ -61,7 +61,7 @@ def begin_command(directory: str, measurement: str, suite_digest: str) -> str:
     return shlex.join(["sh", "-c", _BEGIN, "sh", directory, measurement, suite_digest])
 
 
-def read_look(output: str) -> tuple[AttemptState, ...]:
+def read_states(output: str) -> tuple[AttemptState, ...]:
     """The attempts that a host has, from the output of a look; a directory of another name is none."""
     found = []
     for line in output.splitlines():

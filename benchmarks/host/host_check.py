@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Sequence
 
 # Longer than that, and the host may as well be asked again.
-PATIENCE = 20.0  # seconds
+TIMEOUT = 20.0  # seconds
 GONE = 1
 
 
@@ -15,7 +15,7 @@ def gone(command: Sequence[str]) -> str:
     if not command:
         return ""
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT)
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout.strip() if done.returncode == GONE else ""

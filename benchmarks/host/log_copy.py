@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 
-class KeptLog:
+class LogCopy:
     """A log that grows. Nothing is lost of what comes later where a part of it cannot be written: it is tried again."""
 
     def __init__(self, path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from benchmarks.errors import RefusedError
-from benchmarks.text import is_line
+from benchmarks.text import is_single_line
 
 # What ssh has no way to write, in every version of it and in the quotes that Ansible puts around a key's path.
 _UNWRITABLE = {'"': "a double quote", "\\": "a backslash", "${": "${"}
@@ -18,7 +18,7 @@ _PLAIN = re.compile(r"[\w@%+=:,./-]+")
 def literal(path: str) -> str:
     """`path` so that ssh expands nothing in it. Raises RefusedError for a path that cannot be given to ssh."""
     found = [what for part, what in _UNWRITABLE.items() if part in path]
-    if not is_line(path):
+    if not is_single_line(path):
         found.append("a control character")
     if found:
         raise RefusedError(

@@ -17,7 +17,7 @@ _KEEP_STATUS = 'printf "%s %s %s\\n" "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATU
 # One round trip a look: is it there, how did it end, and the log from a byte on.
 # It waits on the host for the unit's end, for so many seconds at most: a host that measures is not to be asked all
 # the time.
-_LOOK = """
+_STATUS = """
 pid=$(systemctl show --property=MainPID --value "$1")
 [ "$6" = 0 ] || [ "$pid" = 0 ] || timeout "$6" tail --pid="$pid" --sleep-interval=0.2 -f /dev/null
 systemctl show --property=ActiveState --value "$1"
@@ -29,7 +29,7 @@ tail -c "+$5" "$4" 2>/dev/null | head -c 1000000 | base64 -w 0
 
 @dataclass(frozen=True)
 class Unit:
-    """What to run. Paths are the host's; `limit` is in seconds."""
+    """What to run. Paths are the host's."""
 
     name: str
     argv: tuple[str, ...]
@@ -37,11 +37,11 @@ class Unit:
     directory: str
     log: str
     status: str
-    limit: int
+    limit_seconds: int
 
 
 @dataclass(frozen=True)
-class Look:
+class UnitStatus:
     """One look at a unit: whether it is at work, its result where it has ended, and the log's new bytes."""
 
     active: bool
@@ -72,7 +72,7 @@ def start_command(unit: Unit, user: str) -> str:
     """The command that starts `unit` as `user`; to be run as root."""
     properties = {
         "Type": "exec",
-        "RuntimeMaxSec": str(unit.limit),
+        "RuntimeMaxSec": str(unit.limit_seconds),
         "StandardOutput": f"append:{unit.log}",
         "StandardError": f"append:{unit.log}",
         "ExecStopPost": f"/bin/sh -c {shlex.quote(_KEEP_STATUS)}",
@@ -98,30 +98,30 @@ def start_command(unit: Unit, user: str) -> str:
     return shlex.join(argv)
 
 
-def look_command(unit: Unit, offset: int | None, wait: float = 0) -> str:
+def status_command(unit: Unit, offset: int | None, wait: float = 0) -> str:
     """The command that looks at `unit` and reads its log from byte `offset` (from 0) on; None reads nothing of it.
 
     It first waits for the unit's end, `wait` seconds at most.
     """
     log, begin = ("/dev/null", 0) if offset is None else (unit.log, offset)
     arguments = [f"{unit.name}.service", unit.status, unit.log, log, str(begin + 1), f"{wait:g}"]
-    return shlex.join(["sh", "-c", _LOOK, "sh", *arguments])
+    return shlex.join(["sh", "-c", _STATUS, "sh", *arguments])
 
 
-def read_look(output: str) -> Look:
+def read_status(output: str) -> UnitStatus:
     """What the output of a look says. Raises ValueError where it is none."""
     # A terminal, which privileged commands get, ends lines with a carriage return too.
     state, status, size, *log = output.strip().splitlines()
     active = state in ("active", "activating", "deactivating", "reloading")
-    return Look(active, None if status == "-" else status.split(), int(size), base64.b64decode("".join(log)))
+    return UnitStatus(active, None if status == "-" else status.split(), int(size), base64.b64decode("".join(log)))
 
 
-def describe_end(look: Look, unit: Unit, what: str) -> str:
+def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:
     """How a unit that did not succeed ended, as a sentence."""
     if look.result is None:
         return f"The {what} ended without a word: the machine was restarted, or systemd was stopped."
     result, code, status = (*look.result, "", "", "")[:3]
-    minutes = unit.limit // 60
+    minutes = unit.limit_seconds // 60
     limit = f"{minutes} minute" if minutes == 1 else f"{minutes} minutes"
     reasons = {
         "timeout": f"The {what} was stopped at its limit of {limit}; what it had written was kept.",

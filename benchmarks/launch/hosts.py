@@ -14,7 +14,7 @@ from benchmarks.runs import files, layout, record_files
 from benchmarks.runs.records import Instance, Instances, LaunchPlan
 
 
-def there(ec2: Client, run_id: str) -> tuple[Instance, ...]:
+def existing(ec2: Client, run_id: str) -> tuple[Instance, ...]:
     """The run's hosts that exist, as `ensure` would give them."""
     return _records(instances.alive(ec2, run_id))
 

@@ -12,7 +12,7 @@ from benchmarks.host import ssh
 from benchmarks.runs import layout, parameters_file
 
 # Longer than that a host that answers does not take to begin its shutdown.
-PATIENCE = 30.0  # seconds
+TIMEOUT = 30.0  # seconds
 
 
 def argv(directory: Path, instance: AwsShape, *command: str) -> list[str]:
@@ -51,7 +51,7 @@ def power_off(directory: Path, instance: AwsShape) -> bool:
     """
     try:
         command = argv(directory, instance, "sudo", "-n", "systemctl", "poweroff", "--no-block")
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
     except (OSError, subprocess.SubprocessError, FailedError, RefusedError):
         return False
     return done.returncode == 0

@@ -29,18 +29,18 @@ def end(
     *,
     only: str | None = None,
     timeout: float = TIMEOUT,
-    latecomers: float = 0.0,
+    late_arrivals: float = 0.0,
     told: Callable[[Sequence[str]], None] = lambda ids: None,
     power_off: PowerOff = ssh_login.power_off,
     sleep: Callable[[float], None] = time.sleep,
 ) -> list[str]:
     """End the run's instances, or only one, and wait until they are gone; the ids that this call ended.
 
-    A launch that was interrupted may have reached EC2 though its answer did not arrive, and a new instance's tags are
-    seen only after a while: for `latecomers` seconds it is waited for those that turn up. As long as one is there, it
-    is told again. `told` is called when EC2 has been told the first time. An instance that is protected from being
-    ended is switched off from inside. Writes when each was told to end into the run's record, and deletes the run's
-    keys once no instance is left to log in to.
+    An interrupted launch may have reached EC2 although no answer arrived, and the tags of a new instance become visible
+    only after a while: instances that appear within `late_arrivals` seconds are ended too. TerminateInstances is called
+    again for as long as an instance exists; `told` is called after the first time. An instance that is protected from
+    termination is powered off over SSH. Records when each was ended, and deletes the run's keys once no instance is
+    left to log in to.
 
     Raises FailedError where one is still there after `timeout` seconds, and for one that is protected from both.
     """
@@ -48,7 +48,7 @@ def end(
     ended: dict[str, datetime] = {}
     protected: dict[str, bool] = {}  # and whether it could be switched off
     while True:
-        left = [i for i in instances.left(ec2, run_id, _unaccounted(directory)) if only in (None, i["InstanceId"])]
+        left = [i for i in instances.existing(ec2, run_id, _unaccounted(directory)) if only in (None, i["InstanceId"])]
         alive = [i for i in left if i["State"]["Name"] in instances.ALIVE and i["InstanceId"] not in protected]
         answer = instances.terminate(ec2, alive)
         for instance in answer.protected:
@@ -61,7 +61,7 @@ def end(
             _record(directory, ended)
         waited = time.monotonic() - began
         waiting = [i["InstanceId"] for i in left if protected.get(i["InstanceId"], True)]
-        if not waiting and waited >= latecomers:
+        if not waiting and waited >= late_arrivals:
             break
         if waited > timeout:
             raise FailedError(f"{', '.join(waiting)} still exists after {timeout:.0f} seconds.")
@@ -69,7 +69,7 @@ def end(
     note_gone(ec2, run_id, directory)
     if stuck := [id for id, is_off in protected.items() if not is_off]:
         raise FailedError(_protected(stuck, ec2.meta.region_name))
-    if not instances.left(ec2, run_id):
+    if not instances.existing(ec2, run_id):
         shutil.rmtree(directory / layout.KEYS, ignore_errors=True)
     return sorted(ended)
 

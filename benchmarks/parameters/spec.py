@@ -15,7 +15,7 @@ from benchmarks import hints
 from benchmarks.errors import RefusedError
 from benchmarks.paths import ROOT
 from benchmarks.runs.records import Values
-from benchmarks.text import is_line, shown
+from benchmarks.text import is_single_line, shown
 
 SPECS = ROOT / "roles/preflight/meta/argument_specs.yml"
 
@@ -141,7 +141,7 @@ def _path(value: object) -> str:
 
 
 _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
-    "str": (_text, "a text"),
+    "str": (_text, "a string"),
     "path": (_path, "a path"),
     "int": (_whole, "a whole number"),
     "float": (_number, "a number"),
@@ -161,7 +161,7 @@ def read(parameter: Parameter, value: object) -> Any:
         result = reader(value)
     except (ValueError, KeyError):
         raise RefusedError(f"{parameter.name} must be {wanted}, not {shown(value)}.") from None
-    if isinstance(result, str) and not is_line(result):
+    if isinstance(result, str) and not is_single_line(result):
         raise RefusedError(f"{parameter.name} must be one line of UTF-8 without control characters, not {value!r}.")
     if parameter.type in ("int", "float") and not 0 < result <= parameter.largest:
         bound = f"at most {parameter.largest}" if result > 0 else "greater than 0"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from benchmarks.errors import RefusedError
 from benchmarks.parameters.spec import LARGEST
 from benchmarks.parameters.suite_file import SuiteFile
-from benchmarks.text import is_line
+from benchmarks.text import is_single_line
 
 # Entry -> what it looks like, and that in words. Cargo, rustup and git would take a hyphen at the beginning for a flag.
 _FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
@@ -36,7 +36,7 @@ def check_form(entry: str, value: str) -> None:
 def check(file: SuiteFile) -> None:
     """Raises RefusedError for an entry of a suite that can only fail later."""
     for entry, value in _words(file):
-        if not is_line(value):
+        if not is_single_line(value):
             raise RefusedError(f"{entry} must be one line without control characters, not {value!r}.")
         check_form(entry, value)
     for key in file.environment:

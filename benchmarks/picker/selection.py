@@ -17,8 +17,6 @@ from benchmarks.aws.instance_types import InstanceType, Offer
 from benchmarks.errors import RefusedError
 from benchmarks.runs.records import Values
 
-SORTS = ("fit", "price", "cores", "memory", "price-per-core", "name")
-
 
 @dataclass(frozen=True)
 class Criteria:

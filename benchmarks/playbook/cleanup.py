@@ -21,9 +21,9 @@ from benchmarks.launch import remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages
 
 # How long after an interruption an instance may still turn up that was being launched at that moment.
-LATECOMERS = 10.0  # seconds
+LATE_ARRIVALS = 10.0  # seconds
 # Said of a playbook that has done nothing yet.
-UNTOUCHED = {
+NOTHING_DONE = {
     "benchmark": "Nothing has been launched.",
     "setup": "Nothing was created.",
     "terminate": "Nothing was ended.",
@@ -31,7 +31,7 @@ UNTOUCHED = {
 _CREATED = "What was created stays; the same command creates the rest."
 
 
-class Aftermath(Protocol):
+class Cleanup(Protocol):
     """What there is to do and to say when a playbook has not ended well."""
 
     @property
@@ -50,17 +50,17 @@ class Aftermath(Protocol):
 
 
 @dataclass(frozen=True)
-class AfterSetup:
+class SetupCleanup:
     """Of setting up, which costs nothing and is gone on with by doing it again."""
 
     console: Console
     interrupted = "stopping"
 
     def of_failure(self, code: int, reached: stages.Reached) -> str:
-        return _CREATED if reached.started else UNTOUCHED["setup"]
+        return _CREATED if reached.started else NOTHING_DONE["setup"]
 
     def of_signal(self, reached: stages.Reached) -> None:
-        self.console.print(_CREATED if reached.started else UNTOUCHED["setup"], soft_wrap=True)
+        self.console.print(_CREATED if reached.started else NOTHING_DONE["setup"], soft_wrap=True)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Instances:
     connect: Callable[[str], session.Connect] = session.connector
     sleep: Callable[[float], None] = time.sleep
 
-    def end(self, latecomers: float) -> None:
+    def end(self, late_arrivals: float) -> None:
         """End them all, with those that turn up for so many seconds; tell of what could not be ended."""
         try:
             ec2 = self.connect(self.region)("ec2")
@@ -82,16 +82,16 @@ class Instances:
             self._say_unknown(error)
             return
         try:
-            ended = termination.end(ec2, self.run_id, self.directory, latecomers=latecomers, told=self._told)
+            ended = termination.end(ec2, self.run_id, self.directory, late_arrivals=late_arrivals, told=self._told)
             self._say(termination.sentence(self.run_id, self.region, ended))
         except aws_errors.ERRORS as error:
             self._say(termination.explain(error, ec2, self.run_id, self.directory))
             with suppress(*aws_errors.ERRORS):
                 termination.note_gone(ec2, self.run_id, self.directory)
 
-    def tell(self, latecomers: float = 0.0) -> None:
+    def tell(self, late_arrivals: float = 0.0) -> None:
         """Say what lives."""
-        deadline = time.monotonic() + latecomers
+        deadline = time.monotonic() + late_arrivals
         try:
             ec2 = self.connect(self.region)("ec2")
             while not (left := remaining.of(ec2, self.run_id)) and time.monotonic() < deadline:
@@ -115,7 +115,7 @@ class Instances:
 
 
 @dataclass(frozen=True)
-class AfterEnding:
+class TerminateCleanup:
     """Of ending a run: where that was broken off it is not gone on with, but what lives is told of."""
 
     instances: Instances
@@ -129,14 +129,14 @@ class AfterEnding:
         # Ansible has said what lives and why, unless it was killed.
         if code < 0:
             self.instances.tell()
-        return f"Ending the run {self.instances.run_id} failed." if reached.started else UNTOUCHED["terminate"]
+        return f"Ending the run {self.instances.run_id} failed." if reached.started else NOTHING_DONE["terminate"]
 
     def of_signal(self, reached: stages.Reached) -> None:
         self.instances.tell()
 
 
 @dataclass(frozen=True)
-class AfterBenchmark:
+class BenchmarkCleanup:
     """Of a run: it is brought back as far as it came, and its instances are ended, or told of."""
 
     run_id: str
@@ -162,25 +162,25 @@ class AfterBenchmark:
         except OSError as error:
             self._say(f"What there is could not be brought back: {error}.")
         self._leave_nothing_running(reached)
-        return f"The run failed; what there is of it is in {self.directory}"
+        return f"The run failed. Partial results are in {self.directory}"
 
     def of_signal(self, reached: stages.Reached) -> None:
         """End the instances first of all: whoever has sent the signal may not wait for long."""
         if reached.started:
             self._leave_nothing_running(reached)
         else:
-            self._say(UNTOUCHED["benchmark"])
+            self._say(NOTHING_DONE["benchmark"])
             self._tell_what_ran()
 
     def _leave_nothing_running(self, reached: stages.Reached) -> None:
-        latecomers = LATECOMERS if reached.is_launching else 0.0
+        late_arrivals = LATE_ARRIVALS if reached.is_launching else 0.0
         if not self.instances:
             if not reached.ended_by_itself:
                 self._say(f"What it has started may still run on the host: --run-id {self.run_id} goes on with it.")
         elif self.keeps:
-            self.instances.tell(latecomers)
+            self.instances.tell(late_arrivals)
         else:
-            self.instances.end(latecomers)
+            self.instances.end(late_arrivals)
 
     def _tell_what_ran(self) -> None:
         """Of a run that was begun before, say what lives of it: this call has done nothing about that."""

@@ -28,7 +28,7 @@ class Job:
     directory: Path
     command: command_line.Command
     undo: Callable[[], None]  # takes back what was written of the request, which has come to nothing
-    after: cleanup.Aftermath
+    after: cleanup.Cleanup
     lock: FileLock | None  # held as long as this is
 
 
@@ -41,7 +41,7 @@ def prepare(playbook: str, values: Values) -> Job:
         with signals.signals_raise("stopping"):
             return _prepare(playbook, values)
     except signals.SignalError as signal:
-        print(cleanup.UNTOUCHED[playbook], file=sys.stderr, flush=True)
+        print(cleanup.NOTHING_DONE[playbook], file=sys.stderr, flush=True)
         raise SystemExit(128 + signal.number) from None
 
 
@@ -84,10 +84,10 @@ def _prepare(playbook: str, values: Values) -> Job:
     # No markup: paths have brackets too.
     console = Console(stderr=True, highlight=False, markup=False)
     instances = cleanup.Instances(run_id, directory, chosen, console)
-    after: Mapping[str, Callable[[], cleanup.Aftermath]] = {
-        "setup": lambda: cleanup.AfterSetup(console),
-        "terminate": lambda: cleanup.AfterEnding(instances),
-        "benchmark": lambda: cleanup.AfterBenchmark(
+    after: Mapping[str, Callable[[], cleanup.Cleanup]] = {
+        "setup": lambda: cleanup.SetupCleanup(console),
+        "terminate": lambda: cleanup.TerminateCleanup(instances),
+        "benchmark": lambda: cleanup.BenchmarkCleanup(
             run_id=run_id,
             directory=directory,
             instances=None if resolved.parameters["host"] else instances,

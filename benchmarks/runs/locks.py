@@ -58,7 +58,7 @@ def hold_for_playbook(directory: Path) -> None:
         _refusals[directory] = str(error)
 
 
-def leave_no_trace(directory: Path) -> None:
+def remove_if_only_locked(directory: Path) -> None:
     """Remove a directory that has nothing but the playbook's lock, as that of a request that was refused."""
     if directory in _held and all(path.name.startswith(f".{PLAYBOOK}.") for path in directory.iterdir()):
         shutil.rmtree(directory, ignore_errors=True)

@@ -23,7 +23,7 @@ def check_id(run_id: str) -> str:
     """`run_id` itself. Raises RefusedError unless it can be a directory's, a tag's and a unit's name."""
     if not _ID.fullmatch(run_id):
         raise RefusedError(
-            f"run_id must be 1 to 48 small letters, digits and inner hyphens, such as 20260519-081500-k3f9, "
+            f"run_id must be 1 to 48 lowercase letters, digits and inner hyphens, such as 20260519-081500-k3f9, "
             f"not {run_id!r}."
         )
     return run_id

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 
-class _Outliving(io.FileIO):
+class _Tolerant(io.FileIO):
     """A file whose reader may have left, as head does, or a terminal that is closed, or whose disk may be full.
 
     What cannot be written is dropped.
@@ -20,7 +20,7 @@ class _Outliving(io.FileIO):
             return len(content)
 
 
-def outlive_readers() -> None:
+def ignore_closed_output() -> None:
     """Have this process go on to its end, and to its own exit code, when its output cannot be written any more.
 
     A run that ended there, as Ansible itself would, would be no less broken off than by Ctrl-C.
@@ -28,13 +28,13 @@ def outlive_readers() -> None:
     for name in ("stdout", "stderr"):
         # None where the caller has closed it.
         if stream := getattr(sys, name):
-            setattr(sys, name, _outliving(stream))
+            setattr(sys, name, _tolerant(stream))
 
 
-def _outliving(stream: io.TextIOWrapper) -> io.TextIOWrapper:
+def _tolerant(stream: io.TextIOWrapper) -> io.TextIOWrapper:
     stream.flush()
     return io.TextIOWrapper(
-        io.BufferedWriter(_Outliving(stream.fileno(), "wb", closefd=False)),
+        io.BufferedWriter(_Tolerant(stream.fileno(), "wb", closefd=False)),
         encoding=stream.encoding,
         errors=stream.errors,
         # Also in a file or a pipe, as of a CI job, a line is there when it is written: Ansible flushes nothing.

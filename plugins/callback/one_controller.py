@@ -45,4 +45,4 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         if self._directory:
-            locks.leave_no_trace(self._directory)
+            locks.remove_if_only_locked(self._directory)

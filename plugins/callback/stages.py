@@ -45,7 +45,7 @@ class CallbackModule(CallbackBase):
         self._times = stages.Times()
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
-        streams.outlive_readers()
+        streams.ignore_closed_output()
         self._of_run = Path(playbook._file_name).stem in stages.PLAYBOOKS
 
     def v2_playbook_on_play_start(self, play: Any) -> None:

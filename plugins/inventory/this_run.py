@@ -28,7 +28,7 @@ description:
   - Sets O(ignore:run_id), O(ignore:run_dir), O(ignore:run_request) and O(ignore:login) for all hosts.
   - Adds localhost.
   - They come from the extra variables alone, so that a run can be ended whatever has become of its records.
-  - With the extra variable C(host), that machine is in the group C(given).
+  - With the extra variable C(host), that machine is in the group C(existing_host).
   - Once the run has launched, its instances are in the group C(launched), as the dynamic EC2 inventory knows them.
     Before that AWS is not asked, so that a playbook that needs no AWS account runs without one.
 options:
@@ -68,13 +68,13 @@ class InventoryModule(BaseInventoryPlugin):
         inventory.add_host("localhost")
         inventory.set_variable("localhost", "ansible_connection", "local")
         inventory.set_variable("localhost", "ansible_python_interpreter", sys.executable)
-        for group in ("given", "launched"):
+        for group in ("existing_host", "launched"):
             inventory.add_group(group)
             inventory.add_group("this_run")
             inventory.add_child("this_run", group)
 
         if host:
-            inventory.add_host(host.address, group="given", port=host.port)
+            inventory.add_host(host.address, group="existing_host", port=host.port)
             given = {"ansible_user": host.user, "ansible_ssh_private_key_file": key}
             for name, value in given.items():
                 if value:

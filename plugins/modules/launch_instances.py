@@ -57,7 +57,7 @@ def main() -> None:
     connect = session.connector(region := plans[0].region)
     try:
         if module.check_mode:
-            there = hosts.there(connect("ec2"), given["run_id"])
+            there = hosts.existing(connect("ec2"), given["run_id"])
             shown, difference = [record_files.plain(one) for one in there], hosts.difference(there, plans)
             module.exit_json(changed=len(there) < len(plans), instances=shown, diff=difference)
         keys = ssh_keys.run_keys(directory, Path(given["key_file"]) if given["key_file"] else None)

@@ -141,7 +141,9 @@ class Ec2:
             instance.state_reason.code = code
             instance.state_reason.message = message
 
-    def settle(self, instance_id: str, addresses: Addresses, public: bool, private_ip: str | None = None) -> None:
+    def set_addresses(
+        self, instance_id: str, addresses: Addresses, public: bool, private_ip: str | None = None
+    ) -> None:
         """Show the addresses that an instance's machine answers at, or the private one that its launch pinned."""
         nic = self._instance(instance_id).nics[0]
         nic.private_ip_address = private_ip or addresses.private_ip

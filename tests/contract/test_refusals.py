@@ -74,7 +74,11 @@ CASES = (
         {**MACHINE, "host": "box"},
         "host and instance_type exclude each other: a machine that you have",
     ),
-    Case("bad-run-id", {**MACHINE, "run_id": "../x"}, "run_id must be 1 to 48 small letters, digits and inner hyphens"),
+    Case(
+        "bad-run-id",
+        {**MACHINE, "run_id": "../x"},
+        "run_id must be 1 to 48 lowercase letters, digits and inner hyphens",
+    ),
     Case(
         "no-region",
         {"instance_type": "c7i.large"},
@@ -212,7 +216,7 @@ def test_a_list_or_mapping_where_a_text_is_wanted_is_called_one(place: Place) ->
     for value, said in ((["a"], "the list ['a']"), ({"a": "b"}, "the mapping {'a': 'b'}")):
         given = json.dumps({**MACHINE, "suite": value, "runs_dir": str(place.runs)})
         ended = place.run([str(BIN / "ansible-playbook"), "playbooks/benchmark.yml", "-e", given], ROOT)
-        assert f"suite must be a text, not {said}." in ended.screen
+        assert f"suite must be a string, not {said}." in ended.screen
         assert (ended.code, ended.left) == (2, [])
 
 

@@ -70,7 +70,7 @@ def test_a_running_host_that_stops_answering_ends_the_run_with_a_sentence(
 
     cutter = threading.Thread(target=cut)
     cutter.start()
-    run = tool.playbook(run_id, "-e", '{"benchmark_patience": 5}', suite=tool.suite("long", environment=LONG))
+    run = tool.playbook(run_id, "-e", '{"benchmark_reconnect_timeout": 5}', suite=tool.suite("long", environment=LONG))
     cutter.join()
 
     assert run.result.code == 2, run.result.output

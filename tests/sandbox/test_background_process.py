@@ -66,6 +66,6 @@ def test_a_process_that_does_not_listen_is_made_to_end(start: Start) -> None:
     child = start(DEAF)
     found = background_process.identify(child.pid)
     assert found is not None
-    background_process.end(found, patience=0.05)
+    background_process.end(found, timeout=0.05)
     assert not background_process.is_alive(found)
     assert child.wait() == -signal.SIGKILL

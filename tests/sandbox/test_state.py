@@ -33,7 +33,9 @@ def test_a_sandbox_has_a_directory_of_its_name(name: str, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("name", ["", "-a", "a-", "A", "a/b", "..", "a b", "a" * 33])
 def test_a_name_that_can_be_none_is_refused_with_a_sentence(name: str) -> None:
-    with pytest.raises(ValueError, match=r"^A sandbox cannot be named '.*': use up to 32 small letters, digits and"):
+    with pytest.raises(
+        ValueError, match=r"^A sandbox cannot be named '.*': use up to 32 lowercase letters, digits and"
+    ):
         state.named(name)
 
 

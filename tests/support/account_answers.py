@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from benchmarks.account import bucket, role
 from benchmarks.account.bucket import Bucket
 from benchmarks.account.role import Role
-from benchmarks.account.survey import Found
+from benchmarks.account.survey import Existing
 from benchmarks.account.target import Target
 from benchmarks.aws.launch_templates import Template
 
@@ -52,7 +52,7 @@ ROLE = Role(
 BUCKET = Bucket(
     TARGET.bucket, "eu-central-1", blocks_public_access=True, disables_acls=True, lifecycle=[bucket.UPLOAD_RULE]
 )
-COMPLETE = Found(
+COMPLETE = Existing(
     security_group=group(rule("203.0.113.7/32")),
     role=ROLE,
     bucket=BUCKET,

@@ -140,7 +140,7 @@ def test_what_is_mounted_is_brought_home_for_the_user_alone(mounted: Path, at_ho
     (mounted / ".aws/broken").symlink_to("nowhere")
     (mounted / ".bashrc").write_text("alias")
 
-    assert container.settle(["-i", "x"], ME, at_home) == ["-i", "x"]
+    assert container.set_up_home(["-i", "x"], ME, at_home) == ["-i", "x"]
 
     found = {str(p.relative_to(at_home)): stat.S_IMODE(p.stat().st_mode) for p in at_home.rglob("*")}
     assert found == {
@@ -158,20 +158,20 @@ def test_what_is_mounted_is_brought_home_for_the_user_alone(mounted: Path, at_ho
 def test_another_key_is_brought_home_and_named_there(mounted: Path, at_home: Path, tmp_path: Path) -> None:
     key = tmp_path / "other key"
     key.write_text("key")
-    assert container.settle(["--key-file", str(key)], ME, at_home) == ["--key-file", str(at_home / "given.pem")]
+    assert container.set_up_home(["--key-file", str(key)], ME, at_home) == ["--key-file", str(at_home / "given.pem")]
     assert (at_home / "given.pem").read_text() == "key"
     assert stat.S_IMODE((at_home / "given.pem").stat().st_mode) == 0o400
 
 
 def test_a_key_that_is_not_there_is_left_to_the_command(mounted: Path, at_home: Path) -> None:
-    assert container.settle(["--key-file", "/missing"], ME, at_home) == ["--key-file", "/missing"]
-    assert container.settle(["--key-file=/"], ME, at_home) == ["--key-file=/"]
+    assert container.set_up_home(["--key-file", "/missing"], ME, at_home) == ["--key-file", "/missing"]
+    assert container.set_up_home(["--key-file=/"], ME, at_home) == ["--key-file=/"]
 
 
 def test_a_directory_for_a_key_is_refused_with_its_cause(mounted: Path, at_home: Path) -> None:
     (mounted / "benchmarks.pem").mkdir()
     with pytest.raises(RefusedError, match="is a directory, not a key: engines make one where the file"):
-        container.settle([], ME, at_home)
+        container.set_up_home([], ME, at_home)
 
 
 def test_what_cannot_be_read_is_named(mounted: Path, at_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,7 +182,7 @@ def test_what_cannot_be_read_is_named(mounted: Path, at_home: Path, monkeypatch:
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(RefusedError) as refused:
-        container.settle([], ME, at_home)
+        container.set_up_home([], ME, at_home)
     assert str(refused.value) == (
         f"{mounted}/benchmarks.pem cannot be read by the container's user {os.geteuid()} (Permission denied): "
         "leave out --user, or let that user read the file; under SELinux mount it with :z."

@@ -23,9 +23,9 @@ def test_a_list_or_mapping_is_called_one_and_anything_else_is_shown_alone(value:
 
 @pytest.mark.parametrize("line", ["", "a b", "ä 測定", "a\N{NO-BREAK SPACE}b"])
 def test_a_text_without_control_characters_is_a_line(line: str) -> None:
-    assert text.is_line(line)
+    assert text.is_single_line(line)
 
 
 @pytest.mark.parametrize("other", ["a\nb", "a\tb", "\x1b[31m", "\x7f", "\x85", "a\udcff"])
 def test_a_control_character_or_a_byte_that_is_no_text_makes_it_none(other: str) -> None:
-    assert not text.is_line(other)
+    assert not text.is_single_line(other)

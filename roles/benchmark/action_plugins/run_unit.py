@@ -13,7 +13,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from benchmarks.host import failure_causes, following, host_check, progress, systemd_units
-from benchmarks.host.log_copy import KeptLog
+from benchmarks.host.log_copy import LogCopy
 
 display = Display()
 
@@ -34,8 +34,8 @@ class Follower(following.Follower):
 
 class ActionModule(ActionBase):
     _VALID_ARGS = frozenset(
-        ("name", "step", "argv", "environment", "directory", "log", "log_here", "status", "limit", "expected", "tail",
-         "patience", "host_check")
+        ("name", "step", "argv", "environment", "directory", "log", "log_here", "status", "limit_seconds", "expected",
+         "tail", "reconnect_timeout", "host_check")
     )  # fmt: skip
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -48,7 +48,7 @@ class ActionModule(ActionBase):
             directory=args["directory"],
             log=args["log"],
             status=args["status"],
-            limit=int(args["limit"]),
+            limit_seconds=int(args["limit_seconds"]),
         )
         building = args["step"] == "build"
         what = "build" if building else "benchmark run"
@@ -62,7 +62,7 @@ class ActionModule(ActionBase):
             begin = look.size
             self._start(unit)
         follower = Follower(building, int(args["expected"]), bool(args["tail"]))
-        log = self._follow(unit, begin, KeptLog(Path(args["log_here"])), follower)
+        log = self._follow(unit, begin, LogCopy(Path(args["log_here"])), follower)
         end = self._look(unit)
         if not end.succeeded:
             ended, text = systemd_units.describe_end(end, unit, what), log.decode(errors="replace")
@@ -88,18 +88,18 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"{command.split()[0]} failed: {' '.join(said).strip()}")
         return str(result["stdout"])
 
-    def _look(self, unit: systemd_units.Unit, offset: int | None = None, wait: float = 0) -> systemd_units.Look:
-        return systemd_units.read_look(self._command(systemd_units.look_command(unit, offset, wait)))
+    def _look(self, unit: systemd_units.Unit, offset: int | None = None, wait: float = 0) -> systemd_units.UnitStatus:
+        return systemd_units.read_status(self._command(systemd_units.status_command(unit, offset, wait)))
 
-    def _follow(self, unit: systemd_units.Unit, begin: int, kept: KeptLog, follower: Follower) -> bytes:
+    def _follow(self, unit: systemd_units.Unit, begin: int, kept: LogCopy, follower: Follower) -> bytes:
         """Read the log until the unit has ended; what it has from byte `begin` on.
 
         What is here already of an attempt that is gone on with is not read again. A connection that breaks is made
-        again for `patience` seconds, unless the host is known to be gone.
+        again for `reconnect_timeout` seconds, unless the host is known to be gone.
         """
         offset = kept.size
         log = kept.read(begin)
-        patience = float(self._task.args["patience"])
+        reconnect_timeout = float(self._task.args["reconnect_timeout"])
         answered = time.monotonic()
         while True:
             try:
@@ -107,7 +107,7 @@ class ActionModule(ActionBase):
             except AnsibleConnectionFailure:
                 if gone := host_check.gone(self._task.args["host_check"]):
                     raise AnsibleActionFail(f"{gone} {kept.told}") from None
-                if time.monotonic() - answered > patience:
+                if time.monotonic() - answered > reconnect_timeout:
                     raise AnsibleActionFail(
                         f"The host stopped answering over SSH while {unit.name} ran there. {kept.told}"
                     ) from None

@@ -32,8 +32,8 @@ class ActionModule(ActionBase):
         begun = attempts.read(here, attempts.current(here))
         taken = [n for n in attempts.here(here) if not (begun and begun.number == n and begun.measurement is None)]
         try:
-            looked = self._command(attempt_states.look_command(args["directory"], args["unit"]))
-            found = attempt_states.read_look(looked)
+            looked = self._command(attempt_states.states_command(args["directory"], args["unit"]))
+            found = attempt_states.read_states(looked)
             attempt_states.active(found, asked)
             number, new = attempt_states.choose(found, taken, wanted)
             if not self._task.check_mode:

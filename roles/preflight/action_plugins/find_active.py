@@ -21,11 +21,11 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         args = self._task.args
-        look = attempt_states.look_command(args["directory"], args["unit"])
+        look = attempt_states.states_command(args["directory"], args["unit"])
         answer = self._low_level_execute_command(look, sudoable=False)
         here = Path(args["host_dir"])
         try:
-            number = attempt_states.active(attempt_states.read_look(answer["stdout"]), args["suite_digest"])
+            number = attempt_states.active(attempt_states.read_states(answer["stdout"]), args["suite_digest"])
             attempts.follow(here, number)
         except (RefusedError, OSError) as error:
             raise AnsibleActionFail(str(error)) from None

@@ -286,7 +286,7 @@ class Fleet:
                 ec2.set_state(one, "pending" if state == "stopped" else state)
                 record = self._records.get(one)
                 if record is not None:
-                    ec2.settle(one, record.addresses, record.public)
+                    ec2.set_addresses(one, record.addresses, record.public)
                 if state == "stopped":
                     self._machines.start(one)
         return self._changes(call, "StartingInstances", before)

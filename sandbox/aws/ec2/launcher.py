@@ -206,7 +206,7 @@ class Launcher:
     ) -> None:
         public = bool(subnet["MapPublicIpOnLaunch"] if plan.public is None else plan.public)
         addresses = self._machines.reserve(instance_id)
-        ec2.settle(instance_id, addresses, public, plan.private_ip)
+        ec2.set_addresses(instance_id, addresses, public, plan.private_ip)
         ec2.describe_as(
             instance_id,
             {

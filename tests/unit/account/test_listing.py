@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from benchmarks.account import listing
 from benchmarks.account import survey as account_survey
-from benchmarks.account.survey import Found
+from benchmarks.account.survey import Existing
 from tests.support.account_answers import COMPLETE, TARGET
 
 
@@ -29,4 +29,4 @@ def test_listing_of_a_complete_account_says_so() -> None:
 
 
 def test_listing_before_creation_does_not_say_that_nothing_was_created() -> None:
-    assert "Nothing was created" not in listing.listing(account_survey.survey(TARGET, Found()), confirmed=True)
+    assert "Nothing was created" not in listing.listing(account_survey.survey(TARGET, Existing()), confirmed=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks.account import survey as account_survey
-from benchmarks.account.survey import Found
+from benchmarks.account.survey import Existing
 from benchmarks.errors import FailedError, RefusedError
 from tests.support.account_answers import (
     BUCKET,
@@ -36,7 +36,7 @@ PARTS = [
 
 
 def test_empty_account_lacks_everything() -> None:
-    survey = account_survey.survey(TARGET, Found())
+    survey = account_survey.survey(TARGET, Existing())
     assert [need.name for need in survey.missing] == PARTS
     assert survey.notes == ()
 
@@ -101,7 +101,7 @@ def test_private_subnet_is_told() -> None:
 
 
 def test_nothing_is_found_in_an_empty_account() -> None:
-    assert account_survey.look(connector(), TARGET) == Found()
+    assert account_survey.look(connector(), TARGET) == Existing()
 
 
 @pytest.mark.parametrize(

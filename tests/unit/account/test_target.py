@@ -100,7 +100,7 @@ def test_subnet_decides_the_vpc() -> None:
         ({"subnet": "subnet-1"}, {"describe_subnets": {"Subnets": []}}, "There is no subnet subnet-1 in eu-central-1"),
         ({"allow_from": "0.0.0.0/0"}, {}, "allow_from must not be 0.0.0.0/0"),
         ({"allow_from": "::/0"}, {}, "allow_from must not be ::/0"),
-        ({"bucket": "My_Bucket"}, {}, "bucket must be 3 to 63 small letters"),
+        ({"bucket": "My_Bucket"}, {}, "bucket must be 3 to 63 lowercase letters"),
         ({"launch_template": "a b"}, {}, "launch_template must be 3 to 128 letters"),
         ({}, {"get_caller_identity": error("InvalidClientTokenId")}, "AWS does not accept the credentials"),
     ],

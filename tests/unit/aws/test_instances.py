@@ -68,7 +68,7 @@ def test_an_instance_that_does_not_start_in_time_fails() -> None:
 def test_ending_tells_ec2_of_one_after_the_other() -> None:
     found = [instance("i-1", "running"), instance("i-2", "pending")]
     ec2 = FakeClient(terminate_instances={})
-    assert instances.terminate(ec2, found) == instances.Told(("i-1", "i-2"), ())
+    assert instances.terminate(ec2, found) == instances.TerminationAnswer(("i-1", "i-2"), ())
     assert ec2.called("terminate_instances") == [{"InstanceIds": ["i-1"]}, {"InstanceIds": ["i-2"]}]
 
 
@@ -79,14 +79,14 @@ def test_what_an_answer_by_tag_still_lacks_is_found_by_its_id() -> None:
         return described(by_id if Filters[0]["Name"] == "instance-id" else by_tag)
 
     ec2 = FakeClient(describe_instances=describe)
-    assert instances.left(ec2, "r1", ["i-1", "i-2"]) == [by_tag, by_id]
+    assert instances.existing(ec2, "r1", ["i-1", "i-2"]) == [by_tag, by_id]
     # Only for what is missing EC2 is asked once more.
     assert len(ec2.called("describe_instances")) == 2
 
 
 def test_what_is_terminated_is_not_left() -> None:
     ec2 = FakeClient(describe_instances=described(instance("i-1", "terminated"), instance("i-2", "shutting-down")))
-    assert [i["InstanceId"] for i in instances.left(ec2, "r1")] == ["i-2"]
+    assert [i["InstanceId"] for i in instances.existing(ec2, "r1")] == ["i-2"]
 
 
 def _refusing(**codes: str) -> Any:
@@ -102,7 +102,7 @@ def _refusing(**codes: str) -> Any:
 def test_a_protected_instance_does_not_keep_the_others() -> None:
     first, second = instance("i-1", "running"), instance("i-2", "running")
     ec2 = FakeClient(terminate_instances=_refusing(i_1="OperationNotPermitted"))
-    assert instances.terminate(ec2, [first, second]) == instances.Told(("i-2",), (first,))
+    assert instances.terminate(ec2, [first, second]) == instances.TerminationAnswer(("i-2",), (first,))
 
 
 def test_all_are_told_before_another_error_is_raised_and_one_that_is_gone_is_none() -> None:

@@ -13,7 +13,7 @@ from benchmarks.terminal import streams
 
 
 def test_ctrl_c_ends_with_the_exit_code_that_a_shell_expects(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "outlive_readers", lambda: None)
+    monkeypatch.setattr(streams, "ignore_closed_output", lambda: None)
     monkeypatch.setattr(program.Inv, "run", lambda *_: os.kill(os.getpid(), signal.SIGINT))
     before: Any = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:

@@ -68,7 +68,7 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
         "esac\n"
     )
     systemctl.chmod(0o755)
-    command = attempt_states.look_command(str(root), "benchmarks-r1")
+    command = attempt_states.states_command(str(root), "benchmarks-r1")
     output = subprocess.run(
         ["sh", "-c", command],
         check=True,
@@ -77,7 +77,7 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
         env={"PATH": f"{systemctl.parent}:/usr/bin:/bin"},
     ).stdout
     assert attempt_states.others(output) == ["benchmarks-r2-1-build.service"]
-    assert attempt_states.read_look(output) == (
+    assert attempt_states.read_states(output) == (
         AttemptState(1, False, "a", "asked", ("success", "exit-code")),
         AttemptState(2, False, "b", "asked", ("-", "-")),
         AttemptState(10, True, "c", "asked", ("success", "-")),
@@ -85,6 +85,6 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
 
 
 def test_a_host_without_attempts_has_none(tmp_path: Path) -> None:
-    command = attempt_states.look_command(str(tmp_path / "none"), "benchmarks-r1")
+    command = attempt_states.states_command(str(tmp_path / "none"), "benchmarks-r1")
     output = subprocess.run(["sh", "-c", command], check=True, capture_output=True, text=True).stdout
-    assert attempt_states.read_look(output) == ()
+    assert attempt_states.read_states(output) == ()

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.host import systemd_units
-from benchmarks.host.systemd_units import Look, Unit
+from benchmarks.host.systemd_units import Unit, UnitStatus
 
-LookHere = Callable[[str, int | None, bytes | None, str | None], Look]
+LookHere = Callable[[str, int | None, bytes | None, str | None], UnitStatus]
 ARGV = st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8"), min_size=1), min_size=1)
 
 
@@ -28,7 +28,7 @@ def unit(**more: Any) -> Unit:
         "directory": "/home/b/source",
         "log": "/home/b/benchmark.log",
         "status": "/home/b/run.status",
-        "limit": 7200,
+        "limit_seconds": 7200,
         **more,
     }
     return Unit(**given)
@@ -38,7 +38,7 @@ def unit(**more: Any) -> Unit:
 def look_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LookHere:
     """Looks at a unit of this machine, whose systemd says what it is told to."""
 
-    def look(state: str, offset: int | None, log: bytes | None, status: str | None) -> Look:
+    def look(state: str, offset: int | None, log: bytes | None, status: str | None) -> UnitStatus:
         systemctl = tmp_path / "bin/systemctl"
         systemctl.parent.mkdir(exist_ok=True)
         systemctl.write_text(f"#!/bin/sh\necho {state}\n")
@@ -48,8 +48,10 @@ def look_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LookHere:
         for path, content in ((one.log, log), (one.status, status.encode() if status else None)):
             if content is not None:
                 Path(path).write_bytes(content)
-        output = subprocess.run(["sh", "-c", systemd_units.look_command(one, offset)], check=True, capture_output=True)
-        return systemd_units.read_look(output.stdout.decode())
+        output = subprocess.run(
+            ["sh", "-c", systemd_units.status_command(one, offset)], check=True, capture_output=True
+        )
+        return systemd_units.read_status(output.stdout.decode())
 
     return look
 
@@ -59,12 +61,12 @@ def look_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LookHere:
 )
 def test_a_look_reads_the_log_from_a_byte_on(look_here: LookHere, offset: int | None, read: bytes) -> None:
     look = look_here("active", offset, b"one\r\n\xff\x00two", None)
-    assert look == Look(True, None, 10, read)
+    assert look == UnitStatus(True, None, 10, read)
     assert not look.ended
 
 
 def test_a_look_at_a_unit_that_never_was_finds_nothing(look_here: LookHere) -> None:
-    assert look_here("inactive", 0, None, None) == Look(False, None, 0, b"")
+    assert look_here("inactive", 0, None, None) == UnitStatus(False, None, 0, b"")
 
 
 def test_a_look_at_a_unit_that_is_gone_reads_how_it_ended(look_here: LookHere) -> None:
@@ -79,14 +81,14 @@ def test_a_unit_that_still_runs_its_last_command_has_not_ended(look_here: LookHe
 
 
 def test_a_terminals_carriage_returns_do_not_matter() -> None:
-    assert systemd_units.read_look("inactive\r\nsuccess exited 0\r\n3\r\nYWJj\r\n") == Look(
+    assert systemd_units.read_status("inactive\r\nsuccess exited 0\r\n3\r\nYWJj\r\n") == UnitStatus(
         False, ["success", "exited", "0"], 3, b"abc"
     )
 
 
 def test_output_that_is_no_look_is_an_error() -> None:
     with pytest.raises(ValueError):
-        systemd_units.read_look("Failed to connect to bus: No such file")
+        systemd_units.read_status("Failed to connect to bus: No such file")
 
 
 @given(ARGV)
@@ -149,7 +151,7 @@ def test_a_units_end_is_kept_in_its_status_file(tmp_path: Path) -> None:
     ],
 )
 def test_how_a_unit_ended_is_said(result: list[str] | None, sentence: str) -> None:
-    assert systemd_units.describe_end(Look(False, result, 0, b""), unit(), "build") == sentence
+    assert systemd_units.describe_end(UnitStatus(False, result, 0, b""), unit(), "build") == sentence
 
 
 @pytest.mark.parametrize(
@@ -157,4 +159,4 @@ def test_how_a_unit_ended_is_said(result: list[str] | None, sentence: str) -> No
     [(None, False), (["exit-code", "exited", "101"], True), (["timeout", "killed", "TERM"], False)],
 )
 def test_only_an_exit_status_is_explained_by_the_log(result: list[str] | None, expected: bool) -> None:
-    assert Look(False, result, 0, b"").failed_by_itself is expected
+    assert UnitStatus(False, result, 0, b"").failed_by_itself is expected

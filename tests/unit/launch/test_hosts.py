@@ -71,7 +71,7 @@ def test_what_a_launch_would_change_is_an_instance_or_nothing(ec2: Client, stub:
     whole = [plan(region="eu-central-1", cores=1, threads_per_core=2)]
     stub.add_response("describe_instances", described(), {"Filters": ANY})
     stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
-    before = hosts.difference(hosts.there(ec2, "r1"), whole)
+    before = hosts.difference(hosts.existing(ec2, "r1"), whole)
     assert before["before"] == ""
     assert before["after"].splitlines() == [
         "instance type: c7i.large, 1 cores, 2 threads each",
@@ -79,5 +79,5 @@ def test_what_a_launch_would_change_is_an_instance_or_nothing(ec2: Client, stub:
         "launch template: benchmarks, version 3",
         "zone: eu-central-1a, else eu-central-1b",
     ]
-    after = hosts.difference(hosts.there(ec2, "r1"), whole)
+    after = hosts.difference(hosts.existing(ec2, "r1"), whole)
     assert after["before"] == after["after"]

@@ -139,7 +139,7 @@ def test_a_launched_instance_that_an_answer_lacks_is_looked_for_by_its_id(tmp_pa
 def test_an_instance_that_turns_up_late_is_ended_and_recorded_too(tmp_path: Path) -> None:
     account = Account("i-1", late=("i-2",))
     told: list[list[str]] = []
-    ended = termination.end(account.client, "r1", tmp_path, latecomers=0.05, told=lambda ids: told.append(list(ids)))
+    ended = termination.end(account.client, "r1", tmp_path, late_arrivals=0.05, told=lambda ids: told.append(list(ids)))
     assert ended == ["i-1", "i-2"]
     assert account.ids == set()
     # The user hears of the first at once, and not only when all is over.

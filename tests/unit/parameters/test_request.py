@@ -129,7 +129,7 @@ def test_a_version_of_a_local_directory_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_odd_run_id_is_refused() -> None:
-    with pytest.raises(RefusedError, match=r"^run_id must be 1 to 48 small letters"):
+    with pytest.raises(RefusedError, match=r"^run_id must be 1 to 48 lowercase letters"):
         request.resolve("terminate", {"run_id": "../x"}, ENVIRONMENT)
 
 

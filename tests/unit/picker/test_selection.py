@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 
 from benchmarks.aws.instance_types import Offer
 from benchmarks.errors import RefusedError
+from benchmarks.parameters import spec
 from benchmarks.picker import selection
-from benchmarks.picker.selection import SORTS, Criteria
+from benchmarks.picker.selection import Criteria
 from tests.support.picker_data_sets import C6I, C8A, ZONES, instance_type, offers
+
+SORTS = next(parameter.choices for parameter in spec.parameters("types") if parameter.name == "sort")
 
 criteria = st.builds(
     Criteria,

@@ -42,7 +42,7 @@ class After:
             sleep=lambda seconds: None,
         )
         given: dict[str, Any] = {"keeps": False, "fresh": True, **more}
-        self.made = cleanup.AfterBenchmark(
+        self.made = cleanup.BenchmarkCleanup(
             run_id="r1",
             directory=directory,
             instances=self.instances if launches else None,
@@ -94,7 +94,7 @@ def test_after_a_signal_instances_are_ended_first_of_all(tmp_path: Path, no_fini
 
 
 def test_a_signal_while_launching_waits_for_what_turns_up_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cleanup, "LATECOMERS", 0.1)
+    monkeypatch.setattr(cleanup, "LATE_ARRIVALS", 0.1)
     account = Account(late=("i-1",))
     After(tmp_path, account.client).made.of_signal(LAUNCHING)
     assert account.ids == set()
@@ -188,7 +188,7 @@ def test_what_runs_on_a_machine_one_has_is_told_of(tmp_path: Path) -> None:
 def test_ending_that_is_interrupted_tells_what_still_runs(tmp_path: Path, reached: stages.Reached) -> None:
     account = Account("i-1")
     after = After(tmp_path, account.client)
-    cleanup.AfterEnding(after.instances).of_signal(reached)
+    cleanup.TerminateCleanup(after.instances).of_signal(reached)
     assert "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour" in after.text
     assert account.ids == {"i-1"}
 
@@ -198,7 +198,7 @@ def test_ending_tells_what_still_runs_where_ansible_was_killed_and_has_not_said_
     tmp_path: Path, code: int, told: bool
 ) -> None:
     after = After(tmp_path, Account("i-1").client)
-    ending = cleanup.AfterEnding(after.instances)
+    ending = cleanup.TerminateCleanup(after.instances)
     assert ending.of_failure(code, PREFLIGHT) == "Nothing was ended."
     assert ("i-1 (c7i.2xlarge) still runs" in after.text) is told
     assert ending.of_failure(2, DONE) == "Ending the run r1 failed."
@@ -206,7 +206,7 @@ def test_ending_tells_what_still_runs_where_ansible_was_killed_and_has_not_said_
 
 def test_setting_up_that_is_interrupted_says_nothing_of_a_run() -> None:
     said = io.StringIO()
-    after = cleanup.AfterSetup(Console(file=said))
+    after = cleanup.SetupCleanup(Console(file=said))
     after.of_signal(PREFLIGHT)
     after.of_signal(DONE)
     assert said.getvalue() == "Nothing was created.\nWhat was created stays; the same command creates the rest.\n"

@@ -111,7 +111,7 @@ def test_a_later_call_keeps_the_times_of_stages_that_it_has_not_done(stages: Any
 def test_only_a_run_s_own_playbooks_write_its_times_down(
     stages: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, playbook: str, noted: bool
 ) -> None:
-    monkeypatch.setattr("benchmarks.terminal.streams.outlive_readers", lambda: None)
+    monkeypatch.setattr("benchmarks.terminal.streams.ignore_closed_output", lambda: None)
     (tmp_path / "r1").mkdir()
     monkeypatch.setattr(
         sys.modules[type(stages).__module__], "load_extra_vars", lambda _: {"run_id": "r1", "runs_dir": str(tmp_path)}

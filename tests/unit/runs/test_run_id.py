@@ -40,7 +40,9 @@ def test_an_accepted_id_is_safe_as_directory_tag_and_unit(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "-a", "a-", "A", "a/b", "..", "a b", "a\n", "a" * 49, "ä", "a_b"])
 def test_an_odd_id_is_refused(text: str) -> None:
-    expected = rf"^run_id must be 1 to 48 small letters, digits and inner hyphens, .*, not {re.escape(repr(text))}\.$"
+    expected = (
+        rf"^run_id must be 1 to 48 lowercase letters, digits and inner hyphens, .*, not {re.escape(repr(text))}\.$"
+    )
     with pytest.raises(RefusedError, match=expected):
         check_id(text)
 
