@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import BaseFileLock, FileLock
 
-@contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Hold the lock file at `path`, waiting for whoever holds it; the system lets go of it when the holder dies.
+
+def exclusive(path: Path) -> BaseFileLock:
+    """The lock file at `path`, to be held as a context; the system releases it when the holder dies.
 
     The holder may remove the file: whoever waited for it makes a new one.
     """
-    handle = _held(path)
-    try:
-        yield
-    finally:
-        os.close(handle)
+    return FileLock(path, mode=0o600)
 
 
-@contextmanager
-def machine_wide(subject: str) -> Iterator[None]:
-    """Hold this user's lock named after `subject`, whatever state directory the sandbox has.
+def machine_wide(subject: str) -> BaseFileLock:
+    """This user's lock named after `subject`, whatever state directory the sandbox has.
 
     Images and networks belong to the container engine, which all sandboxes of a user share.
     """
-    with exclusive(Path("/tmp") / f"benchmarks-sandbox-{os.getuid()}-{subject}.lock"):
-        yield
-
-
-def _held(path: Path) -> int:
-    while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        try:
-            if path.stat().st_ino == os.fstat(handle).st_ino:
-                return handle
-        except FileNotFoundError:
-            pass
-        os.close(handle)
+    return exclusive(Path("/tmp") / f"benchmarks-sandbox-{os.getuid()}-{subject}.lock")
