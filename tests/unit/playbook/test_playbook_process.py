@@ -52,16 +52,6 @@ def test_a_playbook_that_never_began_has_done_nothing() -> None:
     assert not playing.reached.started
 
 
-def test_telling_somebody_who_is_gone_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    reader, writer = os.pipe()
-    os.close(reader)
-    monkeypatch.setenv(stages.VARIABLE, str(writer))
-    try:
-        stages.tell("begun", "launch")
-    finally:
-        os.close(writer)
-
-
 def test_temporary_files_of_a_killed_process_are_removed_and_those_of_a_living_one_stay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

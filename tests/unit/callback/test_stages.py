@@ -1,0 +1,138 @@
+"""What ./inv shows of a playbook: a line a stage."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.plugins.loader import callback_loader
+
+from benchmarks.paths import ROOT
+from benchmarks.runs import record_files
+from benchmarks.runs.records import Stages, StageTime
+
+CLEAR = "\r\x1b[2K"
+
+
+class Screen:
+    """What was written, as a terminal would get it."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def display(self, text: str, newline: bool = True, **_how: Any) -> None:
+        self.text += text + ("\n" if newline else "")
+
+    @property
+    def lines(self) -> list[str]:
+        """What is to be seen in the end."""
+        return [line.rpartition(CLEAR)[2] for line in self.text.split("\n")]
+
+
+@pytest.fixture
+def screen() -> Screen:
+    return Screen()
+
+
+@pytest.fixture
+def stages(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("BENCHMARKS_REWRITE_LINES", "1")
+    callback_loader.add_directory(str(ROOT / "plugins/callback"))
+    plugin = callback_loader.get("stages")
+    plugin._display = screen
+    return plugin
+
+
+def begin(stages: Any, role: str) -> None:
+    named = SimpleNamespace(get_name=lambda: role)
+    stages.v2_playbook_on_task_start(SimpleNamespace(_role=named), False)
+
+
+def succeed(stages: Any) -> None:
+    stages.v2_runner_on_ok(SimpleNamespace(_result={}, _task=SimpleNamespace(action="file")))
+
+
+def test_a_stage_that_was_done_is_a_line(stages: Any, screen: Screen) -> None:
+    begin(stages, "preflight")
+    succeed(stages)
+    stages.v2_playbook_on_stats(None)
+    assert screen.lines == ["✓ preflight        0.0 s", ""]
+    assert stages._times._times.keys() == {"preflight"}
+
+
+def test_a_stage_of_which_every_task_was_skipped_is_not_told_of(stages: Any, screen: Screen) -> None:
+    begin(stages, "publish")
+    succeed(stages)
+    begin(stages, "terminate")
+    stages.v2_playbook_on_stats(None)
+    assert screen.lines == ["✓ publish          0.0 s", ""]
+    assert stages._times._times.keys() == {"publish"}
+
+
+def test_a_stage_that_comes_again_leaves_nothing_on_the_screen(stages: Any, screen: Screen) -> None:
+    for _ in range(2):
+        begin(stages, "terminate")
+        succeed(stages)
+    begin(stages, "publish")
+    begin(stages, "terminate")
+    succeed(stages)
+    stages.v2_playbook_on_stats(None)
+    assert screen.lines == ["✓ terminate        0.0 s", ""]
+
+
+def test_a_run_without_a_directory_writes_no_times(stages: Any, tmp_path: Path) -> None:
+    stages._directory = tmp_path / "none"
+    stages.v2_playbook_on_stats(None)
+    assert not stages._directory.exists()
+
+
+def times(directory: Path) -> dict[str, StageTime]:
+    found = record_files.read(Stages, directory)
+    assert found
+    return {one.name: one for one in found.stages}
+
+
+def test_a_later_call_keeps_the_times_of_stages_that_it_has_not_done(stages: Any, tmp_path: Path) -> None:
+    stages._directory = tmp_path
+    benchmark = StageTime(name="benchmark", seconds=60.0, failed=False)
+    record_files.write(tmp_path, Stages(stages=(benchmark, StageTime(name="terminate", seconds=9.0, failed=True))))
+    begin(stages, "terminate")
+    succeed(stages)
+    stages.v2_playbook_on_stats(None)
+    written = times(tmp_path)
+    assert written["benchmark"] == benchmark
+    assert not written["terminate"].failed
+
+
+@pytest.mark.parametrize(("playbook", "noted"), [("benchmark", True), ("finish", True), ("terminate", False)])
+def test_only_a_run_s_own_playbooks_write_its_times_down(
+    stages: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, playbook: str, noted: bool
+) -> None:
+    monkeypatch.setattr("benchmarks.terminal.streams.ignore_closed_output", lambda: None)
+    (tmp_path / "r1").mkdir()
+    monkeypatch.setattr(
+        sys.modules[type(stages).__module__], "load_extra_vars", lambda _: {"run_id": "r1", "runs_dir": str(tmp_path)}
+    )
+    stages.v2_playbook_on_start(SimpleNamespace(_file_name=f"playbooks/{playbook}.yml"))
+    stages.v2_playbook_on_play_start(SimpleNamespace(get_loader=lambda: None, get_name=lambda: playbook))
+    begin(stages, "preflight")
+    succeed(stages)
+    stages.v2_playbook_on_stats(None)
+    assert (tmp_path / "r1/stages.json").exists() == noted
+
+
+def test_times_of_an_earlier_attempt_are_not_told_of_the_next(stages: Any, tmp_path: Path) -> None:
+    stages._directory = tmp_path
+    names = ("launch", "toolchain", "benchmark", "publish")
+    earlier = {name: StageTime(name=name, seconds=60.0, failed=False) for name in names}
+    record_files.write(tmp_path, Stages(stages=tuple(earlier.values())))
+    begin(stages, "toolchain")
+    succeed(stages)
+    stages.v2_playbook_on_stats(None)
+    written = times(tmp_path)
+    assert written.keys() == {"launch", "toolchain"}
+    assert written["launch"] == earlier["launch"]
+    assert written["toolchain"] != earlier["toolchain"]
