@@ -11,7 +11,6 @@ import botocore.exceptions
 
 from benchmarks.aws import aws_errors
 from benchmarks.aws.aws_errors import code, optional
-from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
 
@@ -40,11 +39,6 @@ class Bucket:
     def aborts_uploads(self) -> bool:
         """So too where the rules may not be read, since they may not be written then either."""
         return self.lifecycle is None or aborts_uploads(self.lifecycle)
-
-
-def default_name(account: str, region: str) -> str:
-    """What the bucket is called unless the user names another."""
-    return f"{NAME}-{account}-{region}"
 
 
 def check_name(name: str) -> None:

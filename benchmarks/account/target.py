@@ -13,7 +13,7 @@ from benchmarks import __version__
 from benchmarks.account import bucket
 from benchmarks.aws import caller, launch_templates, subnets, tags
 from benchmarks.aws.aws_errors import refusing
-from benchmarks.aws.resource_names import NAME
+from benchmarks.aws.resource_names import NAME, default_bucket
 from benchmarks.aws.session import Client, Connect
 from benchmarks.errors import RefusedError
 from benchmarks.parameters.addresses import check_source_range
@@ -80,7 +80,7 @@ def choose_target(parameters: Values, connect: Connect, ask_own_range: Callable[
             owner=caller.name(connect),
             vpc=vpc,
             allow_from=check_source_range(parameters["allow_from"] or ask_own_range()),
-            bucket=parameters["bucket"] or bucket.default_name(identity["Account"], region),
+            bucket=parameters["bucket"] or default_bucket(identity["Account"], region),
             launch_template=name if version == "$Default" else f"{name}:{version}",
             private_subnet=private_subnet,
         )

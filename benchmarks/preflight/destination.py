@@ -5,8 +5,8 @@ from __future__ import annotations
 import botocore.exceptions
 
 from benchmarks import hints
-from benchmarks.account.bucket import default_name
 from benchmarks.aws.aws_errors import code
+from benchmarks.aws.resource_names import default_bucket
 from benchmarks.aws.session import Client
 from benchmarks.errors import RefusedError
 from benchmarks.runs.records import Destination, Values
@@ -14,7 +14,7 @@ from benchmarks.runs.records import Destination, Values
 
 def choose(parameters: Values, s3: Client, account: str) -> Destination:
     """The bucket for the results. Raises RefusedError where there is none, or it is another account's."""
-    bucket = parameters["bucket"] or default_name(account, parameters["region"])
+    bucket = parameters["bucket"] or default_bucket(account, parameters["region"])
     try:
         head = s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
     except botocore.exceptions.ClientError as error:
