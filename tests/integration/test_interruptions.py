@@ -37,7 +37,7 @@ def test_a_signal_ends_the_instance_first(
 
 def test_a_signal_before_the_launch_leaves_nothing(account: Account, tool: Tool, run_id: str) -> None:
     process = tool.start(run_id)
-    wait_for(lambda: (tool.runs / run_id / "parameters.yml").exists(), "the run to begin")
+    wait_for(lambda: (tool.runs / run_id / "request.yml").exists(), "the run to begin")
 
     output = end(process, signal.SIGINT)
 

@@ -101,15 +101,20 @@ def measure(facts: dict[str, Any], environment: dict[str, str], home: Path) -> N
         target.mkdir()
         hand.append(sum(timed(command, environment) for command in by_hand(ssh, scp, login, record, target)))
         tool.append(timed([str(ROOT / "inv"), *on_host, "--run-id", f"host-{number}"], tool_environment))
-        stages.append(json.loads((runs / f"host-{number}/stages.json").read_text()))
+        stages.append(seconds_by_stage(runs / f"host-{number}"))
     report(hand, tool, stages)
-    whole = json.loads((runs / "perf/stages.json").read_text())
     print("the first run, which launched the instance and built everything:")
-    for name, entry in whole.items():
-        print(f"  {name:<12} {entry['seconds']:6.1f} s")
+    for name, seconds in seconds_by_stage(runs / "perf").items():
+        print(f"  {name:<12} {seconds:6.1f} s")
 
 
-def report(hand: list[float], tool: list[float], stages: list[dict[str, Any]]) -> None:
+def seconds_by_stage(directory: Path) -> dict[str, float]:
+    """How long the stages of a run have taken."""
+    noted = json.loads((directory / "stages.json").read_text())["stages"]
+    return {stage["name"]: stage["seconds"] for stage in noted}
+
+
+def report(hand: list[float], tool: list[float], stages: list[dict[str, float]]) -> None:
     added = statistics.median(tool) - statistics.median(hand)
     print(f"by hand   {statistics.median(hand):6.1f} s   ({', '.join(f'{value:.1f}' for value in hand)})")
     print(f"pipeline  {statistics.median(tool):6.1f} s   ({', '.join(f'{value:.1f}' for value in tool)})")
@@ -117,7 +122,7 @@ def report(hand: list[float], tool: list[float], stages: list[dict[str, Any]]) -
         f"added     {added:6.1f} s   ratio {statistics.median(tool) / statistics.median(hand):.2f}   goal {GOAL:.0f} s"
     )
     for name in stages[-1]:
-        values = [entry[name]["seconds"] for entry in stages if name in entry]
+        values = [seconds[name] for seconds in stages if name in seconds]
         print(f"  {name:<12} {statistics.median(values):6.1f} s")
 
 

@@ -133,7 +133,7 @@ def done(run: Run) -> Any:
     manifest = run.record(f"{run.host.name}/1/manifest.json")
     assert manifest.pop("run_id") == run.directory.name
     assert manifest.pop("host") == run.host.name
-    assert manifest.pop("started") == manifest["launch"].pop("started")
+    assert manifest.pop("started")
     return {**manifest, "files": sorted(manifest["files"])}
 
 
