@@ -9,12 +9,11 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from benchmarks.errors import FailedError
-from benchmarks.host import layout as host_layout
-from benchmarks.host import ssh
+from benchmarks.host import host_layout, ssh
 from benchmarks.launch import cost, remaining
 from benchmarks.playbook import stages
 from benchmarks.results import host_results, results_table
-from benchmarks.runs import attempts, layout, parameters_file, record_files
+from benchmarks.runs import attempts, parameters_file, record_files, run_layout
 from benchmarks.runs.records import Instances, Preflight, Published, Terminated
 from benchmarks.terminal import rendering
 
@@ -41,12 +40,12 @@ def _measured(count: int) -> str:
 
 def _host(directory: Path) -> list[RenderableType]:
     parts = _numbers(directory)
-    if (directory / layout.LOG).exists():
-        parts.append(Text(f"Log       {directory / layout.LOG}"))
+    if (directory / run_layout.LOG).exists():
+        parts.append(Text(f"Log       {directory / run_layout.LOG}"))
     if published := record_files.recall(Published, directory):
         parts.append(Text(f"S3        {published.uri}"))
         in_full = f"in full in {directory / published.FILE}"
-        parts.append(rendering.Link("Link      ", published.link, layout.LOG, in_full))
+        parts.append(rendering.Link("Link      ", published.link, run_layout.LOG, in_full))
         until = published.link_until.isoformat(timespec="minutes")
         parts.append(Text(f"          opens until {until} {published.link_note}".rstrip()))
     return parts
@@ -61,9 +60,9 @@ def kept(directory: Path, launched: Instances, terminated: Terminated) -> list[s
     left = [instance for instance in launched.instances if instance.instance_id not in terminated.times]
     if not (parameters.get("keep") and left):
         return []
-    key = parameters.get("key_file") or directory / layout.LOGIN_KEY
+    key = parameters.get("key_file") or directory / run_layout.LOGIN_KEY
     # Not -i, behind which ssh takes a percent sign now for itself and now for more.
-    files = {"IdentityFile": key, "UserKnownHostsFile": directory / layout.KNOWN_HOSTS}
+    files = {"IdentityFile": key, "UserKnownHostsFile": directory / run_layout.KNOWN_HOSTS}
     options = [ssh.option(name, str(path)) for name, path in files.items()]
     words = ["ssh", *(word for option in options for word in ("-o", option)), "-p", str(parameters["ssh_port"])]
     logins = [
@@ -80,8 +79,8 @@ def kept(directory: Path, launched: Instances, terminated: Terminated) -> list[s
 
 def of_run(directory: Path) -> RenderableType:
     """Numbers, places, cost and times of a run, from what there is in its directory."""
-    hosts = layout.hosts(directory)
-    parts = [part for host in hosts for part in _host(layout.attempt(host, attempts.current(host)))]
+    hosts = run_layout.hosts(directory)
+    parts = [part for host in hosts for part in _host(run_layout.attempt(host, attempts.current(host)))]
     preflight = record_files.recall(Preflight, directory)
     launched = record_files.recall(Instances, directory)
     if preflight and preflight.launch and launched:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from benchmarks.errors import RefusedError
-from benchmarks.host.layout import STEPS
+from benchmarks.host.host_layout import STEPS
 
 # A line for each unit of another run that is at work, then a line an attempt: its number, whether one of its units is
 # at work, what it measures, what was asked for, and how each unit ended.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import yaml
 
-from benchmarks.host import layout
+from benchmarks.host import host_layout
 
 # Run by cloud-init at every boot, so that a restarted instance ends too.
 _POWER_OFF = "/var/lib/cloud/scripts/per-boot/benchmarks-power-off"
@@ -28,7 +28,7 @@ def cloud_config(login_key: str, host_key: str, host_key_public: str, lifetime: 
         "users": [
             "default",
             {
-                "name": layout.LOGIN,
+                "name": host_layout.LOGIN,
                 "gecos": "Benchmark runs",
                 "shell": "/bin/bash",
                 "sudo": "ALL=(ALL) NOPASSWD:ALL",

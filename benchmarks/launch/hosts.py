@@ -10,7 +10,7 @@ from benchmarks.aws import instances, tags
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.launch import run_instances
 from benchmarks.launch.run_instances import Launch
-from benchmarks.runs import files, layout, record_files
+from benchmarks.runs import files, record_files, run_layout
 from benchmarks.runs.records import Instance, Instances, LaunchPlan
 
 
@@ -66,7 +66,7 @@ def note(directory: Path, region: str, host_key: str, found: Sequence[Instance])
     """Write down a run's instances, and the key by which each is known. Raises OSError."""
     record_files.write(directory, Instances(region=region, instances=tuple(found)))
     known = "".join(f"{one.instance_id} {host_key}\n" for one in found)
-    files.write_whole(directory / layout.KNOWN_HOSTS, known)
+    files.write_whole(directory / run_layout.KNOWN_HOSTS, known)
 
 
 def _records(found: Iterable[AwsShape]) -> tuple[Instance, ...]:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from benchmarks.aws.session import AwsShape
 from benchmarks.errors import FailedError, RefusedError
-from benchmarks.host import layout as host_layout
-from benchmarks.host import ssh
-from benchmarks.runs import layout, parameters_file
+from benchmarks.host import host_layout, ssh
+from benchmarks.runs import parameters_file, run_layout
 
 # Longer than that a host that answers does not take to begin its shutdown.
 TIMEOUT = 30.0  # seconds
@@ -32,8 +31,8 @@ def argv(directory: Path, instance: AwsShape, *command: str) -> list[str]:
         "UpdateHostKeys": "no",
     }
     # Not -i, behind which ssh takes a percent sign now for itself and now for more.
-    files = {"IdentityFile": parameters.get("key_file") or directory / layout.LOGIN_KEY}
-    files["UserKnownHostsFile"] = directory / layout.KNOWN_HOSTS
+    files = {"IdentityFile": parameters.get("key_file") or directory / run_layout.LOGIN_KEY}
+    files["UserKnownHostsFile"] = directory / run_layout.KNOWN_HOSTS
     told = [ssh.option(name, str(path)) for name, path in files.items()]
     return [
         *("ssh", "-F", "none", "-p", str(parameters.get("ssh_port") or 22)),

@@ -13,7 +13,7 @@ from benchmarks.aws import aws_errors, instances
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import FailedError
 from benchmarks.launch import remaining, ssh_login
-from benchmarks.runs import layout, parameters_file, record_files
+from benchmarks.runs import parameters_file, record_files, run_layout
 from benchmarks.runs.records import Ended, Terminated
 
 # Bare-metal types take minutes.
@@ -70,7 +70,7 @@ def end(
     if stuck := [id for id, is_off in protected.items() if not is_off]:
         raise FailedError(_protected(stuck, ec2.meta.region_name))
     if not instances.existing(ec2, run_id):
-        shutil.rmtree(directory / layout.KEYS, ignore_errors=True)
+        shutil.rmtree(directory / run_layout.KEYS, ignore_errors=True)
     return sorted(ended)
 
 

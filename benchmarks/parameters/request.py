@@ -10,7 +10,7 @@ from benchmarks.errors import RefusedError
 from benchmarks.host import ssh
 from benchmarks.parameters import addresses, key_file, region, spec, suite_entries, suites
 from benchmarks.paths import expand
-from benchmarks.runs import machine, record_files, run_directory
+from benchmarks.runs import record_files, run_directory, run_machine
 from benchmarks.runs.records import Instances, Values
 from benchmarks.runs.run_id import check_id
 
@@ -69,7 +69,7 @@ def resolve(entry_point: str, values: Values, environment: Mapping[str, str]) ->
 def check_machine_of_run(entry_point: str, parameters: Values) -> None:
     """Raises RefusedError where a run is to be gone on with on another machine than it was begun on."""
     if entry_point == "benchmark" and parameters["run_id"] and not lists_types(_given(parameters)):
-        machine.check_machine(run_directory.locate(parameters)[1], parameters)
+        run_machine.check_machine(run_directory.locate(parameters)[1], parameters)
 
 
 def _given(parameters: Values) -> Values:

@@ -13,7 +13,7 @@ from benchmarks.aws import tags
 from benchmarks.aws.session import AwsShape
 from benchmarks.errors import RefusedError
 from benchmarks.launch import remaining
-from benchmarks.runs import attempts, layout, machine, record_files, ssh_keys
+from benchmarks.runs import attempts, record_files, run_layout, run_machine, ssh_keys
 from benchmarks.runs.records import HostAttempt, Image, Instance, Instances, LaunchPlan, Preflight, Values
 
 
@@ -44,7 +44,7 @@ def measured(directory: Path, suite_digest: str) -> tuple[HostAttempt, ...]:
     Raises RefusedError where none is here: it cannot be measured any more.
     """
     hosts = [instance.instance_id for instance in _launched(directory)]
-    newest = {host: _measured(layout.host(directory, host), suite_digest) for host in hosts}
+    newest = {host: _measured(run_layout.host(directory, host), suite_digest) for host in hosts}
     found = tuple(HostAttempt(host=host, attempt=number) for host, number in newest.items() if number)
     if not found:
         raise RefusedError(
@@ -57,7 +57,7 @@ def _measured(host_directory: Path, suite_digest: str) -> int | None:
     """The number of a host's newest attempt at a suite of which there is a log."""
     records = [attempts.read(host_directory, number) for number in attempts.here(host_directory)]
     numbers = [record.number for record in records if record and record.suite_digest == suite_digest]
-    return max((n for n in numbers if (layout.attempt(host_directory, n) / layout.LOG).exists()), default=None)
+    return max((n for n in numbers if (run_layout.attempt(host_directory, n) / run_layout.LOG).exists()), default=None)
 
 
 def launched_as(planned: LaunchPlan, there: Sequence[AwsShape], begun: Begun | None, parameters: Values) -> LaunchPlan:
@@ -70,7 +70,7 @@ def launched_as(planned: LaunchPlan, there: Sequence[AwsShape], begun: Begun | N
     if not (begun and there):
         return planned
     for instance in there:
-        machine.refuse_differences(begun.directory.name, _differences(instance, planned, parameters))
+        run_machine.refuse_differences(begun.directory.name, _differences(instance, planned, parameters))
     if not ssh_keys.has_keys(begun.directory):
         ids = ", ".join(instance["InstanceId"] for instance in there)
         raise RefusedError(

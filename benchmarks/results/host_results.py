@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.host import log_output
 from benchmarks.results import criterion
 from benchmarks.results.estimates import Estimate, natural
-from benchmarks.runs import layout
+from benchmarks.runs import run_layout
 
 # Signs of a cause, in the log of a run that has yielded nothing; the first that is there is told.
 _SIGNS = (
@@ -46,12 +46,12 @@ class Results:
 def of_host(directory: Path) -> Results:
     """The results in a host's directory, whatever there is of them: `criterion/<target>/` and `benchmark.log`."""
     log = read_log(directory)
-    homes = sorted(path for path in (directory / layout.CRITERION).glob("*") if path.is_dir())
+    homes = sorted(path for path in (directory / run_layout.CRITERION).glob("*") if path.is_dir())
     return combine([(home.name, home) for home in homes], log)
 
 
 def read_log(directory: Path) -> str:
-    path = directory / layout.LOG
+    path = directory / run_layout.LOG
     return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from benchmarks import __version__
 from benchmarks.results.uploads import Upload
-from benchmarks.runs import attempts, failures, layout, record_files
+from benchmarks.runs import attempts, failures, record_files, run_layout
 from benchmarks.runs.records import File, Manifest, Preflight, Suite, Toolchain
 
 
 def make(run_dir: Path, host: str, attempt: int, plan: Preflight, uploads: Sequence[Upload]) -> Manifest:
     """What was run on what, and what was uploaded. The one that is there is kept while the files are those it names."""
-    directory = layout.attempt(layout.host(run_dir, host), attempt)
+    directory = run_layout.attempt(run_layout.host(run_dir, host), attempt)
     files = {u.path.name: File(sha256=u.sha256, bytes=u.path.stat().st_size) for u in uploads}
     earlier = record_files.recall(Manifest, directory)
     if earlier and earlier.files == files:
@@ -24,7 +24,7 @@ def make(run_dir: Path, host: str, attempt: int, plan: Preflight, uploads: Seque
         host=host,
         attempt=attempt,
         started=plan.started,
-        suite=suite_of(layout.host(run_dir, host), attempt, plan),
+        suite=suite_of(run_layout.host(run_dir, host), attempt, plan),
         launch=plan.launch,
         toolchain=record_files.recall(Toolchain, directory),
         failures=tuple(one.sentence for one in failures.failures(run_dir) if one.is_of(host, attempt)),

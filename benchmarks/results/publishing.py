@@ -14,10 +14,10 @@ from benchmarks.aws.session import Client, Connect, lifetime_of_credentials
 from benchmarks.results import manifest
 from benchmarks.results.link import link_end
 from benchmarks.results.uploads import Upload, choose_folder, send, upload_of
-from benchmarks.runs import layout, record_files
+from benchmarks.runs import record_files, run_layout
 from benchmarks.runs.records import Manifest, Preflight, Published, Toolchain
 
-FILES = (layout.LOG, layout.ARCHIVE, Toolchain.FILE)
+FILES = (run_layout.LOG, run_layout.ARCHIVE, Toolchain.FILE)
 
 
 def prefix(suite: str, started: datetime, machine: str, cores: int, run_id: str) -> str:
@@ -36,9 +36,9 @@ def publish(
     s3 = connect("s3")
     target = plan.destination
     assert target
-    directory = layout.attempt(layout.host(run_dir, host), attempt)
+    directory = run_layout.attempt(run_layout.host(run_dir, host), attempt)
     machine, cores = _machine(host, directory, plan)
-    suite = manifest.suite_of(layout.host(run_dir, host), attempt, plan)
+    suite = manifest.suite_of(run_layout.host(run_dir, host), attempt, plan)
     base = prefix(suite.name, plan.started, machine, cores, run_dir.name)
     uploads = [upload_of(directory / name) for name in FILES if (directory / name).exists()]
     if not dry:
@@ -62,7 +62,7 @@ def _published(s3: Client, bucket: str, folder: str, uploads: Sequence[Upload]) 
     until, note = link_end(datetime.now(UTC), *lifetime_of_credentials())
     link = s3.generate_presigned_url(
         "get_object",
-        Params={"Bucket": bucket, "Key": keys[layout.LOG if layout.LOG in keys else Manifest.FILE]},
+        Params={"Bucket": bucket, "Key": keys[run_layout.LOG if run_layout.LOG in keys else Manifest.FILE]},
         ExpiresIn=max(1, int((until - datetime.now(UTC)).total_seconds())),
     )
     return Published(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from benchmarks.runs import layout, record_files
+from benchmarks.runs import record_files, run_layout
 from benchmarks.runs.records import Attempt, CurrentAttempt, Published, Suite, Toolchain
 
 
@@ -36,7 +36,7 @@ def follow(host_directory: Path, number: int | None) -> None:
 
     The toolchain's record is then the attempt's own; without it here the attempt cannot be followed as such.
     """
-    toolchain = record_files.recall(Toolchain, layout.attempt(host_directory, number)) if number else None
+    toolchain = record_files.recall(Toolchain, run_layout.attempt(host_directory, number)) if number else None
     if number and toolchain:
         record_files.write(host_directory, toolchain)
         record_files.write(host_directory, CurrentAttempt(number=number, active=True))
@@ -46,7 +46,7 @@ def follow(host_directory: Path, number: int | None) -> None:
 
 def read(host_directory: Path, number: int) -> Attempt | None:
     """What is recorded of an attempt, None where that is gone or damaged."""
-    return record_files.recall(Attempt, layout.attempt(host_directory, number))
+    return record_files.recall(Attempt, run_layout.attempt(host_directory, number))
 
 
 def suite(host_directory: Path, number: int) -> Suite | None:
@@ -58,13 +58,13 @@ def suite(host_directory: Path, number: int) -> Suite | None:
 def to_bring_back(host_directory: Path) -> list[int]:
     """The attempts of a host that are not published yet, and the one that the run is about."""
     known = [number for number in here(host_directory) if read(host_directory, number)]
-    unpublished = [n for n in known if not (layout.attempt(host_directory, n) / Published.FILE).exists()]
+    unpublished = [n for n in known if not (run_layout.attempt(host_directory, n) / Published.FILE).exists()]
     return sorted({*unpublished, current(host_directory)})
 
 
 def write(host_directory: Path, record: Attempt) -> None:
     """Record an attempt, and have the run be about it. Raises OSError."""
-    record_files.write(layout.attempt(host_directory, record.number), record)
+    record_files.write(run_layout.attempt(host_directory, record.number), record)
     record_files.write(host_directory, CurrentAttempt(number=record.number))
 
 
@@ -81,6 +81,6 @@ def take(host_directory: Path, record: Attempt, toolchain: Toolchain) -> None:
     """
     begun = read(host_directory, current(host_directory))
     if begun and begun.number != record.number and begun.measurement is None:
-        shutil.rmtree(layout.attempt(host_directory, begun.number), ignore_errors=True)
+        shutil.rmtree(run_layout.attempt(host_directory, begun.number), ignore_errors=True)
     write(host_directory, record)
-    record_files.write(layout.attempt(host_directory, record.number), toolchain)
+    record_files.write(run_layout.attempt(host_directory, record.number), toolchain)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.errors import FailedError
-from benchmarks.runs import layout, record_files
+from benchmarks.runs import record_files, run_layout
 from benchmarks.runs.records import Failure
 
 # The stages that can be done again without the machine.
@@ -17,21 +17,21 @@ OF_BRINGING_BACK = ("publish", "terminate")
 def record_failure(directory: Path, host: str, task: str, sentence: str, stage: str = "", attempt: int = 0) -> Path:
     """Write one failure record; records sort by the time at which they were written. Raises OSError."""
     at = datetime.now(UTC)
-    path = directory / layout.FAILURES / f"{at:%Y%m%dT%H%M%S.%fZ}-{host}.json"
+    path = directory / run_layout.FAILURES / f"{at:%Y%m%dT%H%M%S.%fZ}-{host}.json"
     record_files.write_file(path, Failure(host=host, task=task, sentence=sentence, at=at, stage=stage, attempt=attempt))
     return path
 
 
 def forget_failures(directory: Path, stages: Collection[str] | None = None) -> None:
     """Remove the failure records of a run, or only those of some stages."""
-    for path in (directory / layout.FAILURES).glob("*.json"):
+    for path in (directory / run_layout.FAILURES).glob("*.json"):
         if stages is None or _failure(path).stage in stages:
             path.unlink()
 
 
 def failures(directory: Path) -> tuple[Failure, ...]:
     """The failure records of a run, first one first; one that cannot be read is itself a failure."""
-    return tuple(_failure(path) for path in sorted((directory / layout.FAILURES).glob("*.json")))
+    return tuple(_failure(path) for path in sorted((directory / run_layout.FAILURES).glob("*.json")))
 
 
 def _failure(path: Path) -> Failure:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.errors import RefusedError
-from benchmarks.runs import layout
+from benchmarks.runs import run_layout
 
 # One line that begins with the key's type, as in `ssh-ed25519 AAAA…`, or what PuTTY and ssh-keygen -e write.
 _PUBLIC = re.compile(rb"\s*(?:(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-\S+ AAAA|-+ ?BEGIN (?:SSH2 |RSA )?PUBLIC KEY)")
@@ -91,11 +91,11 @@ class RunKeys:
 
 def run_keys(directory: Path, key_file: Path | None) -> RunKeys:
     """The run's keys, made and kept in its directory on first use; to log in, the user's own where there is one."""
-    host = persistent_pair(directory / layout.HOST_KEY)
-    login = public_half(key_file) if key_file else persistent_pair(directory / layout.LOGIN_KEY).public
+    host = persistent_pair(directory / run_layout.HOST_KEY)
+    login = public_half(key_file) if key_file else persistent_pair(directory / run_layout.LOGIN_KEY).public
     return RunKeys(host, login)
 
 
 def has_keys(directory: Path) -> bool:
     """Whether the run of a directory has made its keys there, as it does before it launches anything."""
-    return (directory / layout.HOST_KEY).exists()
+    return (directory / run_layout.HOST_KEY).exists()

@@ -12,7 +12,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from benchmarks.parameters import suites
-from benchmarks.runs import attempts, layout, machine
+from benchmarks.runs import attempts, run_layout, run_machine
 
 
 class ActionModule(ActionBase):
@@ -23,8 +23,8 @@ class ActionModule(ActionBase):
         if not self._task.check_mode:
             try:
                 directory = Path(self._task.args["run_dir"])
-                machine.record_machine(directory, self._task.args["parameters"])
-                host_directory = layout.host(directory, task_vars["inventory_hostname"])
+                run_machine.record_machine(directory, self._task.args["parameters"])
+                host_directory = run_layout.host(directory, task_vars["inventory_hostname"])
                 suite = suites.of_role(self._task.args["suite"])
                 attempts.begin(host_directory, suite, str(self._task.args["suite_digest"]))
             except OSError as error:

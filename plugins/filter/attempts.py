@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.runs import attempts, layout, record_files
+from benchmarks.runs import attempts, record_files, run_layout
 
 
 def _suite(host_directory: Path, number: int | str) -> Any:
@@ -16,7 +16,7 @@ def _suite(host_directory: Path, number: int | str) -> Any:
 
 
 def _directory(host_directory: Path, number: int | str) -> str:
-    return str(layout.attempt(host_directory, int(number)))
+    return str(run_layout.attempt(host_directory, int(number)))
 
 
 def _of_directory(function: Callable[..., Any]) -> Callable[..., Any]:

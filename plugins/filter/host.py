@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.host import layout
+from benchmarks.host import host_layout
 
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"run_directory_on_host": layout.run_directory, "unit_prefix": layout.unit_prefix}
+        return {"run_directory_on_host": host_layout.run_directory, "unit_prefix": host_layout.unit_prefix}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.results import host_results
-from benchmarks.runs import failures, layout
+from benchmarks.runs import failures, run_layout
 
 
 def run_failures(directory: str, host: str | None = None, attempt: int | None = None) -> list[str]:
@@ -23,7 +23,7 @@ def shortfall(directory: str, expected: int | None) -> str:
 
 
 def host_directory(directory: str, host: str) -> str:
-    return str(layout.host(Path(directory), host))
+    return str(run_layout.host(Path(directory), host))
 
 
 class FilterModule:

@@ -14,7 +14,7 @@ from ansible.utils.vars import load_extra_vars
 
 from benchmarks.aws import session
 from benchmarks.errors import RefusedError
-from benchmarks.host import layout, ssh
+from benchmarks.host import host_layout, ssh
 from benchmarks.parameters.addresses import parse_host
 from benchmarks.parameters.outline import outline
 from benchmarks.runs import record_files, run_directory
@@ -64,7 +64,7 @@ class InventoryModule(BaseInventoryPlugin):
         inventory.set_variable("all", "run_id", run_id)
         inventory.set_variable("all", "run_dir", str(directory))
         inventory.set_variable("all", "run_request", asdict(outline(extra, os.environ)))
-        inventory.set_variable("all", "login", layout.LOGIN)
+        inventory.set_variable("all", "login", host_layout.LOGIN)
         inventory.add_host("localhost")
         inventory.set_variable("localhost", "ansible_connection", "local")
         inventory.set_variable("localhost", "ansible_python_interpreter", sys.executable)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from benchmarks.host import cargo, layout
+from benchmarks.host import cargo, host_layout
 from benchmarks.parameters import suites
 
 
@@ -21,8 +21,8 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "cargo_bench": cargo_bench,
-            "run_directory_on_host": layout.run_directory,
-            "unit_prefix": layout.unit_prefix,
+            "run_directory_on_host": host_layout.run_directory,
+            "unit_prefix": host_layout.unit_prefix,
             "package_refusal": cargo.package_refusal,
             "overridden_flags": cargo.overridden_flags,
         }

@@ -1,0 +1,30 @@
+"""Where a run is on a host, and what its units are called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from benchmarks.aws import tags
+from benchmarks.host import host_layout
+from benchmarks.paths import ROOT
+
+
+def test_a_run_has_a_directory_and_units_of_its_own() -> None:
+    assert host_layout.run_directory("r1") == ".benchmarks/runs/r1"
+    assert host_layout.run_directory("r1", "/srv/b") == "/srv/b/runs/r1"
+    assert host_layout.unit_prefix("r1") == "benchmarks-r1"
+
+
+@pytest.mark.parametrize(("role", "name"), [("collect", "collect_directory"), ("toolchain", "toolchain_directory")])
+def test_roles_have_the_same_directory_by_default(role: str, name: str) -> None:
+    defaults = yaml.safe_load((ROOT / f"roles/{role}/defaults/main.yml").read_text())
+    assert defaults[name] == host_layout.DIRECTORY
+
+
+def test_the_dynamic_inventory_finds_instances_by_the_runs_tag() -> None:
+    inventory = yaml.safe_load(Path(ROOT / "inventory/benchmarks.aws_ec2.yml").read_text())
+    assert inventory["filters"]["tag-key"] == tags.RUN
+    assert [group["key"] for group in inventory["keyed_groups"]] == [f"ec2_tags['{tags.RUN}']"]

@@ -1,0 +1,49 @@
+"""What can be read off a record."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from benchmarks.runs.records import KINDS, Ended, Failure, Source, Terminated
+from tests.support import records
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_a_record_cannot_be_changed_and_has_a_file_and_a_version(kind: type[msgspec.Struct]) -> None:
+    assert kind.__struct_config__.frozen
+    assert "schema_version" in kind.__struct_fields__
+    assert str(getattr(kind, "FILE")).endswith(".json")  # noqa: B009
+
+
+def test_no_two_records_have_one_file() -> None:
+    assert len({kind.FILE for kind in KINDS}) == len(KINDS)
+
+
+def test_a_run_on_a_machine_one_has_launches_nothing() -> None:
+    assert records.preflight().launch == records.launch_plan()
+    assert records.preflight(launches=()).launch is None
+
+
+def test_an_instance_is_reached_by_its_public_address_where_it_has_one() -> None:
+    assert records.instance().address == "192.0.2.7"
+    assert records.instance(public_ip=None).address == "10.0.0.7"
+
+
+def test_ends_are_known_by_instance() -> None:
+    ended = Terminated(instances=(Ended(instance_id="i-1", at=records.STARTED),))
+    assert ended.times == {"i-1": records.STARTED}
+    assert Terminated().times == {}
+
+
+@pytest.mark.parametrize("source", [Source(crate="a", ref="1"), Source(git="u", ref="v1"), Source(path="/a")])
+def test_a_source_that_is_not_given_is_not_written(source: Source) -> None:
+    assert None not in msgspec.to_builtins(source).values()
+
+
+@pytest.mark.parametrize(
+    ("host", "attempt", "is_of"), [("i-1", 1, True), ("i-1", 2, False), ("i-2", 1, False), ("i-1", 0, True)]
+)
+def test_a_failure_is_of_its_attempt_or_of_all_where_none_had_begun(host: str, attempt: int, is_of: bool) -> None:
+    failure = Failure(host=host, task="", sentence="", at=None, attempt=attempt)
+    assert failure.is_of("i-1", 1) is is_of
