@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 from filelock import FileLock
 
-from benchmarks.errors import FailedError
+from benchmarks.errors import FailedError, RefusedError
 from benchmarks.runs import files, old_records
 from benchmarks.runs.records import Record
 
@@ -91,8 +91,14 @@ def plain(record: msgspec.Struct) -> Any:
 
 
 def typed(kind: type[P], value: Any) -> P:
-    """What Ansible hands over of a record, as its type: by way of JSON, since Ansible has strings of its own."""
-    return msgspec.json.decode(json.dumps(value), type=kind)
+    """What Ansible passes of a record, as its type: by way of JSON, since Ansible has strings of its own.
+
+    Raises RefusedError, with what is wrong, for a value of another shape.
+    """
+    try:
+        return msgspec.json.decode(json.dumps(value), type=kind)
+    except msgspec.ValidationError as error:
+        raise RefusedError(f"This is no {kind.__name__}: {error}.") from None
 
 
 def _encoded(record: msgspec.Struct) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ansible.template import trust_as_template
 
-from benchmarks.errors import FailedError
+from benchmarks.errors import FailedError, RefusedError
 from benchmarks.runs import record_files
 from benchmarks.runs.records import CurrentAttempt, Ended, Published, Stages, StageTime, Terminated
 from tests.support import records
@@ -90,3 +90,9 @@ def test_ansibles_own_kinds_of_strings_are_written_as_strings(tmp_path: Path) ->
     assert type(tagged) is not str
     record_files.write(tmp_path, records.published(uri=tagged, keys={"log": tagged}))
     assert record_files.read(Published, tmp_path) == records.published(uri="Build", keys={"log": "Build"})
+
+
+def test_what_ansible_passes_of_another_shape_is_refused_with_what_is_wrong() -> None:
+    with pytest.raises(RefusedError) as refused:
+        record_files.typed(CurrentAttempt, {"number": "one"})
+    assert str(refused.value) == "This is no CurrentAttempt: Expected `int`, got `str` - at `$.number`."
