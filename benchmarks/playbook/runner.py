@@ -66,11 +66,13 @@ def _prepare(playbook: str, values: Values) -> Job:
                 parameters_file.refuse(directory)
 
     try:
-        # Of a directory that may not be entered that is not to be known either.
-        fresh = not directory.exists()
-        lock = _lock(directory) if playbook == "benchmark" else None
+        lock = None
         # Of ending a run nothing is written, and another process may be carrying the run out.
-        written = parameters_file.Request(directory) if playbook != "terminate" else None
+        if playbook != "terminate":
+            # Of a directory that may not be entered that is not to be known either.
+            fresh = not directory.exists()
+            lock = _lock(directory) if playbook == "benchmark" else None
+            written = parameters_file.Request(directory)
         parameters = written.write(asked) if written else values
     except (OSError, signals.SignalError) as error:
         undo()

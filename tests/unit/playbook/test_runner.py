@@ -61,3 +61,11 @@ def test_ending_a_run_takes_back_nothing_of_a_request_that_another_process_is_at
     job = runner.prepare("terminate", {"run_id": "a1", "runs_dir": str(tmp_path), "region": "us-east-1"})
     job.undo()
     assert (tmp_path / "a1" / parameters_file.PARAMETERS).read_text() == "instance_type: c7i.large\n"
+
+
+def test_ending_a_run_removes_no_directory_that_another_process_makes_meanwhile(tmp_path: Path) -> None:
+    job = runner.prepare("terminate", {"run_id": "a1", "runs_dir": str(tmp_path), "region": "us-east-1"})
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "a1").mkdir()
+    job.undo()
+    assert (tmp_path / "a1").exists()
