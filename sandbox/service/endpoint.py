@@ -1,7 +1,9 @@
 """The process behind a sandbox: serves the AWS endpoint, and boots and follows the instances.
 
-Usage: python -m sandbox.server DIRECTORY IMAGE READY: a directory that holds settings.json and gets state.json, the
-image to show there, and the number of an open file to which a line is written once the endpoint answers.
+Usage: python -m sandbox.service.endpoint DIRECTORY IMAGE READY
+
+DIRECTORY holds settings.json and gets state.json, which names IMAGE. READY is the number of an open file descriptor; a
+line is written to it once the endpoint answers.
 """
 
 from __future__ import annotations
@@ -14,15 +16,14 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from sandbox import aws, background_process, state
+from sandbox.aws.protocol import WSGIApplication
 from sandbox.exclusive_lock import machine_wide
 from sandbox.machines import address_pool, engine
 from sandbox.machines.container_machines import ContainerMachines, Site
@@ -36,8 +37,6 @@ from sandbox.state import Sandbox, State
 log = logging.getLogger(__name__)
 
 _CLOSE_SECONDS = 8.0
-
-WSGIApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 class _Handler(MotoRequestHandler):

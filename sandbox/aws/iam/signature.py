@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import re
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from sandbox.aws.protocol import Call
 
@@ -93,7 +93,7 @@ def _version_2(call: Call, secret: str) -> str:
     amz = {key.lower(): value for key, value in call.query.items() if key.lower().startswith("x-amz-")}
     headers = "".join(f"{key}:{value}\n" for key, value in sorted(amz.items()))
     sub = [
-        key if not value and "=" not in key else f"{key}={unquote(value)}"
+        key if not value and "=" not in key else f"{key}={value}"
         for key, value in sorted(call.query.items())
         if key in SUBRESOURCES
     ]
