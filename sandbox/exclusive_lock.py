@@ -1,4 +1,4 @@
-"""Locks between processes: what sandboxes of one user share is changed by one of them at a time."""
+"""Locks between processes: only one sandbox of a user at a time changes what they share."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
-    """Hold the lock file at `path`, waiting for whoever holds it; the system lets go of it when the holder dies.
+    """Hold the lock file at `path`, waiting for its current holder; the system releases it when the holder dies.
 
-    The holder may remove the file: whoever waited for it makes a new one.
+    The holder may remove the file: whoever waited for it creates a new one.
     """
     handle = _held(path)
     try:
