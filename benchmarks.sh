@@ -1,8 +1,8 @@
 #!/bin/sh
-# The first tool's command line, for old habits and scripts: its flags and usage text. All else is ./inv bench.
+# The first tool's command line, for old scripts: its flags and usage text. Everything else is ./inv bench.
 set -eu
 
-# The directory of this file, also where a link leads here.
+# The directory of this file, with symbolic links resolved.
 file=$0
 while [ -h "$file" ]; do
     to=$(readlink -- "$file")

@@ -1,4 +1,4 @@
-"""Background processes that are known again by more than their number, which the system uses anew."""
+"""Background processes, identified by pid and start time, since the system reuses pids."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Process:
-    """A process and when it began, in a form of the system's own that is only compared."""
+    """A process and its start time, in a system-specific form that is only compared."""
 
     pid: int
     started: str
 
 
 def identify(pid: int) -> Process | None:
-    """The living process of that number, or None; a zombie counts as dead."""
+    """The running process with this pid, or None; a zombie counts as dead."""
     stat = Path(f"/proc/{pid}/stat")
     if Path("/proc/self/stat").exists():
         try:
-            # The command's name stands in brackets and may hold spaces: count the fields behind it.
+            # The command's name is in parentheses and may contain spaces: count the fields after it.
             fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             return None
@@ -39,7 +39,7 @@ def is_alive(process: Process) -> bool:
 
 
 def end(process: Process, timeout: float = 10.0) -> None:
-    """Ask the process to end, and after `timeout` seconds make it."""
+    """Send SIGTERM to the process, and SIGKILL after `timeout` seconds."""
     for request, wait in ((signal.SIGTERM, timeout), (signal.SIGKILL, 5.0)):
         deadline = time.monotonic() + wait
         if not is_alive(process):

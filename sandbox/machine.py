@@ -1,4 +1,4 @@
-"""What the AWS look-alike asks of whatever boots its instances."""
+"""The interface between the AWS look-alike and whatever boots its instances."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class MachineSpec:
-    """All that a machine needs to know of the launch it belongs to; memory in MiB."""
+    """What a machine needs to know about its launch; memory in MiB."""
 
     instance_id: str
     instance_type: str
     region: str
     availability_zone: str
     ami_id: str
-    image: str  # which container image boots: "default" or "rust"
+    image: str  # which container image to boot: "default" or "rust"
     architecture: str  # "x86_64" or "arm64"
     cores: int
     threads_per_core: int
@@ -36,7 +36,7 @@ class MachineSpec:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where a machine is found, fixed before it boots."""
+    """A machine's addresses and DNS names, fixed before it boots."""
 
     public_ip: str
     private_ip: str
@@ -45,18 +45,18 @@ class Addresses:
 
 
 class Stage(StrEnum):
-    """How far a machine is in its life."""
+    """A machine's state."""
 
     PENDING = "pending"
     RUNNING = "running"
     STOPPED = "stopped"  # powered off, by itself or by stop()
-    GONE = "gone"  # removed, or never known
+    GONE = "gone"  # removed or unknown
     FAILED = "failed"
 
 
 @dataclass(frozen=True)
 class Phase:
-    """A stage, and for FAILED the reason in one sentence."""
+    """A stage, and the reason in one sentence if it is FAILED."""
 
     stage: Stage
     reason: str = ""
@@ -75,7 +75,7 @@ class Machines(Protocol):
         """Boot a reserved machine in the background."""
 
     def phase(self, instance_id: str) -> Phase:
-        """How far the machine is; cheap enough to ask at every describe."""
+        """The machine's phase; cheap enough to ask at every describe."""
 
     def start(self, instance_id: str) -> None:
         """Boot a stopped machine again, in the background."""
@@ -87,10 +87,10 @@ class Machines(Protocol):
         """Restart a machine, in the background."""
 
     def remove(self, instance_id: str) -> None:
-        """Remove a machine and free its addresses, in the background; again is no error."""
+        """Remove a machine and free its addresses, in the background; not an error if repeated."""
 
     def console(self, instance_id: str) -> str:
         """The boot log so far."""
 
     def update(self, spec: MachineSpec) -> None:
-        """Tags or metadata options changed: refresh what the machine is told about itself."""
+        """Tags or metadata options changed: update what the machine's metadata service shows."""

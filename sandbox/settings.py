@@ -1,4 +1,4 @@
-"""What a sandbox's AWS endpoint is told at its start: identity, credentials, delays and limits."""
+"""Settings of a sandbox's AWS endpoint: identity, credentials, delays and limits."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Settings:
-    """One sandbox's AWS account and the timing of its imitation. Times are in seconds."""
+    """A sandbox's AWS account and simulated delays. Times are in seconds."""
 
-    # The credentials that the sandbox's own user signs with; anything else is refused.
+    # Credentials of the sandbox's own user.
     access_key_id: str
     secret_access_key: str
-    # Demanded in the header X-Sandbox-Token by /_sandbox/ paths, since instances reach the endpoint too.
+    # Required in the header X-Sandbox-Token by /_sandbox/ paths, since instances reach the endpoint too.
     admin_token: str
-    # Where the controller and the instances reach the endpoint, without a trailing slash; "" where it is not needed.
+    # Where the controller and the instances reach the endpoint, without a trailing slash; "" if not needed.
     endpoint_url: str = ""
     region: str = "us-east-1"
     account_id: str = "123456789012"
-    # Where the endpoint's log goes that names every API call; None keeps it in memory only.
+    # File for the endpoint's log of all API calls; None keeps it in memory only.
     requests_log: Path | None = None
-    # New tags and instances stay invisible to filtered Describe calls for so long (eventual consistency).
+    # New tags and instances stay invisible to filtered Describe calls for this long (eventual consistency).
     tag_delay_seconds: float = 1.5
-    # A new instance's id is unknown to Describe calls by id for so long.
+    # A new instance's id is unknown to Describe calls by id for this long.
     instance_delay_seconds: float = 0.5
-    # A new instance profile is refused by RunInstances for so long.
+    # A new instance profile is refused by RunInstances for this long.
     profile_delay_seconds: float = 5.0
-    # Status checks say "initializing" for so long after an instance runs.
+    # Status checks say "initializing" for this long after an instance is running.
     status_check_seconds: float = 2.0
-    # Terminated instances stay describable for so long (AWS: about an hour).
+    # Terminated instances stay describable for this long (AWS: about an hour).
     terminated_visible_seconds: float = 3600.0
     # EC2 quota "Running On-Demand Standard instances" (L-1216C47A), in vCPUs; likewise for spot.
     vcpu_quota: int = 512
 
     def instance_token(self, instance_id: str) -> str:
-        """What an instance's metadata service shows to fetch that instance's role credentials, and nothing else."""
+        """The token with which an instance's metadata service fetches that instance's own data, nothing else."""
         return hmac.new(self.admin_token.encode(), instance_id.encode(), hashlib.sha256).hexdigest()
 
     def to_json(self) -> str:

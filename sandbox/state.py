@@ -1,4 +1,4 @@
-"""What a sandbox remembers between commands: its directory, and who runs in it."""
+"""What a sandbox stores between commands: its directory and its running process."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?")
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A sandbox by name, and where it keeps things. Nothing here touches the disk."""
+    """A sandbox's name and paths. Nothing here touches the disk."""
 
     name: str
     directory: Path
 
     @property
     def key(self) -> str:
-        """Tells sandboxes of one name but of different state directories apart in the engine's one name space."""
+        """A name that is unique in the engine, also for sandboxes of one name in different state directories."""
         return f"benchmarks-{self.name}-{hashlib.sha256(str(self.directory).encode()).hexdigest()[:8]}"
 
     @property
     def lock(self) -> Path:
-        """Beside the directory, so that the holder can remove that."""
+        """The lock file, beside the directory so that the holder can remove the directory."""
         return self.directory.with_name(f".{self.name}.lock")
 
     @property
@@ -58,7 +58,7 @@ class Sandbox:
 
 @dataclass(frozen=True)
 class State:
-    """A started endpoint: what other commands need to reach, show and end it."""
+    """A started endpoint: what other commands need to reach, show and stop it."""
 
     process: Process
     endpoint_url: str
@@ -89,7 +89,7 @@ def root() -> Path:
 
 
 def named(name: str) -> Sandbox:
-    """The sandbox of that name. Raises ValueError, in a sentence for the user, for a name that cannot be one."""
+    """The sandbox of that name. Raises ValueError, in a sentence for the user, for an invalid name."""
     if not _NAME.fullmatch(name):
         raise ValueError(
             f"A sandbox cannot be named {name!r}: use up to 32 lowercase letters, digits and inner hyphens."
@@ -98,7 +98,7 @@ def named(name: str) -> Sandbox:
 
 
 def read(sandbox: Sandbox) -> State | None:
-    """The state that the last start left, or None; a file that cannot be read counts as none."""
+    """The state that the last start wrote, or None if it is missing or unreadable."""
     try:
         return State.from_json(sandbox.state.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError, TypeError, KeyError):
@@ -106,7 +106,7 @@ def read(sandbox: Sandbox) -> State | None:
 
 
 def write_private(path: Path, content: str | bytes) -> None:
-    """Put a file in place in one step, readable by its owner only."""
+    """Write a file atomically, readable by its owner only."""
     data = content.encode() if isinstance(content, str) else content
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
@@ -116,7 +116,7 @@ def write_private(path: Path, content: str | bytes) -> None:
 
 
 def make_private(directory: Path) -> None:
-    """Make a directory that only its owner enters; the ones above it are made as usual."""
+    """Create a directory with mode 0700; its parents are created with the usual mode."""
     directory.parent.mkdir(parents=True, exist_ok=True)
     directory.mkdir(mode=0o700, exist_ok=True)
     directory.chmod(0o700)

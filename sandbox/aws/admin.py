@@ -1,7 +1,7 @@
 """The endpoint's own paths under /_sandbox/: faults, calls, spot interruptions, others' buckets, role credentials.
 
-Every path but `health` demands a token, since instances can reach the endpoint too: the sandbox's own in the header
-X-Sandbox-Token, or, for what an instance's metadata service asks about its own instance, that instance's token.
+Every path but `health` requires a token in the header X-Sandbox-Token, since instances can reach the endpoint too: the
+sandbox's token or, for what an instance's metadata service asks about its own instance, that instance's token.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sandbox.settings import Settings
 
 PREFIX = "/_sandbox/"
 TOKEN_HEADER = "x-sandbox-token"
-# EC2 warns two minutes ahead: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+# EC2 warns two minutes in advance: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
 NOTICE_SECONDS = 120
 
 
@@ -108,7 +108,7 @@ class Admin:
         return _json(self._fleet.notice(instance_id))
 
     def _credentials(self, instance_id: str) -> Reply:
-        """What IMDS shows under iam/security-credentials/<role>, and the role's name."""
+        """The content of iam/security-credentials/<role> in IMDS, and the role's name."""
         record = self._fleet.record(instance_id)
         if record is None or record.terminated is not None or record.spec.role_name is None:
             return _json({"error": f"{instance_id} has no role"}, 404)

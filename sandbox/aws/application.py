@@ -1,4 +1,4 @@
-"""The AWS endpoint: layers in front of moto, from the door inwards."""
+"""The AWS endpoint: layers in front of moto, outermost first."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ Handlers = Mapping[tuple[str, str], Callable[[Call], Reply]]
 
 
 class ConnectionReset(Exception):  # noqa: N818 - it is not an error of ours
-    """A fault wants the connection reset instead of answered."""
+    """A fault requires a connection reset instead of an answer."""
 
 
 def application(settings: Settings, machines: Machines) -> WSGIApplication:
-    """The AWS endpoint of one sandbox, as a WSGI application for a threaded server. One a process."""
+    """The AWS endpoint of one sandbox, as a WSGI application for a threaded server. One per process."""
     server = moto_repairs.server()
 
     def moto(call: Call) -> Reply:
@@ -108,7 +108,7 @@ def application(settings: Settings, machines: Machines) -> WSGIApplication:
 
 
 def wsgi(backend: Backend, admin: Backend, journal: Journal) -> WSGIApplication:
-    """Serve calls by WSGI; whatever goes wrong is answered as AWS answers, and every AWS call is noted."""
+    """Serve calls by WSGI; errors are answered as AWS does, and every AWS call is recorded."""
 
     def reply_to(call: Call) -> Reply:
         own = call.path.startswith(PREFIX)
@@ -149,13 +149,13 @@ def wsgi(backend: Backend, admin: Backend, journal: Journal) -> WSGIApplication:
 
 
 def _reset(connection: socket.socket | None) -> None:
-    """End a TCP connection by a reset (RST), as a client sees it when a server dies."""
+    """Close a TCP connection with a reset (RST), as when a server dies."""
     if connection is None:
         raise ConnectionResetError
     linger_no_time = struct.pack("ii", 1, 0)
     with contextlib.suppress(OSError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_no_time)
-    # Close the descriptor itself: the server's request handler still holds files on this socket.
+    # Close the descriptor itself: the server's request handler still has open files on this socket.
     with contextlib.suppress(OSError):
         socket.close(connection.detach())
     raise ConnectionResetError

@@ -1,4 +1,4 @@
-"""What is not yet visible: EC2 and IAM are eventually consistent, and callers that do not expect it fail in real life.
+"""Eventual consistency of EC2 and IAM: what is not yet visible. Callers that do not expect it fail on AWS.
 
 https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html and
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency.
@@ -22,7 +22,7 @@ INSTANCE_ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
 
 
 class Consistency:
-    """How old tags and instance profiles are, and what a Describe call may therefore show. Thread-safe."""
+    """The age of tags and instance profiles, and so what a Describe call may show. Thread-safe."""
 
     def __init__(
         self, settings: Settings, fleet: Fleet, moto: Backend, clock: Callable[[], float] = time.monotonic
@@ -36,7 +36,7 @@ class Consistency:
         self._profiles: dict[str, float] = {}
 
     def learn(self, call: Call, reply: Reply) -> None:
-        """Note when a call made a tag or an instance profile."""
+        """Record when a call created a tag or an instance profile."""
         if not reply.ok:
             return
         now = self._clock()
@@ -50,7 +50,7 @@ class Consistency:
                 self._profiles[call.parameters.get("InstanceProfileName", "")] = now
 
     def check_profile(self, plan: Plan) -> None:
-        """Raise the AwsError of a launch with an instance profile that EC2 does not know yet."""
+        """Raise the AwsError of a launch whose instance profile EC2 does not know yet."""
         if plan.profile is None:
             return
         made = self._profiles.get(plan.profile[0])
@@ -59,10 +59,10 @@ class Consistency:
             raise no_profile(named.get("Name"), named.get("Arn"))
 
     def describe_instances(self, call: Call) -> Reply:
-        """DescribeInstances without what is too new to be seen."""
+        """DescribeInstances without what is too new to be visible."""
         parameters = call.parameters
         self._refuse_unknown(parameters.get("InstanceIds", ()))
-        known = self._fleet.records()  # moto shows a launch before it is whole
+        known = self._fleet.records()  # moto shows a launch before it is complete
         try:
             reply = self._moto(call)
         except NotImplementedError as error:
@@ -81,7 +81,7 @@ class Consistency:
         return answer(call, result)
 
     def describe_instance_status(self, call: Call) -> Reply:
-        """DescribeInstanceStatus: status checks initialise for a while before they are passed.
+        """DescribeInstanceStatus: status checks initialise for a while before they pass.
 
         https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-system-instance-status-check.html
         """
@@ -107,7 +107,7 @@ class Consistency:
         return answer(call, result)
 
     def describe_tags(self, call: Call) -> Reply:
-        """DescribeTags without tags that are too new to be seen."""
+        """DescribeTags without tags that are too new to be visible."""
         reply = self._moto(call)
         if not reply.ok:
             return reply
@@ -121,7 +121,7 @@ class Consistency:
         return answer(call, result)
 
     def _refuse_unknown(self, instance_ids: Iterable[str]) -> None:
-        """Just launched instances are unknown even by id."""
+        """Just-launched instances are unknown even by id."""
         now = self._clock()
         unknown = []
         for instance_id in instance_ids:

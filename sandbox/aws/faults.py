@@ -1,4 +1,4 @@
-"""Faults on demand: what AWS does on a bad day, when a test asks for it."""
+"""Faults on demand: AWS errors and delays that a test asks for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from sandbox.aws.protocol import AwsError
 
-# HTTP statuses of codes that are not the caller's fault:
+# HTTP statuses of error codes that the caller did not cause:
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 STATUSES = {
     "InsufficientInstanceCapacity": 500,
@@ -39,9 +39,11 @@ MESSAGES = {
 
 @dataclass(frozen=True)
 class Fault:
-    """What to do to which calls. `action`, `service`, `instance_type` and `availability_zone` are shell patterns.
+    """An error or delay, and the calls it applies to.
 
-    A fault that names a type or a zone is about launching there: RunInstances avoids that zone if the launch leaves it
+    `action`, `service`, `instance_type` and `availability_zone` are shell patterns.
+
+    A fault that names a type or a zone applies to launches there: RunInstances avoids that zone if the launch leaves it
     a choice, and fails if it does not.
     """
 
@@ -52,10 +54,10 @@ class Fault:
     error: str | None = None
     message: str | None = None
     status: int | None = None
-    times: int | None = None  # then it is over; None: until cleared
+    times: int | None = None  # how many times; None: until cleared
     delay_seconds: float = 0.0
     reset: bool = False  # the connection is reset instead of answered
-    late: bool = False  # the call is carried out first: only its answer is lost
+    late: bool = False  # the call is carried out first, and only its answer is lost
 
     @classmethod
     def read(cls, values: Any) -> Fault:
@@ -76,7 +78,7 @@ class Fault:
 
     @property
     def places(self) -> bool:
-        """Whether the fault is about launching a type or in a zone."""
+        """Whether the fault applies to launching a type or in a zone."""
         return self.instance_type is not None or self.availability_zone is not None
 
     def as_error(self, instance_type: str = "", availability_zone: str = "") -> AwsError:
@@ -87,14 +89,14 @@ class Fault:
 
 
 class Faults:
-    """The faults in force. Thread-safe."""
+    """The active faults. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
 
     def order(self, faults: Iterable[Fault]) -> None:
-        """Have these faults, instead of those before."""
+        """Replace all faults by these."""
         with self._lock:
             self._faults = list(faults)
 
@@ -102,7 +104,7 @@ class Faults:
         return iter(list(self._faults))
 
     def at_the_door(self, service: str, action: str) -> Fault | None:
-        """The first fault of this call that is not about a place, used up by one."""
+        """The first fault that applies to this call and names no type or zone; counts as one use of it."""
 
         def fits(fault: Fault) -> bool:
             return not fault.places and fnmatchcase(service, fault.service) and fnmatchcase(action, fault.action)
@@ -110,7 +112,7 @@ class Faults:
         return self._take(fits)
 
     def launching(self, instance_type: str, availability_zone: str) -> None:
-        """Raise the AwsError of the first fault that forbids launching this type in this zone, used up by one."""
+        """Raise the AwsError of the first fault for launching this type in this zone; counts as one use of it."""
 
         def fits(fault: Fault) -> bool:
             return (

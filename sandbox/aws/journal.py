@@ -17,7 +17,7 @@ from sandbox.aws.protocol import Call
 
 KEPT = 10_000  # calls
 QUERY_SERVICES = frozenset({"ec2", "iam", "sts"})
-# Parameters that can hold a secret, or are too long to be of use.
+# Parameters that can contain a secret, or are too long to be useful.
 OMITTED = frozenset({"UserData", "PublicKeyMaterial", "SecretString", "Value", "PolicyDocument", "Password"})
 
 
@@ -30,7 +30,7 @@ class Journal:
         self._entries: deque[dict[str, Any]] = deque(maxlen=KEPT)
 
     def write(self, call: Call, status: int, error: str | None) -> None:
-        """Note a call and how it was answered."""
+        """Record a call and its answer."""
         entry: dict[str, Any] = {
             "time": datetime.now(UTC).isoformat(),
             "service": call.service,

@@ -1,8 +1,8 @@
-"""The one place that touches moto's own objects, for what cannot be mended at the wire. Pinned to MOTO_VERSION.
+"""The only code that touches moto's objects, for repairs impossible on requests and replies. Pinned to MOTO_VERSION.
 
-moto answers most of EC2, S3, IAM, STS and SSM well. What it keeps about an instance (state, addresses, CPU options) can
-only be corrected where it keeps it, so that its own filters and pages see the corrected values. Everything here is
-exercised by tests/sandbox/aws/test_moto_repairs.py, which also fails when another moto is installed.
+moto answers most of EC2, S3, IAM, STS and SSM well. What it stores about an instance (state, addresses, CPU options)
+can only be corrected in its own objects, so that its filters and pages see the corrected values. Everything here is
+tested by tests/sandbox/aws/test_moto_repairs.py, which also fails if another version of moto is installed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MOTO_VERSION = "5.2.5"
 STATE_CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 
 
-# Filters of DescribeInstances that moto lacks, and the attribute of moto's instance that each one is about.
+# Filters of DescribeInstances that moto lacks, and the attribute of moto's instance that each one matches.
 FILTERS = {
     "client-token": "client_token",
     "instance-lifecycle": "lifecycle",
@@ -54,7 +54,7 @@ def server() -> WSGIApplication:
 
 
 class PublishedImage(Ami):
-    """An AMI with the root device that its publisher gives it; moto has one size and kind for all."""
+    """An AMI with the root device that its publisher gives it; moto has the same size and type for all."""
 
     ena_support = True
     imds_support = "v2.0"
@@ -110,7 +110,7 @@ def prepare(account_id: str, region: str) -> None:
 
 
 class Ec2:
-    """What moto keeps about EC2 in one account and region."""
+    """moto's data about EC2 in one account and region."""
 
     def __init__(self, account_id: str, region: str) -> None:
         self._backend: Any = ec2_backends[account_id][region]
@@ -126,11 +126,11 @@ class Ec2:
         return found
 
     def state(self, instance_id: str) -> str:
-        """The instance's state by AWS's name. Raises AwsError where there is no such instance."""
+        """The instance's state by AWS's name. Raises AwsError if there is no such instance."""
         return str(self._instance(instance_id).state)
 
     def set_state(self, instance_id: str, state: str, code: str = "", message: str = "") -> None:
-        """Put an instance into a state, with AWS's code and sentence for why."""
+        """Set an instance's state, with AWS's code and message for the reason."""
         instance = self._instance(instance_id)
         instance._state.name = state
         instance._state.code = STATE_CODES[state]
@@ -144,7 +144,7 @@ class Ec2:
     def set_addresses(
         self, instance_id: str, addresses: Addresses, public: bool, private_ip: str | None = None
     ) -> None:
-        """Show the addresses that an instance's machine answers at, or the private one that its launch pinned."""
+        """Show the addresses of an instance's machine, or the private address that its launch pinned."""
         nic = self._instance(instance_id).nics[0]
         nic.private_ip_address = private_ip or addresses.private_ip
         nic.private_ip_addresses = [{"Primary": True, "PrivateIpAddress": nic.private_ip_address}]
@@ -174,7 +174,7 @@ class Ec2:
         )
 
     def tag(self, resource_id: str, tags: Mapping[str, str]) -> None:
-        """Tag an instance, tags that only AWS may set (aws:…) included."""
+        """Tag an instance, including tags that only AWS may set (aws:…)."""
         self._instance(resource_id).add_tags(dict(tags))
 
     def tags(self, instance_id: str) -> dict[str, str]:
@@ -306,7 +306,7 @@ class Ec2:
 
 
 class Buckets:
-    """What moto keeps about an account's buckets."""
+    """moto's data about an account's buckets."""
 
     def __init__(self, account_id: str) -> None:
         self._backend: Any = s3_backends[account_id]["aws"]
@@ -315,7 +315,7 @@ class Buckets:
         return bucket in self._backend.buckets
 
     def begin(self, bucket: str, ownership: str) -> None:
-        """Give a new bucket what every new bucket has: no ACLs, no public access, encryption at rest."""
+        """Set a new bucket's defaults: no ACLs, no public access, encryption at rest."""
         new = self._backend.buckets[bucket]
         new.ownership_rule = ownership
         new.public_access_block = PublicAccessBlock(True, True, True, True)
@@ -323,7 +323,7 @@ class Buckets:
         new.encryption = {"Rule": default}
 
     def ownership(self, bucket: str) -> str | None:
-        """Who owns the bucket's objects, by S3's name, or None where that was removed."""
+        """The bucket's object ownership, by S3's name, or None if it was removed."""
         rule = self._backend.buckets[bucket].ownership_rule
         return None if rule is None else str(rule)
 
@@ -337,7 +337,7 @@ class Buckets:
         return block is not None and bool(block.block_public_policy)
 
     def restricted(self, bucket: str) -> bool:
-        """Whether a public policy, once there, is of no effect."""
+        """Whether an existing public policy has no effect."""
         block = self._backend.buckets[bucket].public_access_block
         return block is not None and bool(block.restrict_public_buckets)
 
@@ -363,7 +363,7 @@ def instance_type(name: str) -> Mapping[str, Any] | None:
 
 
 def instance_types() -> Mapping[str, Mapping[str, Any]]:
-    """Every type that there is, by name."""
+    """All instance types, by name."""
     return INSTANCE_TYPES
 
 
@@ -394,7 +394,7 @@ def regions_offering(region: str) -> frozenset[str]:
 
 
 def type_fits(name: str, filters: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a type fits the filters of DescribeInstanceTypes. Raises AwsError for a filter that there is not."""
+    """Whether a type fits the filters of DescribeInstanceTypes. Raises AwsError for an unknown filter."""
     described: Any = InstanceType(name)
     try:
         return all(fits(described.get_filter_value(key), patterns) for key, patterns in filters.items())

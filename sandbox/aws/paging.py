@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def page(items: Sequence[T], token: str | None, size: int) -> tuple[Sequence[T], str | None]:
-    """The page that a token stands for, and the next page's token. Raises AwsError for a token of nobody's."""
+    """The page that a token stands for, and the next page's token. Raises AwsError for an invalid token."""
     start = 0
     if token:
         try:
@@ -32,7 +32,7 @@ def filters_of(parameters: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def fits(value: Any, patterns: Sequence[str]) -> bool:
-    """Whether a value, or one of several, fits one of a filter's patterns (with * and ?, as EC2 takes them)."""
+    """Whether a value, or one of several, matches one of a filter's patterns (with * and ?, as in EC2)."""
     values = value if isinstance(value, (list, tuple)) else [value]
     texts = [str(one).lower() if isinstance(one, bool) else str(one) for one in values if one is not None]
     return any(fnmatchcase(text, pattern.replace("[", "[[]")) for text in texts for pattern in patterns)

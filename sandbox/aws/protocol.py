@@ -1,6 +1,7 @@
-"""AWS requests and replies as data: what was called with which parameters, and how an answer or error is written.
+"""AWS requests and replies as data: the operation called and its parameters, and the format of an answer or error.
 
-Shapes come from botocore's service models, so that whatever an SDK can send is read and whatever it expects is written.
+Shapes come from botocore's service models, so everything that an SDK can send is read, and
+everything that it expects is written.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from werkzeug.exceptions import NotFound
 
 WSGIApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-# Signing name -> name of botocore's model, where they differ.
+# Signing name -> name of botocore's model, if they differ.
 MODELS = {"servicequotas": "service-quotas"}
 HEADER_AUTH = re.compile(
     r"AWS4-HMAC-SHA256\s+Credential=(?P<key>[^/,]+)/(?P<date>\d{8})/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request"
@@ -38,7 +39,7 @@ MAXIMUM_BODY = 5 * 1024**3  # bytes; S3's own limit for one PUT
 
 
 class AwsError(Exception):
-    """An AWS error: its code, its sentence and its HTTP status."""
+    """An AWS error: code, message and HTTP status."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(f"{code}: {message}")
@@ -49,7 +50,7 @@ class AwsError(Exception):
 
 @dataclass(frozen=True)
 class Reply:
-    """An HTTP response in full."""
+    """A complete HTTP response."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -65,14 +66,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class Call:
-    """One request. `service` is the signing name ("ec2", "s3", …), "" where the request is not signed."""
+    """One request. `service` is the signing name ("ec2", "s3", …), "" if the request is not signed."""
 
     environ: Mapping[str, Any] = field(repr=False)
     body: bytes = field(repr=False)
 
     @classmethod
     def read(cls, environ: Mapping[str, Any]) -> Call:
-        """Read a request, its body included."""
+        """Read a request, including its body."""
         stream = environ.get("wsgi.input")
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if stream is None:
@@ -85,7 +86,7 @@ class Call:
 
     @classmethod
     def internal(cls, service: str, region: str, account_id: str) -> Call:
-        """A call of the sandbox's own to moto, to be completed by with_parameters()."""
+        """The sandbox's own call to moto, to be completed by with_parameters()."""
         return cls(
             environ={
                 "REQUEST_METHOD": "POST",
@@ -138,7 +139,7 @@ class Call:
         return values
 
     def header(self, name: str) -> str:
-        """A request header's value, "" where there is none."""
+        """A request header's value, "" if there is none."""
         key = name.upper().replace("-", "_")
         return str(self.environ.get(key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}", ""))
 
@@ -174,7 +175,7 @@ class Call:
 
     @cached_property
     def action(self) -> str:
-        """The operation's name, e.g. "RunInstances" or "PutObject"; "" where it cannot be told."""
+        """The operation's name, e.g. "RunInstances" or "PutObject"; "" if it is unknown."""
         if target := self.header("x-amz-target"):
             return target.rsplit(".", 1)[-1]
         if action := self.form.get("Action"):
@@ -232,7 +233,7 @@ class Call:
 
 
 class Backend(Protocol):
-    """Whatever answers calls: moto, or a layer in front of it."""
+    """Something that answers calls: moto, or a layer in front of it."""
 
     def __call__(self, call: Call) -> Reply:
         """Answer a call. Raises AwsError."""
@@ -267,7 +268,7 @@ def written_answer(service: str, action: str, result: Mapping[str, Any]) -> Repl
 
 
 def result_of(call: Call, reply: Reply) -> dict[str, Any]:
-    """What a reply to a call says, in the shape that boto3 returns. Raises AwsError where it is an error."""
+    """The content of a reply to a call, in the shape that boto3 returns. Raises AwsError if it is an error."""
     model = operation(call.service, call.action)
     parser = create_parser(model.service_model.protocol)
     if model.output_shape is None and reply.ok:
@@ -315,7 +316,7 @@ def failure(call: Call, error: AwsError) -> Reply:
 
 
 def through_wsgi(application: WSGIApplication, call: Call) -> Reply:
-    """Ask a WSGI application to answer a call."""
+    """Pass a call to a WSGI application and return its reply."""
     seen: list[tuple[int, tuple[tuple[str, str], ...]]] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
@@ -328,7 +329,7 @@ def through_wsgi(application: WSGIApplication, call: Call) -> Reply:
         "CONTENT_LENGTH": str(len(call.body)),
         "wsgi.input_terminated": True,
     }
-    environ.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole by now
+    environ.pop("HTTP_TRANSFER_ENCODING", None)  # the body has been read completely
     chunks = application(environ, start_response)
     try:
         body = b"".join(chunks)

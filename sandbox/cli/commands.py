@@ -18,7 +18,7 @@ from sandbox.service import lifecycle
 from sandbox.service.lifecycle import SandboxError
 from sandbox.state import Sandbox, State
 
-_NAME = {"name": "which sandbox, where several live side by side"}
+_NAME = {"name": "name of the sandbox, if there are several"}
 
 
 @task(help=_NAME | {"set": "NAME=VALUE, a setting such as vcpu_quota=8; may be repeated"}, iterable=["set"])
@@ -49,18 +49,17 @@ def env(_context: Context, name: str = "default", format: str = "shell") -> None
 
 @task(help=_NAME)
 def status(_context: Context, name: str = "default") -> None:
-    """Show what runs, and on how much of this machine."""
+    """Show what runs, and its share of this machine."""
     sandbox = _named(name)
     running = _running(sandbox)
     print(show.status(sandbox, running, lifecycle.machines(sandbox)))
 
 
 @task(
-    help=_NAME
-    | {"all": "every sandbox of this user", "image": "remove the images too, which the next start builds again"}
+    help=_NAME | {"all": "every sandbox of this user", "image": "remove the images too; the next start rebuilds them"}
 )
 def down(_context: Context, name: str = "default", all: bool = False, image: bool = False) -> None:
-    """Remove the sandbox with all that it has started."""
+    """Remove the sandbox and everything it started."""
     try:
         for sandbox in lifecycle.everywhere() if all else [_named(name)]:
             if not lifecycle.down(sandbox, _say):

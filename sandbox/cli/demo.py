@@ -1,4 +1,4 @@
-"""The whole job without an AWS account: real plonky2 in a sandbox, by the commands that a user would type."""
+"""The whole job without an AWS account: real plonky2 in a sandbox, with the commands that a user would type."""
 
 from __future__ import annotations
 
@@ -39,4 +39,4 @@ def demo(context: Context) -> None:
         code = signals.run_handing_on([*INV, *command, *port], environment)
         if code:
             raise Exit(code=code)
-    print("\nThe sandbox and its S3 stay, so that the link opens. To remove them: ./inv sandbox.down --name demo")
+    print("\nThe sandbox and its S3 keep running, so the link works. To remove them: ./inv sandbox.down --name demo")

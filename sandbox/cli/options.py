@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from benchmarks import hints
 
-# What each is for is said in sandbox/settings.py.
+# sandbox/settings.py documents each of them.
 KINDS: Mapping[str, type[int] | type[float] | type[str]] = {
     "region": str,
     "account_id": str,
@@ -20,7 +20,7 @@ KINDS: Mapping[str, type[int] | type[float] | type[str]] = {
 
 
 def parse(words: Iterable[str]) -> dict[str, int | float | str]:
-    """Values by name. Raises ValueError, in a sentence for the user, for a name or value that cannot be."""
+    """Values by name. Raises ValueError, in a sentence for the user, for an invalid name or value."""
     chosen: dict[str, int | float | str] = {}
     for word in words:
         name, equals, value = word.partition("=")

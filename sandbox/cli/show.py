@@ -1,4 +1,4 @@
-"""What the sandbox's commands print. Nothing here asks or changes anything."""
+"""What the sandbox's commands print. Pure functions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.state import Sandbox, State
 
-# Settings of the user's own that would lead an SDK past the sandbox, or to another identity.
+# The user's own settings that would make an SDK bypass the sandbox or use another identity.
 UNSET = (
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
@@ -24,7 +24,7 @@ UNSET = (
 
 
 def environment(state: State, variables: Mapping[str, str]) -> dict[str, str]:
-    """What to export so that any AWS client uses the sandbox; `variables` is the environment as it is."""
+    """What to export so that any AWS client uses the sandbox; `variables` is the current environment."""
     exported = {
         "AWS_ENDPOINT_URL": state.endpoint_url,
         "AWS_ACCESS_KEY_ID": state.access_key_id,
@@ -33,14 +33,14 @@ def environment(state: State, variables: Mapping[str, str]) -> dict[str, str]:
         "AWS_REGION": state.region,
     }
     for name in ("no_proxy", "NO_PROXY"):
-        # Where requests go through a proxy, the sandbox's must not.
+        # Requests to the sandbox must not go through a proxy.
         if any(variables.get(proxy) for proxy in ("http_proxy", "HTTP_PROXY")):
             exported[name] = ",".join(filter(None, [variables.get(name, ""), "127.0.0.0/8,127.0.0.1,localhost"]))
     return exported
 
 
 def unset(variables: Mapping[str, str]) -> list[str]:
-    """Which variables have to go: endpoints of single services too, since they win over the common one."""
+    """Variables to unset, including endpoints of single services, which override the common one."""
     return [*UNSET, *sorted(name for name in variables if name.startswith("AWS_ENDPOINT_URL_"))]
 
 
@@ -51,7 +51,7 @@ def as_shell(state: State, variables: Mapping[str, str]) -> str:
 
 
 def as_json(sandbox: Sandbox, state: State, variables: Mapping[str, str]) -> str:
-    """The same and the rest that a program may want, as an object."""
+    """The same and further data for programs, as a JSON object."""
     return json.dumps(
         {
             "name": sandbox.name,
@@ -75,7 +75,7 @@ def as_json(sandbox: Sandbox, state: State, variables: Mapping[str, str]) -> str
 
 
 def status(sandbox: Sandbox, state: State, machines: Sequence[Mapping[str, Any]]) -> str:
-    """What runs, one fact a line."""
+    """What runs, one fact per line."""
     lines = [
         f"sandbox   {sandbox.name}",
         f"endpoint  {state.endpoint_url} (process {state.process.pid}, log {sandbox.log})",

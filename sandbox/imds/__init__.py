@@ -1,1 +1,1 @@
-"""The instance metadata service: what runs beside an instance, in its network."""
+"""The instance metadata service, which runs beside an instance in its network."""

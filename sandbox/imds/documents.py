@@ -1,4 +1,4 @@
-"""What an instance is told about itself, as the metadata service's server.py reads it.
+"""An instance's metadata, in the form that server.py reads.
 
 Categories follow https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata.html.
 """
@@ -21,7 +21,7 @@ def render(
     endpoint_port: int,
     pending_since: datetime,
 ) -> str:
-    """The JSON that server.py serves from: documents by path, and how to serve them."""
+    """The JSON that server.py reads: documents by path, and how to serve them."""
     documents = {f"meta-data/{path}": text for path, text in _metadata(spec, addresses).items()}
     documents["dynamic/instance-identity/document"] = json.dumps(
         _identity(spec, addresses, account_id, pending_since), indent=2
@@ -71,7 +71,7 @@ def _metadata(spec: MachineSpec, addresses: Addresses) -> dict[str, str]:
         documents["iam/info"] = json.dumps(
             {"Code": "Success", "InstanceProfileArn": spec.profile_arn, "InstanceProfileId": _profile_id(spec)}
         )
-        # Listed; the credentials themselves come from the endpoint when they are asked for.
+        # Listed only; the credentials come from the endpoint on request.
         documents[f"iam/security-credentials/{spec.role_name}"] = ""
     return documents
 

@@ -1,10 +1,10 @@
-"""The instance metadata service and the way to the AWS endpoint, run beside an instance in its own network.
+"""The instance metadata service and the relay to the AWS endpoint, run beside an instance in its network.
 
-It needs nothing but Python's standard library, since it runs in the instance's image. Behaviour follows
+It needs only Python's standard library, since it runs in the instance's image. Behaviour follows
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html and
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html.
 
-Usage: server.py DIRECTORY, which holds documents.json (see documents.py) and token; the endpoint's socket is beside it.
+Usage: server.py DIRECTORY (with documents.json, see documents.py, and token; the socket of the endpoint is beside it)
        server.py ssh open|closed
 """
 
@@ -43,12 +43,12 @@ table inet instance {
     }
 }
 """
-_RENEW_BEFORE = 300  # seconds before their end, role credentials are fetched anew
+_RENEW_BEFORE = 300  # role credentials are fetched again this many seconds before they expire
 
 
 @dataclass
 class Metadata:
-    """What is served, read from the directory at every request, and the tokens handed out."""
+    """The documents, read from the directory on every request, and the session tokens issued."""
 
     directory: Path
     tokens: dict[str, float] = field(default_factory=dict)
@@ -57,11 +57,11 @@ class Metadata:
 
     @property
     def socket(self) -> Path:
-        """Where the AWS endpoint is reached."""
+        """The AWS endpoint's socket."""
         return self.directory.parent / "endpoint.sock"
 
     def read(self) -> dict[str, Any]:
-        """The documents of now."""
+        """The current documents."""
         documents: dict[str, Any] = json.loads((self.directory / "documents.json").read_text(encoding="utf-8"))
         return documents
 
@@ -74,13 +74,13 @@ class Metadata:
         return token
 
     def remaining(self, token: str) -> int | None:
-        """Seconds that the token is still good for, or None."""
+        """Seconds until the token expires, or None if it is invalid."""
         with self.lock:
             end = self.tokens.get(token, 0.0)
         return int(end - time.monotonic()) if end > time.monotonic() else None
 
     def role_credentials(self) -> str | None:
-        """The role's credentials as AWS's JSON, of the endpoint; None when it gives none."""
+        """The role's credentials from the endpoint, as AWS's JSON; None if it has none."""
         with self.lock:
             good_until, text = self.credentials
             if time.time() < good_until:
@@ -95,7 +95,7 @@ class Metadata:
         return text
 
     def spot_notice(self) -> dict[str, str]:
-        """What is shown under spot/ when the instance's capacity is about to be taken back, else nothing.
+        """The documents under spot/ if an interruption is coming, else none.
 
         https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
         """
@@ -106,7 +106,7 @@ class Metadata:
         return {"instance-action": json.dumps(notice)} | ends
 
     def _ask(self, subject: str) -> dict[str, str] | None:
-        """What the endpoint tells this instance of `subject`, or None."""
+        """The endpoint's answer about `subject` for this instance, or None."""
         token = (self.directory / "token").read_text(encoding="ascii").strip()
         connection = _SocketConnection(self.socket)
         try:
@@ -135,7 +135,7 @@ class _SocketConnection(http.client.HTTPConnection):
 
 
 def answer(metadata: Metadata, path: str) -> str | bytes | None:
-    """What GET of `path` returns: a document, a folder's listing, or None where there is nothing."""
+    """What GET of `path` returns: a document, a folder's listing, or None if there is neither."""
     parts = path.strip("/").split("/", 1)
     if parts == [""]:
         return "1.0\n2021-07-15\nlatest"
@@ -169,8 +169,8 @@ class Handler(BaseHTTPRequestHandler):
     metadata: Metadata
 
     def do_PUT(self) -> None:
-        """Hand out a session token."""
-        # No packet of the answer gets further than the hop limit allows.
+        """Issue a session token."""
+        # Packets of the answer travel no further than the hop limit.
         self.connection.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, int(self.metadata.read()["hop_limit"]))
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         ttl = self.headers.get("X-aws-ec2-metadata-token-ttl-seconds", "")
@@ -184,7 +184,7 @@ class Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.OK, self.metadata.issue(int(ttl)), ttl)
 
     def do_GET(self) -> None:
-        """Serve a document to who shows a token, or without one where the launch allows that."""
+        """Serve a document to a request with a token, or without one if the launch allows that."""
         token = self.headers.get("X-aws-ec2-metadata-token")
         remaining = None if token is None else self.metadata.remaining(token)
         required = self.metadata.read()["http_tokens"] == "required"
@@ -198,7 +198,7 @@ class Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.OK, found, None if remaining is None else str(remaining))
 
     def do_HEAD(self) -> None:
-        """As GET, without the document."""
+        """Like GET, without the document."""
         self.do_GET()
 
     def _send(self, status: HTTPStatus, body: str | bytes = "", ttl: str | None = None) -> None:
@@ -215,20 +215,20 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(data)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet: requests would show tokens' paths, and nobody reads this container's log."""
+        """Log nothing: nobody reads this container's log, and requests contain tokens' paths."""
 
 
 class Server(ThreadingHTTPServer):
-    """Serves requests at once."""
+    """Serves requests in parallel."""
 
     def server_bind(self) -> None:
-        """Bind without asking the domain name system for the address's name, as the base class does."""
+        """Bind without the DNS lookup of the base class."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = ADDRESS, 80
 
 
 async def relay(port: int, endpoint: Path) -> None:
-    """Let the AWS endpoint be reached on the instance's own 127.0.0.1:`port`, as on the controller."""
+    """Relay the instance's own 127.0.0.1:`port` to the AWS endpoint, so that its URL is that of the controller."""
 
     async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
@@ -250,7 +250,7 @@ async def relay(port: int, endpoint: Path) -> None:
 
 
 def admit_ssh(open_to_ssh: bool) -> None:
-    """Let packets to port 22 in from outside, or drop them unanswered, as a security group does."""
+    """Accept packets to port 22 from outside, or drop them, as a security group does."""
     rules = "table inet instance {}\ndelete table inet instance\n"
     if not open_to_ssh:
         rules += _CLOSED
@@ -258,7 +258,7 @@ def admit_ssh(open_to_ssh: bool) -> None:
 
 
 def main(directory: Path) -> None:
-    """Take the address, then serve until the container is removed."""
+    """Configure the metadata address, then serve until the container is removed."""
     metadata = Metadata(directory)
     documents = metadata.read()
     subprocess.run(["ip", "address", "replace", f"{ADDRESS}/32", "dev", "lo"], check=True)

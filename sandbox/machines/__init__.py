@@ -1,1 +1,1 @@
-"""The machines that instances are: containers, their engine, images and addresses."""
+"""Instances as containers: engine, images and addresses."""

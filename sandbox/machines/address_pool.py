@@ -1,4 +1,4 @@
-"""Addresses for machines: a loopback address for the outside, one of the sandbox's network for the inside."""
+"""Addresses for machines: a public loopback address, and a private one in the sandbox's network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import threading
 
 from sandbox.machine import Addresses
 
-# 127.0.0.x and 127.0.1.1 have uses of their own on many systems.
+# Many systems use 127.0.0.x and 127.0.1.1 for other purposes.
 _FIRST, _LAST = int(ipaddress.IPv4Address("127.0.2.1")), int(ipaddress.IPv4Address("127.0.254.254"))
 
 
@@ -19,7 +19,7 @@ class NoAddressError(Exception):
 
 
 def ssh_port() -> int:
-    """22 where this user can bind it on a loopback address and nobody listens on every address; else 2222 or above."""
+    """22 if this user can bind it on a loopback address and nothing listens on all addresses; else 2222 or above."""
     for port in (22, *range(2222, 2322)):
         with contextlib.suppress(OSError), _bound(str(ipaddress.IPv4Address(random.randint(_FIRST, _LAST))), port):
             return int(port)
@@ -35,7 +35,7 @@ class Pool:
         self._lock = threading.Lock()
         self._holds: dict[str, socket.socket] = {}
         self._used: dict[str, str] = {}
-        # The first address is the network's own gateway.
+        # The first address is the network's gateway.
         self._private = [str(host) for host in subnet.hosts()][1:]
 
     def reserve(self, instance_id: str) -> Addresses:
@@ -55,14 +55,14 @@ class Pool:
         )
 
     def let_go(self, instance_id: str) -> None:
-        """Give up the hold on the loopback address, so that the container engine can bind it now."""
+        """Close the socket that holds the loopback address, so that the container engine can bind it."""
         with self._lock:
             hold = self._holds.pop(instance_id, None)
         if hold is not None:
             hold.close()
 
     def free(self, instance_id: str) -> None:
-        """Both addresses may be handed out again; again is no error."""
+        """Release both addresses; not an error if repeated."""
         self.let_go(instance_id)
         with self._lock:
             self._used.pop(instance_id, None)
@@ -78,7 +78,7 @@ class Pool:
 
 
 def _zone(region: str, eldest: str, others: str) -> str:
-    """How AWS words DNS names: us-east-1, the first region, is named otherwise than the rest."""
+    """The domain of AWS's DNS names: us-east-1, the first region, has its own form."""
     return eldest if region == "us-east-1" else f"{region}.{others}"
 
 

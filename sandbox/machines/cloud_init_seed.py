@@ -1,4 +1,4 @@
-"""cloud-init's NoCloud seed of an instance: who it is, and the user-data of its launch."""
+"""cloud-init's NoCloud seed of an instance: its identity, and the user data of its launch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sandbox.machine import Addresses, MachineSpec
 
-# cloud-init reads YAML, of which JSON is a part: no quoting rules of its own to get wrong.
+# cloud-init reads YAML, which includes JSON and needs no further quoting rules.
 _EC2_USER = {
     "name": "ec2-user",
     "gecos": "EC2 Default User",
@@ -21,7 +21,7 @@ _EC2_USER = {
 def files(spec: MachineSpec, addresses: Addresses) -> Mapping[str, bytes]:
     """The seed's files by name.
 
-    Debian's own login user, admin, is the image's default one. Amazon Linux's ec2-user comes by vendor-data, which
+    Debian's own login user, admin, is the image's default user. Amazon Linux's ec2-user comes by vendor-data, which
     user-data overrides, as it does on AWS.
     """
     meta = {

@@ -1,4 +1,4 @@
-"""The container images that instances boot, built when what goes into them has changed."""
+"""The container images that instances boot, rebuilt when their inputs change."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _BASE = f"{REPOSITORY}-base:trixie"
 
 
 class ImageError(Exception):
-    """An image could not be made; the message says why and what helps."""
+    """An image could not be built; the message says why and what helps."""
 
 
 def tag(target: str, config: HostConfig) -> str:
-    """The image's name, which changes with everything that goes into it."""
+    """The image's name, which changes with any of its inputs."""
     inputs = hashlib.sha256(config.digest().encode())
     for path in sorted(_SOURCE.iterdir()):
         inputs.update(path.read_bytes())
@@ -36,9 +36,9 @@ def tag(target: str, config: HostConfig) -> str:
 
 
 def ensure(engine: Engine, target: str, say: Callable[[str], None], known: set[str] | None = None) -> str:
-    """The name of the image for `target`, which is built if it is not there yet. Raises ImageError.
+    """The name of the image for `target`, built if it does not exist. Raises ImageError.
 
-    Names in `known` are taken to be there; what has been found is added to it.
+    Names in `known` are assumed to exist; names found are added to it.
     """
     config = host_configuration.read()
     name = tag(target, config)
@@ -61,7 +61,7 @@ def remove_all(engine: Engine) -> None:
     """Remove every image that a sandbox of this user built. Raises EngineError for one that a container uses."""
     with machine_wide("image"):
         shown = engine.call("images", "--format", "{{.Repository}}:{{.Tag}}").split()
-        # By name, not by force: force would remove containers of other sandboxes with them.
+        # By name, without force: force would also remove containers of other sandboxes.
         if names := [name for name in shown if name.startswith((f"{REPOSITORY}:", _BASE))]:
             engine.call("rmi", *names)
 
@@ -82,7 +82,7 @@ def _build(engine: Engine, target: str, name: str, config: HostConfig, say: Call
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(content, encoding="utf-8")
         for path in context.rglob("*"):
-            # What the image's users may read must not hang on the umask of whoever builds it.
+            # File modes in the image must not depend on the umask of whoever builds it.
             path.chmod(0o755 if path.is_dir() else 0o644)
         options = ["--build-arg", f"BASE={base}", "--target", target, "--tag", name, "--label", f"{LABEL}={target}"]
         try:
@@ -95,7 +95,7 @@ def _build(engine: Engine, target: str, name: str, config: HostConfig, say: Call
 
 
 def _base(engine: Engine, config: HostConfig, say: Callable[[str], None]) -> str:
-    """Debian 13: a registry's where one answers, else made here."""
+    """The Debian 13 base image: from a registry if one is reachable, else made here."""
     if _exists(engine, _BASE):
         return _BASE
     try:

@@ -1,4 +1,4 @@
-"""Machines that are containers: each one is followed by a thread of its own, which does its work in order."""
+"""Machines as containers: each has its own thread, which carries out its operations in order."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from sandbox.state import Sandbox
 log = logging.getLogger(__name__)
 
 _ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
-_STOP_SECONDS = 60  # what AWS, too, gives an operating system before it pulls the plug is a matter of minutes
+_STOP_SECONDS = 60  # AWS gives an operating system a few minutes before it cuts the power
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class ContainerMachines:
         self._machine(spec.instance_id).update(spec)
 
     def close(self, timeout: float) -> None:
-        """Take no more work; wait until what is being done is done, at most `timeout` seconds."""
+        """Accept no more work; wait at most `timeout` seconds for running operations to finish."""
         with self._lock:
             machines = list(self._machines.values())
         deadline = time.monotonic() + timeout
@@ -118,7 +118,7 @@ class ContainerMachines:
 
 
 class _Machine:
-    """One instance. Its public methods return at once; what they ask for is done in order by its thread."""
+    """One instance. Its public methods return at once; its thread carries out the operations in order."""
 
     def __init__(self, site: Site, instance_id: str, addresses: Addresses, forget: Callable[[str], None]) -> None:
         self.phase = Phase(Stage.PENDING)
@@ -131,7 +131,7 @@ class _Machine:
         self._since = datetime.now(UTC)
         self._spec: MachineSpec | None = None
         self._share: Share | None = None
-        self._boots = 0  # tells the end of an earlier boot, heard of late, from the end of this one
+        self._boots = 0  # distinguishes a late report of an earlier boot's end from this boot's end
         self._removing = False
         self._closing = False
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
@@ -211,7 +211,7 @@ class _Machine:
         self._running({self._names.metadata: self._metadata_ended})
 
     def _running(self, watched: Mapping[str, Callable[[], None]] | None = None) -> None:
-        """The instance has been started: tell so, and hear of its end, and of the ends of those in `watched`."""
+        """Mark the instance as running, and watch for its end and for the ends of those in `watched`."""
         self._boots += 1
         boot = self._boots
         self.phase = Phase(Stage.RUNNING)
@@ -229,10 +229,10 @@ class _Machine:
             self.phase = Phase(Stage.FAILED, f"its metadata service ended: {words}")
 
     def _ended(self, boot: int) -> None:
-        """The instance's systemd has ended by itself: it was powered off, or it reboots."""
+        """The instance's systemd has exited by itself: it was powered off, or it reboots."""
         if boot != self._boots or self._removing or self.phase.stage is not Stage.RUNNING:
             return
-        # A container cannot restart itself: systemd says what it would have done, and exits.
+        # A container cannot restart itself: systemd prints what it would have done, and exits.
         if "Rebooting." in self._site.engine.call("logs", "--tail", "5", self._names.instance):
             self._start()
         else:
@@ -264,7 +264,7 @@ class _Machine:
                 engine.call("rm", "--force", *engine.remove, name)
         if self._share is not None:
             self._site.computer.take_back(self._share)
-        # The seed holds the instance's private host key.
+        # The seed contains the instance's private host key.
         for name in ("seed", "imds", "machine.json"):
             path = self._directory / name
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
@@ -290,7 +290,7 @@ class _Machine:
         state.write_private(self._directory / "imds" / "documents.json", text)
 
     def _summary(self, spec: MachineSpec, share: Share) -> str:
-        """What `sandbox.status` shows of this machine."""
+        """What `sandbox.status` shows about this machine."""
         return json.dumps(
             {
                 "instance_id": spec.instance_id,

@@ -1,8 +1,8 @@
-"""A machine as two containers: the command lines that make them. Nothing here runs anything.
+"""A machine as two containers: the command lines that create them. Nothing here runs anything.
 
-The first container owns the network: it holds the addresses, answers as the instance metadata service, leads to the AWS
-endpoint and drops what the security groups do not admit. The second one, the instance, joins that network, so that all
-of this is there before its first instruction and stays while it is stopped.
+The first container owns the network: it has the addresses, serves instance metadata, connects to the AWS endpoint and
+drops packets that the security groups do not admit. The second one, the instance, joins that network, so all of this
+exists before its first instruction and remains while it is stopped.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def names(sandbox: Sandbox, instance_id: str) -> Names:
 
 
 def labels(sandbox: Sandbox) -> dict[str, str]:
-    """What marks everything of a sandbox in the engine."""
+    """The labels of everything in the engine that belongs to a sandbox."""
     return {SANDBOX_LABEL: sandbox.name, STATE_LABEL: str(sandbox.directory)}
 
 
@@ -50,7 +50,7 @@ def metadata_arguments(
     ssh_port: int,
     directory: Path,
 ) -> list[str]:
-    """Start the container that owns the network; `directory` holds its documents."""
+    """Start the container that owns the network; `directory` contains its documents."""
     marks = labels(sandbox) | {INSTANCE_LABEL: instance_id, ROLE_LABEL: "metadata"}
     return [
         *("run", "--detach", "--name", names(sandbox, instance_id).metadata, *_label_options(marks)),
@@ -76,7 +76,7 @@ def instance_arguments(
     share: Share,
     seed: Path,
 ) -> list[str]:
-    """Start the instance in the network of its metadata container; its console is what the engine logs."""
+    """Start the instance in the network of its metadata container; the engine logs its console."""
     own = names(sandbox, instance_id)
     marks = labels(sandbox) | {INSTANCE_LABEL: instance_id, ROLE_LABEL: "instance"}
     return [

@@ -1,4 +1,4 @@
-"""Container engines: everything in which they differ, as data. Nothing else asks which engine it is."""
+"""Container engines: all their differences, as data. No other code depends on which engine it is."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# Where a process may not raise its own limits, engines fail to start containers with their default ones.
+# If a process may not raise its own limits, engines cannot start containers with their default limits.
 _FILES, _PROCESSES = 16384, 16384
 
 
 class EngineError(Exception):
-    """The engine refused; the message is its own last words."""
+    """The engine failed; the message is the end of its output."""
 
 
 class UnsuitableEngineError(Exception):
@@ -26,16 +26,16 @@ class UnsuitableEngineError(Exception):
 
 @dataclass(frozen=True)
 class Engine:
-    """How one engine is called on this machine."""
+    """How to call an engine on this machine."""
 
     name: str
     command: tuple[str, ...]  # the program and its global options
     build: tuple[str, ...]  # options of every image build
     run: tuple[str, ...]  # options of every container
-    systemd: tuple[str, ...]  # options with which systemd boots
-    remove: tuple[str, ...]  # options of a forced removal: with volumes, and at once
+    systemd: tuple[str, ...]  # options that systemd needs to boot
+    remove: tuple[str, ...]  # options of a forced removal: with volumes, without waiting
     hostname_of_joined: tuple[str, ...]  # sets the host name of a container in another's network; {} is the name
-    processors: str  # the limit that pins to processors, or caps their number: "cpuset", "cpus" or "" for neither
+    processors: str  # "cpuset" pins to processors, "cpus" caps their number, "" is neither
     memory: bool  # whether memory can be limited
 
     def call(self, *arguments: str, timeout: float = 120.0, environment: Mapping[str, str] | None = None) -> str:
@@ -61,7 +61,7 @@ class Engine:
         return done.stdout
 
     def limits(self, processors: Sequence[int], memory_mib: int) -> list[str]:
-        """Options that give a container these processors of the machine and that much memory."""
+        """Options that limit a container to these processors of the machine and this much memory."""
         options: list[str] = []
         if self.processors == "cpuset":
             options += ["--cpuset-cpus", ",".join(str(number) for number in processors)]
@@ -80,7 +80,7 @@ class Engine:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the choice of options depends on."""
+    """Facts that the choice of options depends on."""
 
     rootless: bool
     cgroup_version: int
@@ -91,16 +91,16 @@ class Facts:
 
 
 def find() -> Engine | None:
-    """The engine to use here: podman where it is installed, else Docker where its engine answers, else None.
+    """The engine to use here: podman if installed, else Docker if its engine answers, else None.
 
-    Raises UnsuitableEngineError where there is one in which systemd cannot boot.
+    Raises UnsuitableEngineError if systemd cannot boot in the engine that is there.
     """
     if shutil.which("podman"):
         host = _ask(["podman", "info", "--format", "json"])
         if host is not None:
             return podman(_podman_facts(host["host"]))
     if shutil.which("docker"):
-        # A client with no engine behind it prints its half of the answer: the server's version tells.
+        # Without an engine the client still prints its own part: check the server's version.
         info = _ask(["docker", "info", "--format", "{{json .}}"])
         if info is not None and info.get("ServerVersion"):
             return docker(_docker_facts(info))
@@ -108,7 +108,7 @@ def find() -> Engine | None:
 
 
 def podman(facts: Facts) -> Engine:
-    """podman's options under these facts."""
+    """podman's options for these facts."""
     if facts.rootless and facts.cgroup_version == 1:
         raise UnsuitableEngineError(
             "systemd cannot boot in rootless podman on cgroup v1: run this as root, or boot the machine with the "
@@ -128,7 +128,7 @@ def podman(facts: Facts) -> Engine:
             *(() if facts.systemd else ("--cgroup-manager", "cgroupfs")),
         ),
         build=("--format", "docker", *_ulimits(facts)),
-        # SELinux would keep the metadata container from the endpoint's socket.
+        # SELinux would deny the metadata container access to the endpoint's socket.
         run=("--security-opt", "label=disable", *_ulimits(facts)),
         systemd=("--systemd=always",),
         remove=("--volumes", "--time", "0"),
@@ -139,7 +139,7 @@ def podman(facts: Facts) -> Engine:
 
 
 def docker(facts: Facts) -> Engine:
-    """Docker's options under these facts. It has no mode for systemd: what podman's does is said one by one."""
+    """Docker's options for these facts. It has no systemd mode: what podman's does is set option by option."""
     cgroups = (
         ("--volume", "/sys/fs/cgroup:/sys/fs/cgroup:ro")
         if facts.cgroup_version == 1
@@ -162,7 +162,7 @@ def docker(facts: Facts) -> Engine:
             *cgroups,
         ),
         remove=("--volumes",),
-        # Docker gives a joining container the name of the one it joins, and refuses the option.
+        # Docker gives a joining container the host name of the one it joins, and refuses the option.
         hostname_of_joined=(),
         processors=_processors(facts),
         memory="memory" in facts.controllers,
@@ -203,7 +203,7 @@ def _docker_facts(info: Mapping[str, Any]) -> Facts:
 
 
 def _may_raise_limits() -> bool:
-    """Whether the limits that engines ask for by default are within what this process may set."""
+    """Whether this process may set the limits that engines request by default."""
     status = Path("/proc/self/status")
     if status.exists():
         effective = next(

@@ -1,4 +1,4 @@
-"""Getting a container engine: installed here where that is simple, else the command to type."""
+"""Installing a container engine on Debian and Ubuntu; elsewhere, the command to type."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ _COMMANDS = {
 
 
 class NoEngineError(Exception):
-    """No container engine is here and none could be installed; the message is the command that helps."""
+    """There is no container engine and none could be installed; the message says what helps."""
 
 
 def advice() -> str:
-    """The sentence for a user who has to install an engine."""
+    """The message for a user who has to install an engine."""
     command = next((line for tool, line in _COMMANDS.items() if shutil.which(tool)), None)
     if command is None:
         return "The sandbox needs a container engine: install podman with your system's package manager."
-    return f"The sandbox needs a container engine. Install one by: {command}"
+    return f"The sandbox needs a container engine. Install one with: {command}"
 
 
 def missing_packages() -> list[str]:
-    """Which of the packages that a Debian system needs are not there."""
+    """Which of the packages that a Debian system needs are missing."""
     return [package for package in PACKAGES if shutil.which(package) is None]
 
 
@@ -43,9 +43,9 @@ def may_install() -> bool:
 
 
 def install(say: Callable[[str], None]) -> None:
-    """Install the packages by apt, unless another sandbox that starts has done so meanwhile.
+    """Install the packages by apt, unless another starting sandbox has done so meanwhile.
 
-    Raises NoEngineError, with apt's last words, where that fails.
+    Raises NoEngineError, with the end of apt's output, if that fails.
     """
     with machine_wide("install"):
         if packages := missing_packages():
@@ -53,7 +53,7 @@ def install(say: Callable[[str], None]) -> None:
 
 
 def _install(packages: list[str], say: Callable[[str], None]) -> None:
-    # The system may be updating itself at this moment.
+    # An automatic system update may hold the lock.
     command = ["apt-get", "install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600", *packages]
     say(f"Installing what the sandbox's instances run on: {' '.join(command)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-BUNDLE = "/etc/ssl/certs/ca-certificates.crt"  # where Debian keeps the bundle, also inside the image
+BUNDLE = "/etc/ssl/certs/ca-certificates.crt"  # Debian's path of the bundle, also inside the image
 _DEBIAN_MIRROR = "http://deb.debian.org/debian"
 _BUNDLES = (BUNDLE, "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _SECRET = re.compile(r"\w+://[^/\s\"']*@")
-# Variables that name a bundle; the first one that is set here is the bundle that reaches the image.
+# Variables that name a bundle; the first one set here is copied into the image.
 _BUNDLE_VARIABLES = (
     "SSL_CERT_FILE",
     "CURL_CA_BUNDLE",
@@ -51,14 +51,14 @@ _APT_KEYS = re.compile(r"Acquire::(Check-Valid-Until|Check-Date|Retries|ForceIPv
 
 @dataclass(frozen=True)
 class HostConfig:
-    """Files for the image's build context, by their path under host/, and what was kept out of them."""
+    """Files for the image's build context, by path under host/, and what was left out of them."""
 
     files: Mapping[str, str]
     mirror: str
     secrets_left_out: tuple[str, ...]
 
     def digest(self) -> str:
-        """Changes when anything that reaches the image changes."""
+        """A digest of everything that is copied into the image."""
         text = "\0".join(f"{path}\0{content}" for path, content in sorted(self.files.items()))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -81,7 +81,7 @@ def read() -> HostConfig:
 
 
 def authorities(bundle: str, public: frozenset[str]) -> dict[str, str]:
-    """The bundle's certificates that are no public ones, a file each, as update-ca-certificates wants them."""
+    """The bundle's private certificates, one per file, as update-ca-certificates expects them."""
     own = [certificate for certificate in _CERTIFICATE.findall(bundle) if _bare(certificate) not in public]
     return {"authorities/README": "Certificate authorities of the machine that built this image.\n"} | {
         f"authorities/host-{number:03}.crt": f"{certificate}\n" for number, certificate in enumerate(own)
@@ -89,7 +89,7 @@ def authorities(bundle: str, public: frozenset[str]) -> dict[str, str]:
 
 
 def debian_sources(mirror: str) -> str:
-    """apt's sources of Debian 13 at that mirror."""
+    """apt's sources for Debian 13 from that mirror."""
     return (
         f"Types: deb\nURIs: {mirror}\nSuites: trixie trixie-updates\nComponents: main\n"
         "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n"
@@ -97,7 +97,7 @@ def debian_sources(mirror: str) -> str:
 
 
 def debian_mirror(sources: str) -> str:
-    """The first Debian mirror that apt's sources name; Debian's own where there is none, as on Ubuntu."""
+    """The first Debian mirror in apt's sources; Debian's own if there is none, as on Ubuntu."""
     for uri in re.findall(r"https?://[^\s\]]+", sources):
         if re.search(r"/debian/?$", uri) and not _SECRET.search(uri):
             return str(uri).rstrip("/")
@@ -105,13 +105,13 @@ def debian_mirror(sources: str) -> str:
 
 
 def apt_conf(dump: str) -> str:
-    """apt's lines about fetching, of what `apt-config dump` prints."""
+    """The lines of `apt-config dump` about downloading, except those with a password."""
     lines = [line for line in dump.splitlines() if _APT_KEYS.match(line) and not _SECRET.search(line)]
     return "".join(f"{line}\n" for line in lines if not line.endswith('"";'))
 
 
 def environment(variables: Mapping[str, str], left_out: list[str]) -> str:
-    """/etc/environment: where the bundle is, for programs that were told here, and proxies and mirrors."""
+    """/etc/environment: the bundle's path, in the variables set here, and proxies and mirrors."""
     lines = [f"{name}={BUNDLE}" for name in _BUNDLE_VARIABLES if variables.get(name)]
     for name in _PASSED_VARIABLES:
         value = variables.get(name, "")

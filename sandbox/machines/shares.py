@@ -1,4 +1,4 @@
-"""What a machine gets of this computer: processors and memory, as far as there are any."""
+"""A machine's share of this computer's processors and memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Share:
-    """What a machine asked for and what it was given; memory in MiB."""
+    """What a machine asked for and what it got; memory in MiB."""
 
     asked_processors: int
     asked_memory_mib: int
@@ -23,7 +23,7 @@ class Share:
 
 
 class Computer:
-    """This computer's processors and memory, of which machines get shares. Memory may be promised twice."""
+    """This computer's processors and memory, shared between machines. Memory may be overcommitted."""
 
     def __init__(self, processors: Sequence[int], memory_mib: int) -> None:
         self._load = dict.fromkeys(processors, 0)
@@ -36,7 +36,7 @@ class Computer:
         return cls(sorted(os.sched_getaffinity(0)), pages // 1024**2)
 
     def give(self, processors: int, memory_mib: int) -> Share:
-        """A share, on the processors that have the fewest machines; all that there are when more is asked."""
+        """A share, on the processors with the fewest machines; all processors if more are asked for."""
         with self._lock:
             chosen = sorted(self._load, key=lambda number: (self._load[number], number))[:processors]
             for number in chosen:

@@ -1,4 +1,4 @@
-"""Telling at once when processes of others end, without asking again and again."""
+"""Notification when another process ends, without polling."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 class Watcher:
-    """Calls back, in a thread of its own, when a process ends."""
+    """Calls back from its own thread when a process ends."""
 
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
@@ -24,7 +24,7 @@ class Watcher:
         threading.Thread(target=self._run, name="watcher", daemon=True).start()
 
     def on_end(self, pid: int, call: Callable[[], None]) -> None:
-        """Call when the process has ended; at once when it is not there any more."""
+        """Call back when the process ends; at once if it has already ended."""
         try:
             handle = os.pidfd_open(pid)
         except ProcessLookupError:

@@ -1,1 +1,1 @@
-"""The sandbox as a process: started, found again and ended."""
+"""The sandbox as a process: start, find and stop it."""

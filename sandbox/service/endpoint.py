@@ -1,7 +1,9 @@
 """The process behind a sandbox: serves the AWS endpoint, and boots and follows the instances.
 
-Usage: python -m sandbox.server DIRECTORY IMAGE READY: a directory that holds settings.json and gets state.json, the
-image to show there, and the number of an open file to which a line is written once the endpoint answers.
+Usage: python -m sandbox.service.endpoint DIRECTORY IMAGE READY
+
+DIRECTORY holds settings.json and gets state.json, which names IMAGE. READY is the number of an open file descriptor; a
+line is written to it once the endpoint answers.
 """
 
 from __future__ import annotations
@@ -14,15 +16,14 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from sandbox import aws, background_process, state
+from sandbox.aws.protocol import WSGIApplication
 from sandbox.exclusive_lock import machine_wide
 from sandbox.machines import address_pool, engine
 from sandbox.machines.container_machines import ContainerMachines, Site
@@ -37,18 +38,16 @@ log = logging.getLogger(__name__)
 
 _CLOSE_SECONDS = 8.0
 
-WSGIApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
-
 
 class _Handler(MotoRequestHandler):
-    """Requests are logged by the application, which knows what they mean."""
+    """Does not log requests: the application does, in more detail."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         return
 
 
 def main(directory: Path, image: str, ready: int) -> None:
-    """Serve until told to end."""
+    """Serve until SIGTERM or SIGINT."""
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
@@ -77,7 +76,7 @@ def main(directory: Path, image: str, ready: int) -> None:
     machines = ContainerMachines(site)
     application = aws.application(settings, machines)
 
-    # Containers have a network of their own, in which the host's 127.0.0.1 is another one: for them there is a socket.
+    # In a container's network 127.0.0.1 is not the host's: containers use a socket instead.
     inner_door = _socket(box.socket)
     for handle in (door, inner_door):
         server = _server(application, handle)
@@ -87,7 +86,7 @@ def main(directory: Path, image: str, ready: int) -> None:
         channel.write("ready\n")
     log.info("serving at %s", settings.endpoint_url)
     told.wait()
-    # Containers outlive this process and are removed by whoever ends it; none may be in the making then.
+    # Containers outlive this process and are removed by whoever stops it; none may be starting then.
     machines.close(_CLOSE_SECONDS)
     os._exit(0)
 
@@ -116,7 +115,7 @@ def _server(application: WSGIApplication, handle: socket.socket) -> BaseWSGIServ
 
 
 def _socket(path: Path) -> socket.socket:
-    # Paths of sockets are short by nature, state directories need not be: bind by the name in the directory.
+    # Socket paths have a short maximum length: change to the directory and bind by file name.
     os.chdir(path.parent)
     path.unlink(missing_ok=True)
     door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -127,7 +126,7 @@ def _socket(path: Path) -> socket.socket:
 
 
 def _network(found: Engine, box: Sandbox) -> ipaddress.IPv4Network:
-    """A network of the sandbox's own; the engine refuses subnets that are taken."""
+    """Create the sandbox's own network; the engine refuses subnets that are in use."""
     options = [word for name, value in labels(box).items() for word in ("--label", f"{name}={value}")]
     refused = ""
     with machine_wide("network"):
@@ -138,7 +137,7 @@ def _network(found: Engine, box: Sandbox) -> ipaddress.IPv4Network:
                 return subnet
             except EngineError as error:
                 refused = str(error)
-    raise SystemExit(f"The container engine makes no network for the sandbox. {refused}")
+    raise SystemExit(f"The container engine cannot create a network for the sandbox. {refused}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Starting and ending sandboxes. Functions say what they do by `say` and raise SandboxError for the user."""
+"""Starting and stopping sandboxes. Functions report progress with `say` and raise SandboxError for the user."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Say = Callable[[str], None]
 
 
 class SandboxError(Exception):
-    """What a command could not do, in a sentence or two for the user."""
+    """A command failed; the message is one or two sentences for the user."""
 
 
 def running(sandbox: Sandbox) -> State | None:
@@ -38,9 +38,9 @@ def running(sandbox: Sandbox) -> State | None:
 
 
 def up(sandbox: Sandbox, say: Say, choices: Mapping[str, Any] | None = None) -> State:
-    """Start the sandbox unless it runs; clear away what an earlier one left that has died. Raises SandboxError.
+    """Start the sandbox unless it runs; remove what a crashed one left. Raises SandboxError.
 
-    `choices` are settings (see sandbox.cli.options); those of a sandbox that runs cannot be changed.
+    `choices` are settings (see sandbox.cli.options); those of a running sandbox cannot be changed.
     """
     sandbox.lock.parent.mkdir(parents=True, exist_ok=True)
     with exclusive(sandbox.lock):
@@ -60,14 +60,14 @@ def up(sandbox: Sandbox, say: Say, choices: Mapping[str, Any] | None = None) -> 
                 return _start(sandbox, image, choices or {})
         except (EngineError, ImageError) as error:
             raise SandboxError(str(error)) from error
-        # The endpoint looks for its images by itself: what boots from now on boots the new one.
+        # The endpoint looks up its images itself: instances booted from now on use the new one.
         found = replace(found, image=image)
         state.write_private(sandbox.state, found.to_json())
         return found
 
 
 def down(sandbox: Sandbox, say: Say) -> bool:
-    """Remove every trace of the sandbox; whether there was any. Raises SandboxError."""
+    """Remove the sandbox completely; return whether there was anything to remove. Raises SandboxError."""
     sandbox.lock.parent.mkdir(parents=True, exist_ok=True)
     with exclusive(sandbox.lock):
         try:
@@ -81,7 +81,7 @@ def down(sandbox: Sandbox, say: Say) -> bool:
 
 
 def everywhere() -> list[Sandbox]:
-    """All sandboxes of this user: those with a state directory, and those of which only containers are left."""
+    """All sandboxes of this user: those with a state directory, and those with only containers left."""
     found = {path for path in state.root().glob("*") if path.is_dir()}
     container_engine = engine.find()
     if container_engine is not None:
@@ -90,7 +90,7 @@ def everywhere() -> list[Sandbox]:
 
 
 def machines(sandbox: Sandbox) -> list[dict[str, Any]]:
-    """The sandbox's machines as they are now: who they are, where, what they were given."""
+    """The sandbox's machines: identity, addresses, state, share of this computer."""
     container_engine = engine.find()
     up_now: set[str] = set()
     if container_engine is not None:
@@ -117,7 +117,7 @@ def remove_images() -> None:
 
 
 def containers_of_sandboxes(container_engine: Engine) -> set[Path]:
-    """State directories that containers and networks name as theirs."""
+    """State directories that containers name in their labels."""
     template = f'{{{{index .Labels "{containers.STATE_LABEL}"}}}}'
     marked = ("--filter", f"label={containers.STATE_LABEL}", "--format", template)
     printed = container_engine.call("ps", "--all", *marked)
@@ -187,21 +187,21 @@ def _start(sandbox: Sandbox, image: str, choices: Mapping[str, Any]) -> State:
 
 
 def _environment() -> dict[str, str]:
-    """The endpoint's environment: this one, in which the package is found and no AWS account of the user's is."""
+    """The endpoint's environment: this one, plus the package's path, without the user's AWS variables."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     paths = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
     return kept | {"PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _clear(container_engine: Engine | None, sandbox: Sandbox) -> bool:
-    """End the process, remove containers, network and state; whether there was any of them."""
+    """Stop the process, remove containers, network and state; return whether any existed."""
     left = False
     if (found := state.read(sandbox)) is not None:
         left = background_process.is_alive(found.process)
         background_process.end(found.process)
     if container_engine is not None:
         marks = containers.labels(sandbox)
-        # Those that joined another's network go first.
+        # Containers that joined another one's network are removed first.
         for role in ("instance", "metadata"):
             if ids := container_engine.labelled("container", marks | {containers.ROLE_LABEL: role}):
                 container_engine.call("rm", "--force", *container_engine.remove, *ids)

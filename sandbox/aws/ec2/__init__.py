@@ -1,1 +1,1 @@
-"""EC2, where moto differs."""
+"""EC2, where moto differs from AWS."""

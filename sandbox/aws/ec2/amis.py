@@ -1,7 +1,7 @@
 """The AMIs that the sandbox adds to moto's: Debian 13 as Debian publishes it, and one with a compiler baked in. Pure.
 
 https://wiki.debian.org/Cloud/AmazonEC2Image/Trixie: owner 136693071363, names debian-13-<architecture>-<date>-<build>,
-login user admin. Debian's images are EBS-backed with root device /dev/xvda, and say ENA and "imds-support v2.0".
+login user admin. Debian's images are EBS-backed with root device /dev/xvda, and declare ENA and "imds-support v2.0".
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ROOT_GIB = 8
 
 @dataclass(frozen=True)
 class Image:
-    """One AMI to be shown in every region."""
+    """An AMI that exists in every region."""
 
     name: str
     description: str
@@ -32,12 +32,12 @@ class Image:
     public: bool
 
     def identifier(self, region: str) -> str:
-        """The AMI's id in a region: another one in each, and always the same."""
+        """The AMI's id in a region: different in each region, and always the same."""
         return "ami-0" + hashlib.sha256(f"{region}/{self.name}".encode()).hexdigest()[:16]
 
 
 def catalog(account_id: str) -> Iterable[Image]:
-    """All AMIs to be shown to an account."""
+    """All AMIs that an account sees."""
     for date, build in DEBIAN_BUILDS:
         for name, architecture in ARCHITECTURES.items():
             yield Image(

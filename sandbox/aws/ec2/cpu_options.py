@@ -1,4 +1,4 @@
-"""CpuOptions of a launch, judged against its instance type. Pure.
+"""CpuOptions of a launch, checked against its instance type. Pure.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-specify-cpu-options.html: both values must be given, each
 one of the type's valid values; types without valid values (T2) take none.
@@ -15,7 +15,7 @@ from sandbox.aws.protocol import AwsError
 
 @dataclass(frozen=True)
 class Cpu:
-    """Cores and threads a core that an instance has."""
+    """An instance's cores and threads per core."""
 
     cores: int
     threads: int
@@ -26,7 +26,7 @@ class Cpu:
 
 
 def default(type_facts: Mapping[str, Any]) -> Cpu:
-    """What a type has when a launch says nothing."""
+    """A type's defaults."""
     info = type_facts["VCpuInfo"]
     vcpus = int(info["DefaultVCpus"])
     threads = int(info.get("DefaultThreadsPerCore") or 1)
@@ -34,7 +34,7 @@ def default(type_facts: Mapping[str, Any]) -> Cpu:
 
 
 def chosen(type_facts: Mapping[str, Any], asked: Mapping[str, Any] | None) -> Cpu:
-    """What a launch gets that asks for these CpuOptions. Raises AwsError for what EC2 refuses."""
+    """The cores and threads of a launch with these CpuOptions. Raises AwsError if EC2 refuses them."""
     if not asked or not {"CoreCount", "ThreadsPerCore"} & asked.keys():
         return default(type_facts)
     name = type_facts["InstanceType"]

@@ -1,8 +1,8 @@
-"""An instance's life: what state moto shows follows what its machine does.
+"""Instance states: the state that moto shows follows the instance's machine.
 
-States follow https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html: a launch is pending until
-its machine runs, a stop is stopping until it is off, a termination is shutting-down until the machine is gone, and a
-machine that powers itself off is stopped or terminated as its InstanceInitiatedShutdownBehavior says.
+States follow https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html: an instance is pending
+until its machine runs, stopping until it is off, and shutting-down until it is gone. An instance whose machine powers
+itself off is stopped or terminated according to its InstanceInitiatedShutdownBehavior.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BY_USER = ("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User i
 BY_INSTANCE = ("Client.InstanceInitiatedShutdown", "Client.InstanceInitiatedShutdown: Instance initiated shutdown")
 BY_SPOT = ("Server.SpotInstanceTermination", "Server.SpotInstanceTermination: Spot instance termination")
 BY_FAULT = "Server.InternalError"
-# Calls after which a machine may have to be told something new about itself.
+# Calls that may change what a machine's metadata service shows.
 CHANGES = frozenset(
     {
         "AssociateIamInstanceProfile",
@@ -48,7 +48,7 @@ POLL_SECONDS = 0.5
 
 @dataclass
 class Record:
-    """What the sandbox knows of one instance beyond what moto keeps."""
+    """What the sandbox knows about an instance in addition to moto."""
 
     spec: MachineSpec
     addresses: Addresses
@@ -57,7 +57,7 @@ class Record:
     spot: bool
     running: float | None = None
     terminated: float | None = None
-    notice: Mapping[str, str] | None = None  # what IMDS shows of a coming interruption
+    notice: Mapping[str, str] | None = None  # IMDS's notice of a coming interruption
     interrupted_at: float | None = None
 
 
@@ -85,7 +85,7 @@ class Fleet:
             return dict(self._records)
 
     def live(self) -> Iterable[Record]:
-        """The instances that count against a quota: neither stopped nor terminated."""
+        """The instances that count against a quota: those neither stopped nor terminated."""
         with self._lock:
             for instance_id, record in self._records.items():
                 if record.terminated is None and self.ec2(record.spec.region).state(instance_id) in LIVE - {"stopped"}:
@@ -103,12 +103,12 @@ class Fleet:
             self._records.pop(instance_id, None)
 
     def notice(self, instance_id: str) -> Mapping[str, str] | None:
-        """What the instance's metadata service shows at spot/instance-action, or None."""
+        """The content of spot/instance-action in the instance's metadata service, or None."""
         record = self._records.get(instance_id)
         return None if record is None else record.notice
 
     def interrupt(self, instance_id: str, after_seconds: float, time_of_day: str) -> None:
-        """Announce to a spot instance that it ends, and end it. Raises AwsError for any other instance."""
+        """Announce a spot instance's interruption, then terminate it. Raises AwsError for any other instance."""
         with self._lock:
             record = self._records.get(instance_id)
             if record is None or record.terminated is not None:
@@ -119,7 +119,7 @@ class Fleet:
             record.interrupted_at = self._clock() + after_seconds
 
     def learn(self, call: Call, reply: Reply) -> None:
-        """After a call that may have changed what machines know of themselves, tell them."""
+        """After a call that may have changed what machines' metadata services show, update them."""
         if reply.ok and call.service == "ec2" and call.action in CHANGES:
             with self._lock:
                 for instance_id, record in self._records.items():
@@ -148,10 +148,10 @@ class Fleet:
             record.spec = spec
             self._machines.update(spec)
 
-    # What follows of time and of machines
+    # Changes due to time and to machines
 
     def watch(self) -> threading.Thread:
-        """Follow the machines from a thread, so that a machine that ends itself is noticed though nobody asks."""
+        """Follow the machines from a thread, so that a machine that powers off is noticed without any call."""
 
         def follow() -> None:
             while True:
@@ -166,7 +166,7 @@ class Fleet:
         return thread
 
     def refresh(self) -> None:
-        """Bring every instance's state up to what its machine does."""
+        """Update every instance's state from its machine's."""
         with self._lock:
             for instance_id, record in list(self._records.items()):
                 self._refresh(instance_id, record)
@@ -305,7 +305,7 @@ class Fleet:
         return answer(call, {})
 
     def modify(self, call: Call) -> Reply:
-        """ModifyInstanceAttribute; moto passes over a new shutdown behaviour in silence.
+        """ModifyInstanceAttribute; moto silently ignores a new shutdown behaviour.
 
         https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyInstanceAttribute.html
         """

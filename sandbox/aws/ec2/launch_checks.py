@@ -1,7 +1,7 @@
-"""Whether EC2 would accept a launch, and with what values. Decides and changes nothing.
+"""Whether EC2 would accept a launch, and with what values. Changes nothing.
 
 Errors follow https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html, in the order in which a user
-mends them: what is launched, from what, where, with which access.
+fixes them: what is launched, from what, where, with which access.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from sandbox.aws.moto_repairs import Ec2
 from sandbox.aws.protocol import AwsError
 
 MAXIMUM_USER_DATA = 16384  # bytes, before base64
-DEFAULT_TYPE = "m1.small"  # what EC2 takes where neither request nor template names a type
+DEFAULT_TYPE = "m1.small"  # EC2's default if neither request nor template names a type
 IMAGE_ID = re.compile(r"ami-([0-9a-f]{8}|[0-9a-f]{17})")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A launch that EC2 would accept, with nothing left to guess."""
+    """A launch that EC2 would accept, with all values decided."""
 
-    request: Mapping[str, Any]  # template and request put together
+    request: Mapping[str, Any]  # template and request merged
     type_facts: Mapping[str, Any]  # as DescribeInstanceTypes has them
     image: Mapping[str, Any]
     architecture: str
     cpu: cpu_options.Cpu
-    subnets: Sequence[Mapping[str, Any]]  # any of them will do; the first that has capacity is taken
+    subnets: Sequence[Mapping[str, Any]]  # candidates; the first with capacity is used
     groups: tuple[str, ...]  # ids
     public: bool | None  # None: as the subnet has it
     private_ip: str | None  # pinned by the launch
@@ -51,7 +51,7 @@ class Plan:
 
 
 def plan(request: Mapping[str, Any], ec2: Ec2) -> Plan:
-    """Judge a launch (template and request put together, "resolve:ssm:" resolved). Raises AwsError."""
+    """Check a launch (template and request merged, "resolve:ssm:" resolved). Raises AwsError."""
     facts = _type(request.get("InstanceType") or DEFAULT_TYPE, ec2)
     image = _image(request.get("ImageId"), ec2)
     architecture = _architecture(facts, image)
@@ -114,7 +114,7 @@ def _architecture(facts: Mapping[str, Any], image: Mapping[str, Any]) -> str:
 
 
 def _interface(request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The primary network interface's specification; {} where the launch has none."""
+    """The primary network interface's specification; {} if the launch has none."""
     interfaces = request.get("NetworkInterfaces") or []
     if len(interfaces) > 1 or any("NetworkInterfaceId" in one for one in interfaces):
         raise AwsError("Unsupported", "This sandbox attaches one new network interface to an instance and no other.")
@@ -127,7 +127,7 @@ def _interface(request: Mapping[str, Any]) -> Mapping[str, Any]:
 def _subnets(
     request: Mapping[str, Any], interface: Mapping[str, Any], facts: Mapping[str, Any], ec2: Ec2
 ) -> Sequence[Mapping[str, Any]]:
-    """Where the launch can go: the subnet it names, or the default subnets whose zone offers the type."""
+    """The subnets that a launch can use: the one it names, or the default subnets whose zones offer the type."""
     zone = request.get("Placement", {}).get("AvailabilityZone")
     everywhere = ec2.subnets()
     offering = moto_repairs.offered(ec2.region, facts["InstanceType"])
@@ -210,7 +210,7 @@ def _profile(named: Mapping[str, Any] | None, ec2: Ec2) -> tuple[str, str, str |
 
 
 def no_profile(name: str | None, arn: str | None) -> AwsError:
-    """What EC2 says of an instance profile that it does not know, or does not know yet."""
+    """EC2's error for an instance profile that it does not know, or does not know yet."""
     if name is not None:
         message = f"Value ({name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name"
     else:

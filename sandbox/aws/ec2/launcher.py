@@ -1,7 +1,7 @@
 """RunInstances: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html.
 
-A request is put together with its launch template, judged by launch_checks, run by moto in a form that leaves moto
-nothing to guess, and booted as a machine.
+A request is merged with its launch template, checked by launch_checks, passed to moto with all values decided, and
+booted as a machine.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sandbox.settings import Settings
 SSM_IMAGE = "resolve:ssm:"
 MAXIMUM_TOKEN = 64
 
-# Each says no by raising AwsError: a profile that is too new, a quota for so many, a type in a zone without capacity.
+# Each raises AwsError to refuse: a profile that is too new, a quota that is exceeded, a zone without capacity.
 ProfileCheck = Callable[[Plan], None]
 QuotaCheck = Callable[[Plan, int], None]
 CapacityCheck = Callable[[str, str], None]
@@ -34,7 +34,7 @@ CapacityCheck = Callable[[str, str], None]
 
 @dataclass(frozen=True)
 class Launched:
-    """What a client token stands for."""
+    """The launch of a client token."""
 
     request: str
     instance_ids: tuple[str, ...]
@@ -97,7 +97,7 @@ class Launcher:
             return self._described(call, instance_ids)
 
     def new_template_version(self, call: Call) -> Reply:
-        """CreateLaunchTemplateVersion: the new version has its source version's parameters but for those given.
+        """CreateLaunchTemplateVersion: the new version inherits its source version's parameters, except those given.
 
         https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplateVersion.html
         """
@@ -111,7 +111,7 @@ class Launcher:
         return self._moto(call.with_parameters(given))
 
     def _earlier(self, call: Call, token: str) -> tuple[str, ...]:
-        """The instances that this token launched already.
+        """The instances that this token already launched.
 
         https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html: the same token with the same
         parameters returns the same instances and launches nothing, with other parameters it is refused;
@@ -139,7 +139,7 @@ class Launcher:
         return launched.instance_ids
 
     def _request(self, parameters: Mapping[str, Any], ec2: Ec2) -> tuple[tuple[str, int] | None, Mapping[str, Any]]:
-        """Template (id and version) and request put together, its image resolved."""
+        """Template (id and version) and request merged, with the image resolved."""
         named = parameters.get("LaunchTemplate")
         data: Mapping[str, Any] = {}
         template = None
@@ -158,7 +158,7 @@ class Launcher:
         return template, request
 
     def _with_capacity(self, plan: Plan) -> Mapping[str, Any]:
-        """The first of the subnets whose zone has room. Raises the first zone's AwsError where none has."""
+        """The first subnet whose zone has capacity. Raises the first zone's AwsError if none has."""
         first: AwsError | None = None
         for subnet in plan.subnets:
             try:
@@ -250,14 +250,14 @@ class Launcher:
         self._fleet.launch(spec, addresses, public, plan.spot)
 
     def _take_back(self, ec2: Ec2, instance_ids: Sequence[str]) -> None:
-        """Leave nothing of a launch that could not be carried out whole."""
+        """Remove everything of a launch that failed partway."""
         for instance_id in instance_ids:
             self._machines.remove(instance_id)
             ec2.forget(instance_id)
             self._fleet.forget(instance_id)
 
     def _described(self, call: Call, instance_ids: Sequence[str]) -> Reply:
-        """RunInstances' answer: the reservation as it is described now."""
+        """RunInstances' answer: the reservation as DescribeInstances shows it now."""
         inner = call.with_parameters({"InstanceIds": list(instance_ids)}, "DescribeInstances")
         reservation = result_of(inner, self._moto(inner))["Reservations"][0]
         reservation["Instances"] = [tidy(one) for one in reservation["Instances"]]
@@ -265,7 +265,7 @@ class Launcher:
 
 
 def _canonical(parameters: Mapping[str, Any]) -> str:
-    """A request for comparison with another of the same token."""
+    """A request in a form to compare with another of the same token."""
     relevant = {key: value for key, value in parameters.items() if key not in {"ClientToken", "DryRun"}}
     return json.dumps(relevant, sort_keys=True, default=str)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def tidy(instance: dict[str, Any]) -> dict[str, Any]:
-    """An instance as EC2 shows it, where moto leaves empty shells or what a terminated instance no longer has.
+    """An instance as EC2 shows it; moto shows empty elements, and values that a terminated instance no longer has.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html
     """
@@ -28,7 +28,7 @@ def tidy(instance: dict[str, Any]) -> dict[str, Any]:
 
 
 def _name_publicly(interface: dict[str, Any], public_dns: str) -> None:
-    """moto gives a public address a private name."""
+    """Correct the DNS name: moto gives a public address a private one."""
     for holder in (interface, *interface.get("PrivateIpAddresses", ())):
         if holder.get("Association"):
             holder["Association"]["PublicDnsName"] = public_dns

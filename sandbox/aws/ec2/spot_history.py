@@ -1,7 +1,7 @@
-"""DescribeSpotPriceHistory, with the sandbox's own prices: another one in each zone and every six hours.
+"""DescribeSpotPriceHistory, with invented prices that differ by zone and change every six hours.
 
-https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSpotPriceHistory.html: the price that held when the
-asked time begins is part of the answer, the newest comes first, and nothing is older than 90 days.
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSpotPriceHistory.html: the price in force when the
+requested period begins is part of the answer, the newest comes first, and nothing is older than 90 days.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a launch asks for once its template and its request are put together. Pure.
+"""A launch request merged with its launch template. Pure.
 
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html: "Any parameters that you specify in
 RunInstances override the same parameters in the launch template."
@@ -11,14 +11,14 @@ from typing import Any
 
 from sandbox.aws.protocol import AwsError
 
-# In a request either of these names stands for the template's whole choice of groups.
+# In a request, either of these parameters replaces all of the template's groups.
 GROUPS = ("SecurityGroupIds", "SecurityGroups")
 # Parameters of a request that a template cannot have.
 REQUEST_ONLY = ("MinCount", "MaxCount", "ClientToken", "DryRun", "LaunchTemplate")
 
 
 def merge(template: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
-    """The launch that a request makes of a template's data. Raises AwsError for combinations that EC2 refuses."""
+    """A template's data merged with a request. Raises AwsError for combinations that EC2 refuses."""
     given = {key: value for key, value in request.items() if key not in REQUEST_ONLY and value not in (None, [], {})}
     base = dict(template)
     if any(name in given for name in GROUPS):
@@ -34,7 +34,7 @@ def merge(template: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, 
 
 
 def _refuse_conflicts(merged: Mapping[str, Any]) -> None:
-    """A network interface brings its own subnet and groups; EC2 takes no second word at the instance's level."""
+    """A network interface has its own subnet and groups; EC2 refuses others at the instance's level."""
     if not merged.get("NetworkInterfaces"):
         return
     if merged.get("SubnetId"):
@@ -55,7 +55,7 @@ def _refuse_conflicts(merged: Mapping[str, Any]) -> None:
 
 
 def _tags(template: Iterable[Mapping[str, Any]], request: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Tag specifications by resource type; for the same key the request's value counts."""
+    """Tag specifications by resource type; for the same key the request's value wins."""
     merged: dict[str, dict[str, str]] = {}
     for specification in (*template, *request):
         values = {tag["Key"]: tag.get("Value", "") for tag in specification.get("Tags", ())}
@@ -67,7 +67,7 @@ def _tags(template: Iterable[Mapping[str, Any]], request: Iterable[Mapping[str, 
 
 
 def devices_over(base: Iterable[Mapping[str, Any]], over: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Block devices by name, the later list's values over the earlier's; NoDevice removes one."""
+    """Block devices by name, with the later list's values overriding the earlier's; NoDevice removes a device."""
     merged: dict[str, dict[str, Any]] = {}
     for device in (*base, *over):
         name = device["DeviceName"]
@@ -80,7 +80,7 @@ def devices_over(base: Iterable[Mapping[str, Any]], over: Iterable[Mapping[str, 
 
 
 def tags_for(merged: Mapping[str, Any], resource_type: str) -> dict[str, str]:
-    """The tags that a launch puts on one type of resource."""
+    """The tags of a launch for one type of resource."""
     return {
         tag["Key"]: tag.get("Value", "")
         for specification in merged.get("TagSpecifications", ())

@@ -1,4 +1,4 @@
-"""Instance types and where they are offered; moto has the facts, but neither regions, pages nor wildcards."""
+"""Instance types and where they are offered; moto has the data, but no regions, pages or wildcards."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = 100
 
 
 def describe_types(call: Call) -> Reply:
-    """DescribeInstanceTypes: the region's types only, a hundred a page.
+    """DescribeInstanceTypes: only the region's types, a hundred per page.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceTypes.html
     """
@@ -41,7 +41,7 @@ def describe_types(call: Call) -> Reply:
 
 @lru_cache(maxsize=256)
 def _described(names: tuple[str, ...], token: str | None) -> Reply:
-    """Writing a hundred types takes a while, and they never change."""
+    """Cached: serialising a hundred types is slow, and they never change."""
     types = [moto_repairs.instance_type(name) for name in names]
     return written_answer("ec2", "DescribeInstanceTypes", {"InstanceTypes": types, "NextToken": token})
 
@@ -67,7 +67,7 @@ def describe_offerings(call: Call) -> Reply:
 
 
 def types_by_requirements(call: Call) -> Reply:
-    """GetInstanceTypesFromInstanceRequirements, for the requirements that a benchmark's host has.
+    """GetInstanceTypesFromInstanceRequirements, for the requirements that matter to a benchmark's host.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetInstanceTypesFromInstanceRequirements.html
     """

@@ -1,8 +1,8 @@
-"""How many vCPUs may run: Service Quotas for EC2, and launches that would exceed them.
+"""vCPU quotas: Service Quotas for EC2, and launches that would exceed them.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html#ec2-on-demand-instances-limits and
-https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-limits.html: the count is of a type's default vCPUs,
-whatever the CPU options; stopped instances do not count.
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-limits.html: a type's default vCPUs are
+counted, whatever the CPU options; stopped instances do not count.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PAGE = 100
 
 @dataclass(frozen=True)
 class Quota:
-    """One quota in vCPUs and the instance families it is about."""
+    """A quota in vCPUs and the instance families it covers."""
 
     code: str
     name: str
@@ -72,7 +72,7 @@ def family(instance_type: str) -> str:
 
 
 class Quotas:
-    """Answers Service Quotas for EC2 and judges launches. The quotas of other services are moto's."""
+    """Answers Service Quotas for EC2 and checks launches. moto answers for other services."""
 
     def __init__(self, settings: Settings, fleet: Fleet, moto: Backend) -> None:
         self._settings = settings
@@ -91,7 +91,7 @@ class Quotas:
         }
 
     def check(self, plan: Plan, count: int) -> None:
-        """Raise the AwsError of a launch of so many that would exceed its quota."""
+        """Raise AwsError if a launch of this many instances would exceed its quota."""
         quota = self._of(plan.instance_type, plan.spot)
         if quota is None:
             return

@@ -1,4 +1,4 @@
-"""Small things that moto words or judges otherwise than EC2 does."""
+"""Small differences between moto and EC2 in error messages and checks."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import replace
 from sandbox.aws.ec2.instance_states import Fleet
 from sandbox.aws.protocol import AwsError, Backend, Call, Reply
 
-# Python's way of writing a set, in the midst of a sentence of EC2's.
+# A Python set inside one of EC2's messages.
 SET = re.compile(rb"'?\{((?:'|&#x27;|&apos;)[^{}]*)\}'?")
 QUOTE = re.compile(rb"'|&#x27;|&apos;")
 
 
 def plain_errors(reply: Reply) -> Reply:
-    """An error reply without traces of Python in its sentence."""
+    """An error reply without Python syntax in its message."""
     if reply.ok or b"{" not in reply.body:
         return reply
     body = SET.sub(lambda found: b"'" + QUOTE.sub(b"", found[1]) + b"'", reply.body)
@@ -23,7 +23,7 @@ def plain_errors(reply: Reply) -> Reply:
 
 
 def delete_group(fleet: Fleet, moto: Backend) -> Callable[[Call], Reply]:
-    """DeleteSecurityGroup: a group that an instance still has cannot be deleted, until that is terminated.
+    """DeleteSecurityGroup: a group in use cannot be deleted until the instance is terminated.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
     """

@@ -1,1 +1,1 @@
-"""Who may call."""
+"""IAM and STS: credentials and signatures."""

@@ -1,4 +1,4 @@
-"""Who may call: the sandbox's own key, keys that IAM and STS handed out, and nobody else.
+"""Who may call: the sandbox's own key, keys issued by IAM and STS, and no other.
 
 Errors as https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (AuthFailure),
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (InvalidAccessKeyId, SignatureDoesNotMatch) and
@@ -21,10 +21,10 @@ from sandbox.settings import Settings
 
 ROLE_SECONDS = 6 * 3600  # as EC2 hands out role credentials
 
-# Code, sentence and HTTP status by the kind of service.
+# Code, message and HTTP status by kind of service.
 Errors = Mapping[str, tuple[str, str, int]]
 
-# What each kind of service says of an unknown key, of a wrong signature and of credentials that are past.
+# Each kind of service's error for an unknown key, a wrong signature and expired credentials.
 UNKNOWN: Errors = {
     "ec2": ("AuthFailure", "AWS was not able to validate the provided access credentials", 401),
     "s3": ("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403),
@@ -69,7 +69,7 @@ URL_PAST = ("AccessDenied", "Request has expired", 403)
 
 @dataclass(frozen=True)
 class Key:
-    """A secret key, and the token and end of a temporary one."""
+    """A secret key, and the session token and expiry of a temporary one."""
 
     secret: str
     token: str | None = None
@@ -77,7 +77,7 @@ class Key:
 
 
 def kind_of(call: Call) -> str:
-    """Which family of error codes a call's service uses."""
+    """The family of error codes that a call's service uses."""
     if call.header("x-amz-target"):
         return "json"
     if call.service == "ec2" or call.form.get("Version", "").startswith("2016-11-15"):
@@ -86,7 +86,7 @@ def kind_of(call: Call) -> str:
 
 
 class Keyring:
-    """The keys that are good. Thread-safe."""
+    """The valid keys. Thread-safe."""
 
     def __init__(self, settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._settings = settings
@@ -95,7 +95,7 @@ class Keyring:
         self._keys = {settings.access_key_id: Key(settings.secret_access_key)}
 
     def check(self, call: Call) -> None:
-        """Raise the AwsError of a request that is not signed by a key of this ring."""
+        """Raise AwsError if a request is not signed with one of these keys."""
         kind = kind_of(call)
         if not call.access_key:
             raise AwsError(*MISSING[kind])
@@ -129,7 +129,7 @@ class Keyring:
             self._keys[access_key_id] = key
 
     def learn(self, call: Call, reply: Reply) -> None:
-        """Take up, or drop, the keys that a call to IAM or STS made or deleted."""
+        """Add or remove the keys that a call to IAM or STS created or deleted."""
         if not reply.ok or call.service not in {"iam", "sts"}:
             return
         if call.action == "DeleteAccessKey":
@@ -142,14 +142,14 @@ class Keyring:
             self.take(result_of(call, reply)["Credentials"])
 
     def take(self, made: Mapping[str, Any]) -> None:
-        """Take up temporary credentials in the shape in which STS returns them."""
+        """Add temporary credentials, in the shape that STS returns."""
         self.add(made["AccessKeyId"], Key(made["SecretAccessKey"], made["SessionToken"], made["Expiration"]))
 
 
 def role_credentials(settings: Settings, region: str, role: str, instance_id: str, moto: Backend) -> dict[str, Any]:
-    """Credentials of a role for an instance, in the shape in which STS returns them. Raises AwsError.
+    """A role's credentials for an instance, in the shape that STS returns. Raises AwsError.
 
-    The session is named after the instance, as EC2 does it:
+    The session is named after the instance, as in EC2:
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html.
     """
     call = Call.internal("sts", region, settings.account_id).with_parameters(
@@ -165,7 +165,7 @@ def role_credentials(settings: Settings, region: str, role: str, instance_id: st
 
 
 def caller_identity(settings: Settings, moto: Backend) -> Callable[[Call], Reply]:
-    """GetCallerIdentity: the sandbox's own key belongs to an IAM user; moto knows whose the others are."""
+    """GetCallerIdentity: the sandbox's own key belongs to an IAM user; moto knows the others."""
 
     def answer_identity(call: Call) -> Reply:
         if call.access_key != settings.access_key_id:

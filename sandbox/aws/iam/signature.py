@@ -1,7 +1,7 @@
-"""Whether a request carries the signature that its secret key makes. Pure.
+"""Whether a request is signed with a given secret key. Pure.
 
 Signature version 4: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html.
-Version 2 only as S3 still takes it in presigned URLs:
+Version 2 only in presigned URLs, where S3 still accepts it:
 https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html.
 """
 
@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import re
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from sandbox.aws.protocol import Call
 
@@ -35,7 +35,7 @@ def presigned(call: Call) -> bool:
 
 
 def expires(call: Call) -> datetime | None:
-    """Until when a presigned URL is good; None where the URL does not say or says nonsense."""
+    """When a presigned URL expires; None if the URL does not say, or not in a valid form."""
     try:
         if "Expires" in call.query:
             return datetime.fromtimestamp(int(call.query["Expires"]), UTC)
@@ -66,7 +66,7 @@ def matches(call: Call, secret: str) -> bool:
 
 
 def body_matches(call: Call) -> bool:
-    """Whether the body is the one whose SHA-256 the signed header names, where it names one."""
+    """Whether the body has the SHA-256 in the signed header, if there is one."""
     named = call.header("x-amz-content-sha256")
     return not re.fullmatch(r"[0-9a-f]{64}", named) or hashlib.sha256(call.body).hexdigest() == named
 
@@ -93,7 +93,7 @@ def _version_2(call: Call, secret: str) -> str:
     amz = {key.lower(): value for key, value in call.query.items() if key.lower().startswith("x-amz-")}
     headers = "".join(f"{key}:{value}\n" for key, value in sorted(amz.items()))
     sub = [
-        key if not value and "=" not in key else f"{key}={unquote(value)}"
+        key if not value and "=" not in key else f"{key}={value}"
         for key, value in sorted(call.query.items())
         if key in SUBRESOURCES
     ]

@@ -1,6 +1,6 @@
-"""Prices of the sandbox's own making: plausible, the same every time, and marked wherever they are shown. Pure.
+"""Invented prices: plausible, always the same, and marked wherever they are shown. Pure.
 
-They follow a type's vCPUs and memory, near enough to Linux on demand in us-east-1 that ratios between types make sense.
+They depend on vCPUs and memory, close enough to Linux on demand in us-east-1 for realistic ratios between types.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-PER_VCPU = 0.036  # USD an hour
+PER_VCPU = 0.036  # USD per hour
 PER_GIB = 0.0033
 PER_GPU = 0.45
-BURSTABLE_PER_GIB = 0.0104  # types of the T family cost by memory alone
-ARM = 0.8  # of what the same size costs with an x86 processor
+BURSTABLE_PER_GIB = 0.0104  # prices of the T family depend on memory alone
+ARM = 0.8  # fraction of the price of the same size with an x86 processor
 WINDOWS_PER_VCPU = 0.046
-SPOT_LOW, SPOT_HIGH = 0.28, 0.48  # of the on-demand price
+SPOT_LOW, SPOT_HIGH = 0.28, 0.48  # fractions of the on-demand price
 CHEAPEST_REGIONS = frozenset({"us-east-1", "us-east-2", "us-west-2"})
 
 
 def on_demand(facts: Mapping[str, Any], region: str, operating_system: str = "Linux") -> float:
-    """USD an hour for a type, by its description as DescribeInstanceTypes has it."""
+    """USD per hour for a type, described as in DescribeInstanceTypes."""
     vcpus = int(facts["VCpuInfo"]["DefaultVCpus"])
     gib = int(facts["MemoryInfo"]["SizeInMiB"]) / 1024
     gpus = sum(int(gpu.get("Count") or 0) for gpu in facts.get("GpuInfo", {}).get("Gpus", ()))
@@ -38,11 +38,11 @@ def on_demand(facts: Mapping[str, Any], region: str, operating_system: str = "Li
 
 
 def spot(facts: Mapping[str, Any], zone: str, period: int) -> float:
-    """USD an hour for a type in a zone, in a numbered period of time: always below the on-demand price."""
+    """USD per hour for a type in a zone and a numbered period: always below the on-demand price."""
     part = SPOT_LOW + (SPOT_HIGH - SPOT_LOW) * share(f"{facts['InstanceType']}/{zone}/{period}")
     return round(on_demand(facts, zone[:-1]) * part, 4)
 
 
 def share(name: str) -> float:
-    """A number from 0 to 1 that depends on a name, and always in the same way."""
+    """A number from 0 to 1 that depends only on a name."""
     return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF

@@ -1,4 +1,4 @@
-"""The Pricing API for EC2's on-demand prices, with the sandbox's own prices in AWS's own shape.
+"""The Pricing API for EC2's on-demand prices, with invented prices in AWS's format.
 
 https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html and
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file-for-services.html.
@@ -26,7 +26,7 @@ SERVICE = "AmazonEC2"
 REGIONS = frozenset({"us-east-1", "eu-central-1", "ap-south-1"})
 PAGE = 100
 ON_DEMAND = "JRTCKXETXF"  # AWS's code for the on-demand offer term
-HOURLY = "6YS6EN2CT7"  # and for its price by the hour
+HOURLY = "6YS6EN2CT7"  # and for its hourly price
 FAMILIES = {
     "a": "General purpose",
     "c": "Compute optimized",
@@ -45,7 +45,7 @@ FAMILIES = {
     "x": "Memory optimized",
     "z": "Memory optimized",
 }
-# What a price depends on beside type and region: callers who leave one of these open get several products, as from AWS.
+# What a price depends on besides type and region: callers who omit one of these get several products, as on AWS.
 SYSTEMS = {"Linux": "RunInstances", "Windows": "RunInstances:0002"}
 TENANCIES = ("Shared", "Dedicated")
 CAPACITIES = ("Used", "UnusedCapacityReservation", "AllocatedCapacityReservation")
@@ -69,7 +69,7 @@ def get_products(call: Call) -> Reply:
 
 
 def get_attribute_values(call: Call) -> Reply:
-    """GetAttributeValues, for the attributes by which callers find prices."""
+    """GetAttributeValues, for the attributes that callers filter by."""
     _here(call)
     request = json.loads(call.body or b"{}")
     values: dict[str, Sequence[str]] = {
@@ -85,10 +85,10 @@ def get_attribute_values(call: Call) -> Reply:
     return answer(call, {"AttributeValues": list(shown), "NextToken": token})
 
 
-# Made once for all pages of a list, since it takes a second.
+# Cached for all pages of a list, since it takes a second.
 @lru_cache(maxsize=16)
 def _price_list(filters: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """The products that fit a call's filters, each as JSON."""
+    """The products that match a call's filters, each as JSON."""
     wanted = dict(filters)
     return tuple(
         json.dumps(product) for product in _products(wanted) if _fits(product["product"]["attributes"], wanted)
@@ -97,7 +97,7 @@ def _price_list(filters: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
 
 @cache
 def locations() -> Mapping[str, str]:
-    """Region code -> the name by which the price list calls it."""
+    """Region code -> its name in the price list."""
     partitions = create_loader().load_data("endpoints")["partitions"]
     regions = next(one for one in partitions if one["partition"] == "aws")["regions"]
     return {code: str(region["description"]).replace("Europe", "EU") for code, region in regions.items()}
@@ -121,14 +121,14 @@ def _filters(request: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _fits(attributes: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
-    """Fields and values are compared without regard to case, as by AWS."""
+    """Fields and values are compared case-insensitively, as on AWS."""
     known = {key.lower(): value.lower() for key, value in attributes.items()}
     known |= {"servicecode": SERVICE.lower(), "productfamily": "compute instance"}
     return all(known.get(field.lower()) == value.lower() for field, value in wanted.items())
 
 
 def _products(wanted: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """The price list, already narrowed to what is wanted by the fields that make it long."""
+    """The price list, already filtered by the fields that make it long."""
     variants = [
         variant
         for variant in itertools.product(SYSTEMS, TENANCIES, CAPACITIES)

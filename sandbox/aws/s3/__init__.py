@@ -1,1 +1,1 @@
-"""S3, where moto differs."""
+"""S3, where moto differs from AWS."""

@@ -1,7 +1,7 @@
-"""Whether a bucket policy opens a bucket to everybody. Pure.
+"""Whether a bucket policy makes a bucket public. Pure.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html: a statement for any
-principal, without a condition that ties it to somebody, makes a policy public.
+principal, without a condition that restricts it, makes a policy public.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ READ = "s3:GetObject"
 
 
 def is_public(policy: str | bytes) -> bool:
-    """Whether a policy lets anybody do anything. Text that is no policy is not public."""
+    """Whether a policy allows anyone anything. Text that is not a policy is not public."""
     return any(True for _ in _open_statements(policy))
 
 
 def lets_anybody_read(policy: str | bytes, bucket: str, key: str) -> bool:
-    """Whether a policy lets anybody read an object, and denies it to nobody."""
+    """Whether a policy allows anyone to read an object, and denies it to no one."""
     resource = f"arn:aws:s3:::{bucket}/{key}"
     if any(
         statement.get("Effect") == "Deny" and _fits(statement.get("Resource"), resource)

@@ -1,4 +1,4 @@
-"""S3's rules about who owns a bucket and who may see it, in front of moto, which has none of them by default.
+"""S3's rules for ownership of and access to buckets, which moto lacks by default.
 
 - New buckets block public access and have ACLs disabled since April 2023:
   https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
@@ -6,7 +6,7 @@
   https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
 - A bucket of another owner than expected is refused:
   https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
-- Everybody may read what a policy opens, where public access is not blocked:
+- Anyone may read what a public policy allows, if public access is not blocked:
   https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 """
 
@@ -23,13 +23,13 @@ from sandbox.settings import Settings
 OWNER_HEADER = "x-amz-expected-bucket-owner"
 ACL_HEADER = "x-amz-acl"
 GRANT_HEADERS = tuple(f"x-amz-grant-{kind}" for kind in ("read", "write", "read-acp", "write-acp", "full-control"))
-# The one ACL that a bucket with ACLs disabled takes.
+# The only ACL that a bucket with ACLs disabled accepts.
 OWNERS_ACL = "bucket-owner-full-control"
 
 
 @dataclass(frozen=True)
 class Place:
-    """The bucket and key that a request is about; "" where it names none."""
+    """The bucket and key of a request; "" if it names none."""
 
     bucket: str
     key: str
@@ -51,12 +51,12 @@ class S3:
         self._lock = threading.Lock()
 
     def have_foreign(self, bucket: str, there: bool = True) -> None:
-        """Let a bucket belong to somebody else, or to nobody again."""
+        """Make a bucket belong to another account, or to no one again."""
         with self._lock:
             self._foreign = self._foreign | {bucket} if there else self._foreign - {bucket}
 
     def open_to_all(self, call: Call) -> bool:
-        """Whether an unsigned request reads an object that its bucket's policy opens to everybody."""
+        """Whether an unsigned request reads an object that its bucket's policy makes public."""
         place = Place.of(call)
         if call.access_key or call.method not in {"GET", "HEAD"} or not place.key:
             return False

@@ -1,4 +1,4 @@
-"""Checksums of S3 uploads: named ones are verified and kept, as S3 does it. Pure.
+"""Checksums of S3 uploads: those given are verified and stored, as in S3. Pure.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
 """
@@ -19,12 +19,12 @@ DIGESTS: Mapping[str, Callable[[bytes], bytes]] = {
     "sha1": lambda body: hashlib.sha1(body).digest(),
     "sha256": lambda body: hashlib.sha256(body).digest(),
 }
-# Bodies in chunks carry checksum and signature inside; only the SDK's own framing of them is known to be right.
+# Chunked bodies contain checksum and signature; the SDK's own framing is assumed to be right.
 CHUNKED = "STREAMING-"
 
 
 def named(call: Call) -> tuple[str, str] | None:
-    """The algorithm and value of the checksum that an upload's headers name, or None."""
+    """The algorithm and value of the checksum in an upload's headers, or None."""
     for algorithm in DIGESTS:
         if value := call.header(PREFIX + algorithm):
             return algorithm, value
@@ -32,7 +32,7 @@ def named(call: Call) -> tuple[str, str] | None:
 
 
 def verified(call: Call) -> Call:
-    """An upload with its checksum verified, in a form in which moto keeps it. Raises AwsError for a wrong one."""
+    """An upload with its checksum verified, in a form that moto stores. Raises AwsError for a wrong checksum."""
     found = named(call)
     if found is None or call.header("x-amz-content-sha256").startswith(CHUNKED):
         return call
@@ -48,7 +48,7 @@ def verified(call: Call) -> Call:
 
 
 def shown(reply: Reply) -> Reply:
-    """A reply about an object whose checksum says whether it is of the whole object or of its parts' checksums."""
+    """A reply that says whether a checksum is of the whole object or of its parts' checksums."""
     if not reply.ok or reply.header(f"{PREFIX}type"):
         return reply
     parts = (reply.header("etag") or "").strip('"').partition("-")[2]

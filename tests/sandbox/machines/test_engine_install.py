@@ -29,8 +29,8 @@ done
 @pytest.mark.parametrize(
     ("tool", "command"),
     [
-        ("dnf", "Install one by: sudo dnf install -y podman"),
-        ("brew", "Install one by: brew install podman && podman machine init && podman machine start"),
+        ("dnf", "Install one with: sudo dnf install -y podman"),
+        ("brew", "Install one with: brew install podman && podman machine init && podman machine start"),
         ("docker", "install podman with your system's package manager."),
     ],
 )

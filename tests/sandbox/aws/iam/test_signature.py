@@ -55,7 +55,13 @@ def by_old_link() -> Call:
     return read(request)
 
 
-@pytest.mark.parametrize("make", [by_header, by_link, by_old_link])
+def by_old_link_with_a_percent_sign() -> Call:
+    request = AWSRequest("GET", f"{URL}?response-content-disposition=a%2520b")
+    HmacV1QueryAuth(KEY, expires=60).add_auth(request)
+    return read(request)
+
+
+@pytest.mark.parametrize("make", [by_header, by_link, by_old_link, by_old_link_with_a_percent_sign])
 def test_a_request_is_signed_by_the_key_that_made_its_signature_and_no_other(
     make: Make,
 ) -> None:
