@@ -1,6 +1,6 @@
-"""The Invoke namespace and nothing else.
+"""The Invoke tasks and their namespace.
 
-Every task gathers, calls and renders; the work is in benchmarks/ and the playbooks.
+A task only reads its parameters, calls and prints; the work is done in benchmarks/ and the playbooks.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def setup(_context: Context, given: Values) -> None:
 
 @spec_task("terminate", command="bench.terminate")
 def terminate(_context: Context, given: Values) -> None:
-    """End the instances of a run that was kept or has gone wrong."""
+    """Terminate the instances of a run that was kept or has failed."""
     runner.run(runner.prepare("terminate", request.read("terminate", given, Path.cwd())))
 
 
@@ -105,7 +105,7 @@ bench.add_task(types, name="types")
 bench.add_task(setup, name="setup")
 bench.add_task(terminate, name="terminate")
 
-# What an image of the product leaves out, and the tasks that need it.
+# The container image leaves out sandbox/ and the developers' tools, and so the tasks that need them.
 if (ROOT / "sandbox").is_dir():
     from benchmarks.cli import developer_tasks
     from benchmarks.cli.completion_task import completion
@@ -119,7 +119,7 @@ else:
 
 namespace.configure(
     {
-        # Those of them that there are, in this order.
+        # In this order; tasks that do not exist here are skipped.
         "groups": {
             "Benchmark": ("bench", "bench.types", "bench.setup", "bench.terminate", "bench.completion"),
             "Without an AWS account": ("demo", "sandbox.up", "sandbox.env", "sandbox.status", "sandbox.down"),

@@ -1,6 +1,6 @@
-"""Make the virtual environment that everything else runs in.
+"""Create the virtual environment that everything else runs in.
 
-Standard library only: it runs before anything is installed.
+Standard library only, since it runs before anything is installed.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / ".stamp"
 COLLECTIONS = VENV / "collections"
-# The wheel that carries the collection of requirements.yml, for places that Galaxy's files do not reach.
+# The PyPI package that contains the collection of requirements.yml, for networks without access to Galaxy.
 COLLECTION_WHEEL = "ansible==14.5.0"
 COLLECTION_MEMBERS = "ansible_collections/amazon/aws/"
 
 
 class SetupError(Exception):
-    """Set-up cannot go on; the message says what the user can do."""
+    """Set-up failed; the message says what the user can do."""
 
 
 def say(text: str) -> None:
@@ -35,7 +35,7 @@ def say(text: str) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold an exclusive lock that ends with the process, however it ends."""
+    """Hold an exclusive lock, which the system releases when the process ends."""
     with path.open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -46,7 +46,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def run(argv: list[str], hint: str, log: Path) -> None:
-    """Run `argv` with its output kept in `log`. Raises SetupError with `hint` and the output's end when it fails."""
+    """Run `argv` with its output in `log`. Raises SetupError with the end of the output and `hint` if it fails."""
     with log.open("ab") as output:
         code = subprocess.run(argv, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL).returncode
     if code:
@@ -55,7 +55,7 @@ def run(argv: list[str], hint: str, log: Path) -> None:
 
 
 def check_place() -> None:
-    """Raises SetupError where PATH could not name the environment's programs."""
+    """Raises SetupError if the path of the repository cannot be part of PATH."""
     if os.pathsep in str(ROOT):
         raise SetupError(
             f"{ROOT} has a {os.pathsep!r} in its name, which separates the directories of PATH: move the repository to "
@@ -78,13 +78,13 @@ def pip_install(requirements: Path, log: Path) -> None:
     run(
         [str(VENV / "bin/pip"), "install", "--no-input", "--disable-pip-version-check", "-r", str(requirements)],
         f"Installing the packages of {requirements.name} failed: check the network and pip's configuration, "
-        f"then run this again.",
+        "then run this again.",
         log,
     )
 
 
 def install_project(log: Path) -> None:
-    """Install this project in place, so that Ansible's plugins and modules import `benchmarks` too."""
+    """Install this project in editable mode, so that Ansible's plugins and modules can import `benchmarks`."""
     run(
         [str(VENV / "bin/pip"), "install", "--no-input", "--disable-pip-version-check", "--no-deps", "-e", str(ROOT)],
         "Installing the project itself failed; run this again.",
@@ -93,16 +93,16 @@ def install_project(log: Path) -> None:
 
 
 def install_collections(log: Path) -> None:
-    """Install requirements.yml from Galaxy; where Galaxy does not answer, cut it from the pinned wheel on PyPI."""
+    """Install requirements.yml from Galaxy or, if that fails, extract it from the pinned wheel on PyPI."""
     galaxy = [str(VENV / "bin/ansible-galaxy"), "collection", "install", "--timeout", "10"]
     try:
         run([*galaxy, "-r", str(ROOT / "requirements.yml"), "-p", str(COLLECTIONS)], "Galaxy did not answer", log)
     except SetupError:
         say("Ansible Galaxy did not answer; taking amazon.aws from PyPI instead.")
-        cut_collection_from_wheel(log)
+        extract_collection_from_wheel(log)
 
 
-def cut_collection_from_wheel(log: Path) -> None:
+def extract_collection_from_wheel(log: Path) -> None:
     with tempfile.TemporaryDirectory(dir=VENV) as scratch:
         pip = [str(VENV / "bin/pip"), "download", "--no-input", "--disable-pip-version-check", "--no-deps"]
         run(
@@ -116,15 +116,15 @@ def cut_collection_from_wheel(log: Path) -> None:
 
 
 def is_whole(wanted: str) -> bool:
-    """Whether .venv can be brought up to date in place.
+    """Whether .venv can be updated in place.
 
-    What an interrupted set-up, a move of the directory or a removed Python left behind is not trusted.
+    It cannot after an interrupted set-up, if the directory was moved, or if its Python is gone.
     """
     return STAMP.exists() and (VENV / "bin/python").exists() and STAMP.read_text().split()[:-2] == wanted.split()[:-2]
 
 
 def set_up(wanted: str) -> None:
-    """Bring .venv to the state that `wanted` (root and checksum of the requirement files) names. Raises SetupError."""
+    """Bring .venv up to date with `wanted`: root and checksum of the requirement files. Raises SetupError."""
     check_place()
     with locked(ROOT / ".venv.lock"):
         if STAMP.exists() and STAMP.read_text().strip() == wanted:
@@ -144,7 +144,7 @@ def set_up(wanted: str) -> None:
 
 
 def ensure(requirements: str) -> None:
-    """Add the packages of one more requirement file to .venv, unless that very file has been installed.
+    """Install another requirements file into .venv, unless its present content is installed.
 
     Raises SetupError.
     """

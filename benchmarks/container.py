@@ -1,7 +1,7 @@
-"""The image's entry: whom the container works as, what that user finds at home, and the command that it becomes.
+"""The image's entry point: choose the user, make its home directory, run the command.
 
-It begins as root, or as whom --user names, in a container whose file system may be read-only. What is mounted at /root
-is copied to a home that only the working user reads, so that root's rights are given up before anything else runs.
+It starts as root, or as the user given by --user, in a container whose file system may be read-only. It copies what is
+mounted at /root to a home directory that only the chosen user can read, then drops root's rights and runs the command.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ BIN = ROOT / ".venv/bin"
 RESULTS = Path("/runs")
 MOUNTED = Path("/root")
 KEY = "benchmarks.pem"
-# What is taken home, of what may be mounted at /root.
-TAKEN = (KEY, ".aws", ".ssh")
-# Where a home can be made, best first: in memory and always writable, else at least private to the container.
+# The files that are copied from /root, if they are mounted.
+COPIED = (KEY, ".aws", ".ssh")
+# Where to make the home: in memory, which is always writable, else in a directory private to the container.
 PLACES = (Path("/dev/shm"), Path("/tmp"))
-# Invoke's own flags that are of use without a task; all others are bench's.
+# Flags of Invoke itself that work without a task; all other flags are for bench.
 INVOKES_FLAGS = ("--list", "-l", "--version", "-V")
 
 
 @dataclass(frozen=True)
 class User:
-    """Whom the container works as."""
+    """The user that the command runs as."""
 
     uid: int
     gid: int
 
 
 def command(words: Sequence[str]) -> list[str]:
-    """What the container runs for the words after the image's name: a task, bench's flags, or ansible-playbook."""
+    """The command for the words after the image's name: a task, flags for bench, or ansible-playbook."""
     if words and words[0] == "ansible-playbook":
         return [str(BIN / "ansible-playbook"), *words[1:]]
     is_bench = not words or (words[0].startswith("-") and words[0].partition("=")[0] not in INVOKES_FLAGS)
@@ -45,12 +45,12 @@ def command(words: Sequence[str]) -> list[str]:
 
 
 def directory(words: Sequence[str], current: Path) -> Path:
-    """Where the command runs: playbooks are named from the repository's root, all other paths from the current one."""
+    """The working directory: the repository's root for ansible-playbook, which needs its playbooks, else `current`."""
     return ROOT if words and words[0] == "ansible-playbook" else current
 
 
 def key_argument(words: Sequence[str]) -> tuple[int, str] | None:
-    """Which word holds the value of --key-file, and that value."""
+    """The index of the word with the value of --key-file, and that value."""
     for at, word in enumerate(words):
         if word.startswith("--key-file="):
             return at, word.partition("=")[2]
@@ -60,7 +60,7 @@ def key_argument(words: Sequence[str]) -> tuple[int, str] | None:
 
 
 def with_key(words: Sequence[str], path: Path) -> list[str]:
-    """`words` with `path` for the key that they name."""
+    """`words` with `path` in place of the value of --key-file."""
     found = key_argument(words)
     if not found:
         return list(words)
@@ -71,7 +71,7 @@ def with_key(words: Sequence[str], path: Path) -> list[str]:
 def environment(given: Mapping[str, str], home: Path) -> dict[str, str]:
     """The command's environment.
 
-    An AWS variable that is empty, as `-e AWS_PROFILE=$AWS_PROFILE` makes it where the host has none, counts as not set.
+    An empty AWS variable, as from `-e AWS_PROFILE=$AWS_PROFILE` without a value on the host, counts as not set.
     """
     kept = {name: value for name, value in given.items() if value or not name.startswith("AWS_")}
     preload = " ".join(filter(None, [kept.get("LD_PRELOAD"), "libnss_wrapper.so"]))
@@ -87,7 +87,7 @@ def environment(given: Mapping[str, str], home: Path) -> dict[str, str]:
 
 
 def passwd(existing: str, user: User, home: Path) -> str:
-    """The lines of /etc/passwd with the user at that home, under its name where it has one."""
+    """The content of /etc/passwd with `user` at `home`, under its existing name if it has one."""
     entries = [line.split(":") for line in existing.splitlines() if line.count(":") == 6]
     name = next((entry[0] for entry in entries if entry[2] == str(user.uid)), "user")
     own = [name, "x", str(user.uid), str(user.gid), "", str(home), "/bin/sh"]
@@ -96,12 +96,12 @@ def passwd(existing: str, user: User, home: Path) -> str:
 
 
 def choose_user(started_as: User, owner_of_results: User) -> User:
-    """Root works as the owner of the results, whoever else was asked for stays."""
+    """The owner of the results if started as root, else the user that --user gave."""
     return owner_of_results if started_as.uid == 0 else started_as
 
 
 def make_home(user: User, places: Sequence[Path] = PLACES) -> Path:
-    """A new directory that only `user` enters. Raises RefusedError."""
+    """Create a directory that only `user` can enter. Raises RefusedError if none of `places` is writable."""
     for place in places:
         try:
             home = Path(tempfile.mkdtemp(prefix="home-", dir=place))
@@ -114,15 +114,15 @@ def make_home(user: User, places: Sequence[Path] = PLACES) -> Path:
     )
 
 
-def take(source: Path, target: Path, user: User) -> None:
-    """Copy a file or a directory's files, for `user` alone. Raises RefusedError for what cannot be read."""
+def copy_for(source: Path, target: Path, user: User) -> None:
+    """Copy a file or directory so that only `user` can read it. Raises RefusedError if it cannot be read."""
     try:
         if source.is_dir():
             target.mkdir(mode=0o700)
             for each in sorted(source.iterdir()):
-                # No sockets, and no links that lead out of what is mounted.
+                # Skips sockets and broken links, such as those to files outside the mount.
                 if each.is_dir() or each.is_file():
-                    take(each, target / each.name, user)
+                    copy_for(each, target / each.name, user)
         else:
             content = source.read_bytes()
             with target.open("xb") as file:
@@ -131,7 +131,7 @@ def take(source: Path, target: Path, user: User) -> None:
     except OSError as error:
         raise RefusedError(
             f"{error.filename or source} cannot be read by the container's user {os.geteuid()} ({error.strerror}): "
-            f"leave out --user, or let that user read the file; under SELinux mount it with :z."
+            "leave out --user, or let that user read the file; under SELinux mount it with :z."
         ) from None
     own(target, user)
 
@@ -142,26 +142,26 @@ def own(path: Path, user: User) -> None:
 
 
 def check_key(path: Path) -> None:
-    """Raises RefusedError where a directory is mounted for the key."""
+    """Raises RefusedError if the mounted key is a directory."""
     if path.is_dir():
         raise RefusedError(
             f"{path} is a directory, not a key: engines make one where the file to be mounted does not exist. "
-            f"Check the path before the colon, and remove the directory that was made there."
+            "Check the path before the colon, and remove the directory that was made there."
         )
 
 
 def set_up_home(words: Sequence[str], user: User, home: Path) -> list[str]:
-    """Bring home what is mounted, and give the words that name it there. Raises RefusedError."""
+    """Copy the mounted files to `home`, and return `words` with the key's path there. Raises RefusedError."""
     check_key(MOUNTED / KEY)
-    for name in TAKEN:
+    for name in COPIED:
         if os.path.lexists(MOUNTED / name):
-            take(MOUNTED / name, home / name, user)
+            copy_for(MOUNTED / name, home / name, user)
     (home / ".passwd").write_text(passwd(Path("/etc/passwd").read_text(), user, home))
     own(home / ".passwd", user)
     found = key_argument(words)
-    # What is wrong with any other path is said by the command itself, as everywhere.
+    # The command itself reports what is wrong with any other path.
     if found and os.access(found[1], os.R_OK) and Path(found[1]).is_file():
-        take(Path(found[1]), home / "given.pem", user)
+        copy_for(Path(found[1]), home / "given.pem", user)
         return with_key(words, home / "given.pem")
     return list(words)
 

@@ -1,4 +1,4 @@
-"""The two ways in which a run does not succeed, each told to the user as one sentence."""
+"""The two kinds of failure. The message of each is a sentence for the user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where this repository is, and paths as users write them."""
+"""The repository's root, and the expansion of ~ in users' paths."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def expand(name: str, path: str) -> Path:
-    """`path`, given for `name`, with a leading ~ or ~USER replaced. Raises RefusedError where there is no such home."""
+    """`path`, the value of `name`, with a leading ~ or ~USER expanded. Raises RefusedError if there is no such home."""
     try:
         return Path(path).expanduser()
     except RuntimeError:
-        raise RefusedError(f"{name} is in a home directory that there is not: {path!r}.") from None
+        raise RefusedError(f"{name} is in a home directory that does not exist: {path!r}.") from None

@@ -1,4 +1,4 @@
-"""Values as they are checked for, and shown in, sentences."""
+"""Values in messages: how to show them, and whether they are a single line."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 
 def shown(value: object) -> str:
-    """A value that is wrong, as a sentence names it: what it is, where that is the mistake."""
+    """An invalid value as shown in a message, with its kind if it is a mapping or a list."""
     kinds = ((Mapping, "the mapping "), (list | tuple, "the list "))
     return next((kind for types, kind in kinds if isinstance(value, types)), "") + repr(value)
 
 
 def is_single_line(text: str) -> bool:
-    """Whether a text is of one line, with no control character and no byte that is not UTF-8."""
+    """Whether `text` has no control characters, such as line breaks, and no bytes that are not UTF-8."""
     return not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)

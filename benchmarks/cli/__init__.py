@@ -1,1 +1,1 @@
-"""All that is Invoke's: tasks, help, completion, what is printed at the end."""
+"""The command line, built on Invoke: tasks, help, completion, the summary of a run."""

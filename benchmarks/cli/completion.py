@@ -1,6 +1,6 @@
-"""Shell completion: what can come next on a line that begins with ./inv, and how shells ask for it.
+"""Shell completion for ./inv: the candidates, and the scripts that ask for them in bash, zsh and fish.
 
-Instance types, families and zones come from the picker's cache; pressing the key never asks AWS.
+Instance types, families and zones come from the picker's cache: completion never calls AWS.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from benchmarks.paths import ROOT
 from benchmarks.picker import region_data
 from benchmarks.terminal import streams
 
-# Each asks this module with the words after ./inv, of which the last one is being typed. The program is known to shells
-# by its last part, so that ./inv and a path to it are completed too.
+# Each script runs this module with the words after ./inv; the last word is the one being typed. They are registered for
+# the name `inv`, which shells also match for ./inv and longer paths.
 SCRIPTS = {
     "bash": """\
 _benchmarks_inv() {{
@@ -50,15 +50,15 @@ complete -c inv -n 'not __benchmarks_inv | string length -q' -F
 
 
 def script(shell: str) -> str:
-    """What a shell is to evaluate. Raises RefusedError for a shell that is not known."""
+    """The script that a shell has to evaluate. Raises RefusedError for an unknown shell."""
     if shell not in SCRIPTS:
         raise RefusedError(f"Completion is for {', '.join(SCRIPTS)}, not for {shell!r}.")
     return SCRIPTS[shell].format(command=shlex.join([sys.executable, "-P", "-m", "benchmarks.cli.completion"]))
 
 
 def candidates(words: Sequence[str], environment: Mapping[str, str]) -> list[str] | None:
-    """What the last of `words` may become; None where Invoke knows better, which is told its own tasks and flags."""
-    # bash makes a word of its own of an equals sign.
+    """The candidates for the last of `words`; None if Invoke should complete it, as for tasks and its own flags."""
+    # bash passes an equals sign as a separate word.
     *before, current = [word for word in words[:-1] if word != "="] + [
         "" if word == "=" else word for word in words[-1:]
     ]
@@ -80,7 +80,7 @@ def candidates(words: Sequence[str], environment: Mapping[str, str]) -> list[str
 
 
 def _entry_point(before: Sequence[str]) -> str | None:
-    """The playbook of the task that the line names."""
+    """The entry point of the task on the command line."""
     task = next((word for word in before if not word.startswith("-")), "")
     name = task.removeprefix("bench.")
     return "benchmark" if name in ("bench", "run") else name if name in spec.entry_points() else None
@@ -120,7 +120,7 @@ def _values(parameter: Parameter | None, begun: str, asked_in: str | None, envir
 
 
 def main() -> None:
-    """Print the candidates, one a line; nothing where there is none, since a shell has no use for a sentence."""
+    """Print the candidates, one per line; on an error nothing, since a shell would take the message for candidates."""
     streams.ignore_closed_output()
     words = sys.argv[1:]
     try:

@@ -1,4 +1,4 @@
-"""The tasks of those who work on this project: tests, checks, measurements, documentation."""
+"""Tasks for developers of this project: tests, checks, performance measurements, documentation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from benchmarks.paths import ROOT
 BIN = Path(sys.executable).parent
 
 
-# Program -> Debian package, of what the tests call besides Python's packages. Up to Debian 12 docker.io has the client.
+# Program that the tests call -> its Debian package. Up to Debian 12 the package docker.io includes the client.
 PROGRAMS = {
     "docker": "docker-cli | docker.io",
     "dockerd": "docker.io",
@@ -32,7 +32,7 @@ PROGRAMS = {
 
 
 def _install_programs() -> None:
-    """Install the programs that are missing. Raises Exit with what to install where that is not simple."""
+    """Install missing programs by apt. Raises Exit, which names them, without root or apt."""
     missing = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
     if not missing:
         return
@@ -61,7 +61,7 @@ def _install() -> None:
 
 
 def _check(*argv: str) -> None:
-    """Run one command in the repository's root. Raises Exit with its exit code when it fails."""
+    """Run a command in the repository's root. Raises Exit with its exit code if it fails."""
     print("$", *argv, flush=True)
     program = shutil.which(argv[0], path=f"{BIN}{os.pathsep}{os.environ['PATH']}") or argv[0]
     code = subprocess.run([program, *argv[1:]], cwd=ROOT).returncode
@@ -71,9 +71,9 @@ def _check(*argv: str) -> None:
 
 @task
 def generate(_context: Context) -> None:
-    """Write the pages that are made from the specs.
+    """Generate the pages that are made from the specs.
 
-    These are the page of all parameters, the READMEs of the roles and the schemas of records.
+    These are the page of all parameters, the READMEs of the roles and the JSON Schemas of the records.
     """
     parameter_page.PATH.write_text(parameter_page.page())
     for role in role_pages.roles():
@@ -84,7 +84,7 @@ def generate(_context: Context) -> None:
 
 @task
 def lint(_context: Context) -> None:
-    """Check style and types of everything."""
+    """Check style and types of the whole project."""
     _install()
     _check("ruff", "check", ".")
     _check("ruff", "format", "--check", ".")
@@ -100,14 +100,14 @@ def test(context: Context) -> None:
     """Run every check and every test."""
     lint(context)
     _check("python", "-m", "tests.support.oldest_and_newest", "-q", "-n", "2")
-    # Real containers and processes, which wait for each other a third of their time on two cores. The longest first.
+    # These run real containers and processes, which wait a third of their time: 3 workers on 2 cores. Slowest first.
     directories = [f"tests/{name}" for name in ("e2e", "docs", "integration", "sandbox")]
     _check("pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", *directories)
 
 
 @task
 def perf(_context: Context) -> None:
-    """Measure what the pipeline adds, and the picker's speed."""
+    """Measure the overhead of the pipeline and the speed of bench.types."""
     _install()
     _check("python", "-m", "tests.performance.overhead")
     _check("python", "-m", "tests.performance.types")
@@ -117,7 +117,7 @@ def perf(_context: Context) -> None:
 def docs(_context: Context) -> None:
     """Build the documentation into docs/_build/html."""
     _install_packages("docs/requirements.txt")
-    # Warnings are errors, links that lead nowhere among them.
+    # -W turns warnings, such as broken links, into errors.
     _check("python", "-m", "sphinx", "-q", "-n", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
     print(f"The pages begin at {ROOT / 'docs/_build/html/index.html'}")
 

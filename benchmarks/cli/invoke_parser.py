@@ -1,4 +1,4 @@
-"""Invoke's parser, made to refuse as the rest of the tool does."""
+"""Invoke's parser, with this tool's exit codes and hints for mistyped words."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from benchmarks.parameters import spec
 from benchmarks.terminal import wrapping
 
 
-def _exit(sentence: object, code: int) -> Exit:
+def exit_with(sentence: object, code: int) -> Exit:
+    """The exception by which Invoke prints `sentence`, wrapped to the terminal, and exits with `code`."""
     return Exit(wrapping.wrapped(str(sentence), wrapping.columns(sys.stderr)), code)
 
 
 def help_parse_errors() -> None:
-    """Let Invoke's parser end with exit code 2 and the nearest name, instead of 1 and none.
+    """Make Invoke's parser exit with code 2 and suggest the nearest name, instead of exit code 1 without a hint.
 
-    Invoke has no hook for this: its parser raises from one method and reads words in another, which are replaced. A
-    task's flags are its own: Invoke would read one that the task has not as a flag of its own, such as -f as --config.
+    Invoke has no hook for this, so two methods of its parser are replaced: the one that raises and the one that reads a
+    word. After a task's name, a flag that only Invoke has is refused: else -f, say, would be read as Invoke's --config.
     """
     read = ParseMachine.handle
 
@@ -34,14 +35,14 @@ def help_parse_errors() -> None:
         read(machine, word)
 
     def error(machine: ParseMachine, message: str) -> NoReturn:
-        raise _exit(_explain(machine, message), REFUSED)
+        raise exit_with(_explain(machine, message), REFUSED)
 
     ParseMachine.handle = handle  # type: ignore[method-assign,assignment]
     ParseMachine.error = error  # type: ignore[method-assign,assignment]
 
 
 def _is_flag_of_invoke(machine: ParseMachine, word: str) -> bool:
-    """Whether `word`, behind a task's name, can only be a flag of Invoke's own; --help is every task's."""
+    """Whether `word` follows a task's name but is only a flag of Invoke itself. Every task has --help."""
     task = machine.context
     if not task or not task.name or word in task.flags or word in task.inverse_flags or machine.waiting_for_flag_value:
         return False
@@ -50,13 +51,13 @@ def _is_flag_of_invoke(machine: ParseMachine, word: str) -> bool:
 
 def _explain(machine: ParseMachine, message: str) -> str:
     context = machine.context
-    # As it was most likely typed: a collection's default task, such as bench.run, goes by the collection's name.
+    # The shortest name is most likely the one typed: `bench` for bench.run, the default task of its collection.
     task = min((context.name, *context.aliases), key=len) if context and context.name else ""
     help_line = hints.command_line(f"{task} --help".strip())
     if not message.startswith("No idea what"):
-        # Such as: Flag <Argument: cpu (c)> needed value and was not given one!
+        # For example: Flag <Argument: cpu (c)> needed value and was not given one!
         said = re.sub(r"<Argument: ([\w-]+)[^>]*> needed value and was not given one!", r"--\1 needs a value.", message)
-        # Such as: 'bench.completion' did not receive required positional arguments: 'shell'
+        # For example: 'bench.completion' did not receive required positional arguments: 'shell'
         said = re.sub(r"'(\S+)' did not receive required positional arguments: (.*)", r"\1 needs a value for \2.", said)
         return f"{said} See {help_line}."
     word = message.split("'")[1].partition("=")[0]
@@ -71,7 +72,7 @@ def _explain(machine: ParseMachine, message: str) -> str:
 
 
 def _nearest_flag(word: str, known: Iterable[str]) -> str:
-    """A hint with the flags that `word` most likely stands for: for one letter, those that begin with it."""
+    """A hint with the flag that is most like `word`; after a single hyphen, the flags that begin with that letter."""
     if word.startswith("--"):
         return hints.nearest(word, known)
     found = sorted(flag for flag in known if flag.startswith(f"-{word}"))
@@ -79,9 +80,9 @@ def _nearest_flag(word: str, known: Iterable[str]) -> str:
 
 
 def without_values_of_switches(words: Sequence[str]) -> Iterator[str]:
-    """A command line on which `--keep=true` is `--keep`, and `--keep=false` is nothing.
+    """The command line with `--keep=true` replaced by `--keep`, and `--keep=false` removed.
 
-    Invoke would take the value for a task. Raises RefusedError for a value that is neither true nor false.
+    Invoke would take the value for a task's name. Raises RefusedError for a value that is neither true nor false.
     """
     every = [p for entry_point in spec.entry_points() for p in spec.parameters(entry_point)]
     switches = {parameter.flag: parameter for parameter in every if parameter.type == "bool"}

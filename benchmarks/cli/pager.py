@@ -1,4 +1,4 @@
-"""Showing a long text on a terminal by the user's pager, and on anything else as it is."""
+"""Show long text in the user's pager on a terminal, and print it unchanged otherwise."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-# -R keeps colours; -S cuts lines at the screen's edge, where arrow keys scroll, instead of breaking them.
+# -R keeps colours; -S cuts long lines at the edge of the screen, for scrolling by arrow keys, instead of wrapping.
 DEFAULT = ("less", "-R", "-S")
 
 
 def command(environment: Mapping[str, str]) -> list[str] | None:
-    """The pager to use: $PAGER, else less; None where there is none, or the user wants none."""
+    """The pager's command: $PAGER, else less. None if it is not installed, or the user has turned it off."""
     words = list(DEFAULT)
     if "PAGER" in environment:
         try:
@@ -27,7 +27,7 @@ def command(environment: Mapping[str, str]) -> list[str] | None:
 
 
 def show(text: str, width: int, environment: Mapping[str, str]) -> None:
-    """Print `text`, whose longest line has `width` characters, by a pager where it exceeds the terminal's screen."""
+    """Print `text`, in a pager if it exceeds the screen of a terminal. `width` is its longest line, in characters."""
     if sys.stdout.isatty():
         screen = shutil.get_terminal_size()
         long = text.count("\n") >= screen.lines or width > screen.columns
@@ -39,14 +39,14 @@ def show(text: str, width: int, environment: Mapping[str, str]) -> None:
 
 
 def _page(text: str, pager: list[str], environment: Mapping[str, str]) -> bool:
-    """Whether the pager could be started."""
-    # A user's own less gets what the default one is told, unless the user tells it something else.
+    """Show `text` in the pager. Returns whether it could be started."""
+    # The default options also apply if $PAGER is less, unless the user has set LESS.
     settings = {"LESS": "RS", **environment}
     try:
         process = subprocess.Popen(pager, stdin=subprocess.PIPE, env=settings)
     except OSError:
         return False
-    # Ctrl-C is for the pager, which stops a search by it.
+    # Leave Ctrl-C to the pager, where it stops a search.
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         process.communicate(text.encode(errors="replace"))

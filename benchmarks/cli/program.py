@@ -1,4 +1,4 @@
-"""`./inv` itself: Invoke with a list of tasks in groups, and a version that names what a result depends on."""
+"""The program `./inv`: Invoke with its tasks listed in groups, and a version that names what results depend on."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from benchmarks.errors import REFUSED, RefusedError
 from benchmarks.paths import ROOT
 from benchmarks.terminal import streams
 
-WIDTH = 110  # columns at most, as in a task's own help
+WIDTH = 110  # columns at most, as in task_help
 
 
 class Inv(Program):
-    """Invoke, as `./inv` calls it. Groups of tasks come from the configuration of the namespace in tasks.py."""
+    """Invoke's program, as called by `./inv`. The groups of tasks are in the configuration of tasks.py's namespace."""
 
     def normalize_argv(self, argv: Any) -> None:
         try:
@@ -60,27 +60,27 @@ class Inv(Program):
     def no_tasks_given(self) -> None:
         self.list_root, self.list_format = "", "flat"
         self.list_flat()
-        print(start(self.collection))
+        print(first_steps(self.collection))
         sys.exit(0)
 
 
 def groups(namespace: Collection) -> Mapping[str, tuple[str, ...]]:
-    """Titles, and the names of the tasks under each, in the order in which they are shown."""
+    """The title of each group and the names of its tasks, in the order shown. Groups without tasks are left out."""
     wanted: Mapping[str, tuple[str, ...]] = namespace.configuration()["groups"]
-    there = dict(names(namespace))
-    found = {title: tuple(name for name in group if name in there) for title, group in wanted.items()}
+    existing = dict(names(namespace))
+    found = {title: tuple(name for name in group if name in existing) for title, group in wanted.items()}
     return {title: group for title, group in found.items() if group}
 
 
 def names(namespace: Collection) -> Iterator[tuple[str, str]]:
-    """Every task as users call it, with the first line of its help: a collection's default goes by the collection."""
+    """Every task's name as users type it (`bench`, not bench.run), with the first line of its help."""
     for name, aliases in namespace.task_names.items():
         shown = min((name, *aliases), key=len)
         yield shown, (namespace[name].__doc__ or "").strip().splitlines()[0]
 
 
-def start(namespace: Collection) -> str:
-    """What to type first."""
+def first_steps(namespace: Collection) -> str:
+    """A sentence on what to type first."""
     first = f"{hints.command_line('demo')}, which needs no AWS account, or " if "demo" in dict(names(namespace)) else ""
     return f"Start with {first}{hints.command_line('bench --help')}."
 
@@ -94,16 +94,16 @@ def versions() -> str:
     )
 
 
-def leave(number: int, _frame: FrameType | None) -> NoReturn:
-    """What Ctrl-C does where nothing cleans up after it. Invoke would end with exit code 1, as after a failure."""
+def exit_on_signal(number: int, _frame: FrameType | None) -> NoReturn:
+    """Handle Ctrl-C if nothing has to be cleaned up. Invoke itself would exit with code 1, as after a failure."""
     raise SystemExit(128 + number)
 
 
 def main() -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, leave)
+        signal.signal(signal.SIGINT, exit_on_signal)
     streams.ignore_closed_output()
-    # Invoke's own help is of flags that nobody needs here.
+    # Show the list of tasks instead of Invoke's own help, whose flags nobody needs here.
     words = [] if sys.argv[1:] in (["--help"], ["-h"]) else sys.argv[1:]
     Inv().run(["inv", "--search-root", str(ROOT), *words])
 

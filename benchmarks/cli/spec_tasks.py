@@ -1,4 +1,4 @@
-"""The Invoke side of the interface: typed flags and help made from the specs, and parse errors that help."""
+"""Invoke tasks whose flags and help are generated from the specs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Body = Callable[[Context, Values], None]
 
 
 class SpecTask(Task[Any]):
-    """A task whose flags are a playbook's parameters. Its body gets those that were given, as text or True."""
+    """A task whose flags are a playbook's parameters. Its body gets the values given, as text or True."""
 
     def __init__(self, body: Body, entry_point: str, command: str, examples: tuple[tuple[str, str], ...]) -> None:
         super().__init__(body, positional=())
@@ -30,7 +30,7 @@ class SpecTask(Task[Any]):
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
         flags = [_argument(parameter) for parameter in spec.parameters(self.entry_point)]
-        # Invoke's own --help would show flags without order or examples; a task's own flag comes first.
+        # Invoke's own --help would show the flags unordered and without examples; a task's own flag takes precedence.
         return [*flags, Argument(names=("help", "h"), kind=bool, help="Show this help.")]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -41,9 +41,9 @@ class SpecTask(Task[Any]):
         try:
             return super().__call__(context, given)
         except RefusedError as error:
-            raise invoke_parser._exit(error, REFUSED) from None
+            raise invoke_parser.exit_with(error, REFUSED) from None
         except FailedError as error:
-            raise invoke_parser._exit(error, FAILED) from None
+            raise invoke_parser.exit_with(error, FAILED) from None
 
     def print_manual(self) -> None:
         task_help.show(self.entry_point, hints.command_line(self.command), inspect.getdoc(self) or "", self.examples)
@@ -52,7 +52,7 @@ class SpecTask(Task[Any]):
 def _argument(parameter: spec.Parameter) -> Argument:
     dashed = parameter.name.replace("_", "-")
     names = [dashed, *([parameter.short] if parameter.short else [])]
-    # Values stay text here: one reader, the same for every way in, says what is wrong with them.
+    # Values stay text here: parameters.spec reads and checks them, the same for Invoke and for ansible-playbook.
     kind = bool if parameter.type == "bool" else str
     return Argument(
         names=names, kind=kind, help=parameter.help, attr_name=parameter.name if parameter.name != dashed else None
@@ -60,8 +60,8 @@ def _argument(parameter: spec.Parameter) -> Argument:
 
 
 def spec_task(entry_point: str, command: str, examples: tuple[tuple[str, str], ...] = ()) -> Callable[[Body], SpecTask]:
-    """Decorates the body of a task whose flags are those of a playbook.
+    """Decorator that makes a function the body of a SpecTask.
 
-    `command` is what users call it, and examples are the words of a command line, with what it does.
+    `command` is its name as users type it. Each of `examples` is the words of a command line and what it does.
     """
     return lambda body: SpecTask(body, entry_point, command, examples)

@@ -1,4 +1,4 @@
-"""What a user sees at the end of a run."""
+"""The summary that is printed at the end of a run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmarks.runs import attempts, parameters_file, record_files, run_layout
 from benchmarks.runs.records import Instances, Preflight, Published, Terminated
 from benchmarks.terminal import rendering
 
-# Columns of output that no terminal shows, so that no name is broken.
+# Columns of output that is not a terminal: wide enough that no name is wrapped.
 PIPED_WIDTH = 200
 
 
@@ -28,10 +28,10 @@ def _stages(directory: Path) -> list[RenderableType]:
 
 def _numbers(directory: Path) -> list[RenderableType]:
     found = host_results.of_host(directory)
-    said: list[RenderableType] = [Text(sentence) for sentence in (*found.problems, *found.notes)]
+    remarks: list[RenderableType] = [Text(sentence) for sentence in (*found.problems, *found.notes)]
     if not found.estimates:
-        return said
-    return [Text(), results_table.table(found.estimates), Text(), *said, Text(_measured(len(found.estimates)))]
+        return remarks
+    return [Text(), results_table.table(found.estimates), Text(), *remarks, Text(_measured(len(found.estimates)))]
 
 
 def _measured(count: int) -> str:
@@ -52,7 +52,7 @@ def _host(directory: Path) -> list[RenderableType]:
 
 
 def kept(directory: Path, launched: Instances, terminated: Terminated) -> list[str]:
-    """How to log in to the instances that were kept, and how to end them."""
+    """How to log in to the instances that were kept, and how to terminate them."""
     try:
         parameters = parameters_file.read_parameters(directory)
     except FailedError:
@@ -61,7 +61,7 @@ def kept(directory: Path, launched: Instances, terminated: Terminated) -> list[s
     if not (parameters.get("keep") and left):
         return []
     key = parameters.get("key_file") or directory / run_layout.LOGIN_KEY
-    # Not -i, behind which ssh takes a percent sign now for itself and now for more.
+    # Not -i: ssh expands percent signs in its value in some cases and not in others.
     files = {"IdentityFile": key, "UserKnownHostsFile": directory / run_layout.KNOWN_HOSTS}
     options = [ssh.option(name, str(path)) for name, path in files.items()]
     words = ["ssh", *(word for option in options for word in ("-o", option)), "-p", str(parameters["ssh_port"])]
@@ -78,7 +78,7 @@ def kept(directory: Path, launched: Instances, terminated: Terminated) -> list[s
 
 
 def of_run(directory: Path) -> RenderableType:
-    """Numbers, places, cost and times of a run, from what there is in its directory."""
+    """The results, locations, cost and times of a run, as far as its directory has them."""
     hosts = run_layout.hosts(directory)
     parts = [part for host in hosts for part in _host(run_layout.attempt(host, attempts.current(host)))]
     preflight = record_files.recall(Preflight, directory)
@@ -93,10 +93,10 @@ def of_run(directory: Path) -> RenderableType:
 
 
 def show(directory: Path) -> None:
-    """Print what there is of a run, of which nothing may have begun."""
+    """Print the summary of a run, or nothing if its directory does not exist."""
     if not directory.exists():
         return
     terminal = Console()
-    # Long addresses and paths are not to be broken: a terminal wraps them itself, and copies them whole.
+    # No hard line breaks in URLs and paths: a terminal wraps them itself, and copies them whole.
     width = terminal.width if terminal.is_terminal else PIPED_WIDTH
     Console(highlight=False, soft_wrap=True, width=width).print(of_run(directory))

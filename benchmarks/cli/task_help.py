@@ -1,4 +1,4 @@
-"""A task's help, made from its spec: first what a first-time user needs, then the rest."""
+"""A task's help, generated from its spec: first the basic options, then the advanced ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _help(parameter: spec.Parameter) -> str:
 
 
 def line(parameter: spec.Parameter) -> str:
-    """What the help says of a parameter, as one line of text."""
+    """The help of one parameter, as one line of text."""
     return f"{_flag(parameter).strip()} {_help(parameter)}"
 
 
@@ -38,7 +38,7 @@ def _options(parameters: list[spec.Parameter]) -> Table:
 
 
 def page(entry_point: str, command: str, text: str, examples: tuple[tuple[str, str], ...]) -> RenderableType:
-    """The whole help of one command."""
+    """The whole help of a command."""
     every = spec.parameters(entry_point)
     groups = {"Options": [p for p in every if not p.advanced], "Advanced": [p for p in every if p.advanced]}
     parts: list[RenderableType] = [Text(f"Usage: {command} [options]\n"), Text(text.strip() + "\n")]

@@ -1,4 +1,4 @@
-"""What `./inv bench.types` does: answer, render, print."""
+"""The command `./inv bench.types`: select the types, format them, print them."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from benchmarks.runs.records import Values
 
 
 def run(given: Values) -> None:
-    """List the types that fit the typed values given. Raises RefusedError where none does."""
-    # A region that is given holds whatever the environment says; only a plain ansible-playbook must find them agreeing.
+    """List the types that fit the given values, which are typed. Raises RefusedError if none does."""
+    # A region given here overrides the environment; only with plain ansible-playbook must the two agree.
     chosen = region.choose(given.get("region"), {} if given.get("region") else os.environ)
     parameters = {**spec.with_defaults("types", given), "region": chosen}
     keeps = bool(given.keys() & {"run_id", "runs_dir"})
@@ -47,9 +47,9 @@ def run(given: Values) -> None:
 
 
 def _styled(lines: Lines, closing: Sequence[str], terminal: Console) -> str:
-    """The table and its sentences in the terminal's colours; sentences are wrapped at its width, the table never is.
+    """The table and the sentences below it, in colour. Sentences are wrapped to the terminal, the table is not.
 
-    Its lines are styled whole: rich's own Table takes more than a millisecond a row, a second for a long list.
+    Whole lines are styled: rich's Table takes more than a millisecond per row, so a second for a long list.
     """
     out = io.StringIO()
     console = Console(

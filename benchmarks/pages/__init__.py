@@ -1,1 +1,1 @@
-"""Pages of the documentation that are made from the specs."""
+"""Documentation pages that are generated from the specs."""

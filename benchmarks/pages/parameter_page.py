@@ -1,4 +1,4 @@
-"""The page of all parameters, made from their specs: `./inv generate` writes it anew."""
+"""The page docs/parameters.md, generated from the specs by `./inv generate`."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ HEAD = """\
 <!-- Made by ./inv generate from roles/preflight/meta/argument_specs.yml: change that file, not this page. -->
 
 Every parameter has one name. `./inv` takes it as a flag with hyphens, ansible-playbook with underscores, as in
-`-e instance_type=c7i.2xlarge`, or in a file, as in `-e @parameters.yml`. A name or value that is not known is refused
-in the same words by both, before anything is launched.
+`-e instance_type=c7i.2xlarge`, or in a file, as in `-e @parameters.yml`. Both refuse an unknown name or value with the
+same message, before anything is launched.
 
-Flags of type *bool* need no value at `./inv`, where `--keep` is `--keep=true`; ansible-playbook takes `true` or
-`false`. A value that is empty, as of `--host "$HOST"` with no such variable, is refused: leave out what is not to be
-set. Relative paths start where you stand; the default of `--runs-dir` is in this repository.
+With `./inv`, flags of type *bool* need no value: `--keep` is `--keep=true`; ansible-playbook takes `true` or `false`.
+An empty value, as in `--host "$HOST"` with HOST unset, is refused: leave out what you do not want to set. Relative
+paths start in the current directory; the default of `--runs-dir` is in this repository.
 """
 
 
 def command(entry_point: str) -> str:
-    """How users call an entry point's task."""
+    """The command that runs an entry point's task."""
     return "./inv bench" if entry_point == "benchmark" else f"./inv bench.{entry_point}"
 
 

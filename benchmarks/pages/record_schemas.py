@@ -1,4 +1,4 @@
-"""The JSON Schema of each record and of a suite's file, made from their types: `./inv generate` writes them anew."""
+"""The JSON Schemas of the records and of suite files, generated from their types by `./inv generate`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DIRECTORY = ROOT / "docs/schemas"
 
 
 def schemas() -> Mapping[Path, str]:
-    """The content of each schema's file."""
+    """The path of each schema's file and its content."""
     kinds: tuple[type[msgspec.Struct], ...] = (*KINDS, SuiteFile)
     return {DIRECTORY / f"{_dashed(kind.__name__)}.json": _text(kind) for kind in kinds}
 

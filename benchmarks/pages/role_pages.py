@@ -1,4 +1,4 @@
-"""The README of each role, made from its argument specs: what it does and which variables it takes."""
+"""The README of each role, generated from its argument specs: what it does and its variables."""
 
 from __future__ import annotations
 

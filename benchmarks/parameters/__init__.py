@@ -1,1 +1,1 @@
-"""What is asked for: public parameters, their values, suites."""
+"""The request: public parameters, their values, suites."""

@@ -1,4 +1,4 @@
-"""Addresses: of a machine that the user has, and of those who may reach an instance."""
+"""Addresses: of the user's own machine, and of those who may reach an instance by SSH."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Host:
 
 
 def parse_host(text: str) -> Host:
-    """`[user@]address[:port]`, an IPv6 address in brackets. Raises RefusedError."""
+    """Parse `[user@]address[:port]`, with an IPv6 address in brackets. Raises RefusedError."""
     match = _HOST.fullmatch(text)
     port = int(match["port"]) if match and match["port"] else None
     if (
@@ -46,9 +46,9 @@ def _is_ipv6(text: str) -> bool:
 
 
 def check_source_range(text: str) -> str:
-    """The range of addresses that may use SSH, normalised.
+    """The address range that may connect by SSH, normalised.
 
-    Raises RefusedError for a text that is none and for the whole Internet.
+    Raises RefusedError if `text` is no address range, or the whole Internet.
     """
     try:
         network = ipaddress.ip_network(text)
@@ -56,7 +56,7 @@ def check_source_range(text: str) -> str:
         raise RefusedError(f"allow_from must be an address range such as 203.0.113.7/32, not {text!r}.") from None
     if network.prefixlen == 0:
         raise RefusedError(
-            f"allow_from must not be {network}: that opens SSH to the whole Internet. Give your own address, "
-            f"as in 203.0.113.7/32."
+            f"allow_from must not be {network}: that opens SSH to the whole Internet. "
+            "Give your own address, as in 203.0.113.7/32."
         )
     return str(network)

@@ -1,4 +1,4 @@
-"""The private key of the user's own: which is used where none is given, and which cannot be used."""
+"""The user's private SSH key: the default one, and which keys are refused."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from benchmarks.runs import ssh_keys
 DEFAULT_KEY_FILE = Path("~/benchmarks.pem")
 
 
-def usual_key_file() -> str | None:
-    """The key that is used where none is given, if there is one."""
+def default_key_file() -> str | None:
+    """The path of the key to use if none is given; None if it does not exist."""
     path = DEFAULT_KEY_FILE.expanduser()
     return str(path) if path.is_file() else None
 
 
 def check_key_file(path: Path) -> None:
-    """Raises RefusedError unless `path` is a private key, without a passphrase and for its owner alone."""
+    """Raises RefusedError unless `path` is a private key without a passphrase that only its owner can read."""
     try:
-        is_directory, there = path.is_dir(), path.is_file()
-        content = path.read_bytes() if there else b""
+        is_directory, exists = path.is_dir(), path.is_file()
+        content = path.read_bytes() if exists else b""
     except PermissionError:
         raise ssh_keys.cannot_be_read(path) from None
     if is_directory:
         raise RefusedError(f"The key file {path} is a directory: give the path of the private key itself.")
-    if not there:
+    if not exists:
         raise RefusedError(
             f"The key file {path} does not exist: give the private key's path, or leave key_file out for a new key."
         )
-    # Before its mode, since a public key is for all to read.
+    # Before the mode: a public key may be readable by others, and the mistake is another one.
     ssh_keys.check_private(path, content)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise RefusedError(f"The key file {path} can be read by others, which ssh refuses: run chmod 0400 {path}")

@@ -1,4 +1,4 @@
-"""What carrying a run to its end needs to know of its request."""
+"""What ending a run needs to know of its request."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from benchmarks.runs.records import Values
 
 @dataclass(frozen=True)
 class Outline:
-    """What carrying a run to its end needs to know of its request, whatever has become of the run's records."""
+    """What ending a run needs to know of its request, even if the run's records are lost."""
 
-    has_machine: bool  # else it only lists types
-    launches: bool  # its machines are EC2 instances
+    has_machine: bool  # if False, it only lists instance types
+    launches: bool  # whether its machines are EC2 instances
     keeps: bool
     region: str | None
     key_file: str | None
@@ -25,7 +25,7 @@ class Outline:
 
 
 def outline(given: Mapping[str, object], environment: Mapping[str, str]) -> Outline:
-    """The outline of a request as it was given; what preflight is to refuse counts as not given."""
+    """The outline of a request. Values that preflight will refuse count as not given."""
     known = {parameter.name: parameter for parameter in spec.parameters("benchmark")}
     values: Values = {}
     for name in known.keys() & given.keys():
@@ -41,6 +41,6 @@ def outline(given: Mapping[str, object], environment: Mapping[str, str]) -> Outl
         launches="host" not in values and not request.lists_types(values),
         keeps=bool(values.get("keep")),
         region=chosen,
-        key_file=values.get("key_file") or key_file.usual_key_file(),
+        key_file=values.get("key_file") or key_file.default_key_file(),
         ssh_port=values.get("ssh_port", known["ssh_port"].default),
     )

@@ -1,4 +1,4 @@
-"""Which AWS region a request means."""
+"""The AWS region of a request."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ MISSING = (
 
 
 def of_environment(environment: Mapping[str, str]) -> str | None:
-    """The region that the environment's variables name, else that of its AWS profile."""
+    """The region of the environment variables, else of the AWS profile. Raises RefusedError for an unknown profile."""
     for variable in VARIABLES:
         if environment.get(variable):
             return environment[variable]
-    # Importing botocore takes longer than all else that a cached answer needs, and mostly a variable names the region.
+    # Imported here: it takes longer than everything else in a cached answer, and usually a variable sets the region.
     import botocore.exceptions
     import botocore.session
 
@@ -36,16 +36,15 @@ def of_environment(environment: Mapping[str, str]) -> str | None:
 def choose(given: str | None, environment: Mapping[str, str]) -> str:
     """The region given, else the environment's.
 
-    Raises RefusedError where there is none, where AWS has no such region, and where the two contradict each other: what
-    reads the environment alone (the dynamic inventory, a shell beside this one) would look for the run's instances in
-    the wrong region.
+    Raises RefusedError if there is none, if AWS has no such region, and if the two differ: whatever reads only the
+    environment (the dynamic inventory, another shell) would look for the run's instances in the wrong region.
     """
     named = next((environment[v] for v in VARIABLES if environment.get(v)), None)
     if given and named and given != named:
         variable = next(v for v in VARIABLES if environment.get(v))
         raise RefusedError(
-            f"region is {given}, but the environment's {variable} is {named}: set one of them to the other's "
-            f"value, or leave region out."
+            f"region is {given}, but the environment's {variable} is {named}: "
+            "set one of them to the other's value, or leave region out."
         )
     if chosen := given or of_environment(environment):
         return check(chosen)
@@ -53,7 +52,7 @@ def choose(given: str | None, environment: Mapping[str, str]) -> str:
 
 
 def known() -> tuple[str, ...]:
-    """Every region that the installed botocore knows, from its data alone."""
+    """All regions in the data of the installed botocore. Does not call AWS."""
     found = importlib.util.find_spec("botocore")
     assert found and found.origin
     partitions = json.loads((Path(found.origin).parent / "data/partitions.json").read_text())["partitions"]
@@ -63,12 +62,12 @@ def known() -> tuple[str, ...]:
 
 
 def check(region: str) -> str:
-    """`region` itself. Raises RefusedError, with those that there are, where AWS has no such region."""
+    """Return `region`. Raises RefusedError, which lists the known regions, if AWS has no such region."""
     if region in (regions := known()):
         return region
     raise RefusedError(f"There is no AWS region {region}.{nearest(region, regions)} Known: {', '.join(regions)}.")
 
 
 def environment_for(region: str) -> dict[str, str]:
-    """The variables that make every child process use `region`, whichever of them it reads."""
+    """The environment variables that make every child process use `region`."""
     return dict.fromkeys(VARIABLES, region)

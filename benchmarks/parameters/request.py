@@ -1,4 +1,4 @@
-"""What can be said of a request without asking AWS: is it complete, consistent, and are its local files there?"""
+"""Checks of a request that need no AWS call: is it complete and consistent, and do its local files exist?"""
 
 from __future__ import annotations
 
@@ -16,23 +16,22 @@ from benchmarks.runs.run_id import check_id
 
 DEFAULT_INSTANCE_TYPE = "t2.micro"
 SMALL_DEFAULT_WARNING = (
-    f"No instance type, cpu or memory was given, so {DEFAULT_INSTANCE_TYPE} is used: it has 1 GiB of memory "
-    f"and a CPU that is "
-    "throttled after a few minutes, so its numbers say little. Name a type, such as c7i.2xlarge, for numbers "
+    f"No instance type, cpu or memory was given, so {DEFAULT_INSTANCE_TYPE} is used: it has 1 GiB of memory and a CPU "
+    "that is throttled after a few minutes, so its numbers say little. Name a type, such as c7i.2xlarge, for numbers "
     "worth keeping."
 )
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """All parameters of a playbook, typed and with defaults, and what the user should know of them."""
+    """All parameters of a playbook, typed and with defaults, and warnings for the user."""
 
     parameters: Values
     warnings: tuple[str, ...] = ()
 
 
 def read(entry_point: str, given: Mapping[str, object], base: Path) -> Values:
-    """The values given, typed, with paths made absolute: relative ones start at `base`. Raises RefusedError."""
+    """The given values, typed, with absolute paths; relative paths start at `base`. Raises RefusedError."""
     values = spec.read_all(entry_point, given)
     types = {parameter.name: parameter.type for parameter in spec.parameters(entry_point)}
     paths = [
@@ -42,10 +41,7 @@ def read(entry_point: str, given: Mapping[str, object], base: Path) -> Values:
 
 
 def resolve(entry_point: str, values: Values, environment: Mapping[str, str]) -> Resolved:
-    """What holds for a playbook: all its parameters, from the values read.
-
-    Raises RefusedError.
-    """
+    """All parameters of a playbook, from the values that `read` returned. Raises RefusedError."""
     resolved = (
         complete(values)
         if entry_point == "benchmark" and not lists_types(values)
@@ -67,7 +63,7 @@ def resolve(entry_point: str, values: Values, environment: Mapping[str, str]) ->
 
 
 def check_machine_of_run(entry_point: str, parameters: Values) -> None:
-    """Raises RefusedError where a run is to be gone on with on another machine than it was begun on."""
+    """Raises RefusedError if a run is to be continued on another machine than it was started on."""
     if entry_point == "benchmark" and parameters["run_id"] and not lists_types(_given(parameters)):
         run_machine.check_machine(run_directory.locate(parameters)[1], parameters)
 
@@ -77,14 +73,14 @@ def _given(parameters: Values) -> Values:
 
 
 def check_paths(parameters: Values) -> None:
-    """Raises RefusedError for a path that would reach ssh after the launch only, and that ssh cannot be given."""
+    """Raises RefusedError for a path that ssh cannot take, since ssh itself would fail only after the launch."""
     run = [] if parameters["host"] else [str(run_directory.locate(parameters)[1])]
     for path in (*run, *filter(None, [parameters["key_file"]])):
         ssh.literal(path)
 
 
 def check_region_of_run(parameters: Values, chosen: str) -> None:
-    """Raises RefusedError for a run that has launched in another region, where its instances would not be found."""
+    """Raises RefusedError if the run has launched instances in another region: they would not be found in this one."""
     if not parameters["run_id"]:
         return
     run_id, directory = run_directory.locate(parameters)
@@ -97,25 +93,25 @@ def check_region_of_run(parameters: Values, chosen: str) -> None:
 
 
 def is_empty(values: Values) -> bool:
-    """Whether nothing was asked for: where a run lives and in which region says nothing of what it is to do."""
+    """Whether the request says nothing about what to run: a run's name, directory and region alone do not."""
     return not set(values) - {"runs_dir", "run_id", "region"}
 
 
 def lists_types(values: Values) -> bool:
-    """Whether a request to benchmark asks for the list of types that fit, since it has limits but no machine."""
+    """Whether a benchmark request only lists the types that fit, since it has limits but no machine."""
     return bool(values.keys() & {"cpu", "memory"}) and not values.keys() & {"instance_type", "host"}
 
 
 def complete(values: Values) -> Resolved:
     """A benchmark's parameters with all defaults, and warnings for the user.
 
-    Raises RefusedError for parameters that contradict each other, an unknown suite, a key file that is missing or open
-    to others, and paths that ssh cannot be given.
+    Raises RefusedError for parameters that contradict each other, an unknown suite, a key file that is missing or
+    readable by others, and paths that ssh cannot take.
     """
     if is_empty(values):
         raise RefusedError(
-            "Nothing was asked for. Name an instance type, such as c7i.2xlarge, or cpu and memory to list "
-            "those that fit."
+            "Nothing was asked for. Name an instance type, such as c7i.2xlarge, "
+            "or cpu and memory to list those that fit."
         )
     if "host" in values:
         addresses.parse_host(values["host"])
@@ -132,7 +128,7 @@ def complete(values: Values) -> Resolved:
             suite_entries.check_form(name, values[name])
     if suites.load(result["suite"]).source.path and result["ref"]:
         raise RefusedError(f"The suite {result['suite']} is a local directory, which has no versions: leave ref out.")
-    result["key_file"] = result["key_file"] or key_file.usual_key_file()
+    result["key_file"] = result["key_file"] or key_file.default_key_file()
     if result["key_file"]:
         key_file.check_key_file(Path(result["key_file"]))
     check_paths(result)

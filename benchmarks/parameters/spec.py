@@ -1,4 +1,4 @@
-"""The public parameters: what they are called, how values given as text become typed, which are refused."""
+"""The public parameters: their names and types, how text becomes a typed value, and which values are refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from benchmarks.text import is_single_line, shown
 
 SPECS = ROOT / "roles/preflight/meta/argument_specs.yml"
 
-# Argument specs have no place for a short flag, nor for what a first-time user may leave unread.
+# Argument specs have no field for a short flag, nor for whether a flag is basic or advanced.
 SHORT_FLAGS = {"instance_type": "i", "cpu": "c", "memory": "m", "suite": "s", "tail": "f"}
 FIRST_FLAGS = (
     "instance_type",
@@ -41,7 +41,7 @@ FIRST_FLAGS = (
     "format",
 )
 
-# Nor for how large a number may be. EC2 counts in 32 bits; a limit that is longer than a month is a mistake.
+# Nor for the largest value. EC2 uses 32-bit integers; a time limit of more than a month is a mistake.
 LARGEST = 2**31 - 1
 MONTH = 30 * 24 * 60  # minutes
 LIMITS: Mapping[str, int] = {"ssh_port": 65535, "time_limit": MONTH, "build_limit": MONTH}
@@ -68,7 +68,7 @@ class Parameter:
 
     @property
     def largest(self) -> float:
-        """The largest number that it takes."""
+        """The largest number allowed."""
         return LIMITS.get(self.name, LARGEST if self.type == "int" else math.inf)
 
     @property
@@ -78,7 +78,7 @@ class Parameter:
 
 @cache
 def _specs() -> Values:
-    # The C loader, which PyYAML has nearly everywhere, is what makes every command's start 25 ms shorter.
+    # The C loader, which most PyYAML builds have, makes every command start 25 ms faster.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     specs: Values = yaml.load(SPECS.read_text(), Loader=loader)["argument_specs"]
     return specs
@@ -89,13 +89,13 @@ def entry_points() -> tuple[str, ...]:
 
 
 def summary(entry_point: str) -> str:
-    """What the playbook does, in one line."""
+    """One line on what the playbook does."""
     text: str = _specs()[entry_point]["short_description"]
     return text
 
 
 def parameters(entry_point: str) -> tuple[Parameter, ...]:
-    """The parameters of a playbook, in the order in which its spec names them."""
+    """The parameters of a playbook, in the order of its spec."""
     return tuple(
         Parameter(
             name=name,
@@ -122,7 +122,7 @@ def _whole(value: object) -> int:
 
 def _number(value: object) -> float:
     result = float(str(value))
-    # No comparison with "nan" holds, and JSON has neither it nor "inf".
+    # Comparisons with "nan" are always false, and JSON has neither "nan" nor "inf".
     if not math.isfinite(result):
         raise ValueError
     return result
@@ -150,11 +150,11 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
 
 
 def read(parameter: Parameter, value: object) -> Any:
-    """`value`, given as text or typed, as the parameter's type. Raises RefusedError with what is wanted instead."""
+    """`value`, given as text or typed, as the parameter's type. Raises RefusedError, which says what is valid."""
     if isinstance(value, str) and not value.strip():
-        name = parameter.name
         raise RefusedError(
-            f"{name} is given but empty, as from a variable that is not set: give it a value, or leave it out."
+            f"{parameter.name} is given but empty, as from a variable that is not set: "
+            "give it a value, or leave it out."
         )
     reader, wanted = _READERS[parameter.type]
     try:
@@ -172,11 +172,11 @@ def read(parameter: Parameter, value: object) -> Any:
 
 
 def read_all(entry_point: str, given: Mapping[str, object]) -> Values:
-    """The values given for a playbook's parameters, typed; nothing is added.
+    """The values given for a playbook's parameters, typed; no defaults are added.
 
-    A value of None counts as not given: so a run's frozen parameters name what was not. An empty text does not, as in
-    `-e host=$HOST` with HOST unset: the default would be another machine than the one that was meant.
-    Raises RefusedError for an unknown name, for a value that is empty or of the wrong type, and for a required one that
+    None counts as not given, as in a run's recorded parameters. Empty text is refused, as in `-e host=$HOST` with HOST
+    unset: the default would be another machine than the one that was meant.
+    Raises RefusedError for an unknown name, for a value that is empty or of the wrong type, and if a required parameter
     is missing.
     """
     known = {p.name: p for p in parameters(entry_point)}
@@ -191,7 +191,7 @@ def read_all(entry_point: str, given: Mapping[str, object]) -> Values:
 
 
 def with_defaults(entry_point: str, values: Values) -> Values:
-    """All parameters of a playbook: those given, else their defaults, else None."""
+    """All parameters of a playbook: the given value, else the default, else None."""
     return {p.name: values.get(p.name, p.default) for p in parameters(entry_point)}
 
 
@@ -200,7 +200,7 @@ def names(entry_point: str) -> tuple[str, ...]:
 
 
 def role_variables(roles: str) -> list[str]:
-    """The names that the roles in a directory declare, but for preflight's, which are the public parameters."""
+    """The variables declared by the roles in a directory, except preflight's, whose spec has the public parameters."""
     specs = [path for path in Path(roles).glob("*/meta/argument_specs.yml") if path.parts[-3] != SPECS.parts[-3]]
     entries = [entry for spec in specs for entry in yaml.safe_load(spec.read_text())["argument_specs"].values()]
     return sorted({name for entry in entries for name in entry["options"]})

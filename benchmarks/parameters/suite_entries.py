@@ -1,4 +1,4 @@
-"""What the entries of a suite may say, so that none of them fails only when a machine costs money already."""
+"""Checks of a suite's entries, so that a mistake is found before an instance is launched."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmarks.parameters.spec import LARGEST
 from benchmarks.parameters.suite_file import SuiteFile
 from benchmarks.text import is_single_line
 
-# Entry -> what it looks like, and that in words. Cargo, rustup and git would take a hyphen at the beginning for a flag.
+# Entry -> its pattern and a description. Cargo, rustup and git would take a leading hyphen for a flag.
 _FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "package": (re.compile(r"(?!-)[^\s*?\[\]]+"), "the name of one Cargo package, as in plonky2 or plonky2@1.1.0"),
     "toolchain": (re.compile(r"[A-Za-z0-9][\w.+-]*"), "system or a rustup toolchain, such as nightly-2026-05-19"),
@@ -19,23 +19,23 @@ _FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "git": (re.compile(r"(?!-)\S+"), "the URL of a git repository"),
     "ref": (re.compile(r"(?!-)\S+"), "a version, tag or commit"),
 }
-# What Cargo would not take for an option or a pattern, and what names a directory of results.
+# Neither an option nor a pattern to Cargo, and usable as the name of a results directory.
 _TARGET = re.compile(r"\w[^*?\[\]/\x00-\x1f]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# Where results are looked for and builds are kept: another place would be one that nothing is brought back from.
+# Every run sets these itself: results elsewhere would not be collected.
 _OWN = ("CARGO_TARGET_DIR", "CRITERION_HOME")
 
 
 def check_form(entry: str, value: str) -> None:
-    """Raises RefusedError, beginning with the entry's name, for a value that the entry cannot have."""
+    """Raises RefusedError, which starts with the entry's name, for an invalid value."""
     form = _FORMS.get(entry)
     if form and not form[0].fullmatch(value):
         raise RefusedError(f"{entry} must be {form[1]}, not {value!r}.")
 
 
 def check(file: SuiteFile) -> None:
-    """Raises RefusedError for an entry of a suite that can only fail later."""
-    for entry, value in _words(file):
+    """Raises RefusedError for an entry that is certain to fail later."""
+    for entry, value in _strings(file):
         if not is_single_line(value):
             raise RefusedError(f"{entry} must be one line without control characters, not {value!r}.")
         check_form(entry, value)
@@ -48,12 +48,12 @@ def check(file: SuiteFile) -> None:
         if not _TARGET.fullmatch(bench):
             raise RefusedError(
                 f"{bench!r} in benches cannot be the name of a [[bench]] target: name each target as Cargo.toml does, "
-                f"and put what is for the benchmark program into arguments."
+                "and put what is for the benchmark program into arguments."
             )
 
 
-def _words(file: SuiteFile) -> Iterator[tuple[str, str]]:
-    """Every string of a suite but its description, with the name of the entry that it belongs to."""
+def _strings(file: SuiteFile) -> Iterator[tuple[str, str]]:
+    """Every string of a suite except its description, with the name of its entry."""
     yield from (("package", file.package), ("toolchain", file.toolchain))
     yield from (("rustflags", flags) for flags in (file.rustflags,) if flags is not None)
     for entry in ("crate", "git", "path", "ref"):
@@ -66,8 +66,8 @@ def _words(file: SuiteFile) -> Iterator[tuple[str, str]]:
 def _check_name(key: object) -> None:
     if not isinstance(key, str) or not _NAME.fullmatch(key):
         raise RefusedError(
-            f"environment cannot have a variable {key!r}: a name is of letters, digits and underscores, and begins "
-            f"with no digit."
+            f"environment cannot have a variable {key!r}: a name is of letters, digits and underscores, "
+            "and begins with no digit."
         )
     if key in _OWN:
         raise RefusedError(f"environment cannot have {key}, which every run sets to a directory of its own.")

@@ -1,4 +1,4 @@
-"""The content of a suite's file, by kind: what is no string where one is wanted is said with its value."""
+"""The typed content of a suite file. A value of the wrong type is refused by name and value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec import Struct
 from benchmarks.errors import RefusedError
 from benchmarks.text import shown
 
-Word = str | int | float  # what YAML makes of a string without quotes, such as 10
+Word = str | int | float  # what YAML may make of an unquoted string, such as 10
 _WANTED = {"int": "a whole number", "array": "a list", "object": "a mapping"}
 # As in: Expected `str`, got `int` - at `$.source.ref`
 _REFUSED = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `[^`]*`(?: - at `\$(?P<path>[^`]*)`)?")
@@ -20,7 +20,7 @@ _STEP = re.compile(r"\.(?P<name>\w+)|\[(?P<index>\d+|\.\.\.)\]")
 
 
 class SourceFile(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Where a suite's source is from."""
+    """Where a suite's source comes from."""
 
     crate: str | None = None
     git: str | None = None
@@ -29,7 +29,7 @@ class SourceFile(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
 
 
 class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A suite as its file says it."""
+    """A suite as written in its file."""
 
     description: str
     source: SourceFile
@@ -46,7 +46,7 @@ class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def typed(data: Mapping[object, object]) -> SuiteFile:
-    """A file's content, of which no entry is unknown or missing. Raises RefusedError for a value of another kind."""
+    """The typed content of a suite file without unknown or missing entries. Raises RefusedError for a wrong type."""
     try:
         return msgspec.convert(data, SuiteFile)
     except msgspec.ValidationError as error:

@@ -18,7 +18,7 @@ from benchmarks.runs.records import Source, Suite
 DIRECTORY = Path(__file__).parent / "suites"
 SOURCES = ("crate", "git", "path")
 _ENTRIES = SuiteFile.__struct_fields__
-_OF_SOURCE = SourceFile.__struct_fields__
+_SOURCE_ENTRIES = SourceFile.__struct_fields__
 
 
 def _files() -> dict[str, Path]:
@@ -30,12 +30,12 @@ def names() -> tuple[str, ...]:
 
 
 def is_file(name: str) -> bool:
-    """Whether a suite is named by the path of its file."""
+    """Whether a suite is given as the path of a file."""
     return name.endswith((".yml", ".yaml"))
 
 
 def load(name: str) -> Suite:
-    """The suite called `name`, or that of the file `name` if it is a path that ends in .yml. Raises RefusedError."""
+    """The suite called `name`, or the one in the file `name` if it ends in .yml or .yaml. Raises RefusedError."""
     file = Path(name).expanduser() if is_file(name) else _files().get(name)
     try:
         content = file.read_bytes() if file and file.is_file() else None
@@ -43,8 +43,8 @@ def load(name: str) -> Suite:
         raise RefusedError(f"The suite file {file} cannot be read: let the user who runs this read it.") from None
     if file is None or content is None:
         raise RefusedError(
-            f"There is no suite {name}.{nearest(name, names())} Known: {', '.join(names())}, or the path of a "
-            f"suite's .yml file."
+            f"There is no suite {name}.{nearest(name, names())} Known: {', '.join(names())}, "
+            "or the path of a suite's .yml file."
         )
     try:
         data = yaml.safe_load(content)
@@ -59,10 +59,7 @@ def load(name: str) -> Suite:
 
 
 def parse(name: str, data: object, base: Path) -> Suite:
-    """A suite from its file's content; a local source's path is taken from `base`.
-
-    Raises RefusedError with what is wrong.
-    """
+    """The suite in a file's content. The path of a local source is relative to `base`. Raises RefusedError."""
     if not isinstance(data, Mapping):
         raise RefusedError(f"Suite {name} must be a mapping of {', '.join(_ENTRIES)}.")
     for key in data:
@@ -74,10 +71,10 @@ def parse(name: str, data: object, base: Path) -> Suite:
             raise RefusedError(f"Suite {name} lacks {key}.")
     if isinstance(content["source"], Mapping):
         for key in content["source"]:
-            if key not in _OF_SOURCE:
+            if key not in _SOURCE_ENTRIES:
                 raise RefusedError(
-                    f"Suite {name} has an unknown entry {key} in its source.{nearest(str(key), _OF_SOURCE)} Known: "
-                    f"{', '.join(_OF_SOURCE)}."
+                    f"Suite {name} has an unknown entry {key} in its source.{nearest(str(key), _SOURCE_ENTRIES)} "
+                    f"Known: {', '.join(_SOURCE_ENTRIES)}."
                 )
     try:
         file = suite_file.typed(content)
@@ -116,7 +113,7 @@ def _source(name: str, file: SourceFile, base: Path) -> Source:
 
 
 def of_role(value: Mapping[str, object]) -> Suite:
-    """The suite that a role was given: as a suite's file or a record has it, and of which a part may be missing."""
+    """The suite given to a role as a mapping, as in a suite file or a record. Entries may be missing."""
     environment = value.get("environment")
     environment = {str(k): str(v) for k, v in environment.items()} if isinstance(environment, Mapping) else {}
     given = {key: one for key, one in value.items() if one is not None}

@@ -1,1 +1,1 @@
-"""Which instance types fit."""
+"""The picker: which instance types fit a request."""

@@ -1,4 +1,4 @@
-"""The answer to "which type fits?": one function for every way in, and the sentences that go with the table."""
+"""Which instance types fit a request: one function for Invoke and Ansible, and the sentences below the table."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from benchmarks.picker.selection import Choice
 from benchmarks.runs.records import Json, Values
 
 FILE = "instance_types.json"  # in the run's directory
-# Types and prices are a few seconds' work; the rest is asked for only where it is shown or limits the choice.
+# Fetching types and prices takes a few seconds. Other data is fetched only if it is shown or limits the choice.
 RANKED_BY = ("types", "prices")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Which types fit, and where the data comes from."""
+    """The types that fit, and where the data comes from."""
 
     choice: Choice
     data: Data
@@ -34,13 +34,13 @@ class Answer:
         return next(iter(self.choice.fitting), None)
 
     def fetched(self, part: str) -> str | None:
-        """When a part of the data was fetched, as ISO 8601; None where it is not known."""
+        """When a part of the data was fetched, as ISO 8601; None if it was not."""
         source = self.data.sources.get(part)
         return source.fetched.isoformat() if source and source.fetched else None
 
 
 def needed(asked: selection.Criteria, output: str, wide: bool) -> frozenset[str]:
-    """The parts of the data that a request takes in this output format."""
+    """The parts of the data that a request needs in an output format."""
     if wide or output in ("json", "csv"):
         return frozenset(PARTS)
     return frozenset((*RANKED_BY, *(["zones"] if asked.az else []), *(["spot"] if asked.spot else [])))
@@ -52,9 +52,10 @@ def answer(
     now: datetime,
     parts: Collection[str] | None = None,
 ) -> Answer:
-    """The types that fit the typed values of a playbook's parameters, `region` among them.
+    """The types that fit a playbook's parameters, which are typed and include `region`.
 
-    Raises RefusedError where parameters contradict each other, name what there is not, or cannot be checked.
+    Raises RefusedError if parameters contradict each other, name a family or zone that does not exist, or cannot be
+    checked.
     """
     asked = selection.criteria(parameters)
     if parts is None:
@@ -67,7 +68,7 @@ def answer(
 
 
 def _check_sources(asked: selection.Criteria, data: Data) -> None:
-    """Raises RefusedError where a limit rests on data that could not be had: what is not known to fit is not listed."""
+    """Raises RefusedError if the data for a limit could not be fetched, so that no type is known to fit."""
     part = "spot" if asked.spot else "prices"
     for wanted, limit, name in ((asked.max_price, "max_price", part), (asked.az, "az", "zones")):
         source = data.sources.get(name)
@@ -76,7 +77,7 @@ def _check_sources(asked: selection.Criteria, data: Data) -> None:
 
 
 def record(given: Answer) -> Json:
-    """The whole answer as JSON, the same for every way in. Described in docs/instance-types.md."""
+    """The whole answer as JSON. docs/instance-types.md describes the format."""
     choice, data = given.choice, given.data
     return {
         "format": "benchmarks/instance-types",
@@ -94,7 +95,7 @@ def record(given: Answer) -> Json:
     }
 
 
-# What is told of a type in JSON and CSV, in this order. What is not known is None.
+# The fields of a type in JSON and CSV, in this order. An unknown value is None.
 FIELDS: Mapping[str, Callable[[Answer, Offer], Any]] = {
     "type": lambda answer, offer: offer.type.name,
     "family": lambda answer, offer: offer.type.family,
@@ -124,7 +125,7 @@ FIELDS: Mapping[str, Callable[[Answer, Offer], Any]] = {
 
 
 def row(given: Answer, offer: Offer) -> Json:
-    """All that is known of one type."""
+    """All fields of one type."""
     return {name: field(given, offer) for name, field in FIELDS.items()}
 
 
@@ -133,12 +134,12 @@ def _per_core(offer: Offer, price: float | None) -> float | None:
 
 
 def bench_command(instance_type: str, region: str | None) -> str:
-    """How to benchmark on a type by this tool; `region` only where the environment does not say it."""
+    """The command that benchmarks on a type; `region` only if the environment does not set it."""
     return hints.command_line(shlex.join(["bench", "-i", instance_type, *(["--region", region] if region else [])]))
 
 
 def playbook_command(instance_type: str, region: str | None) -> str:
-    """The same by ansible-playbook."""
+    """The same with ansible-playbook."""
     values = [f"instance_type={instance_type}", *([f"region={region}"] if region else [])]
     return shlex.join(["ansible-playbook", "playbooks/benchmark.yml", *(w for v in values for w in ("-e", v))])
 
@@ -162,7 +163,7 @@ def closing(given: Answer, command: str | None) -> list[str]:
 
 
 def sources(given: Answer) -> str:
-    """One sentence on how old the data is."""
+    """A sentence on how old the data is."""
     known = [
         f"{PARTS[part].text} {age(given.at - source.fetched)} ({source.fetched:%Y-%m-%d})"
         for part, source in given.data.sources.items()
@@ -173,7 +174,7 @@ def sources(given: Answer) -> str:
 
 
 def problems(given: Answer) -> Iterator[str]:
-    """A sentence for each reason why AWS did not answer, with what is shown instead."""
+    """A sentence for each reason why AWS did not answer, with the data shown instead."""
     reasons: dict[str, list[str]] = {}
     for part, source in given.data.sources.items():
         if source.problem:
@@ -199,7 +200,7 @@ def _clause(reason: str | None) -> str:
 
 
 def age(passed: timedelta) -> str:
-    """How long ago, to the unit that matters."""
+    """How long ago, in minutes, hours or days."""
     minutes = int(passed.total_seconds() // 60)
     if minutes < 1:
         return "just now"
@@ -211,7 +212,7 @@ def age(passed: timedelta) -> str:
 
 
 def nothing_fits(given: Answer) -> str:
-    """Why no type fits: which limit excludes how many, and the type that comes nearest."""
+    """Why no type fits: how many types each limit excludes, and the type that comes nearest."""
     choice, data = given.choice, given.data
     if not choice.offered:
         return f"{data.region} offers no instance types."
@@ -237,7 +238,7 @@ def _counted(count: int, what: str) -> str:
 
 
 def _missed(choice: Choice) -> str:
-    """What the nearest miss lacks, and which flags would list it all the same."""
+    """Which limits the nearest type misses, and which flags would list it."""
     limits = [limit.text for limit in choice.missed if not limit.shown_by]
     flags = [limit.shown_by for limit in choice.missed if limit.shown_by]
     told = [f"it misses {' and '.join(limits)}"] if limits else []

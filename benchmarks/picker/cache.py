@@ -1,6 +1,6 @@
-"""Files of answers that are worth keeping: written whole or not at all, and believed only when all is right with them.
+"""Cache files: written atomically, and ignored if they are damaged.
 
-A file is one line about its content, then the content:
+A file is a header line in JSON, then the content in JSON:
 
     {"schema": 1, "identity": {…}, "fetched": "2026-05-19T08:15:00+00:00", "sha256": "…"}
     {…}
@@ -23,7 +23,7 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class Entry:
-    """Something that was kept, and when it was fetched (UTC)."""
+    """Cached content, and when it was fetched (UTC)."""
 
     fetched: datetime
     content: Any
@@ -32,7 +32,7 @@ class Entry:
 def directory(environment: Mapping[str, str]) -> Path:
     """The user's cache directory for this tool.
 
-    https://specifications.freedesktop.org/basedir-spec/latest/: a relative XDG_CACHE_HOME is to be ignored.
+    https://specifications.freedesktop.org/basedir-spec/latest/: a relative XDG_CACHE_HOME must be ignored.
     """
     given = Path(environment.get("XDG_CACHE_HOME") or "")
     home = Path(environment["HOME"]) if environment.get("HOME") else Path.home()
@@ -40,7 +40,7 @@ def directory(environment: Mapping[str, str]) -> Path:
 
 
 def read(path: Path, identity: Mapping[str, object]) -> Entry | None:
-    """What `path` keeps under this identity; None where it is missing, damaged, or of another kind."""
+    """The entry cached in `path`; None if it is missing or damaged, or has another identity or schema."""
     try:
         head, content = path.read_bytes().split(b"\n", 1)
         about = json.loads(head)
@@ -54,7 +54,7 @@ def read(path: Path, identity: Mapping[str, object]) -> Entry | None:
 
 
 def write(path: Path, identity: Mapping[str, object], entry: Entry) -> bool:
-    """Keep an entry: a reader sees the old file or the new one, never a part. False where that cannot be written."""
+    """Write an entry atomically: a reader sees the old file or the new one. Returns False if it cannot be written."""
     content = json.dumps(entry.content, separators=(",", ":")).encode()
     fetched = entry.fetched.isoformat()
     about = {"schema": SCHEMA, "identity": identity, "fetched": fetched, "sha256": _checksum(fetched, content)}

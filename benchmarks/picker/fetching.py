@@ -1,4 +1,4 @@
-"""What the picker asks AWS: types, where they are offered, prices. Answers are condensed to what a cache keeps."""
+"""The picker's AWS calls: types, zones and prices, reduced to what the cache stores."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from benchmarks.aws.session import AwsShape, Client, Connect
 
 # EC2 describes at most this many types by name in one call.
 BATCH = 100
-# Concurrent calls of one kind; with the other parts' calls they stay below botocore's pool of 10 connections.
+# Concurrent calls to describe types; with those for the other parts, fewer than botocore's pool of 10 connections.
 CALLS = 6
 
 
-# What catalog.described reads of a type, and of what is in it.
+# The members that aws.instance_types.described reads, by the structure they are in; "" is the type itself.
 READ = {
     "": {"InstanceType", "CurrentGeneration", "SupportedUsageClasses", "BareMetal", "ProcessorInfo", "VCpuInfo"}
     | {"MemoryInfo", "InstanceStorageInfo", "NetworkInfo", "BurstablePerformanceSupported", "GpuInfo"},
@@ -28,9 +28,9 @@ READ = {
 
 
 def read_less(ec2: Client) -> None:
-    """Have this client leave out of DescribeInstanceTypes' answers what is not read.
+    """Make this client parse only the members in READ from DescribeInstanceTypes' answers.
 
-    botocore builds every member that its model of an answer has: for all types, that is most of this command's work.
+    botocore parses every member in its model of the answer, which for all types is most of this command's work.
     """
     answer = ec2.meta.service_model.operation_model("DescribeInstanceTypes").output_shape
     shape = answer.members["InstanceTypes"].member
@@ -41,10 +41,10 @@ def read_less(ec2: Client) -> None:
 
 
 def types(ec2: Client) -> list[AwsShape]:
-    """Every type that the region offers, as an InstanceType's fields, by name.
+    """Every type that the region offers, as the fields of InstanceType, sorted by name.
 
-    The pages of DescribeInstanceTypes come one after the other, each taking most of a second. Offerings are few large
-    pages; with the names from there, descriptions can be fetched side by side.
+    DescribeInstanceTypes is paginated one page after the other, most of a second each. DescribeInstanceTypeOfferings
+    has few, large pages; with the names from there, the descriptions can be fetched concurrently.
     """
     pages = ec2.get_paginator("describe_instance_type_offerings").paginate(LocationType="region")
     names = sorted({offer["InstanceType"] for page in pages for offer in page["InstanceTypeOfferings"]})
@@ -60,7 +60,7 @@ def _described(ec2: Client, names: Sequence[str]) -> list[AwsShape]:
     except botocore.exceptions.ClientError as error:
         if aws_errors.code(error) not in ("InvalidInstanceType", "InvalidParameterValue"):
             raise
-        # One name that is offered but not described spoils the call by names; a filter only passes it over.
+        # A single name that is offered but has no description fails the call by names; a filter ignores it.
         pages = ec2.get_paginator("describe_instance_types").paginate(
             Filters=[{"Name": "instance-type", "Values": list(names)}]
         )
@@ -79,7 +79,7 @@ def zones(ec2: Client) -> dict[str, list[str]]:
 
 
 def spot(ec2: Client) -> dict[str, dict[str, float]]:
-    """What an hour of each type costs now on the spot market, by availability zone, in US dollars."""
+    """The current spot price of each type by availability zone, in USD an hour."""
     pages = ec2.get_paginator("describe_spot_price_history").paginate(
         ProductDescriptions=["Linux/UNIX"], StartTime=datetime.now(UTC)
     )
@@ -95,8 +95,8 @@ def spot(ec2: Client) -> dict[str, dict[str, float]]:
 
 
 def fetch(connect: Connect, region: str, parts: Sequence[str]) -> Iterator[tuple[str, object]]:
-    """Each part's content, or the AWS error that there was instead of it; all are fetched at once."""
-    # Clients may be used in threads, but not made there.
+    """Each part's content, or the AWS error raised instead. All parts are fetched concurrently."""
+    # botocore clients are thread-safe, but creating them is not.
     ec2, pricing = connect("ec2"), connect("pricing", prices.ENDPOINT_REGION)
     if "types" in parts:
         read_less(ec2)

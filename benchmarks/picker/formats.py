@@ -1,4 +1,4 @@
-"""The picker's answer as text: a table, and for programs JSON, CSV and bare names."""
+"""The picker's answer as text: a table, JSON, CSV or names only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.picker.answers import Answer
 
 
 def text(answer: Answer, output: str, *, wide: bool, command: str | None) -> str:
-    """The answer as text without markup, in an output format."""
+    """The answer as plain text in an output format."""
     if output == "json":
         return as_json(answer)
     if output == "csv":
@@ -34,7 +34,7 @@ def as_names(answer: Answer) -> str:
 
 
 def as_csv(answer: Answer) -> str:
-    """A line a type with the fields of the JSON's rows; lists are separated by spaces, what is not known is empty."""
+    """One line per type, with the same fields as in JSON. Lists are separated by spaces; unknown values are empty."""
     out = io.StringIO()
     writer = csv.DictWriter(out, list(answers.FIELDS), lineterminator="\n")
     writer.writeheader()

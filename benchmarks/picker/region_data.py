@@ -1,6 +1,6 @@
-"""Where the picker's data comes from: the cache while it is fresh, else AWS, else the cache however old it is.
+"""The picker's data: from the cache while it is fresh, else from AWS, else from the cache, however old.
 
-Nothing here imports boto3 unless AWS is to be asked: that takes longer than an answer from the cache.
+boto3 is imported only before a call to AWS: the import takes longer than an answer from the cache.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from benchmarks.runs.records import Json
 
 @dataclass(frozen=True)
 class Part:
-    """One kind of data: how long it is kept, and the permission to ask for it."""
+    """One kind of data: how long it stays fresh, and the IAM permission to fetch it."""
 
     name: str
     text: str
@@ -32,10 +32,10 @@ class Part:
 PARTS = {
     part.name: part
     for part in (
-        # New types appear a few times a year, on a day that nobody waits for.
+        # New types appear only a few times a year.
         Part("types", "instance types", timedelta(days=7), "ec2:DescribeInstanceTypes"),
         Part("zones", "zones", timedelta(days=7), "ec2:DescribeInstanceTypeOfferings"),
-        # AWS changes on-demand prices rarely, but a price is money.
+        # AWS rarely changes on-demand prices, but an outdated one would be misleading.
         Part("prices", "on-demand prices", timedelta(days=1), "pricing:GetProducts"),
         Part("spot", "spot prices", timedelta(hours=1), "ec2:DescribeSpotPriceHistory"),
     )
@@ -44,24 +44,24 @@ PARTS = {
 
 @dataclass(frozen=True)
 class Source:
-    """How one part came to be known."""
+    """When one part was fetched, and why not now."""
 
-    fetched: datetime | None  # UTC; None where nothing is known
-    problem: str | None = None  # why AWS did not answer, if it was to be asked
+    fetched: datetime | None  # UTC; None if the data is unknown
+    problem: str | None = None  # why AWS did not answer, if it was called
 
 
 @dataclass(frozen=True)
 class Data:
-    """What is known of a region's types."""
+    """The data on a region's types."""
 
     region: str
-    endpoint: str | None  # the URL, or URLs, that stand in for AWS, if there are any
+    endpoint: str | None  # the custom URL or URLs used instead of AWS, if any
     offers: tuple[Offer, ...]
-    sources: Mapping[str, Source]  # part -> where it is from; only parts that were needed
+    sources: Mapping[str, Source]  # part -> its source; only parts that were needed
 
 
 def endpoints(environment: Mapping[str, str]) -> dict[str, str | None]:
-    """The URL at which the environment has each service asked, None for AWS's own."""
+    """The endpoint URL that the environment sets for each service; None for AWS's own."""
     if environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
         return {"ec2": None, "pricing": None}
     general = environment.get("AWS_ENDPOINT_URL")
@@ -69,7 +69,7 @@ def endpoints(environment: Mapping[str, str]) -> dict[str, str | None]:
 
 
 def _identity(region: str, environment: Mapping[str, str]) -> dict[str, object]:
-    """What an answer depends on: never the account, but a profile can name endpoints of its own."""
+    """What the data depends on: not the account, but a profile can set its own endpoints."""
     found: dict[str, object] = {"region": region, **endpoints(environment)}
     config = Path(environment.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser()
     text = config.read_text(errors="replace") if config.is_file() else ""
@@ -81,7 +81,7 @@ def _identity(region: str, environment: Mapping[str, str]) -> dict[str, object]:
 
 def _path(part: str, identity: Mapping[str, object], environment: Mapping[str, str]) -> Path:
     own = {key: value for key, value in identity.items() if key != "region" and value}
-    # AWS's own data is easily found; what stands in for it gets a directory of its own.
+    # AWS's own data is in a directory with a readable name; each set of custom endpoints has its own.
     place = "aws" if not own else hashlib.sha256(repr(sorted(own.items())).encode()).hexdigest()[:16]
     return cache.directory(environment) / place / str(identity["region"]) / f"{part}.json"
 
@@ -91,9 +91,9 @@ def load(
 ) -> Data:
     """The region's types with the parts that are needed.
 
-    A part that is cached and fresh is taken as it is, unless `refresh`. The others are asked of AWS, all at once; one
-    that AWS does not answer is taken from the cache with its date, or stays unknown. Raises RefusedError with AWS's
-    reason where not even the types are known.
+    A part that is fresh in the cache is used, unless `refresh`. The others are fetched from AWS concurrently; if that
+    fails, an outdated part is used with its date, or stays unknown. Raises RefusedError with AWS's reason if not even
+    the types are known.
     """
     identity = _identity(region, environment)
     paths = {part: _path(part, identity, environment) for part in PARTS if part in needed}
@@ -123,7 +123,7 @@ def load(
 
 
 def cached(region: str, environment: Mapping[str, str]) -> tuple[Offer, ...]:
-    """The region's types and their zones as the cache has them, however old; none where it has not. Never asks AWS."""
+    """The region's types and zones in the cache, however old; empty if there are none. Never calls AWS."""
     identity = _identity(region, environment)
     types, zones = (cache.read(_path(part, identity, environment), identity) for part in ("types", "zones"))
     return instance_types.offers(
@@ -136,12 +136,12 @@ def _type(fields: Json) -> InstanceType:
 
 
 def _is_fresh(part: str, entry: cache.Entry | None, now: datetime) -> bool:
-    """A date in the future is a clock that was wrong, so that the age is not known."""
+    """Whether an entry is recent enough. One dated in the future is not: a clock was wrong, so its age is unknown."""
     return entry is not None and timedelta(0) <= now - entry.fetched < PARTS[part].fresh
 
 
 def _ask(region: str, parts: list[str], *, patient: bool) -> Iterator[tuple[str, object]]:
-    """Ask AWS; with `patient` false, for an answer that the cache can stand in for, give up sooner."""
+    """Fetch parts from AWS. Unless `patient`, give up sooner, since the cache can be used instead."""
     if not parts:
         return iter(())
     from benchmarks.aws import session

@@ -1,7 +1,7 @@
-"""Which instance types fit a request, and which of them fits best. Pure.
+"""Which instance types fit a request, and which of them fits best. Pure functions.
 
-A request is a list of limits. A type fits when it misses none of them; what a limit costs and which type comes nearest
-when nothing fits follow from the same list.
+A request is a list of limits. A type fits if it meets all of them. How many types a limit excludes, and which type
+comes nearest if none fits, follow from the same list.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from benchmarks.runs.records import Values
 
 @dataclass(frozen=True)
 class Criteria:
-    """What is asked of a type. A limit of None is none; what `hidden` flags name is shown only on request."""
+    """What a request asks of a type. None is no limit; the kinds in HIDDEN are listed only on request."""
 
     cpu: int | None = None
     memory: int | None = None  # MiB
@@ -29,40 +29,40 @@ class Criteria:
     cpu_unit: str = "core"  # what cpu and max_cpu count: core or vcpu
     arch: str | None = None
     families: tuple[str, ...] = ()
-    all: bool = False  # previous generations too
-    burstable: bool = False  # burstable types too
-    gpu: bool = False  # types with GPUs too
-    bare_metal: bool = False  # nothing but bare metal
+    all: bool = False  # include previous generations
+    burstable: bool = False  # include burstable types
+    gpu: bool = False  # include types with GPUs
+    bare_metal: bool = False  # only bare metal
     max_price: float | None = None  # USD an hour
-    spot: bool = False  # rank and bound by spot prices, and only types that have a spot market
+    spot: bool = False  # only types with a spot market, ranked and limited by spot price
     az: str | None = None
     sort: str = "fit"
 
     def count(self, one: InstanceType) -> int:
-        """A type's cores or vCPUs, whichever is asked for."""
+        """A type's number of cores or vCPUs, as cpu_unit says."""
         return one.vcpus if self.cpu_unit == "vcpu" else one.cores
 
     def spot_price(self, offer: Offer) -> float | None:
-        """The spot price in the zone asked for, else the lowest of all zones, in USD an hour."""
+        """The spot price in the requested zone, else the lowest of all zones, in USD an hour."""
         return offer.spot.get(self.az) if self.az else min(offer.spot.values(), default=None)
 
     def price(self, offer: Offer) -> float | None:
-        """The price that counts for this request, in USD an hour."""
+        """The spot or on-demand price, whichever the request uses, in USD an hour."""
         return self.spot_price(offer) if self.spot else offer.on_demand
 
     def price_per_core(self, offer: Offer) -> float | None:
-        """The price that counts, per physical core, in USD an hour."""
+        """The same price per physical core, in USD an hour."""
         price = self.price(offer)
         return None if price is None else price / offer.type.cores
 
 
 @dataclass(frozen=True)
 class Limit:
-    """One condition: what it is called, and by how much an offer misses it (0 is not at all, 1 is by far)."""
+    """One condition: its name, and by how much an offer misses it, from 0 (met) to 1."""
 
     text: str
     miss: Callable[[Offer], float]
-    shown_by: str | None = None  # the flag that lifts it, for what is hidden unless asked for
+    shown_by: str | None = None  # the flag that lifts it, for kinds of types that are hidden by default
 
 
 @dataclass(frozen=True)
@@ -70,17 +70,17 @@ class Choice:
     """The answer to a request."""
 
     criteria: Criteria
-    offered: int  # how many types there are to choose from
+    offered: int  # number of types in the region
     fitting: tuple[Offer, ...]  # best one first
-    hidden: Mapping[str, int]  # flag -> how many more types would fit, were it not for what the flag lifts
-    excluded: tuple[tuple[str, int], ...]  # limit -> how many types it excludes, whatever the others do
-    nearest: Offer | None  # the type that misses the limits by least, where none fits
+    hidden: Mapping[str, int]  # flag -> how many types it would add
+    excluded: tuple[tuple[str, int], ...]  # limit -> how many types it excludes, independent of the other limits
+    nearest: Offer | None  # the type that misses the limits by least, if none fits
     missed: tuple[Limit, ...]  # the limits that it misses
 
 
 @dataclass(frozen=True)
 class _Hidden:
-    """A kind of types that is left out unless its flag is given."""
+    """A kind of types that is not listed unless its flag is given."""
 
     field: str
     text: str
@@ -95,7 +95,7 @@ HIDDEN = (
 
 
 def criteria(parameters: Values) -> Criteria:
-    """A request from the typed values of a playbook's parameters, defaults among them; None counts as not given.
+    """The request in a playbook's parameters, which are typed and include defaults; None counts as not given.
 
     Raises RefusedError for an empty request and for parameters that contradict each other.
     """
@@ -115,7 +115,7 @@ def criteria(parameters: Values) -> Criteria:
     return Criteria(**fields, families=families)
 
 
-# Any of these makes a request; the others say where it is answered or how the answer is shown.
+# A request has at least one of these. The other parameters only say where to look or how to show the answer.
 _ASKED = frozenset(
     {"cpu", "memory", "max_cpu", "max_memory", "arch", "family", "current", "all", "burstable", "gpu", "bare_metal"}
     | {"max_price", "spot", "az", "wide", "refresh"}
@@ -123,11 +123,11 @@ _ASKED = frozenset(
 
 
 def check_names(asked: Criteria, offers: Sequence[Offer], region: str) -> None:
-    """Raises RefusedError, with names that there are, for a family or a zone that the region has not."""
+    """Raises RefusedError, which suggests existing names, for a family or zone that the region does not have."""
     families = sorted({offer.type.family for offer in offers})
     for family in asked.families:
         if family not in families:
-            # A family's first letters are its series, and the figure behind them its generation.
+            # Such as c7i: the first letter is the series, the digit after it the generation.
             near = hints.similar(family, families, 5) or [name for name in families if name[:2] == family[:2]][:5]
             hint = f" Similar: {', '.join(near)}." if near else ""
             raise RefusedError(f"{region} has no instance types of a family {family}.{hint}")
@@ -137,7 +137,7 @@ def check_names(asked: Criteria, offers: Sequence[Offer], region: str) -> None:
 
 
 def limits(asked: Criteria) -> tuple[Limit, ...]:
-    """All conditions of a request, those that hide kinds of types included."""
+    """All conditions of a request, including those that hide kinds of types."""
     unit = "vCPUs" if asked.cpu_unit == "vcpu" else "cores"
     found = []
     if asked.cpu:
@@ -169,7 +169,7 @@ def limits(asked: Criteria) -> tuple[Limit, ...]:
 
 def _not(kind: _Hidden) -> Limit:
     flag = f"--{kind.field}"
-    # A small miss: of two types that are not what was asked for, the one that flags show is the nearer one.
+    # A small miss: if no type fits, one that a flag would list is nearer than one that misses a limit.
     return Limit(f"no {kind.text} ({flag} lifts this)", lambda offer: 0.25 if kind.is_kind(offer.type) else 0.0, flag)
 
 
@@ -182,27 +182,27 @@ def _at_least(text: str, low: float, value: Callable[[Offer], float]) -> Limit:
 
 
 def _at_most(text: str, high: float, value: Callable[[Offer], float | None]) -> Limit:
-    """What has no value, such as an unknown price, is not known to be within the limit, so it is not."""
+    """A limit that an unknown value, such as an unknown price, misses."""
 
     def miss(offer: Offer) -> float:
         found = value(offer)
         if found is None:
             return 1.0
-        # Of two prices that differ in their last digit, the quotient may be 1.
+        # Prices that differ only in the last digit may have the quotient 1, which would be no miss.
         return 0.0 if found <= high else max(1 - high / found, sys.float_info.epsilon)
 
     return Limit(text, miss)
 
 
 def excess(asked: Criteria, one: InstanceType) -> float:
-    """How much more a type has than was asked for: the sum of the shares by which it exceeds cpu and memory."""
+    """How much a type exceeds the request: the relative excess in cpu plus that in memory."""
     cores = asked.count(one) / asked.cpu - 1 if asked.cpu else 0.0
     memory = one.memory / asked.memory - 1 if asked.memory else 0.0
     return cores + memory
 
 
 def _rank(asked: Criteria) -> Callable[[Offer], tuple[Any, ...]]:
-    """The key to sort by; what is alike by the key that was asked for is sorted by fit, then price, then name."""
+    """The sort key: the requested one, then fit, then price, then name."""
 
     def known(price: float | None) -> float:
         return math.inf if price is None else price
@@ -220,7 +220,7 @@ def _rank(asked: Criteria) -> Callable[[Offer], tuple[Any, ...]]:
 
 
 def choose(asked: Criteria, offers: Sequence[Offer]) -> Choice:
-    """The offers that miss no limit, best one first, and what became of the others."""
+    """The offers that meet all limits, best one first, and why the others do not fit."""
     every = limits(asked)
     asked_for = [limit for limit in every if not limit.shown_by]
     hiding = [limit for limit in every if limit.shown_by]

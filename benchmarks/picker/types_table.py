@@ -1,4 +1,4 @@
-"""The picker's table: seven columns that fit 80 characters, or all of them."""
+"""The picker's table: seven columns that fit into 80 characters, or all columns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UNKNOWN = "\N{EN DASH}"
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, what a cell says, and whether it is a number."""
+    """A column: its heading, its cells, and whether they are numbers."""
 
     title: str
     cell: Callable[[Offer], str]
@@ -30,7 +30,7 @@ def _processor(offer: Offer) -> str:
 
 
 def columns(asked: Criteria, wide: bool) -> tuple[Column, ...]:
-    """The columns for a request; with spot prices in the first place where they are what is asked for."""
+    """The columns for a request. A spot request shows the spot price in place of the on-demand price."""
     on_demand = Column("$/h on demand", lambda o: _dollars(o.on_demand))
     spot = Column("$/h spot", lambda o: _dollars(asked.spot_price(o)))
     narrow = (
@@ -59,19 +59,19 @@ def columns(asked: Criteria, wide: bool) -> tuple[Column, ...]:
 
 @dataclass(frozen=True)
 class Lines:
-    """A table laid out: its heading, and a line a type, best fit first."""
+    """The lines of a table: the heading, and one per type, best fit first."""
 
     heading: str
     rows: tuple[str, ...]
 
     @property
     def width(self) -> int:
-        """Of the longest line, in characters."""
+        """The length of the longest line, in characters."""
         return max(map(len, (self.heading, *self.rows)))
 
 
 def lay_out(choice: Choice, *, wide: bool = False) -> Lines:
-    """The table as lines without any markup, however long; columns are two spaces apart."""
+    """The table as lines of plain text of any width, with two spaces between columns."""
     shown = columns(choice.criteria, wide)
     cells = [[column.title for column in shown]]
     cells += [[column.cell(offer) for column in shown] for offer in choice.fitting]

@@ -1,1 +1,1 @@
-"""Running playbooks: command line, process, signals, and what is done when one fails."""
+"""Running playbooks: command line, process, signals, and the cleanup after a failure."""

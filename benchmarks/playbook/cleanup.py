@@ -1,7 +1,8 @@
-"""What is done and said when a playbook has not ended well.
+"""The cleanup after a playbook that has failed or was interrupted.
 
-Of a run that is the one place for it: whatever has become of Ansible, of the run's records and of its directory, AWS is
-asked by the run's tag what lives. It is ended, or told of with what it costs, when it ends by itself and what ends it.
+It is the only place that cleans up after a run. It relies neither on Ansible nor on the run's records or directory: AWS
+is asked for the instances with the run's tag. They are terminated or, if kept, reported: what they cost, when they shut
+themselves down, and the command that terminates them.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from benchmarks.aws import aws_errors, session
 from benchmarks.launch import remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages
 
-# How long after an interruption an instance may still turn up that was being launched at that moment.
+# How long after an interruption an instance may still appear whose launch was in progress.
 LATE_ARRIVALS = 10.0  # seconds
-# Said of a playbook that has done nothing yet.
+# Printed if a playbook has done nothing yet.
 NOTHING_DONE = {
     "benchmark": "Nothing has been launched.",
     "setup": "Nothing was created.",
@@ -32,26 +33,26 @@ _CREATED = "What was created stays; the same command creates the rest."
 
 
 class Cleanup(Protocol):
-    """What there is to do and to say when a playbook has not ended well."""
+    """What to do and to print after a playbook has failed or was interrupted."""
 
     @property
     def console(self) -> Console:
-        """Where it is said."""
+        """Where to print."""
 
     @property
     def interrupted(self) -> str:
-        """What a signal makes of it, in a word or three."""
+        """What happens after a signal, in a few words, for the user."""
 
     def of_failure(self, code: int, reached: stages.Reached) -> str:
-        """After an exit code that is not 0; the sentence that the user is left with."""
+        """Clean up after a non-zero exit code. Returns the final sentence for the user."""
 
     def of_signal(self, reached: stages.Reached) -> None:
-        """After a signal."""
+        """Clean up after a signal."""
 
 
 @dataclass(frozen=True)
 class SetupCleanup:
-    """Of setting up, which costs nothing and is gone on with by doing it again."""
+    """After set-up: nothing to undo, since it costs nothing and can be continued by running it again."""
 
     console: Console
     interrupted = "stopping"
@@ -65,7 +66,7 @@ class SetupCleanup:
 
 @dataclass(frozen=True)
 class Instances:
-    """The instances of a run, as AWS knows them; `connect` and `sleep` are what asks it, and what waits."""
+    """The instances of a run, looked up in AWS. `connect` and `sleep` are parameters for tests."""
 
     run_id: str
     directory: Path
@@ -75,14 +76,16 @@ class Instances:
     sleep: Callable[[float], None] = time.sleep
 
     def end(self, late_arrivals: float) -> None:
-        """End them all, with those that turn up for so many seconds; tell of what could not be ended."""
+        """Terminate all instances, and those that appear within `late_arrivals` seconds; report any that remain."""
         try:
             ec2 = self.connect(self.region)("ec2")
         except aws_errors.ERRORS as error:
             self._say_unknown(error)
             return
         try:
-            ended = termination.end(ec2, self.run_id, self.directory, late_arrivals=late_arrivals, told=self._told)
+            ended = termination.end(
+                ec2, self.run_id, self.directory, late_arrivals=late_arrivals, told=self._say_ending
+            )
             self._say(termination.sentence(self.run_id, self.region, ended))
         except aws_errors.ERRORS as error:
             self._say(termination.explain(error, ec2, self.run_id, self.directory))
@@ -90,7 +93,7 @@ class Instances:
                 termination.note_gone(ec2, self.run_id, self.directory)
 
     def tell(self, late_arrivals: float = 0.0) -> None:
-        """Say what lives."""
+        """Report the instances that exist, waiting up to `late_arrivals` seconds for the first."""
         deadline = time.monotonic() + late_arrivals
         try:
             ec2 = self.connect(self.region)("ec2")
@@ -107,7 +110,7 @@ class Instances:
         unknown = remaining.unknown(self.run_id, self.region, self.directory)
         self._say(f"{aws_errors.sentence(error)}\n{unknown}")
 
-    def _told(self, ids: Sequence[str]) -> None:
+    def _say_ending(self, ids: Sequence[str]) -> None:
         self._say(f"EC2 was told to end {', '.join(ids)}; waiting until nothing of the run is left …")
 
     def _say(self, text: str) -> None:
@@ -116,7 +119,7 @@ class Instances:
 
 @dataclass(frozen=True)
 class TerminateCleanup:
-    """Of ending a run: where that was broken off it is not gone on with, but what lives is told of."""
+    """After terminating a run: an interrupted termination is not continued, but remaining instances are reported."""
 
     instances: Instances
     interrupted = "stopping"
@@ -126,7 +129,7 @@ class TerminateCleanup:
         return self.instances.console
 
     def of_failure(self, code: int, reached: stages.Reached) -> str:
-        # Ansible has said what lives and why, unless it was killed.
+        # Ansible has reported the remaining instances, unless it was killed.
         if code < 0:
             self.instances.tell()
         return f"Ending the run {self.instances.run_id} failed." if reached.started else NOTHING_DONE["terminate"]
@@ -137,21 +140,21 @@ class TerminateCleanup:
 
 @dataclass(frozen=True)
 class BenchmarkCleanup:
-    """Of a run: it is brought back as far as it came, and its instances are ended, or told of."""
+    """After a benchmark run: collect partial results, and terminate the instances or, if kept, report them."""
 
     run_id: str
     directory: Path
-    instances: Instances | None  # None where it launches none
+    instances: Instances | None  # None if the run launches none
     keeps: bool
-    fresh: bool  # begun by this process
-    finish: command_line.Command  # the playbook that brings back what another has left, publishes and ends
+    fresh: bool  # whether this process has started the run, not continued it
+    finish: command_line.Command  # the playbook that collects, publishes and terminates after an interrupted one
     console: Console
     interrupted = "ending the run"
 
     def of_failure(self, code: int, reached: stages.Reached) -> str:
-        """Bring back what a playbook has left that did not come to its end, then leave nothing running."""
+        """Collect partial results if the playbook was cut short, then terminate the instances."""
         if not reached.started:
-            self._tell_what_ran()
+            self._report_earlier_instances()
             return "Nothing was launched."
         try:
             if not reached.ended_by_itself:
@@ -165,12 +168,12 @@ class BenchmarkCleanup:
         return f"The run failed. Partial results are in {self.directory}"
 
     def of_signal(self, reached: stages.Reached) -> None:
-        """End the instances first of all: whoever has sent the signal may not wait for long."""
+        """Terminate the instances first: the sender of the signal may not wait for long."""
         if reached.started:
             self._leave_nothing_running(reached)
         else:
             self._say(NOTHING_DONE["benchmark"])
-            self._tell_what_ran()
+            self._report_earlier_instances()
 
     def _leave_nothing_running(self, reached: stages.Reached) -> None:
         late_arrivals = LATE_ARRIVALS if reached.is_launching else 0.0
@@ -182,8 +185,8 @@ class BenchmarkCleanup:
         else:
             self.instances.end(late_arrivals)
 
-    def _tell_what_ran(self) -> None:
-        """Of a run that was begun before, say what lives of it: this call has done nothing about that."""
+    def _report_earlier_instances(self) -> None:
+        """Report the instances of a continued run, which this call has not touched."""
         if self.instances and not self.fresh:
             self.instances.tell()
 

@@ -1,4 +1,4 @@
-"""The ansible-playbook command of a run. The one module here that knows of Ansible's command line."""
+"""The ansible-playbook command of a run. Only this module knows Ansible's command line."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from benchmarks.runs.records import Values
 
 @dataclass(frozen=True)
 class Command:
-    """What to run, and what to add to the environment."""
+    """A command and what to add to its environment."""
 
     argv: tuple[str, ...]
     environment: Mapping[str, str]
 
     def __str__(self) -> str:
-        """The same job by hand, from the repository's root."""
+        """The command as a user can type it in the repository's root."""
         return shlex.join(("ansible-playbook", *self.argv[1:]))
 
 
 def playbook(name: str, parameters: Path | Values, aws_region: str | None, *, terminal: bool, columns: int) -> Command:
-    """The command that runs a playbook with the parameters in a file, or with these where none may be needed.
+    """The command that runs a playbook with parameters from a file, or with these values.
 
-    With `terminal` a line of progress may be rewritten, for which `columns` is the width.
+    With `terminal`, lines of progress may be rewritten in place; `columns` is the terminal's width.
     """
     extra = f"@{_shown(parameters)}" if isinstance(parameters, Path) else json.dumps(dict(parameters))
     return Command(

@@ -1,4 +1,4 @@
-"""Starting a playbook and waiting for its end."""
+"""The process of a playbook: start, wait, end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PREFIX = "benchmarks-"
 
 
 class Playing:
-    """A playbook that is carried out, as a context: when it is left, nothing of the playbook runs any more."""
+    """A running playbook, as a context manager: on exit, all of its processes are ended."""
 
     def __init__(self, command: Command) -> None:
         self._command = command
@@ -31,7 +31,7 @@ class Playing:
 
     @property
     def reached(self) -> stages.Reached:
-        """How far it has come, at any time."""
+        """The stages that it has reached so far."""
         return self._pipe.reached() if self._pipe else stages.NOTHING
 
     def __enter__(self) -> Self:
@@ -39,18 +39,18 @@ class Playing:
             directory = self._open.enter_context(temporary_directory())
             self._pipe = self._open.enter_context(stages.pipe())
             self._mark = (SOCKETS, str(directory))
-            # The path of a socket is short or refused: a directory below a long home would not do for those of ssh.
+            # Unix socket paths are limited to about 100 bytes, so ssh's control sockets cannot be below a long home.
             own = {SOCKETS: str(directory), "ANSIBLE_LOCAL_TEMP": str(directory / "ansible")}
             environment = {**self._command.environment, **own, **self._pipe.environment}
             self._process = processes.start(replace(self._command, environment=environment), [self._pipe.writer])
         except BaseException:
-            # A signal may have come when the process was there and not yet known.
+            # A signal may have arrived after the process was started and before it was assigned.
             self.__exit__()
             raise
         return self
 
     def wait(self) -> int:
-        """Wait for its end; its exit code, negative for the signal that has ended it."""
+        """Wait for its end. Returns its exit code, or the negative number of the signal that ended it."""
         assert self._process
         return self._process.wait()
 
@@ -62,18 +62,18 @@ class Playing:
 
 @contextmanager
 def temporary_directory() -> Iterator[Path]:
-    """A directory for this process's temporary files. What a killed one has left of them is removed first."""
-    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    """A directory for this process's temporary files. Those left by killed processes are removed first."""
+    for found in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         # Another process may be removing it too.
         with suppress(FileNotFoundError):
-            if left.is_dir() and not left.is_symlink() and left.stat().st_uid == os.geteuid() and _is_left(left):
-                shutil.rmtree(left, ignore_errors=True)
+            if found.is_dir() and not found.is_symlink() and found.stat().st_uid == os.geteuid() and _is_stale(found):
+                shutil.rmtree(found, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as directory:
         yield Path(directory)
 
 
-def _is_left(directory: Path) -> bool:
-    """Whether neither the process that made it lives, nor a playbook that uses it."""
+def _is_stale(directory: Path) -> bool:
+    """Whether neither the process that created it nor a playbook that uses it is running."""
     pid = directory.name.removeprefix(_PREFIX).partition("-")[0]
     if not pid.isdecimal() or processes.lives(int(pid)):
         return False

@@ -1,4 +1,4 @@
-"""Children and signals: Ansible, which none reaches in its own session, and commands that they are handed on to."""
+"""Child processes: start one in its own session, find its descendants, end them all."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ import psutil
 from benchmarks.paths import ROOT
 from benchmarks.playbook.command_line import Command
 
-GRACE = 2.0  # seconds between asking a child to end and ending it
+GRACE = 2.0  # seconds between SIGTERM and SIGKILL
 
 
 def start(command: Command, inherited: Sequence[int] = ()) -> subprocess.Popen[bytes]:
-    """Start a command in a session of its own; of this process's files it has the `inherited` ones."""
+    """Start a command in a session of its own, which the terminal's signals do not reach.
+
+    It inherits only the file descriptors in `inherited`.
+    """
     return subprocess.Popen(
         command.argv,
         cwd=ROOT,
@@ -29,10 +32,10 @@ def start(command: Command, inherited: Sequence[int] = ()) -> subprocess.Popen[b
 
 
 def having(variable: str, value: str) -> list[psutil.Process]:
-    """The processes of this user that have `value` for an environment variable."""
+    """This user's processes whose environment has `variable` set to `value`."""
     found = []
     for process in psutil.process_iter():
-        # Others' environments are not to be read, and a process may end while it is looked at.
+        # Other users' environments cannot be read, and a process may end at any moment.
         with suppress(psutil.Error, OSError):
             if process.environ().get(variable) == value:
                 found.append(process)
@@ -40,7 +43,7 @@ def having(variable: str, value: str) -> list[psutil.Process]:
 
 
 def lives(pid: int) -> bool:
-    """Whether there is such a process of this user's."""
+    """Whether this user has a process with this id."""
     with suppress(psutil.Error):
         return psutil.Process(pid).uids().real == os.getuid()
     return False
@@ -49,8 +52,8 @@ def lives(pid: int) -> bool:
 def end(child: subprocess.Popen[bytes] | None, mark: tuple[str, str] | None = None) -> None:
     """End the child, if there is one, and all its descendants.
 
-    Ansible's workers have sessions of their own, and outlive a killed parent: then they are known by `mark`, a variable
-    of their environment and its value.
+    Ansible's workers have sessions of their own and outlive a killed parent. They are then found by `mark`, an
+    environment variable and its value.
     """
     family: list[psutil.Process] = []
     with suppress(psutil.NoSuchProcess):

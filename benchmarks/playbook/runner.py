@@ -1,4 +1,4 @@
-"""Carrying out a playbook for the user at the terminal: progress, signals, the end."""
+"""Running a playbook for the user at the terminal: checks, progress, signals, cleanup."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ class Job:
     run_id: str
     directory: Path
     command: command_line.Command
-    undo: Callable[[], None]  # takes back what was written of the request, which has come to nothing
+    undo: Callable[[], None]  # removes what was written for a request that was not carried out
     after: cleanup.Cleanup
-    lock: FileLock | None  # held as long as this is
+    lock: FileLock | None  # held for the life of the job
 
 
 def prepare(playbook: str, values: Values) -> Job:
-    """Check what can be checked here, and write the request where Ansible reads it.
+    """Check what can be checked without Ansible, and write the request where Ansible reads it.
 
-    Raises RefusedError, and SystemExit after a signal: nothing of the run is left then.
+    Raises RefusedError, and SystemExit after a signal. Nothing of the run is left then.
     """
     try:
         with signals.signals_raise("stopping"):
@@ -48,9 +48,9 @@ def prepare(playbook: str, values: Values) -> Job:
 def _prepare(playbook: str, values: Values) -> Job:
     environment = dict(os.environ)
     if "region" in values:
-        # What was asked for here holds for every child; only a plain ansible-playbook has to find them in agreement.
+        # A region given here is set for all children; only with plain ansible-playbook must the two agree.
         environment = {key: value for key, value in environment.items() if key not in region.VARIABLES}
-    # Only so that what preflight would refuse is refused at once: what holds is preflight's to write.
+    # Only to refuse early what preflight would refuse; preflight itself records the resolved parameters.
     resolved = request.resolve(playbook, values, environment)
     run_id, directory = run_directory.locate(values)
     asked = {**values, "run_id": run_id, "runs_dir": str(directory.parent)}
@@ -67,9 +67,9 @@ def _prepare(playbook: str, values: Values) -> Job:
 
     try:
         lock = None
-        # Of ending a run nothing is written, and another process may be carrying the run out.
+        # Terminating writes nothing, since another process may be running the run.
         if playbook != "terminate":
-            # Of a directory that may not be entered that is not to be known either.
+            # In the try block, since this fails too if a parent directory cannot be entered.
             fresh = not directory.exists()
             lock = _lock(directory) if playbook == "benchmark" else None
             written = parameters_file.Request(directory)
@@ -83,7 +83,7 @@ def _prepare(playbook: str, values: Values) -> Job:
     terminal = sys.stdout.isatty()
     columns = shutil.get_terminal_size().columns
     built = command_line.playbook(playbook, parameters, chosen, terminal=terminal, columns=columns)
-    # No markup: paths have brackets too.
+    # No markup: paths may contain brackets.
     console = Console(stderr=True, highlight=False, markup=False)
     instances = cleanup.Instances(run_id, directory, chosen, console)
     after: Mapping[str, Callable[[], cleanup.Cleanup]] = {
@@ -103,7 +103,7 @@ def _prepare(playbook: str, values: Values) -> Job:
 
 
 def _lock(directory: Path) -> FileLock:
-    """The lock of a run, which neither another wrapper nor a playbook that has outlived its wrapper may hold."""
+    """Lock the run. Raises RefusedError if another wrapper, or a playbook that outlived its wrapper, runs it."""
     lock = locks.hold(directory, locks.WRAPPER)
     locks.check(directory, locks.PLAYBOOK)
     return lock
@@ -112,8 +112,8 @@ def _lock(directory: Path) -> FileLock:
 def run(job: Job) -> None:
     """Run the playbook to its end.
 
-    A signal first of all ends the instances that carry the run's tag. Raises RefusedError where nothing was started,
-    FailedError where the run failed (both have been told to the user by then), SystemExit after a signal.
+    A signal first terminates the instances with the run's tag. Raises RefusedError if nothing was started, FailedError
+    if the run failed (Ansible has shown the reason by then), SystemExit after a signal.
     """
     playing = playbook_process.Playing(job.command)
     said = ""

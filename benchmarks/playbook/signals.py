@@ -1,4 +1,4 @@
-"""What Ctrl-C and other signals do: they raise, once, or are handed on."""
+"""Ctrl-C and other signals: raise an exception once, or forward them to a child."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class SignalError(BaseException):
-    """A signal has asked this process to end; `number` is its number."""
+    """This process has received the signal `number`."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
         self.number = number
 
 
-def _heeded() -> Iterator[signal.Signals]:
-    """SIGNALS; but what nohup has told to ignore its terminal's end goes on without it."""
+def _handled() -> Iterator[signal.Signals]:
+    """SIGNALS, but not SIGHUP if it is ignored, as under nohup."""
     for each in SIGNALS:
         if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN:
             yield each
@@ -29,9 +29,9 @@ def _heeded() -> Iterator[signal.Signals]:
 
 @contextmanager
 def signals_raise(doing: str) -> Iterator[None]:
-    """Turns the first of SIGNALS into SignalError; later ones are ignored, so that nothing interrupts cleaning up.
+    """Raise SignalError on the first of SIGNALS. Later ones are ignored, so that nothing interrupts the cleanup.
 
-    The user is told at once what this process is `doing` then, whatever it is about.
+    `doing` is printed at once: what this process does after the signal.
     """
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
@@ -41,7 +41,7 @@ def signals_raise(doing: str) -> Iterator[None]:
             os.write(2, f"\n{signal.Signals(number).name}: {doing} …\n".encode())
         raise SignalError(number)
 
-    before = {each: signal.signal(each, interrupt) for each in _heeded()}
+    before = {each: signal.signal(each, interrupt) for each in _handled()}
     try:
         yield
     finally:
@@ -49,18 +49,18 @@ def signals_raise(doing: str) -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def run_handing_on(argv: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Run a command that cleans up on a signal by itself; its exit code, as a shell tells it.
+def run_forwarding_signals(argv: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run a command that cleans up after a signal itself. Returns its exit code as a shell would.
 
-    Whatever signal this process gets is handed on, and the command's end is waited for.
+    Signals to this process are forwarded to the command, and this process waits for its end.
     """
     process: subprocess.Popen[bytes] | None = None
 
-    def hand_on(number: int, _frame: FrameType | None) -> None:
+    def forward(number: int, _frame: FrameType | None) -> None:
         if process:
             process.send_signal(number)
 
-    before = {each: signal.signal(each, hand_on) for each in _heeded()}
+    before = {each: signal.signal(each, forward) for each in _handled()}
     try:
         process = subprocess.Popen(argv, env=environment)
         code = process.wait()

@@ -1,4 +1,4 @@
-"""The tags of a playbook, each of which is a stage."""
+"""The tags of a playbook. Each tag is a stage."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OF_ANSIBLE = ("all", "always", "never", "tagged", "untagged")
 
 
 def of_playbook(path: Path) -> list[str]:
-    """The tags of its plays, blocks, tasks and the task files that it names, in the order in which they stand."""
+    """The tags of its plays, blocks and tasks, including those in task files, in order of appearance."""
     return list(dict.fromkeys(_tags(yaml.safe_load(path.read_text()), path.parent)))
 
 
@@ -37,7 +37,7 @@ def _tags(content: Any, directory: Path) -> Iterator[str]:
 
 
 def check(given: Collection[str], known: Collection[str]) -> None:
-    """Raises RefusedError for a tag that no task has, at which Ansible would do next to nothing and call it success."""
+    """Raises RefusedError for a tag that no task has: Ansible would run next to nothing and report success."""
     stages = [name for name in known if name not in OF_ANSIBLE]
     for name in given:
         if name not in (*stages, *OF_ANSIBLE):

@@ -1,6 +1,6 @@
-"""How far a playbook has come, told by Ansible to the process that started it.
+"""The progress of a playbook, reported by Ansible to the process that started it.
 
-By a pipe, since the disk may be full and the run's directory gone just when it matters.
+It uses a pipe, not a file: the disk may be full or the run's directory deleted just when it matters.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ from benchmarks.runs import record_files
 from benchmarks.runs.records import Stages, StageTime
 
 VARIABLE = "BENCHMARKS_STAGES"
-# The playbooks that carry a run out, by their names: times of others, as of bench.terminate's, are not the run's.
+# The playbooks whose stages count as the run's. Those of others, such as terminate, do not.
 PLAYBOOKS = ("benchmark", "finish")
-# Before any other stage nothing has been launched.
+# While no other stage has begun, nothing has been launched.
 FIRST = "preflight"
-# What is done anew for each attempt of a run, in this order.
+# The stages that each attempt of a run repeats, in this order.
 OF_ATTEMPT = ("toolchain", "benchmark", "collect", "publish", "terminate")
 LAST_PLAY = "Leave nothing running"
 
 
 @dataclass(frozen=True)
 class Reached:
-    """The stages of a playbook that have begun, those of them that have ended, and whether it came to its last play."""
+    """The stages of a playbook that have begun and ended, and whether it has reached its last play."""
 
     begun: frozenset[str]
     ended: frozenset[str]
-    ended_by_itself: bool  # the last play ends what is left of all hosts
+    ended_by_itself: bool  # the last play terminates the instances of all hosts
 
     @property
     def started(self) -> bool:
-        """Whether more was done than to check the request."""
+        """Whether it has done more than check the request."""
         return bool(self.begun - {FIRST})
 
     @property
     def is_launching(self) -> bool:
-        """Whether EC2 may be launching instances of which nothing is known yet."""
+        """Whether EC2 may be launching instances whose ids are not known yet."""
         return "launch" in self.begun - self.ended
 
 
@@ -47,7 +47,7 @@ NOTHING = Reached(frozenset(), frozenset(), False)
 
 
 class Pipe:
-    """Takes what a playbook tells."""
+    """Receives what a playbook reports."""
 
     def __init__(self, reader: int, writer: int) -> None:
         self._reader, self.writer = reader, writer
@@ -55,7 +55,7 @@ class Pipe:
         self._open = True
 
     def close(self) -> None:
-        """Take what is left, then close it: what was told stays known."""
+        """Read what is left, then close the pipe. `reached` keeps its answer."""
         self.reached()
         self._open = False
         os.close(self._reader)
@@ -63,11 +63,11 @@ class Pipe:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What a child finds the pipe by, which has to inherit `writer`."""
+        """The variable by which a child finds the pipe. The child has to inherit the descriptor `writer`."""
         return {VARIABLE: str(self.writer)}
 
     def reached(self) -> Reached:
-        """What has been told so far. Waits for nothing."""
+        """What has been reported so far. Does not block."""
         while self._open and (chunk := self._read()):
             self._said += chunk
         words = [line.split(" ", 1) for line in self._said.splitlines()]
@@ -93,13 +93,13 @@ def pipe() -> Iterator[Pipe]:
 
 
 class Times:
-    """How long each stage has taken, and whether it has failed."""
+    """How long each stage has taken, and whether it failed."""
 
     def __init__(self) -> None:
         self._times: dict[str, StageTime] = {}
 
     def add(self, stage: str, seconds: float, failed: bool) -> bool:
-        """Take note of a stage that has ended; whether it is the first time."""
+        """Add the time of a stage that has ended. Returns whether it is the first time for this stage."""
         earlier = self._times.get(stage)
         before, failed_before = (earlier.seconds, earlier.failed) if earlier else (0.0, False)
         total = round(before + seconds, 3)
@@ -107,28 +107,28 @@ class Times:
         return not earlier
 
     def note(self, directory: Path | None, stage: str) -> None:
-        """Write a stage's time down at once, so that a run that is interrupted later has it; not worth a failure.
+        """Write a stage's time at once, so that it is not lost if the run is interrupted. Errors are ignored.
 
-        Times that an earlier call has left of what comes behind it are no longer this run's.
+        Times of later stages that an earlier call has recorded are removed: this attempt has not reached them yet.
         """
         if directory and directory.exists():
             with suppress(OSError):
                 noted = record_files.recall(Stages, directory) or Stages()
-                behind = OF_ATTEMPT[OF_ATTEMPT.index(stage) + 1 :] if stage in OF_ATTEMPT else ()
-                kept = {one.name: one for one in noted.stages if one.name not in behind or one.name in self._times}
+                later = OF_ATTEMPT[OF_ATTEMPT.index(stage) + 1 :] if stage in OF_ATTEMPT else ()
+                kept = {one.name: one for one in noted.stages if one.name not in later or one.name in self._times}
                 times = {**kept, stage: self._times[stage]}
                 record_files.write(directory, Stages(stages=tuple(times.values())))
 
 
 def times(directory: Path) -> dict[str, float]:
-    """The seconds that a run's stages have taken; none where the record of them is damaged."""
+    """The seconds that each stage of a run has taken; empty if the record is damaged."""
     noted = record_files.recall(Stages, directory) or Stages()
     return {one.name: one.seconds for one in noted.stages}
 
 
 def tell(event: str, stage: str) -> None:
-    """Tell the process that started this playbook, if one has asked: a stage has `begun` or `ended`, a `play` begun."""
+    """Report to the process that started this playbook, if it listens: a stage has `begun` or `ended`, or a `play`."""
     if VARIABLE in os.environ:
-        # Whoever has asked may be dead by now, which is no reason to stop.
+        # That process may have been killed, which is no reason to stop.
         with suppress(OSError):
             os.write(int(os.environ[VARIABLE]), f"{event} {stage}\n".encode())

@@ -1,4 +1,4 @@
-"""What a failed Ansible task says to a user."""
+"""Messages for users about failed Ansible tasks."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from benchmarks.host import failure_causes, remedies
 from benchmarks.host.fetch_failures import TaskResult
 
 _UNREACHED = "timed out waiting for ping module test"
-# What Ansible puts before ssh's own words.
+# What Ansible puts before ssh's own message.
 _PREAMBLE = re.compile(
     r"Failed to connect to the host via ssh: |Data could not be sent to remote host \".*?\"\. "
     r"Make sure this host can be reached over ssh: "
 )
-# Ansible's words for what its module that tests a connection did not answer.
+# Ansible's message if its ping module gave no answer: a KeyError.
 _SILENT = "'ping'"
 _SUDO = re.compile(r"^Missing sudo password|sudo: a password is required|is not in the sudoers file")
 _FAREWELL = re.compile(r"^Shared connection to .* closed\.$", re.MULTILINE)
@@ -21,9 +21,9 @@ _PREFIXES = ("Task failed: ", "Action failed: ", "Module failed: ")
 
 
 def sentence(host: str, task: str, result: TaskResult) -> str:
-    """The failure of `task` on `host` in a user's words: a sentence, and below it what explains it.
+    """The failure of `task` on `host`: a sentence for the user, and details on the lines below.
 
-    Some of Ansible's interfaces put the role before a task's name; that of the task alone is the same in all of them.
+    Some of Ansible's interfaces put the role's name before the task's; it is removed.
     """
     name = task.split(" : ")[-1]
     message = str(result.get("msg") or "").strip()
@@ -39,7 +39,7 @@ def sentence(host: str, task: str, result: TaskResult) -> str:
     if items := [item for item in result.get("results", []) if item.get("failed")]:
         return sentence(host, task, items[0])
     if "non-zero return code" in message:
-        # Some commands get a terminal, where all output is one stream and ssh adds a line of its own.
+        # Commands run on a terminal have stdout and stderr in one stream, and a line added by ssh.
         errors, said = (str(result.get(key) or "").replace("\r\n", "\n") for key in ("stderr", "stdout"))
         output = _FAREWELL.sub("", errors).strip() or said.strip()
         told, detail = failure_causes.explain(f"{name} failed with exit status {result.get('rc')}.", output)
@@ -48,7 +48,7 @@ def sentence(host: str, task: str, result: TaskResult) -> str:
 
 
 def _cause(message: str) -> str:
-    """What ssh said last, and what to do about all that it said where that is known."""
+    """The last line of ssh's message, with a remedy if the message is a known one."""
     whole = _PREAMBLE.sub("", message).strip() or "no connection."
     said, remedy = whole.splitlines()[-1].strip(), remedies.of_ssh(whole)
     return f"{said.removesuffix('.')}. {remedy}" if remedy else said

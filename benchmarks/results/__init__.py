@@ -1,1 +1,1 @@
-"""What was measured: read, shown and published."""
+"""Results: read, shown and published."""

@@ -1,8 +1,8 @@
-"""Criterion's results on disk, of versions 0.3.6 to 0.8; in 0.3.2 and before, the estimates have other names.
+"""Criterion's result files, of versions 0.3.6 to 0.8; up to 0.3.2, the estimates have other names.
 
-Layout: https://bheisler.github.io/criterion.rs/book/. Names are cut and collide in paths, so `full_id` is the
-key, never the path. The files do not say what was measured: time in nanoseconds, unless the program has a measurement
-of its own. What Criterion has printed says it.
+Layout: https://bheisler.github.io/criterion.rs/book/. Paths contain shortened names that may collide, so `full_id` is
+the key, never the path. The files do not contain the unit: it is nanoseconds, unless the program uses a custom
+measurement. Criterion's printed output tells which.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from benchmarks.results.estimates import NANOSECONDS, Estimate, Interval
 from benchmarks.runs.records import Json
 
 _FILES = ("benchmark", "estimates", "sample")
-# Criterion's units of time in nanoseconds; the micro sign is the letter mu in some versions.
+# Criterion's time units in nanoseconds; some versions print the letter mu for the micro sign.
 _TIMES = {"ps": 1e-3, "ns": 1.0, "us": 1e3, "\u00b5s": 1e3, "\u03bcs": 1e3, "ms": 1e6, "s": 1e9}
 _THROUGHPUTS = {
     "Elements": "elements",
@@ -32,16 +32,16 @@ _THROUGHPUTS = {
 
 @dataclass(frozen=True)
 class Reading:
-    """What there is of one target: its estimates, and a sentence for each that cannot be read."""
+    """The results of one target: its estimates, and a sentence for each one that cannot be read."""
 
     estimates: tuple[Estimate, ...]
     problems: tuple[str, ...]
 
 
 def read(directory: Path, target: str, printed: Mapping[str, Printed], units: Collection[str]) -> Reading:
-    """The newest estimate of every benchmark below a target's Criterion directory, in no order.
+    """The newest estimate of every benchmark below a target's Criterion directory, in no particular order.
 
-    `printed` is what Criterion has printed of them by title, `units` all units that the target's program has printed.
+    `printed` is Criterion's output for each benchmark, by title. `units` are all units in the target's output.
     """
     estimates, problems = [], []
     for folder in sorted({path.parent for path in directory.rglob("new/*.json")}):
@@ -62,7 +62,7 @@ def _read_one(folder: Path, target: str, printed: Mapping[str, Printed], units: 
         low, high, level = (_number(interval[key]) for key in ("lower_bound", "upper_bound", "confidence_level"))
         line = printed.get(str(benchmark.get("title") or benchmark["full_id"]).strip())
         in_nanoseconds = _is_time(line, point) if line else bool(units) and all(unit in _TIMES for unit in units)
-        # Other measurements have a scale of their own, which Criterion alone knows: its numbers are taken as they are.
+        # Only Criterion knows the scale of a custom measurement, so its printed numbers are used.
         shown = Printed(low, point, high, NANOSECONDS) if in_nanoseconds else line
         return Estimate(
             target=target,
@@ -79,13 +79,13 @@ def _read_one(folder: Path, target: str, printed: Mapping[str, Printed], units: 
 
 
 def _is_time(line: Printed, point: float) -> bool:
-    """Whether what was printed is the number of the file, taken as nanoseconds."""
+    """Whether the printed value equals the file's number in nanoseconds."""
     scale = _TIMES.get(line.unit)
     return scale is not None and math.isclose(line.point * scale, point, rel_tol=1e-3, abs_tol=1e-4 * scale)
 
 
 def _throughput(given: object) -> dict[str, float]:
-    """Amounts by kind: one of a kind, or elements and bytes together."""
+    """Amounts by kind: one kind, or elements and bytes together."""
     if given is None:
         return {}
     if not isinstance(given, dict):
@@ -95,7 +95,7 @@ def _throughput(given: object) -> dict[str, float]:
 
 
 def _number(value: object) -> float:
-    """A finite number. JSON has no other, and Criterion writes null for what it could not compute."""
+    """A finite number. Raises TypeError, as for the null that Criterion writes for what it could not compute."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise TypeError(f"{value!r} is no finite number")
     return float(value)

@@ -1,4 +1,4 @@
-"""What was measured of one benchmark, by whatever harness."""
+"""The result of one benchmark, from any harness."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NANOSECONDS = "ns"
 
 @dataclass(frozen=True)
 class Interval:
-    """A confidence interval, in its estimate's unit; `level` is such as 0.95."""
+    """A confidence interval, in its estimate's unit; `level` is the confidence level, such as 0.95."""
 
     low: float
     high: float
@@ -20,22 +20,22 @@ class Interval:
 
 @dataclass(frozen=True)
 class Estimate:
-    """One benchmark of one target. The same id may be another benchmark in another target."""
+    """The estimate of one benchmark. Ids are unique only within a target."""
 
     target: str
     id: str
     statistic: str  # slope, mean or median
-    point: float  # of one iteration
-    unit: str | None  # of point, interval and spread; None where nothing says what was measured
-    interval: Interval | None = None  # Criterion's
-    spread: float | None = None  # longest less shortest sample, of harnesses that have no interval
+    point: float  # per iteration
+    unit: str | None  # of point, interval and spread; None if unknown
+    interval: Interval | None = None  # from Criterion only
+    spread: float | None = None  # maximum minus minimum sample, from harnesses without an interval
     samples: int | None = None
-    throughput: Mapping[str, float] = field(default_factory=dict)  # what one iteration works through, by kind
+    throughput: Mapping[str, float] = field(default_factory=dict)  # amount per iteration, by kind
 
 
 def natural(text: str) -> list[tuple[str, int, str]]:
-    """Sorts numbers within names by their value: `fft/8192` before `fft/16384`."""
-    # Texts and digits take turns. Not by int(), which refuses very long ones, and takes other scripts' digits too.
+    """Sort key that orders numbers within names by value: `fft/8192` before `fft/16384`."""
+    # Text and digits alternate. Not int(), which refuses very long numbers and accepts digits of other scripts.
     parts = re.split(r"([0-9]+)", text)
     digits = [part.lstrip("0") for part in parts[1::2]]
     return [(before, len(number), number) for before, number in zip(parts[::2], [*digits, ""], strict=True)]

@@ -1,4 +1,4 @@
-"""The results of one host: from Criterion's files, and from the log where a harness leaves no files."""
+"""The results of one host: from Criterion's files, and from the log for harnesses that write no files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.results import criterion
 from benchmarks.results.estimates import Estimate, natural
 from benchmarks.runs import run_layout
 
-# Signs of a cause, in the log of a run that has yielded nothing; the first that is there is told.
+# Patterns in the log of a run without results, with the likely cause; the first match is reported.
 _SIGNS = (
     (
         re.compile(r" time:   \["),
@@ -36,7 +36,7 @@ _LIKELY = (
 
 @dataclass(frozen=True)
 class Results:
-    """What a host has measured. `problems` are sentences of results that are lost, `notes` of what else is to know."""
+    """The results of a host. `problems` are sentences on results that are lost, `notes` are other remarks."""
 
     estimates: tuple[Estimate, ...]
     problems: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Results:
 
 
 def of_host(directory: Path) -> Results:
-    """The results in a host's directory, whatever there is of them: `criterion/<target>/` and `benchmark.log`."""
+    """The results in a host's directory, from `criterion/<target>/` and `benchmark.log`, as far as they exist."""
     log = read_log(directory)
     homes = sorted(path for path in (directory / run_layout.CRITERION).glob("*") if path.is_dir())
     return combine([(home.name, home) for home in homes], log)
@@ -56,7 +56,7 @@ def read_log(directory: Path) -> str:
 
 
 def combine(homes: Iterable[tuple[str, Path]], log: str) -> Results:
-    """Results of targets, from their Criterion directories and from what their programs have printed."""
+    """The results of targets, from their Criterion directories and their output in the log."""
     by_target = dict(homes)
     sections = log_output.sections(log)
     parts = {
@@ -69,7 +69,7 @@ def combine(homes: Iterable[tuple[str, Path]], log: str) -> Results:
         (estimate for part in parts.values() for estimate in part.estimates),
         key=lambda estimate: (estimate.target, natural(estimate.id)),
     )
-    # A benchmark called `..` leaves directories that are no target's.
+    # Not every directory is a target's: a benchmark called `..` creates others.
     ran = {section.target for section in sections}
     silent = [
         target
@@ -103,12 +103,12 @@ def _of_target(target: str, home: Path, sections: list[log_output.Section]) -> R
 
 
 def of_line(target: str, line: log_output.BenchLine) -> Estimate:
-    """The estimate in a result line of a harness that writes no files."""
+    """The estimate in a result line of a harness that writes no files, such as libtest's."""
     return Estimate(target=target, id=line.id, statistic="median", point=line.point, unit=line.unit, spread=line.spread)
 
 
 def shortfall(results: Results, log: str, expected: int | None) -> str:
-    """What a run that has ended well lacks, as a sentence; empty where it has everything."""
+    """A sentence on what is missing from the results of a successful run; empty if they are complete."""
     count = len(results.estimates)
     if results.problems:
         more = len(results.problems) - 1

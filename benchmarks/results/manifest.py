@@ -1,4 +1,4 @@
-"""What was run on what, beside the files that were uploaded."""
+"""The manifest: what was run on which machine, uploaded with the results."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.runs.records import File, Manifest, Preflight, Suite, Toolchain
 
 
 def make(run_dir: Path, host: str, attempt: int, plan: Preflight, uploads: Sequence[Upload]) -> Manifest:
-    """What was run on what, and what was uploaded. The one that is there is kept while the files are those it names."""
+    """The manifest of an attempt. An existing one is kept while it lists the same files."""
     directory = run_layout.attempt(run_layout.host(run_dir, host), attempt)
     files = {u.path.name: File(sha256=u.sha256, bytes=u.path.stat().st_size) for u in uploads}
     earlier = record_files.recall(Manifest, directory)
@@ -33,5 +33,5 @@ def make(run_dir: Path, host: str, attempt: int, plan: Preflight, uploads: Seque
 
 
 def suite_of(host_directory: Path, attempt: int, plan: Preflight) -> Suite:
-    """What an attempt has measured, which need not be what is asked for now."""
+    """The suite that an attempt has measured, which need not be the one requested now."""
     return attempts.suite(host_directory, attempt) or plan.measurements[0].suite

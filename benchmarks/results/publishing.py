@@ -1,4 +1,4 @@
-"""Uploading a host's files to S3 under a key that says what they are.
+"""Uploading a host's files to S3, under a key that names suite, date, machine and run.
 
 Checksums: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
 Presigned links: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
@@ -21,17 +21,17 @@ FILES = (run_layout.LOG, run_layout.ARCHIVE, Toolchain.FILE)
 
 
 def prefix(suite: str, started: datetime, machine: str, cores: int, run_id: str) -> str:
-    """`results/<suite>/<date>/<UTC>_<machine>_<cores>c_<run id>`; `machine` is an instance type, or a host's name."""
+    """`results/<suite>/<date>/<UTC>_<machine>_<cores>c_<run id>`; `machine` is an instance type or a host's name."""
     return f"results/{suite}/{started:%Y-%m-%d}/{started:%Y%m%dT%H%M%SZ}_{machine}_{cores}c_{run_id}"
 
 
 def publish(
     connect: Connect, run_dir: Path, host: str, attempt: int, plan: Preflight, *, dry: bool = False
 ) -> tuple[bool, str]:
-    """Upload what there is of an attempt on a host; whether anything was uploaded, and the URI of where it is.
+    """Upload the files of an attempt. Returns whether anything was uploaded, and the URI of the folder.
 
-    Writes the records of manifest and places. With `dry` nothing is uploaded or written.
-    Raises FailedError where S3 has other content than was sent, OSError where the directory cannot be written.
+    Writes the records Manifest and Published. With `dry`, nothing is uploaded or written.
+    Raises FailedError if S3's checksum of a file differs, OSError if the directory cannot be written.
     """
     s3 = connect("s3")
     target = plan.destination
@@ -43,13 +43,13 @@ def publish(
     uploads = [upload_of(directory / name) for name in FILES if (directory / name).exists()]
     if not dry:
         record_files.write(directory, manifest.make(run_dir, host, attempt, plan, uploads))
-        # Last, so that where it is everything is.
+        # Last, so that a folder with a manifest is complete.
         uploads.append(upload_of(directory / Manifest.FILE))
     wanted = f"{base}/{host}/{attempt}"
     folder, missing = choose_folder(s3, target, wanted, uploads)
     if dry:
         return bool(missing), f"s3://{target.bucket}/{folder}/"
-    # Somebody else may publish at the same time, and be faster: then a place is chosen again.
+    # Another process may upload to the same folder at the same time: then choose a folder again.
     while not all(send(s3, target, f"{folder}/{upload.path.name}", upload) for upload in missing):
         folder, missing = choose_folder(s3, target, wanted, uploads)
     published = _published(s3, target.bucket, folder, uploads)

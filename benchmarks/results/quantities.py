@@ -1,4 +1,4 @@
-"""How numbers are written: with four significant digits, the unit that suits them, and nothing claimed beyond it."""
+"""Formatting of measured values: four significant digits, in a suitable unit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from benchmarks.results.estimates import NANOSECONDS
 
 _TIMES = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"), (1e-3, "ps"))
-# As Criterion writes rates: https://docs.rs/criterion/latest/criterion/enum.Throughput.html
+# As Criterion prints rates: https://docs.rs/criterion/latest/criterion/enum.Throughput.html
 _DECIMAL = ((1e9, "G"), (1e6, "M"), (1e3, "K"), (1.0, ""))
 _BINARY = ((1024.0**3, "Gi"), (1024.0**2, "Mi"), (1024.0, "Ki"), (1.0, ""))
 _RATES = {
@@ -19,28 +19,28 @@ _RATES = {
 
 
 def quantity(value: float, unit: str | None) -> str:
-    """A measured value: times in the unit that suits them, others in their own, and bare where none is known."""
+    """A measured value: a time in a suitable unit, others in their own unit, or without one if it is unknown."""
     return duration(value) if unit == NANOSECONDS else f"{_digits(value)} {unit or ''}".rstrip()
 
 
 def duration(nanoseconds: float) -> str:
-    """A time in the unit that suits it, as Criterion prints it."""
+    """A time in a suitable unit, as Criterion prints it."""
     return _scaled(nanoseconds, _TIMES) if nanoseconds else "0 ns"
 
 
 def rate(kind: str, amount: float, nanoseconds: float) -> str:
-    """Throughput: `amount` of elements, bytes, bytes_decimal or bits, in so many nanoseconds, as a rate."""
+    """The throughput of `amount` elements, bytes, bytes_decimal or bits (`kind`) in `nanoseconds`, per second."""
     units, name = _RATES[kind]
     return f"{_scaled(amount / nanoseconds * 1e9, units)}{name}"
 
 
 def level(confidence: float) -> str:
-    """A confidence level in per cent: `95%`, and `99.9%` not rounded to certainty."""
+    """A confidence level in per cent: `95%`, and `99.9%` without rounding it to 100%."""
     return f"{confidence * 100:.10g}%"
 
 
 def _scaled(value: float, units: Sequence[tuple[float, str]]) -> str:
-    # What is shown decides, not what is measured: 999.96 ns is 1.000 µs, and not 1000.0 ns.
+    # Choose the unit after rounding: 999.96 ns is shown as 1.000 µs, not as 1000.0 ns.
     rounded = abs(float(f"{value:.4g}"))
     size, unit = next(((s, u) for s, u in units if rounded >= s), units[-1])
     return f"{_digits(value / size)} {unit}"

@@ -1,4 +1,4 @@
-"""Results as a table: what every row has in common stands once, what differs in its row."""
+"""The results as a table. What all rows have in common is in the heading or left out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Cell = Callable[[Estimate], str]
 
 
 def table(estimates: Sequence[Estimate]) -> Table:
-    """The estimates, in the order given. A target is shown where there are several, throughput where there is any."""
+    """The estimates, in the order given. Columns for target and throughput appear only if needed."""
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     names = {"target": _target, "benchmark": _id} if len({e.target for e in estimates}) > 1 else {"benchmark": _id}
     numbers = {"estimate": _point, **_spans(estimates)}
@@ -24,7 +24,7 @@ def table(estimates: Sequence[Estimate]) -> Table:
     for title in names:
         drawn.add_column(title, overflow="fold")
     for title, cell in numbers.items():
-        # A number that is cut is another number: a narrow terminal may break the line, and the names before it.
+        # Never truncate a number; on a narrow terminal, fold the names or let the line wrap.
         width = max(len(text) for text in (title, *map(cell, estimates)))
         drawn.add_column(title, justify="right", no_wrap=True, min_width=width)
     for estimate in estimates:
@@ -46,7 +46,7 @@ def _point(estimate: Estimate) -> str:
 
 
 def _spans(estimates: Sequence[Estimate]) -> dict[str, Cell]:
-    """The column of intervals, with their level in its title where all have the same, and the column of spreads."""
+    """The columns of confidence intervals and spreads. A common confidence level is in the column's title."""
     levels = {estimate.interval.level for estimate in estimates if estimate.interval}
     columns: dict[str, Cell] = {}
     if len(levels) == 1:
@@ -74,7 +74,7 @@ def _spread(estimate: Estimate) -> str:
 
 
 def _throughput(estimate: Estimate) -> str:
-    # A rate is work over time: of another measurement, or of none, there is none.
+    # A rate needs a time: it is undefined for other measurements and for zero.
     if estimate.unit != NANOSECONDS or estimate.point <= 0:
         return ""
     rates = (quantities.rate(kind, amount, estimate.point) for kind, amount in estimate.throughput.items())

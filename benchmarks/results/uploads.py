@@ -1,4 +1,4 @@
-"""Objects in S3 that are written once, whole, and never replaced."""
+"""Uploading S3 objects, which are written once and never replaced."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ class Upload:
 
     @property
     def encoded(self) -> str:
-        """The checksum as S3 writes it."""
+        """The checksum in base64, as S3 uses it."""
         return base64.b64encode(bytes.fromhex(self.sha256)).decode()
 
 
 def choose_folder(
     s3: Client, target: Destination, wanted: str, uploads: Sequence[Upload]
 ) -> tuple[str, tuple[Upload, ...]]:
-    """Where the files go, and those of them that are not there yet.
+    """The folder for the files, and those that are not there yet.
 
-    An object is written once and never replaced: what has come to be known of an attempt since it was published, as the
-    rest of a log, goes beside it, to `<attempt>.2` and so on.
+    Objects are never replaced: if files have changed since they were published, as a log that has grown, they go to
+    another folder, `<attempt>.2` and so on.
     """
     for number in itertools.count(1):
         folder = wanted if number == 1 else f"{wanted}.{number}"
@@ -52,12 +52,12 @@ def upload_of(path: Path) -> Upload:
 
 
 def object_of(target: Destination, key: str) -> dict[str, str]:
-    """What names an object in every call: its bucket's owner too."""
+    """The arguments that identify an object in every S3 call, including the bucket's owner."""
     return {"Bucket": target.bucket, "Key": key, "ExpectedBucketOwner": target.account}
 
 
 def send(s3: Client, target: Destination, key: str, upload: Upload) -> bool:
-    """Upload one file where there is none, and see that it has arrived; whether it is there and not another.
+    """Upload a file if the key is free, and verify it. Returns False if the key has other content.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
     """
@@ -67,7 +67,7 @@ def send(s3: Client, target: Destination, key: str, upload: Upload) -> bool:
         try:
             s3.put_object(**place, Body=body, ChecksumSHA256=upload.encoded, ContentType=kind, IfNoneMatch="*")
         except botocore.exceptions.ClientError as error:
-            # It is there: because an answer was lost, or because somebody else was faster, which the checksum tells.
+            # The key exists: either a response was lost, or another process was faster. The checksum tells which.
             if code(error) not in ("PreconditionFailed", "ConditionalRequestConflict"):
                 raise
             return stored_checksum(s3, place) == upload.encoded

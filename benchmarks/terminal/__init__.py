@@ -1,1 +1,1 @@
-"""Text as terminals show it."""
+"""Output to terminals: rendering, wrapping, closed streams."""

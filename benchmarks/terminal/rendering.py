@@ -1,4 +1,4 @@
-"""Parts of a summary that suit the width they are shown in. Where no terminal shows them, they are left as they are."""
+"""Parts of a summary that adapt to the terminal's width. Without a terminal they are printed unchanged."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.text import Text
 
-# What a line begins with, behind which its further lines begin: a title, or the space below one.
+# The start of a line, a title or an indent. Continuation lines are aligned after it.
 _TITLE = re.compile(r"\s+|\S+\s{2,}")
-# Where a name may end a line, best place first: between its words and parts, then within a part.
+# Where a name may be broken, best place first: between its words and parts, then within a part.
 _BREAKS = (re.compile(r"(?<=[ /,<])|(?<=::)"), re.compile(r"(?<=[_.:-])"))
-INDENT = "  "  # of a name's further lines
+INDENT = "  "  # of a name's continuation lines
 
 
 @dataclass(frozen=True)
 class Hanging:
-    """A sentence whose further lines begin where it does itself, behind its title.
+    """A sentence with a hanging indent: continuation lines are aligned after its title.
 
-    Not for what is copied, such as a command or a path: a terminal that breaks these itself copies them whole.
+    Not for text that users copy, such as commands and paths: if the terminal itself wraps them, they are copied whole.
     """
 
     text: Text
@@ -40,7 +40,7 @@ class Hanging:
 
 
 def _line_ends(text: str, width: int) -> list[int]:
-    """Where lines of whole words end, so that none is wider than `width`, but for words that are."""
+    """Where to break lines between words, so that none is wider than `width`, except for a single long word."""
     ends, begin = [], 0
     for word in re.finditer(r"\S+", text):
         if begin < word.start() and cell_len(text[begin : word.end()]) > width:
@@ -51,7 +51,7 @@ def _line_ends(text: str, width: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Link:
-    """An address too long to be shown: on a terminal, `label` leads there, and `otherwise` says where it is in full."""
+    """A URL that is too long to show: a terminal shows `label` as a hyperlink, and `otherwise`, where the URL is."""
 
     title: str
     address: str
@@ -68,7 +68,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Name:
-    """A name in a table, such as a benchmark's id, which is folded where its parts end."""
+    """A name in a table, such as a benchmark's id, which is folded between its parts."""
 
     text: str
 
@@ -81,7 +81,7 @@ class Name:
 
 
 def folded(name: str, width: int) -> list[str]:
-    """The lines of a name in so many columns, at least 3; put together again they are the name, but for the indent."""
+    """The lines of a name folded to `width` columns, at least 3. Joined without the indent they are the name again."""
     if cell_len(name) <= width:
         return [name]
     lines = [""]
@@ -93,7 +93,7 @@ def folded(name: str, width: int) -> list[str]:
 
 
 def _pieces(name: str, width: int, breaks: tuple[re.Pattern[str], ...]) -> list[str]:
-    """The parts of a name, none wider than `width`, cut at the best places that do for each."""
+    """The parts of a name, none wider than `width`, cut at the best place possible."""
     if not breaks:
         return chop_cells(name, width)
     return [

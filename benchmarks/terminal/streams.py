@@ -1,4 +1,4 @@
-"""Output that outlives its readers."""
+"""Output streams that ignore write errors."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from typing import Any
 
 
 class _Tolerant(io.FileIO):
-    """A file whose reader may have left, as head does, or a terminal that is closed, or whose disk may be full.
-
-    What cannot be written is dropped.
-    """
+    """A file that drops what cannot be written: a closed pipe, as after `| head`, a closed terminal, a full disk."""
 
     def write(self, content: Any, /) -> int:
         try:
@@ -21,12 +18,12 @@ class _Tolerant(io.FileIO):
 
 
 def ignore_closed_output() -> None:
-    """Have this process go on to its end, and to its own exit code, when its output cannot be written any more.
+    """Let this process run to its end, with its own exit code, even if its output can no longer be written.
 
-    A run that ended there, as Ansible itself would, would be no less broken off than by Ctrl-C.
+    Otherwise a closed pipe would interrupt the run, as Ctrl-C does. Ansible by itself would stop there.
     """
     for name in ("stdout", "stderr"):
-        # None where the caller has closed it.
+        # None if the caller has closed it.
         if stream := getattr(sys, name):
             setattr(sys, name, _tolerant(stream))
 
@@ -37,6 +34,6 @@ def _tolerant(stream: io.TextIOWrapper) -> io.TextIOWrapper:
         io.BufferedWriter(_Tolerant(stream.fileno(), "wb", closefd=False)),
         encoding=stream.encoding,
         errors=stream.errors,
-        # Also in a file or a pipe, as of a CI job, a line is there when it is written: Ansible flushes nothing.
+        # Ansible does not flush: lines would reach a file or pipe, as in a CI job, only late.
         line_buffering=True,
     )

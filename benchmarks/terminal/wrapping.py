@@ -1,4 +1,4 @@
-"""Output where it is read: broken between words, which terminals do not care for, and by a reader who may leave."""
+"""Wrapping of text between words, to the width of a terminal."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import IO
 
 
 def wrapped(text: str, columns: int) -> str:
-    """`text` with lines of at most `columns` characters, as far as its words allow: a path or an address stays whole.
+    """`text` wrapped to at most `columns` characters per line. Words, such as paths and URLs, are never broken.
 
-    A line goes on as it has begun. Lines that fit, and all of them with 0 columns, stay as they are.
+    Continuation lines keep the indent. Lines that fit stay as they are; with 0 columns, nothing is wrapped.
     """
     return "\n".join(_line(line, columns) for line in text.split("\n"))
 
@@ -30,7 +30,7 @@ def _line(line: str, columns: int) -> str:
 
 
 def columns(stream: IO[str]) -> int:
-    """The width of the terminal that a stream is; 0 where it is none."""
+    """The width of the terminal that `stream` writes to; 0 if it is no terminal."""
     try:
         return os.get_terminal_size(stream.fileno()).columns
     except (OSError, ValueError):

@@ -36,7 +36,7 @@ def demo(context: Context) -> None:
     for command in COMMANDS:
         port = ["--ssh-port", str(sandbox["ssh_port"])] if command[0] == "bench" and sandbox["ssh_port"] != 22 else []
         print(f"\n$ ./inv {shlex.join([*command, *port])}", flush=True)
-        code = signals.run_handing_on([*INV, *command, *port], environment)
+        code = signals.run_forwarding_signals([*INV, *command, *port], environment)
         if code:
             raise Exit(code=code)
     print("\nThe sandbox and its S3 keep running, so the link works. To remove them: ./inv sandbox.down --name demo")

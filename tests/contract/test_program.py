@@ -59,7 +59,7 @@ def test_without_a_task_it_says_how_to_start() -> None:
     shown = inv()
     assert shown.returncode == 0
     assert inv("--help").stdout == shown.stdout
-    assert shown.stdout == f"{inv('--list').stdout}{program.start(tasks.namespace)}\n"
+    assert shown.stdout == f"{inv('--list').stdout}{program.first_steps(tasks.namespace)}\n"
 
 
 def test_the_version_names_what_a_result_depends_on() -> None:

@@ -29,7 +29,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> Ran:
 
     monkeypatch.setattr(commands, "up", lambda _context, name: None)
     monkeypatch.setattr(subprocess, "run", lambda *_arguments, **_options: SimpleNamespace(stdout=json.dumps(facts)))
-    monkeypatch.setattr(signals, "run_handing_on", run)
+    monkeypatch.setattr(signals, "run_forwarding_signals", run)
     return done
 
 
@@ -56,7 +56,7 @@ def test_a_command_that_fails_ends_the_demonstration_with_its_exit_code(
         ran.append((list(argv), environment))
         return 3
 
-    monkeypatch.setattr(signals, "run_handing_on", fail)
+    monkeypatch.setattr(signals, "run_forwarding_signals", fail)
     with pytest.raises(Exit) as ended:
         demo.demo(Context())
     assert ended.value.code == 3

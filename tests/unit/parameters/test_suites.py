@@ -124,7 +124,10 @@ def test_a_file_that_is_no_yaml_is_refused(tmp_path: Path, content: bytes) -> No
         ({"source": {"crate": "one"}}, "Suite one lacks its source's ref: a version, tag or commit makes a run repeat"),
         ({"source": {"ref": "1"}}, "Suite one must have exactly one source of crate, git, path."),
         ({"source": {"crate": "a", "git": "b"}}, "Suite one must have exactly one source of crate, git, path."),
-        ({"source": {"path": "~nobody-at-all/a"}}, "The source of suite one is in a home directory that there is not"),
+        (
+            {"source": {"path": "~nobody-at-all/a"}},
+            "The source of suite one is in a home directory that does not exist",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_suite_is_said(change: dict[str, Any], sentence: str) -> None:

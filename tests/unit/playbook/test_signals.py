@@ -48,11 +48,11 @@ def test_a_run_under_nohup_outlives_its_terminal() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
-# Hands a command on to `run_handing_on`; the command tidies up for a while when it is told to end.
+# Runs a command by `run_forwarding_signals`; the command cleans up for a while after a signal.
 HANDS_ON = """
 import os, sys
 from benchmarks.playbook import signals
-sys.exit(signals.run_handing_on([sys.executable, "-c", sys.argv[1], sys.argv[2]], dict(os.environ)))
+sys.exit(signals.run_forwarding_signals([sys.executable, "-c", sys.argv[1], sys.argv[2]], dict(os.environ)))
 """
 TIDIES_UP = """
 import pathlib, signal, sys, time
@@ -87,4 +87,4 @@ def test_a_command_that_a_signal_is_handed_to_is_waited_for(
 
 def test_a_command_that_a_signal_kills_ends_as_in_a_shell() -> None:
     script = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
-    assert signals.run_handing_on([sys.executable, "-c", script], dict(os.environ)) == 128 + signal.SIGKILL
+    assert signals.run_forwarding_signals([sys.executable, "-c", script], dict(os.environ)) == 128 + signal.SIGKILL

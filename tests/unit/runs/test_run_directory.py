@@ -22,6 +22,6 @@ def test_one_process_has_one_new_id() -> None:
 
 def test_a_run_directory_in_nobodys_home_is_refused() -> None:
     with pytest.raises(
-        RefusedError, match=r"^runs_dir is in a home directory that there is not: '~nobody-at-all/r'\.$"
+        RefusedError, match=r"^runs_dir is in a home directory that does not exist: '~nobody-at-all/r'\.$"
     ):
         run_directory.locate({"run_id": "r", "runs_dir": "~nobody-at-all/r"})
