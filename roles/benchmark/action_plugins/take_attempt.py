@@ -34,7 +34,7 @@ class ActionModule(ActionBase):
         try:
             looked = self._command(attempt_states.states_command(args["directory"], args["unit"]))
             found = attempt_states.read_states(looked)
-            attempt_states.active(found, asked)
+            attempt_states.active_attempt(found, asked)
             number, new = attempt_states.choose(found, taken, wanted)
             if not self._task.check_mode:
                 if new:
@@ -45,7 +45,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(error)) from None
         warnings = [
             f"{unit} of another run is at work on this host too: the two disturb each other's numbers."
-            for unit in attempt_states.others(looked)
+            for unit in attempt_states.units_of_other_runs(looked)
         ]
         return {"changed": new, "number": number, "warnings": warnings}
 

@@ -25,7 +25,7 @@ class ActionModule(ActionBase):
         answer = self._low_level_execute_command(look, sudoable=False)
         here = Path(args["host_dir"])
         try:
-            number = attempt_states.active(attempt_states.read_states(answer["stdout"]), args["suite_digest"])
+            number = attempt_states.active_attempt(attempt_states.read_states(answer["stdout"]), args["suite_digest"])
             attempts.follow(here, number)
         except (RefusedError, OSError) as error:
             raise AnsibleActionFail(str(error)) from None
