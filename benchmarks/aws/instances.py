@@ -112,7 +112,7 @@ def wait_running(
         if len(running) == len(ids):
             return running
         if time.monotonic() > deadline:
-            raise FailedError(f"{', '.join(sorted(ids))} did not come to run within {timeout:.0f} seconds.")
+            raise FailedError(f"{', '.join(sorted(ids))} did not start within {timeout:.0f} seconds.")
         sleep(1)
 
 

@@ -34,7 +34,7 @@ def checksum(index: str, crate: str, version: str) -> str:
         raise RefusedError(f"{crate} has no version {version} on crates.io, but {version[1:]}: leave out the v.")
     shown = f"its newest are {', '.join(known[-SHOWN:])}" if len(known) > SHOWN else f"it has {', '.join(known)}"
     raise RefusedError(
-        f"{crate} has no version {version} on crates.io; {shown if known else 'all that it had were yanked'}."
+        f"{crate} has no version {version} on crates.io; {shown if known else 'all its versions were yanked'}."
     )
 
 

@@ -28,12 +28,12 @@ _KNOWN: Mapping[str, Signal] = {
     for known in (
         Signal(
             "SIGILL",
-            "since it has instructions that this CPU has not",
+            "since it uses instructions that this CPU lacks",
             "Build it for this CPU: without rustflags, or with -C target-cpu=native.",
         ),
         Signal("SIGKILL", "most likely since the memory ran out", MORE_MEMORY),
-        Signal("SIGSEGV", "since it used memory that is not its own: a fault in unsafe code, or endless recursion"),
-        Signal("SIGABRT", "by which a program gives up"),
+        Signal("SIGSEGV", "since it accessed invalid memory: a fault in unsafe code, or endless recursion"),
+        Signal("SIGABRT", "with which a program aborts itself"),
         Signal("SIGBUS", "since a mapped file ended before what was read of it, or the disk is full"),
         Signal("SIGFPE", "since it divided by zero"),
         Signal("SIGSYS", "since it made a system call that is forbidden on this machine"),

@@ -57,7 +57,7 @@ _REMEDIES: tuple[tuple[re.Pattern[str], Remedy], ...] = (
     ),
     (
         re.compile(r"E0635|unknown feature `"),
-        "The source is written for another nightly compiler: give one of its time by --toolchain.",
+        "The source is written for another nightly compiler: give one from that time by --toolchain.",
     ),
     (re.compile(r"requires the features: "), "Name them in the suite's features."),
     (
@@ -83,7 +83,7 @@ _REMEDIES: tuple[tuple[re.Pattern[str], Remedy], ...] = (
     ),
     (
         re.compile(r"failed to run custom build command|linker `.*` not found"),
-        "What the machine lacks for it has to be in its image: give one by --ami, or a machine of yours by --host.",
+        "The machine lacks something for it: give an image that has it by --ami, or a machine of yours by --host.",
     ),
 )
 

@@ -118,7 +118,7 @@ def read_status(output: str) -> UnitStatus:
 def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:
     """How a unit that failed ended, as a sentence."""
     if look.result is None:
-        return f"The {what} ended without a word: the machine was restarted, or systemd was stopped."
+        return f"The {what} ended without a result: the machine was restarted, or systemd was stopped."
     result, code, status = (*look.result, "", "", "")[:3]
     minutes = unit.limit_seconds // 60
     limit = f"{minutes} minute" if minutes == 1 else f"{minutes} minutes"
