@@ -1,4 +1,4 @@
-"""The bucket for results: its name, what is there of it, and its rule that aborts uploads left incomplete."""
+"""The bucket for results: its name, its settings, and its lifecycle rule that aborts incomplete uploads."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 @dataclass(frozen=True)
 class Bucket:
-    """A bucket of the account's own; None for what may not be read of it."""
+    """A bucket of the account; a setting is None if the permission to read it is missing."""
 
     name: str
     region: str
@@ -37,7 +37,7 @@ class Bucket:
 
     @property
     def aborts_uploads(self) -> bool:
-        """So too where the rules may not be read, since they may not be written then either."""
+        """Whether incomplete uploads are aborted; also true if the rules may not be read or, therefore, written."""
         return self.lifecycle is None or aborts_uploads(self.lifecycle)
 
 
@@ -48,9 +48,9 @@ def check_name(name: str) -> None:
 
 
 def find(s3: Client, name: str, account: str, region: str) -> Bucket | None:
-    """The account's bucket of this name, None where there is none; `region` is where S3 is asked.
+    """The account's bucket with this name, None if there is none; `region` is the region of the client `s3`.
 
-    Raises RefusedError where the bucket belongs to another account.
+    Raises RefusedError if the bucket belongs to another account.
     """
     place = {"Bucket": name, "ExpectedBucketOwner": account}
     try:
@@ -92,14 +92,14 @@ def aborts_uploads(rules: Sequence[AwsShape]) -> bool:
 
 
 def with_upload_rule(rules: Sequence[AwsShape]) -> list[AwsShape]:
-    """A bucket's lifecycle rules with one that aborts incomplete uploads; the same ones where there is such a rule."""
+    """A bucket's lifecycle rules, plus one that aborts incomplete uploads if they have none."""
     if aborts_uploads(rules):
         return list(rules)
     return [*(rule for rule in rules if rule.get("ID") != UPLOAD_RULE["ID"]), UPLOAD_RULE]
 
 
 def add_upload_rule(s3: Client, bucket: str, account: str, dry: bool = False) -> bool:
-    """Have a bucket abort incomplete uploads, beside the rules that it has; whether that changes anything."""
+    """Add a lifecycle rule that aborts incomplete uploads, if needed; return whether it was or, if `dry`, would be."""
     place = {"Bucket": bucket, "ExpectedBucketOwner": account}
     missing = ("NoSuchLifecycleConfiguration", *(("NoSuchBucket",) if dry else ()))
     try:
@@ -112,14 +112,14 @@ def add_upload_rule(s3: Client, bucket: str, account: str, dry: bool = False) ->
     if rules == before["Rules"]:
         return False
     if not dry:
-        # The call replaces everything that was configured before.
+        # The call replaces the whole lifecycle configuration.
         kept = {key: before[key] for key in ("TransitionDefaultMinimumObjectSize",) if key in before}
         s3.put_bucket_lifecycle_configuration(**place, LifecycleConfiguration={"Rules": rules}, **kept)
     return True
 
 
 def notes(bucket: Bucket, region: str) -> list[str]:
-    """What of a bucket differs from what setup would have created, for runs in `region`."""
+    """How a bucket differs from what setup would have created for runs in `region`, as sentences."""
     name = bucket.name
     notes = []
     if bucket.region != region:

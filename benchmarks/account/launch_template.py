@@ -1,4 +1,4 @@
-"""The launch template, as setup finds it."""
+"""Finds and checks the launch template for setup."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from benchmarks.errors import RefusedError
 
 
 def find(ec2: Client, wanted: str, region: str) -> Template | None:
-    """The template that `wanted` names (see launch_templates.split), None where it can be created.
+    """The template that `wanted` names (see launch_templates.split), None if setup can create it.
 
-    Raises RefusedError where it is not there and cannot be created.
+    Raises RefusedError if it does not exist and cannot be created.
     """
     name, version = launch_templates.split(wanted)
     key = "LaunchTemplateIds" if name.startswith("lt-") else "LaunchTemplateNames"
@@ -35,7 +35,7 @@ def find(ec2: Client, wanted: str, region: str) -> Template | None:
 
 
 def notes(template: Template, group: AwsShape | None) -> list[str]:
-    """What a template lacks that setup would have created; `group` is the security group for runs, if there is one."""
+    """What a template lacks for runs, as sentences; `group` is the security group for runs, if it exists."""
     name, data = template.name, template.data
     groups = {*data.get("SecurityGroupIds", ()), *data.get("SecurityGroups", ())}
     groups |= {one for interface in data.get("NetworkInterfaces", ()) for one in interface.get("Groups", ())}

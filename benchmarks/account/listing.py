@@ -1,4 +1,4 @@
-"""What setup says of an account."""
+"""The survey of an account as text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ STORAGE_PRICE = "about $0.025 a GB and month"
 
 
 def listing(survey: Setup, confirmed: bool) -> str:
-    """A survey for the user, and how to go on."""
+    """A survey as text for the user, with what to do next."""
     lines = [f"What runs need in account {survey.account}, region {survey.region}:"]
     lines += [f"  {'there  ' if need.exists else 'missing'}  {need.text}" for need in survey.needs]
     lines += [f"  note     {note}" for note in survey.notes]

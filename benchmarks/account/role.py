@@ -1,4 +1,4 @@
-"""The role of instances: who may assume it, what it allows, and the instance profile that hands it to them."""
+"""The IAM role of instances: its trust policy, its permissions and its instance profile."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TRUST: AwsShape = {
 
 @dataclass(frozen=True)
 class Role:
-    """The role, its policy for a bucket and its instance profile, as IAM shows them; None for what there is not."""
+    """The role, its policy for a bucket and its instance profile, from IAM; None for what does not exist."""
 
     role: AwsShape | None = None
     policy: AwsShape | None = None
@@ -25,18 +25,18 @@ class Role:
 
     @property
     def of_profile(self) -> str | None:
-        """The name of the role that the instance profile hands on."""
+        """The name of the role in the instance profile, None without one."""
         roles = (self.instance_profile or {}).get("Roles", [])
         return roles[0]["RoleName"] if roles else None
 
 
 def policy_name(bucket: str) -> str:
-    """The role is the account's, a bucket a region's: each bucket has a policy of its own in the role."""
+    """The name of a bucket's policy in the role; the role serves all regions, and each region has its own bucket."""
     return f"write-to-{bucket}"
 
 
 def policy(partition: str, bucket: str) -> AwsShape:
-    """What an instance may do: put objects into the bucket, and nothing else."""
+    """A policy that allows only to put objects into the bucket."""
     resource = f"arn:{partition}:s3:::{bucket}/*"
     return {
         "Version": "2012-10-17",
@@ -45,7 +45,7 @@ def policy(partition: str, bucket: str) -> AwsShape:
 
 
 def find(iam: Client, bucket: str) -> Role:
-    """What there is of the role."""
+    """Find the role, its policy and its instance profile."""
     missing = "NoSuchEntity"
     return Role(
         role=unless(missing, lambda: iam.get_role(RoleName=NAME)["Role"]),
@@ -57,7 +57,7 @@ def find(iam: Client, bucket: str) -> Role:
 
 
 def notes(found: Role, partition: str, bucket: str) -> list[str]:
-    """What of the role differs from what setup would have created."""
+    """How the role differs from what setup would have created, as sentences."""
     notes = []
     if found.role and SERVICE not in str(found.role.get("AssumeRolePolicyDocument")):
         notes.append(f"The role {NAME} does not trust {SERVICE}, so instances cannot use it.")

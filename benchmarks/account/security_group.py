@@ -1,4 +1,4 @@
-"""The security group: whom it lets in by SSH."""
+"""The security group of instances, and the address ranges that it allows for SSH."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def find(ec2: Client, vpc: str) -> AwsShape | None:
-    """The security group for runs in a VPC, as EC2 describes it; None where there is none."""
+    """The security group for runs in a VPC, from DescribeSecurityGroups; None if there is none."""
     filters = [{"Name": "group-name", "Values": [NAME]}, {"Name": "vpc-id", "Values": [vpc]}]
     groups = ec2.describe_security_groups(Filters=filters)["SecurityGroups"]
     return groups[0] if groups else None
 
 
 def ssh_ranges(group: AwsShape) -> list[Network]:
-    """The address ranges that a security group, as EC2 describes it, lets in by SSH."""
+    """The address ranges from which a security group allows SSH."""
     return [
         ipaddress.ip_network(cidr)
         for rule in group["IpPermissions"]
@@ -30,7 +30,7 @@ def ssh_ranges(group: AwsShape) -> list[Network]:
 
 
 def admits(group: AwsShape, source: str) -> bool:
-    """Whether a security group lets all of `source` in by SSH."""
+    """Whether a security group allows SSH from the whole range `source`."""
     wanted = ipaddress.ip_network(source)
     return any(_covers(network, wanted) for network in ssh_ranges(group))
 
@@ -40,7 +40,7 @@ def _covers(network: Network, other: Network) -> bool:
 
 
 def notes(group: AwsShape, allow_from: str) -> list[str]:
-    """Whom a security group lets in by SSH besides the range that was asked for."""
+    """From where a security group allows SSH besides `allow_from`, as sentences."""
     others = [network for network in ssh_ranges(group) if str(network) != allow_from]
     if any(network.prefixlen == 0 for network in others):
         return [f"The security group {NAME} is open to the whole Internet on port {SSH_PORT}: remove that rule."]

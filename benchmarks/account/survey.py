@@ -1,6 +1,6 @@
-"""What runs need in an AWS account: what there is of it, what setup would create, and what stands against that.
+"""Surveys what runs need in an AWS account: what exists, what setup would create, and what prevents that.
 
-What is there is kept as it is: setup adds, and never takes away.
+Setup only adds what is missing; it never changes or deletes what exists.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from benchmarks.runs.records import Need, Policy, SecurityGroup, Setup
 
 @dataclass(frozen=True)
 class Existing:
-    """What AWS answered, None for what there is not."""
+    """The resources found in the account, None for those that do not exist."""
 
     security_group: AwsShape | None = None
     role: Role = field(default_factory=Role)
@@ -32,8 +32,8 @@ class Existing:
     launch_template: Template | None = None
 
 
-def look(connect: Connect, target: Target) -> Existing:
-    """What there is in the account.
+def find_existing(connect: Connect, target: Target) -> Existing:
+    """Find what exists in the account.
 
     Raises RefusedError for a bucket of another owner, and for a launch template that cannot be created.
     """
@@ -48,7 +48,7 @@ def look(connect: Connect, target: Target) -> Existing:
 
 
 def survey(target: Target, found: Existing) -> Setup:
-    """All that runs need and whether it exists, and what to know of what does."""
+    """Everything that runs need and whether it exists, with notes on what exists."""
     group = found.security_group
     document = role.policy(target.partition, target.bucket)
     return Setup(
@@ -84,12 +84,12 @@ def _needs(target: Target, found: Existing) -> Iterator[Need]:
 def wait_complete(
     connect: Connect, target: Target, timeout: float, sleep: Callable[[float], None] = time.sleep
 ) -> Setup:
-    """The survey once nothing is missing any more: what was created just now may be missing from AWS's next answer.
+    """Repeat the survey until nothing is missing, since AWS may not show new resources at once.
 
-    Raises FailedError with what still is when time runs out.
+    Raises FailedError, which names what is missing, after `timeout` seconds.
     """
     deadline = time.monotonic() + timeout
-    while (now := survey(target, look(connect, target))).missing:
+    while (now := survey(target, find_existing(connect, target))).missing:
         if time.monotonic() > deadline:
             left = " and ".join(need.text for need in now.missing)
             raise FailedError(f"AWS does not show what was created after {timeout:.0f} seconds: {left}. Run it again.")
@@ -98,7 +98,7 @@ def wait_complete(
 
 
 def _notes(target: Target, found: Existing) -> list[str]:
-    """What is there and differs from what setup would have created, where it matters."""
+    """How existing resources differ from what setup would have created, where it matters, as sentences."""
     notes = []
     if target.private_subnet:
         notes.append(

@@ -1,4 +1,4 @@
-"""Where in an account runs are to be set up, and how what they need there is called."""
+"""Where setup works (account, region, VPC), and the names of the resources that runs need there."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from benchmarks.runs.records import Values
 OWN_ADDRESS_SERVICE = "https://checkip.amazonaws.com"
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html
 _TEMPLATE_NAME = re.compile(r"[A-Za-z0-9().\-/_]{3,128}")
-# What IAM accepts in a tag's value: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
+# Characters that IAM does not accept in tag values: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
 _NO_TAG_VALUE = re.compile(r"[^\w\s.:/=+@-]")
 
 
 @dataclass(frozen=True)
 class Target:
-    """An account and a place in it, and how what runs need there is called."""
+    """An account, region and VPC, and the names of the resources that runs need there."""
 
     account: str
     partition: str
@@ -38,7 +38,7 @@ class Target:
     allow_from: str
     bucket: str
     launch_template: str  # NAME or ID, with :VERSION
-    # A subnet that gives its instances no public address; None where the user named none such.
+    # The user's subnet if it assigns no public addresses, else None.
     private_subnet: str | None = None
 
     @property
@@ -51,7 +51,7 @@ class Target:
 
 
 def own_range(timeout: float = 5.0) -> str:
-    """The caller's public address as a range of one. Raises RefusedError where it cannot be asked."""
+    """The caller's public address as a /32 or /128 range. Raises RefusedError if it cannot be determined."""
     try:
         with urllib.request.urlopen(OWN_ADDRESS_SERVICE, timeout=timeout) as answer:
             return str(ipaddress.ip_network(answer.read(64).decode().strip()))
@@ -63,7 +63,7 @@ def own_range(timeout: float = 5.0) -> str:
 
 
 def choose_target(parameters: Values, connect: Connect, ask_own_range: Callable[[], str] = own_range) -> Target:
-    """What setup is about, with all that was not given. Raises RefusedError."""
+    """The target of setup, with defaults for parameters that were not given. Raises RefusedError."""
     name, version = launch_templates.split(parameters["launch_template"])
     if not _TEMPLATE_NAME.fullmatch(name):
         raise RefusedError(f"launch_template must be 3 to 128 letters, digits or ().-/_, not {name!r}.")
@@ -87,7 +87,7 @@ def choose_target(parameters: Values, connect: Connect, ask_own_range: Callable[
 
 
 def _network(ec2: Client, subnet: str | None, region: str) -> tuple[str, str | None]:
-    """The VPC to use, and the subnet where that gives no public addresses."""
+    """The VPC to use, and `subnet` if it assigns no public addresses."""
     if subnet:
         found = subnets.find(ec2, subnet, region)
         return found["VpcId"], None if found.get("MapPublicIpOnLaunch") else subnet

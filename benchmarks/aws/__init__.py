@@ -1,1 +1,1 @@
-"""What AWS is asked for, and how: one session, one module a resource."""
+"""Access to AWS: the session, its errors, and a module for each kind of resource."""

@@ -1,4 +1,4 @@
-"""AWS's errors in a user's words."""
+"""Turns AWS's errors into sentences for the user."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from benchmarks.errors import FailedError, RefusedError
 
 NO_CREDENTIALS = (
     "No AWS credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run "
-    "aws configure. "
-    "Without an account, ./inv demo in a checkout of the project shows the tool at work."
+    "aws configure. Without an account, ./inv demo in a checkout of the project shows the tool at work."
 )
 BAD_CREDENTIALS = (
     "AWS does not accept the credentials ({code}): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in again."
@@ -36,11 +35,10 @@ def is_denied(error: botocore.exceptions.ClientError) -> bool:
 
 
 def explain(error: botocore.exceptions.ClientError | botocore.exceptions.BotoCoreError) -> str:
-    """What an AWS error means for the user, as a sentence that says what to do."""
+    """What an AWS error means and what to do about it, as a sentence for the user."""
     if isinstance(error, botocore.exceptions.ClientError):
-        message = (
-            str(error.response.get("Error", {}).get("Message", "")).partition(" Encoded authorization")[0].rstrip(".")
-        )
+        text = str(error.response.get("Error", {}).get("Message", ""))
+        message = text.partition(" Encoded authorization")[0].rstrip(".")
         if code(error) in _CREDENTIAL_CODES:
             return BAD_CREDENTIALS.format(code=code(error))
         if is_denied(error):
@@ -63,7 +61,7 @@ def explain(error: botocore.exceptions.ClientError | botocore.exceptions.BotoCor
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Turns AWS errors into RefusedError, for what happens before anything is started."""
+    """Turn AWS errors into RefusedError, for calls made before anything is started."""
     try:
         yield
     except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
@@ -71,7 +69,7 @@ def refusing() -> Iterator[None]:
 
 
 def optional(call: Callable[[], Any]) -> Any:
-    """What `call` returns, None where the permission for it is missing."""
+    """The result of `call`, None if the permission for it is missing."""
     try:
         return call()
     except botocore.exceptions.ClientError as error:
@@ -80,7 +78,7 @@ def optional(call: Callable[[], Any]) -> Any:
         raise
 
 
-# Whatever a stage that talks to AWS may end with, besides defects of its own.
+# The errors to expect from a stage that calls AWS; any other is a bug.
 ERRORS = (RefusedError, FailedError, botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError)
 
 
@@ -92,7 +90,7 @@ def sentence(error: Exception) -> str:
 
 
 def unless(missing: str, call: Callable[[], Any]) -> Any:
-    """What `call` returns, None where it ends with the error code `missing`."""
+    """The result of `call`, None if it fails with the error code `missing`."""
     try:
         return call()
     except botocore.exceptions.ClientError as error:

@@ -1,4 +1,4 @@
-"""Who launched an instance, for its tag."""
+"""The AWS caller's name, for the owner tag of instances."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from benchmarks.aws.session import Connect
 
 
 def name(connect: Connect) -> str:
-    """The caller's name in their AWS account: the last part of their ARN, such as `alice` or a role's session name."""
+    """The caller's name in their AWS account: the last part of the ARN, such as `alice` or a role's session name."""
     return str(connect("sts").get_caller_identity()["Arn"]).rpartition("/")[2].rpartition(":")[2]

@@ -1,4 +1,4 @@
-"""Cores of an instance type: how many it can run with, and what to ask EC2 for.
+"""CPU cores of an instance type: which numbers are possible, and the CPU options to request.
 
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-specify-cpu-options.html
 """
@@ -15,7 +15,7 @@ from benchmarks.errors import RefusedError
 
 @dataclass(frozen=True)
 class Cores:
-    """What an instance will run with; `options` is what RunInstances must be told, None for the type's default."""
+    """The cores that an instance will have; `options` are RunInstances' CpuOptions, None for the type's default."""
 
     count: int
     threads_per_core: int
@@ -28,10 +28,10 @@ def _choice(values: Sequence[int]) -> str:
 
 
 def cores(info: AwsShape, wanted: int | None) -> Cores:
-    """How an instance of a type runs with `wanted` cores; `info` is its entry in DescribeInstanceTypes.
+    """The CPU options for `wanted` cores; `info` is the type's entry in DescribeInstanceTypes.
 
-    The type's own number of cores, or None, leaves the type as it is; another number means one thread a core, since a
-    second thread on the same core is not a core. Raises RefusedError with the numbers that the type can run with.
+    None, or the type's default number of cores, keeps the type's defaults. Any other number gets one thread per core,
+    since a second thread on the same core is not a core. Raises RefusedError, which names the possible numbers.
     """
     vcpus = info["VCpuInfo"]
     default = int(vcpus.get("DefaultCores") or vcpus["DefaultVCpus"])
@@ -55,7 +55,7 @@ def cores(info: AwsShape, wanted: int | None) -> Cores:
 
 
 def check_memory(info: AwsShape, wanted: int | None, why: str = "") -> int:
-    """The type's memory in MiB. Raises RefusedError where it has less than `wanted` MiB."""
+    """The type's memory in MiB. Raises RefusedError if it has less than `wanted` MiB."""
     memory = int(info["MemoryInfo"]["SizeInMiB"])
     if wanted and memory < wanted:
         raise RefusedError(

@@ -1,6 +1,7 @@
-"""Says whether an instance is there, as EC2 knows it: for a host that does not answer over SSH.
+"""Asks EC2 whether an instance still runs, for a host that does not answer over SSH.
 
-Called as a command with region and instance id. Exit code 1 and a sentence: it is not. 0: it is, or EC2 does not say.
+Runs as a command with region and instance id as arguments. If the instance does not run, it prints why and exits with
+status 1. If it does, or if EC2 cannot be asked, it exits with status 0.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from benchmarks.aws.session import AwsShape
 
 
 def sentence(instance: AwsShape | None, instance_id: str) -> str:
-    """Why the instance is not there; empty where it is, or may be. `instance` is as DescribeInstances shows it."""
+    """Why the instance does not run; empty if it does or may. `instance` is from DescribeInstances."""
     if instance is None or instance["State"]["Name"] in ("pending", "running"):
         return ""
     reason = (instance.get("StateReason") or {}).get("Message") or instance.get("StateTransitionReason")
@@ -24,7 +25,7 @@ def main() -> None:
     try:
         found = instances.find(session.connector(region, attempts=2, connect_timeout=5)("ec2"), instance_id)
     except aws_errors.ERRORS:
-        # What EC2 cannot say now it may say in a moment: the caller asks again.
+        # The error may be temporary, and the caller asks again.
         return
     if said := sentence(found, instance_id):
         print(said)

@@ -1,4 +1,4 @@
-"""Instance types as this tool knows them: what EC2 says of each, where it is offered and what it costs."""
+"""Instance types: their properties, availability zones and prices."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ LINUX = ("x86_64", "arm64")  # architectures that benchmarks can run on
 
 @dataclass(frozen=True, slots=True)
 class InstanceType:
-    """One entry of DescribeInstanceTypes, less what nobody chooses by."""
+    """An entry of DescribeInstanceTypes, reduced to the properties that matter for choosing a type."""
 
     name: str
-    cores: int  # physical ones
+    cores: int  # physical cores
     vcpus: int
     threads_per_core: int
     memory: int  # MiB
@@ -29,7 +29,7 @@ class InstanceType:
     gpu: bool
     bare_metal: bool
     current: bool  # of the current generation
-    spot: bool  # can be had on the spot market
+    spot: bool  # is offered on the spot market
 
     @property
     def family(self) -> str:
@@ -41,22 +41,22 @@ class InstanceType:
 
     @property
     def architecture(self) -> str:
-        """The one that benchmarks run on, of types that have an older one besides; else the type's own."""
+        """The architecture that benchmarks run on; some types list an older one as well."""
         return next((one for one in self.architectures if one in LINUX), self.architectures[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An instance type in one region. A price that is not known is None, or missing from `spot`."""
+    """An instance type in one region. An unknown price is None, or missing from `spot`."""
 
     type: InstanceType
     on_demand: float | None = None  # USD an hour
     spot: Mapping[str, float] = field(default_factory=dict)  # availability zone -> USD an hour
-    zones: tuple[str, ...] = ()  # empty where they have not been asked for
+    zones: tuple[str, ...] = ()  # empty if they were not requested
 
 
 def described(info: AwsShape) -> InstanceType:
-    """An entry of DescribeInstanceTypes as an InstanceType."""
+    """Convert an entry of DescribeInstanceTypes to an InstanceType."""
     cores = cpu_cores.cores(info, None)
     processor = info["ProcessorInfo"]
     return InstanceType(
@@ -71,7 +71,7 @@ def described(info: AwsShape) -> InstanceType:
         local_disk=info.get("InstanceStorageInfo", {}).get("TotalSizeInGB"),
         network=info.get("NetworkInfo", {}).get("NetworkPerformance"),
         burstable=bool(info.get("BurstablePerformanceSupported")),
-        # Fractions of a GPU are listed with a count of 0, so the count says nothing.
+        # A fraction of a GPU is listed with a count of 0, so only the entry itself counts.
         gpu="GpuInfo" in info,
         bare_metal=bool(info.get("BareMetal")),
         current=bool(info.get("CurrentGeneration")),
@@ -80,7 +80,7 @@ def described(info: AwsShape) -> InstanceType:
 
 
 def fields(one: InstanceType) -> AwsShape:
-    """A type as JSON takes it. dataclasses.asdict would copy every value of every type, which takes a while."""
+    """A type's fields as a dict for JSON. dataclasses.asdict would copy every value, which is slow for all types."""
     return {name: getattr(one, name) for name in InstanceType.__slots__}
 
 
@@ -90,7 +90,7 @@ def offers(
     spot: Mapping[str, Mapping[str, float]],
     zones: Mapping[str, Iterable[str]],
 ) -> tuple[Offer, ...]:
-    """The types of a region that run Linux, with what is known of each by its name."""
+    """The types of a region that run Linux, each with its prices and zones; all mappings are by type name."""
     return tuple(
         Offer(one, on_demand.get(one.name), spot.get(one.name, {}), tuple(zones.get(one.name, ())))
         for one in types

@@ -1,4 +1,4 @@
-"""The instances of a run, as AWS knows them by the run's tag."""
+"""The instances of a run, found by the run's tag."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from benchmarks.errors import FailedError
 from benchmarks.runs.records import Instance
 
 ALIVE = ("pending", "running", "stopping", "stopped")
-# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 # As in "User initiated (2026-05-19 08:15:00 GMT)":
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html
 _SINCE = re.compile(r"\((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:GMT|UTC)\)")
+# Error codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 PROTECTED = "OperationNotPermitted"
-# Said of one that is gone, and of one that is too new to be known everywhere.
+# For an instance that is gone, and for one so new that not all of EC2 knows it yet.
 UNKNOWN = "InvalidInstanceID.NotFound"
 
 
@@ -36,12 +36,15 @@ def _described(ec2: Client, run_id: str, states: Collection[str] = ()) -> list[A
 
 
 def alive(ec2: Client, run_id: str) -> list[AwsShape]:
-    """The run's instances that exist and have not begun to end."""
+    """The run's instances that are neither terminated nor shutting down."""
     return _described(ec2, run_id, ALIVE)
 
 
 def existing(ec2: Client, run_id: str, known: Collection[str] = ()) -> list[AwsShape]:
-    """The run's instances that are not gone, and of those `known` by id too, which an answer by tag may still lack."""
+    """The run's instances that are not terminated, including those shutting down.
+
+    Instances with ids in `known` are looked up by id too, since the search by tag may not show new ones yet.
+    """
     found = {i["InstanceId"]: i for i in _described(ec2, run_id)}
     for instance_id in set(known) - found.keys():
         if instance := find(ec2, instance_id):
@@ -50,19 +53,19 @@ def existing(ec2: Client, run_id: str, known: Collection[str] = ()) -> list[AwsS
 
 
 def gone(ec2: Client, run_id: str) -> list[AwsShape]:
-    """The run's instances that end or have ended, as far as EC2 still shows them."""
+    """The run's instances that are shutting down or terminated, as long as EC2 still shows them."""
     states = ("shutting-down", "terminated")
     return [instance for instance in _described(ec2, run_id, states) if instance["State"]["Name"] in states]
 
 
 def ended_at(instance: AwsShape) -> datetime | None:
-    """When an instance came to its state, None where EC2 does not say."""
-    told = _SINCE.search(instance.get("StateTransitionReason") or "")
-    return datetime.fromisoformat(told[1]).replace(tzinfo=UTC) if told else None
+    """The time of an instance's last state change, None if EC2 does not say."""
+    since = _SINCE.search(instance.get("StateTransitionReason") or "")
+    return datetime.fromisoformat(since[1]).replace(tzinfo=UTC) if since else None
 
 
 def any_of(ec2: Client, run_id: str) -> bool:
-    """Whether EC2 still shows an instance of the run, be it one that has ended."""
+    """Whether EC2 shows any instance of the run, even a terminated one."""
     return bool(_described(ec2, run_id))
 
 
@@ -71,7 +74,7 @@ def host_of(instance: AwsShape) -> int:
 
 
 def record(instance: AwsShape) -> Instance:
-    """What is kept of an instance in the run's directory."""
+    """The record of an instance, as kept in the run's directory."""
     return Instance(
         host=host_of(instance),
         instance_id=instance["InstanceId"],
@@ -88,11 +91,10 @@ def record(instance: AwsShape) -> Instance:
 def wait_running(
     ec2: Client, run_id: str, ids: Collection[str], timeout: float, sleep: Callable[[float], None] = time.sleep
 ) -> list[AwsShape]:
-    """Wait until all of `ids` run and are found by the run's tag.
+    """Wait until all instances in `ids` are running and are found by the run's tag.
 
-    Raises FailedError where one ends, has been stopped, or time runs out.
-
-    New tags are seen only after a while (eventual consistency); what relies on them would miss the instance until then.
+    New tags become visible only after a while (eventual consistency); until then, a search by tag misses the instance.
+    Raises FailedError if an instance is terminated or stopped, or after `timeout` seconds.
     """
     deadline = time.monotonic() + timeout
     while True:
@@ -110,24 +112,24 @@ def wait_running(
         if len(running) == len(ids):
             return running
         if time.monotonic() > deadline:
-            raise FailedError(f"{', '.join(sorted(ids))} did not come to run within {timeout:.0f} seconds.")
+            raise FailedError(f"{', '.join(sorted(ids))} did not start within {timeout:.0f} seconds.")
         sleep(1)
 
 
 @dataclass(frozen=True)
 class TerminationAnswer:
-    """What became of telling EC2 to end instances: the ids that it ends, and those that are protected from it."""
+    """The result of `terminate`: the ids that EC2 is terminating, and the instances with termination protection."""
 
     ending: tuple[str, ...]
     protected: tuple[AwsShape, ...]
 
 
 def terminate(ec2: Client, found: Iterable[AwsShape]) -> TerminationAnswer:
-    """Tell EC2 to end instances. Does not wait.
+    """Terminate instances, without waiting for them.
 
-    Host by host: one that is protected would keep the others of its zone alive.
+    Each has a call of its own, since in one call a protected instance would keep the others of its zone alive:
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html
-    Raises the first ClientError of another kind, after all instances have been told.
+    Raises the first ClientError of any other kind, after the calls for all instances.
     """
     ending: list[str] = []
     protected: list[AwsShape] = []
@@ -147,6 +149,6 @@ def terminate(ec2: Client, found: Iterable[AwsShape]) -> TerminationAnswer:
 
 
 def find(ec2: Client, instance_id: str) -> AwsShape | None:
-    """One instance as DescribeInstances shows it, None where EC2 does not know it any more, or not yet."""
+    """An instance from DescribeInstances, None if EC2 does not show it any more, or not yet."""
     pages = ec2.get_paginator("describe_instances").paginate(Filters=[{"Name": "instance-id", "Values": [instance_id]}])
     return next((i for page in pages for r in page["Reservations"] for i in r["Instances"]), None)

@@ -1,4 +1,4 @@
-"""Launch templates: the one that a run starts from, and what in it limits a run."""
+"""Launch templates: finding the one for a run, and checking its settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.aws.aws_errors import code
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
 
-# What would keep an instance that is to end, and what a launch sets instead:
+# Settings that would keep an instance from being terminated, with the values that a launch sets instead:
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RequestLaunchTemplateData.html
 ENDABLE: AwsShape = {
     "DisableApiTermination": False,
@@ -20,7 +20,7 @@ ENDABLE: AwsShape = {
     "InstanceInitiatedShutdownBehavior": "terminate",
 }
 
-# Of every instance, whatever the template says. Only version 2 of the service answers, and containers reach it too.
+# For every instance, whatever the template says: IMDSv2 only, with a hop limit that lets containers reach it.
 METADATA_OPTIONS: AwsShape = {"HttpTokens": "required", "HttpPutResponseHopLimit": 2, "HttpEndpoint": "enabled"}
 
 
@@ -39,7 +39,7 @@ class Template:
 
     @property
     def subnet(self) -> str | None:
-        """The subnet that the template pins, None where the run may choose."""
+        """The subnet that the template sets, None if the run may choose."""
         return next((i["SubnetId"] for i in self.data.get("NetworkInterfaces", []) if i.get("SubnetId")), None)
 
     @property
@@ -48,19 +48,19 @@ class Template:
 
     @property
     def overrides(self) -> AwsShape:
-        """What a launch has to set otherwise than the template does, so that its instance can be ended."""
+        """The settings that a launch must override so that its instance can be terminated."""
         return {name: value for name, value in ENDABLE.items() if self.data.get(name) not in (None, value)}
 
     @property
     def decides_network(self) -> bool:
-        """Whether the template has network interfaces, which forbid a subnet beside them."""
+        """Whether the template has network interfaces; RunInstances then accepts no subnet."""
         return bool(self.data.get("NetworkInterfaces"))
 
     @property
     def keeps_instances(self) -> str | None:
-        """What in the template brings an instance back when it is told to end; None where nothing does.
+        """Why terminating an instance would not be enough, as part of a sentence; None if it is.
 
-        A persistent request, which stopping and hibernating need, launches another when its instance is terminated:
+        A persistent spot request, as needed for stopping and hibernating, replaces an instance that is terminated:
         https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-instances-view.html
         """
         spot = (self.data.get("InstanceMarketOptions") or {}).get("SpotOptions") or {}
@@ -72,13 +72,13 @@ class Template:
 
 
 def split(text: str) -> tuple[str, str]:
-    """`NAME|ID[:version]` as name or id, and version; without one the template's default version."""
+    """Split `NAME[:VERSION]` or `ID[:VERSION]`; the default is the template's default version."""
     name, _, version = text.partition(":")
     return name, version or "$Default"
 
 
 def find(ec2: Client, text: str, default_name: str) -> Template:
-    """The template that `text` names. Raises RefusedError where there is none."""
+    """The template that `text` names (see `split`). Raises RefusedError if there is none."""
     name, version = split(text)
     key = "LaunchTemplateId" if name.startswith("lt-") else "LaunchTemplateName"
     try:
@@ -105,7 +105,7 @@ def find(ec2: Client, text: str, default_name: str) -> Template:
 
 
 def check_ends(template: Template) -> None:
-    """Raises RefusedError for a template whose instances a run could not end for good."""
+    """Raises RefusedError for a template whose instances a run could not terminate for good."""
     if why := template.keeps_instances:
         raise RefusedError(
             f"The launch template {template.name} {why}: make a version of it without that (spot requests that are "

@@ -12,12 +12,12 @@ from benchmarks.aws.aws_errors import optional
 from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.runs.records import Price
 
-# The API has endpoints in a few regions only; each knows the prices of all.
+# The API has endpoints in a few regions only; each has the prices of all regions.
 ENDPOINT_REGION = "us-east-1"
 
 
 def _hourly(product: AwsShape) -> AwsShape | None:
-    """The dimension of one entry of the price list that is paid by the hour, None where it has none."""
+    """The hourly price dimension of an entry of the price list, None if it has none."""
     for term in product.get("terms", {}).get("OnDemand", {}).values():
         for dimension in term["priceDimensions"].values():
             if dimension["unit"] == "Hrs" and float(dimension["pricePerUnit"].get("USD", 0)) > 0:
@@ -27,13 +27,13 @@ def _hourly(product: AwsShape) -> AwsShape | None:
 
 
 def on_demand(product: AwsShape) -> float | None:
-    """US dollars an hour of one entry of the price list, None where it has no hourly price."""
+    """The hourly price of an entry of the price list in USD, None if it has none."""
     dimension = _hourly(product)
     return float(dimension["pricePerUnit"]["USD"]) if dimension else None
 
 
 def filters(region: str, instance_type: str | None = None) -> list[dict[str, str]]:
-    """Filters for plain Linux on shared hardware, of one type or of all."""
+    """Filters for plain Linux with shared tenancy, for one instance type or for all."""
     fields = {
         "regionCode": region,
         "operatingSystem": "Linux",
@@ -46,7 +46,7 @@ def filters(region: str, instance_type: str | None = None) -> list[dict[str, str
 
 
 def of_region(pricing: Client, region: str) -> dict[str, float]:
-    """What an hour of each type costs in US dollars; types without a price are left out. Raises AWS's errors."""
+    """The price of each type in USD per hour; types without a price are left out. Raises botocore's errors."""
     found = {}
     for page in pricing.get_paginator("get_products").paginate(ServiceCode="AmazonEC2", Filters=filters(region)):
         for product in map(json.loads, page["PriceList"]):
@@ -56,12 +56,12 @@ def of_region(pricing: Client, region: str) -> dict[str, float]:
 
 
 def of_type(connect: Connect, region: str, instance_type: str) -> Price | None:
-    """What an hour costs, with source and date; None where the permission to ask is missing or there is no price."""
+    """The hourly price of a type; None if the permission is missing or the list has no price."""
     client: Client = connect("pricing", ENDPOINT_REGION)
     answer = optional(lambda: client.get_products(ServiceCode="AmazonEC2", Filters=filters(region, instance_type)))
     for text in (answer or {}).get("PriceList", []):
         if dimension := _hourly(json.loads(text)):
-            # The list's own words say what the price is for, and whose it is.
+            # The description in the list says what the price is for, and where it applies.
             described = f": {dimension['description']}" if dimension.get("description") else ", on demand"
             return Price(
                 usd_per_hour=float(dimension["pricePerUnit"]["USD"]),

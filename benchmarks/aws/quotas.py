@@ -1,4 +1,4 @@
-"""The quotas that limit how many vCPUs of on-demand instances an account may run in a region.
+"""The quotas on the vCPUs of on-demand instances that an account may run in a region.
 
 https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Quota:
-    """A quota of Service Quotas, and the families of instance types that it counts together."""
+    """A quota in Service Quotas, and the families of instance types that count against it."""
 
     code: str
     name: str
@@ -21,7 +21,7 @@ class Quota:
         return f"{self.code} ({self.name})"
 
 
-# im4gn and is4gen count as I, gr6 as G, u-6tb1 and u7i as high memory.
+# im4gn and is4gen count as I, gr6 as G, u-6tb1 and u7i as High Memory.
 QUOTAS = (
     Quota(
         "L-1216C47A",
@@ -41,6 +41,6 @@ QUOTAS = (
 
 
 def of(instance_type: str) -> Quota | None:
-    """The quota that counts a type; None for a family that is not known, such as mac, which takes whole hosts."""
+    """The quota that a type counts against; None for unknown families, such as mac, which needs dedicated hosts."""
     family = "".join(itertools.takewhile(str.isalpha, instance_type))
     return next((quota for quota in QUOTAS if family in quota.families), None)

@@ -1,8 +1,8 @@
-"""What the resources that runs use in an account are called; those of a run carry its tags."""
+"""The name of the resources that all runs share in an account; resources of one run carry its tags instead."""
 
 from __future__ import annotations
 
-# The security group, the role, the instance profile, and the launch template unless the user names another.
+# Of the security group, the role and the instance profile, and the default for the launch template.
 NAME = "benchmarks"
 
 

@@ -1,4 +1,4 @@
-"""Subnets of a region, and what to say where there are none."""
+"""The subnets of a region."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from benchmarks.errors import RefusedError
 
 
 def find(ec2: Client, subnet: str, region: str) -> AwsShape:
-    """A subnet as DescribeSubnets shows it. Raises RefusedError where there is none of this id."""
+    """The subnet with this id, from DescribeSubnets. Raises RefusedError if there is none."""
     found = ec2.describe_subnets(Filters=[{"Name": "subnet-id", "Values": [subnet]}])["Subnets"]
     if not found:
         raise RefusedError(f"There is no subnet {subnet} in {region}.")
@@ -15,7 +15,7 @@ def find(ec2: Client, subnet: str, region: str) -> AwsShape:
 
 
 def no_default_vpc(region: str) -> RefusedError:
-    """What to say where a region has no default VPC, and so no subnets to choose from."""
+    """The error for a region without a default VPC, which has no subnets to choose from."""
     return RefusedError(
         f"{region} has no default VPC: give --subnet, or create one by aws ec2 create-default-vpc --region {region}."
     )

@@ -1,1 +1,1 @@
-"""What runs on a host and what is read of it: command lines and readers, none of which connects."""
+"""Builds the commands that run on a host and parses their output; nothing here opens a connection."""

@@ -1,4 +1,4 @@
-"""Archives of local sources, whose bytes depend on nothing but the files in them."""
+"""Reproducible archives of local sources: the same files give the same bytes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
-# At the top only: a directory of such a name further down may be source.
-LEFT_OUT = frozenset({"target", ".git"})
+# Excluded at the top level only: further down, directories with these names may hold source.
+EXCLUDED = frozenset({"target", ".git"})
 
 
 def pack(directory: Path) -> bytes:
-    """A tar archive of `directory`, without build output and history; times and owners are left out.
+    """Pack `directory` into a tar archive, without build output and Git history, and without times and owners.
 
     Raises OSError for a file or a directory that cannot be read.
     """
@@ -28,14 +28,14 @@ def pack(directory: Path) -> bytes:
 
 def _content(directory: Path) -> Iterator[Path]:
     for path in sorted(directory.iterdir()):
-        if path.name not in LEFT_OUT:
+        if path.name not in EXCLUDED:
             yield path
             if path.is_dir() and not path.is_symlink():
                 yield from sorted(_below(path))
 
 
 def _below(directory: Path) -> Iterator[Path]:
-    """All that is below a directory, in no order. Not by rglob(), which passes over directories that it cannot read."""
+    """Everything below a directory, unordered. rglob() would silently skip directories that it cannot read."""
     for top, directories, files in os.walk(directory, onerror=_refuse):
         yield from (Path(top, name) for name in (*directories, *files))
 
@@ -51,12 +51,12 @@ def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
 
 
 def digest(archive: bytes) -> str:
-    """SHA-256 of an archive in hex: that of the files, since compressed bytes differ between versions of zlib."""
+    """SHA-256 of the uncompressed archive in hex; compressed bytes differ between versions of zlib."""
     return hashlib.sha256(archive).hexdigest()
 
 
 def write(archive: bytes, path: Path) -> bool:
-    """Write `archive` to `path` with gzip, its directory too; whether that changed anything."""
+    """Write `archive` to `path` with gzip, creating its directory; return whether the file changed."""
     content = gzip.compress(archive, compresslevel=6, mtime=0)
     if path.exists() and path.read_bytes() == content:
         return False

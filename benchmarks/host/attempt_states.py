@@ -1,4 +1,4 @@
-"""The attempts of a run as its host knows them."""
+"""The state of a run's attempts, as recorded on its host."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from benchmarks.errors import RefusedError
 from benchmarks.host.host_layout import STEPS
 
-# A line for each unit of another run that is at work, then a line an attempt: its number, whether one of its units is
-# at work, what it measures, what was asked for, and how each unit ended.
+# Prints one line for each active unit of another run, then one line for each attempt: its number, whether one of its
+# units is active, the digests of its measurement and of its request, and the result of each unit.
 _STATES = """
 systemctl list-units --plain --no-legend --state=active,activating,deactivating 'benchmarks-*.service' |
 while read -r unit _; do
@@ -34,9 +34,9 @@ _BEGIN = 'mkdir -p "$1" && printf "%s" "$2" > "$1/measurement" && printf "%s" "$
 
 @dataclass(frozen=True)
 class AttemptState:
-    """An attempt as the host knows it: digests of what it measures and of what was asked for, and how its steps ended.
+    """An attempt as recorded on the host: digests of what it measures and of the requested suite, and its results.
 
-    `results` are systemd's words, "-" for not yet.
+    `results` has systemd's word for each step, such as "success", or "-" if the step has not ended.
     """
 
     number: int
@@ -46,23 +46,23 @@ class AttemptState:
     results: tuple[str, ...]
 
     @property
-    def goes_on(self) -> bool:
-        """Whether it is at work, has succeeded, or can do its next step; what has failed is not done again in place."""
+    def can_continue(self) -> bool:
+        """Whether it is active, or no step of it has failed; a failed step is repeated in a new attempt only."""
         return self.active or set(self.results) <= {"success", "-"}
 
 
 def states_command(directory: str, unit: str) -> str:
-    """The command that lists the attempts below a directory of the host, whose units are called `unit`-N-STEP."""
+    """The command that lists the attempts in a directory on the host; their units are named `unit`-N-STEP."""
     return shlex.join(["sh", "-c", _STATES, "sh", directory, unit])
 
 
 def begin_command(directory: str, measurement: str, suite_digest: str) -> str:
-    """The command that begins an attempt in its directory on the host."""
+    """The command that creates an attempt's directory on the host and writes its digests there."""
     return shlex.join(["sh", "-c", _BEGIN, "sh", directory, measurement, suite_digest])
 
 
 def read_states(output: str) -> tuple[AttemptState, ...]:
-    """The attempts that a host has, from the output of a look; a directory of another name is none."""
+    """Parse the attempts from the output of `states_command`; directories without a number as name are ignored."""
     found = []
     for line in output.splitlines():
         number, *words = line.split()
@@ -71,33 +71,33 @@ def read_states(output: str) -> tuple[AttemptState, ...]:
     return tuple(sorted(found, key=lambda attempt: attempt.number))
 
 
-def others(output: str) -> list[str]:
-    """The units of other runs that are at work on a host, from the output of a look."""
+def units_of_other_runs(output: str) -> list[str]:
+    """Parse the active units of other runs from the output of `states_command`."""
     lines = [line.split() for line in output.splitlines()]
     return [words[1] for words in lines if len(words) == 2 and words[0] == "other"]
 
 
-def active(found: Sequence[AttemptState], wanted: str) -> int | None:
-    """The number of the attempt that is at work, which has to be of the suite digest `wanted`; None where none is.
+def active_attempt(found: Sequence[AttemptState], wanted: str) -> int | None:
+    """The number of the active attempt, None if there is none.
 
-    Raises RefusedError while the host measures something else of this run: two at once would disturb each other, and
-    its source would be changed under it.
+    Raises RefusedError if the active attempt has another suite digest than `wanted`: two measurements at once would
+    disturb each other, and preparing the new one would change the source of the active one.
     """
-    at_work = next((attempt for attempt in found if attempt.active), None)
-    if at_work and at_work.suite_digest != wanted:
+    running = next((attempt for attempt in found if attempt.active), None)
+    if running and running.suite_digest != wanted:
         raise RefusedError(
-            f"Attempt {at_work.number} of this run still measures something else there: wait for its end, or give its "
+            f"Attempt {running.number} of this run still measures something else there: wait for its end, or give its "
             f"parameters to follow it."
         )
-    return at_work.number if at_work else None
+    return running.number if running else None
 
 
 def choose(found: Sequence[AttemptState], here: Collection[int], wanted: str) -> tuple[int, bool]:
-    """The number of the attempt that measures `wanted`, and whether it is new.
+    """The number of the attempt for the measurement digest `wanted`, and whether it is a new attempt.
 
-    `here` are the numbers that are taken on this side.
+    `here` are the attempt numbers already used on the controller.
     """
     same = [attempt for attempt in found if attempt.measurement == wanted]
-    if same and same[-1].goes_on:
+    if same and same[-1].can_continue:
         return same[-1].number, False
     return max([attempt.number for attempt in found] + list(here), default=0) + 1, True

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-Toml = Mapping[str, Any]  # a table, as tomllib reads it
+Toml = Mapping[str, Any]  # a table as read by tomllib
 
-# One target after the other, each with a Criterion directory of its own: targets may call benchmarks the same. One that
-# fails does not keep the others from running; the first failure is the end's. Values come as arguments, never as text.
-# What a target has printed is known by the line with which Cargo begins it, whatever the suite's environment or the
-# source's configuration has Cargo say: told to be quiet it writes none, and another one where it is to say more.
+# Runs one target after the other, each with its own Criterion directory, since two targets may use the same benchmark
+# names. If a target fails, the others still run; the exit status is that of the first failure. Values are passed as
+# arguments, never inserted into the script. The log is split by the line that Cargo prints before each target; Cargo
+# omits it when quiet and changes it when verbose, so both settings of the suite or the source are overridden.
 # https://doc.rust-lang.org/cargo/reference/config.html#termquiet
 _EACH_TARGET = """
 targets=$1 home=$2 cargo=$3
@@ -32,15 +32,15 @@ exit "$first"
 """
 
 
-# What cargo metadata called a package until 1.76: `name 1.0.0 (path+file:///directory)`.
+# The package ids of cargo metadata up to 1.76: `name 1.0.0 (path+file:///directory)`.
 _OLD_ID = re.compile(r"(?P<name>\S+) \S+ \(path\+(?P<url>file://.+)\)")
 
 
 def package_spec(package: str, members: Sequence[Mapping[str, str]]) -> str:
-    """What names the source's own `package` to Cargo, whatever else of that name is among its dependencies.
+    """The package ID specification of a workspace member, even if a dependency has the same name.
 
-    `members` have name and id, as cargo metadata tells of the workspace. The version of `name@version` tells packages
-    apart that have one name, and is not needed for that here. A package that the source has not is left to Cargo.
+    `members` are the workspace members from cargo metadata, with name and id. The version in `name@version` is not
+    needed to find the member. A package that is not in the workspace is passed to Cargo unchanged.
     https://doc.rust-lang.org/cargo/reference/pkgid-spec.html
     """
     name = package.partition("@")[0]
@@ -52,7 +52,7 @@ def package_spec(package: str, members: Sequence[Mapping[str, str]]) -> str:
 
 
 def package_refusal(package: str, members: Sequence[Mapping[str, str]]) -> str:
-    """Why `package` cannot be benchmarked, as a sentence; empty if it can."""
+    """Why `package` cannot be benchmarked, as a sentence; empty if it is in the workspace."""
     names = sorted(member["name"] for member in members)
     if package.partition("@")[0] in names:
         return ""
@@ -60,9 +60,10 @@ def package_refusal(package: str, members: Sequence[Mapping[str, str]]) -> str:
 
 
 def overridden_flags(config: str | None, environment: Mapping[str, str]) -> str:
-    """Which compiler flags of the source's own Cargo configuration do not count, as a sentence; empty if all do.
+    """Which rustflags of the source's own Cargo configuration RUSTFLAGS overrides, as a sentence; empty if none.
 
-    https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags: the first source that is set wins, whole.
+    Cargo uses the first source of flags that is set and ignores the others:
+    https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags
     """
     keys = list(_flag_keys(tomllib.loads(config))) if config and "RUSTFLAGS" in environment else []
     if not keys:
@@ -83,7 +84,7 @@ def _flag_keys(config: Toml) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Command:
-    """Cargo as it is called for a package; `executable` is a path on the host."""
+    """The options of a `cargo bench` call for one package; `executable` is a path on the host."""
 
     executable: str
     package: str
@@ -97,9 +98,9 @@ class Command:
         return [self.executable, "bench", *targets, *self._options, "--no-run"]
 
     def run(self, home: str) -> list[str]:
-        """The command that runs the targets, each with its Criterion directory below `home`.
+        """The command that runs the targets, each with its own Criterion directory below `home`.
 
-        Targets are always named: without `--bench` the library's own test harness runs first, and refuses Criterion's
+        Targets are always named: without `--bench`, the library's own test harness runs first and rejects Criterion's
         arguments.
         """
         arguments = ["--", *self.arguments] if self.arguments else []

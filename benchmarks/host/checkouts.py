@@ -1,4 +1,4 @@
-"""Where a host keeps a suite's source, and what says that the right one is there, whole."""
+"""Where a host keeps a suite's source, and the marker file that says that it is complete."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _UNFIT = re.compile(r"[^A-Za-z0-9._+-]+")
 
 
 def name(source: Mapping[str, str]) -> str:
-    """The directory of a source: of its own for each crate version and each ref, so that none has another's leftovers.
+    """The name of a source's directory on the host. Each crate version and each Git ref has its own.
 
-    A local directory keeps its place whatever is in it, so that what was built of its dependencies is used again.
+    A local directory keeps the same name when its content changes, so that its built dependencies are reused.
     """
     if "crate" in source:
         return _readable(f"{source['crate']}-{source['ref']}")
@@ -25,9 +25,9 @@ def name(source: Mapping[str, str]) -> str:
 
 
 def marker(source: Mapping[str, str], packed: str | None = None) -> str | None:
-    """The name of the file in a source's directory that says: this one, and all of it.
+    """The name of the file whose presence in a source's directory means that this source is there completely.
 
-    None for a branch or tag, which may have moved since. `packed` is the digest of a local directory.
+    None for a branch or tag, which may have moved since. `packed` is the digest of a local directory's archive.
     """
     identity = packed or source.get("ref", "")
     if "git" in source and not _COMMIT.fullmatch(identity):

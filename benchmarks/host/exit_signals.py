@@ -1,4 +1,4 @@
-"""Why a signal ended a program, as far as the signal says."""
+"""What the signal that ended a program says about the cause."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MORE_MEMORY = "Choose an instance type with more memory."
 
 @dataclass(frozen=True)
 class Signal:
-    """A signal, why it is sent, as the end of a sentence, and what to do about it, as a sentence."""
+    """A signal; `reason` completes a sentence, and `remedy` is a sentence of its own."""
 
     name: str
     reason: str = ""
@@ -22,35 +22,35 @@ class Signal:
         return f"was ended by {self.name}{self.reason and ', '}{self.reason}"
 
 
-# signal(7), and what Rust programs get them by.
+# See signal(7). The reasons are those that are usual for Rust programs.
 _KNOWN: Mapping[str, Signal] = {
     known.name: known
     for known in (
         Signal(
             "SIGILL",
-            "since it has instructions that this CPU has not",
+            "since it uses instructions that this CPU lacks",
             "Build it for this CPU: without rustflags, or with -C target-cpu=native.",
         ),
         Signal("SIGKILL", "most likely since the memory ran out", MORE_MEMORY),
-        Signal("SIGSEGV", "since it used memory that is not its own: a fault in unsafe code, or endless recursion"),
-        Signal("SIGABRT", "by which a program gives up"),
+        Signal("SIGSEGV", "since it accessed invalid memory: a fault in unsafe code, or endless recursion"),
+        Signal("SIGABRT", "with which a program aborts itself"),
         Signal("SIGBUS", "since a mapped file ended before what was read of it, or the disk is full"),
         Signal("SIGFPE", "since it divided by zero"),
         Signal("SIGSYS", "since it made a system call that is forbidden on this machine"),
         Signal("SIGTERM", "which something else on the machine has sent"),
     )
 }
-_STATUS_OF_SIGNALS = 128  # what a shell adds to a signal's number
+_STATUS_OF_SIGNALS = 128  # a shell's exit status for a signal is this plus the signal's number
 
 
 def named(name: str) -> Signal:
-    """The signal of a name with or without SIG, as systemd writes it."""
+    """The signal with this name; systemd writes it without SIG."""
     full = name if name.startswith("SIG") else f"SIG{name}"
     return _KNOWN.get(full, Signal(full))
 
 
 def numbered(number: int) -> Signal:
-    """The signal of a number of Linux."""
+    """The signal with this Linux signal number."""
     try:
         return named(signal.Signals(number).name)
     except ValueError:
@@ -58,6 +58,6 @@ def numbered(number: int) -> Signal:
 
 
 def of_status(status: int) -> Signal | None:
-    """The signal that an exit status of a shell stands for, None where it stands for none."""
+    """The signal that a shell's exit status stands for, None if it stands for none."""
     number = status - _STATUS_OF_SIGNALS
     return numbered(number) if 0 < number <= signal.SIGRTMAX else None

@@ -1,6 +1,6 @@
 """Why a build or a benchmark run failed, read from its log.
 
-What ended it counts, and not the first line that looks like an error: programs print harmless ones of their own.
+The cause is what ended the program, not the first line that looks like an error: programs print harmless ones too.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from dataclasses import dataclass
 from benchmarks.host import exit_signals, log_output, remedies
 from benchmarks.host.log_output import Section
 
-LINES = 12  # of the log, that a failure shows at most
+LINES = 12  # of the log, shown at most with a failure
 _CARGO_GAVE_UP = re.compile(r"^error: (?:bench failed|test failed|\d+ targets? failed)", re.MULTILINE)
-# What follows from an error before, and says nothing by itself.
+# Follow-up errors, which say nothing about the cause.
 _AFTERMATH = re.compile(r"error: (?:could not compile|aborting due to|build failed|bench failed|\d+ targets? failed)")
 _ERROR = re.compile(r"^error(?:\[E\d+\])?: (?P<said>.*)$", re.MULTILINE)
 _PANIC = re.compile(r"^ *thread '.*?'(?: \(\d+\))? (?P<said>panicked at .*)$", re.MULTILINE)
 _END_OF_PANIC = re.compile(r"^ *(?:note: |stack backtrace:|error: |Benchmarking )", re.MULTILINE)
 _SIGNAL = re.compile(r"\(signal: (?P<number>\d+)|terminated with signal (?P<linker>\d+)")
 _STATUS = re.compile(r"^  process didn't exit successfully: .*\(exit status: (?P<status>\d+)\)$", re.MULTILINE)
-_PANICKED = 101  # Rust's exit status of a program that has panicked
-# Why a program has given up by SIGABRT, in its own last words.
+_PANICKED = 101  # the exit status of a Rust program that panicked
+# What a program prints before it aborts (SIGABRT).
 _LAST_WORDS = re.compile(r"^.*(?:has overflowed its stack|memory allocation of \d+ bytes failed).*$", re.MULTILINE)
 _WARNING = re.compile(r"^warning: ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Cause:
-    """What was the reason, as the end of a sentence; lines of the log that explain it; what to do, as a sentence."""
+    """`reason` completes a sentence; `detail` are lines of the log that explain it; `remedy` is a sentence."""
 
     reason: str
     detail: tuple[str, ...] = ()
@@ -37,14 +37,14 @@ class Cause:
 
 
 def explain(ended: str, log: str) -> tuple[str, tuple[str, ...]]:
-    """How a build or run ended, a sentence, together with its cause; and the lines of the log that explain it."""
+    """Add the cause found in `log` to the sentence `ended`; return the sentence and the log lines that explain it."""
     cause = find(log)
     sentence = f"{ended.rstrip('.')}: {cause.reason.rstrip('.:')}." if cause.reason else ended
     return f"{sentence} {cause.remedy}".rstrip(), cause.detail
 
 
 def find(log: str) -> Cause:
-    """Why a build or a run failed; of a run, what ended the first target that failed, with the names of the others."""
+    """Why a build or a run failed. For a run: why the first failed target failed, and which other targets failed."""
     sections = log_output.sections(log)
     failed = [section for section in sections if section.target and _CARGO_GAVE_UP.search(section.text)]
     if not failed:
@@ -63,7 +63,7 @@ def _of_build(text: str) -> Cause:
 
 
 def _of_section(section: Section) -> Cause:
-    """What ended a target's program, from its output and what Cargo says behind that."""
+    """What ended a target's program, from its output and from what Cargo prints after it."""
     end = _CARGO_GAVE_UP.search(section.text)
     said, cargo = (section.text[: end.start()], section.text[end.start() :]) if end else (section.text, "")
     if found := _SIGNAL.search(cargo):
@@ -95,13 +95,13 @@ def _of_panic(panic: re.Match[str], said: str) -> Cause:
     rest = said[panic.end() :]
     end = _END_OF_PANIC.search(rest)
     lines = (rest[: end.start()] if end else rest).strip().splitlines()
-    if panic["said"].startswith("panicked at '") or not lines:  # rustc before 1.73 has the message in the same line
+    if panic["said"].startswith("panicked at '") or not lines:  # rustc before 1.73 prints the message on the same line
         return Cause(panic["said"].rstrip(":"), _cut(lines), remedies.of(said))
     return Cause(f"{panic['said'].rstrip(':')}: {lines[0].strip()}", _cut(lines[1:]), remedies.of(said))
 
 
 def _of_error(text: str) -> Cause:
-    """The first error of Cargo or the compiler that is not the consequence of another, with what explains it."""
+    """The first error of Cargo or the compiler that is not a follow-up error, with the lines that explain it."""
     errors = [match for match in _ERROR.finditer(text) if not _AFTERMATH.match(match.group())]
     if not errors:
         return Cause("", _last_lines(text), remedies.of(text))
@@ -109,7 +109,7 @@ def _of_error(text: str) -> Cause:
     end = next((match.start() for match in errors[1:]), len(text))
     block = _WARNING.split(text[first.end() : end])[0]
     remedy = remedies.of(text[first.start() :])
-    # A build script's own words come behind all that it has told Cargo.
+    # A build script's own messages come after its instructions to Cargo.
     _, script, words = block.partition("  --- stderr\n")
     if panics := list(_PANIC.finditer(words)):
         panic = _of_panic(panics[-1], words)
@@ -126,7 +126,7 @@ def _last_lines(text: str) -> tuple[str, ...]:
 
 
 def _cut(lines: Sequence[str]) -> tuple[str, ...]:
-    """As many lines as are shown, without empty ones; what is left out is said."""
+    """The first lines that are not empty; if there are more than LINES, the last one says how many are omitted."""
     filled = [line for line in lines if line.strip()]
     if len(filled) <= LINES:
         return tuple(filled)

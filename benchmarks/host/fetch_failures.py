@@ -1,4 +1,4 @@
-"""What went wrong when a toolchain or a source was fetched, as one sentence each, from the result of Ansible's task."""
+"""Why a toolchain or a source could not be fetched, as one sentence, from the result of the failed Ansible task."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-TaskResult = Mapping[str, Any]  # what Ansible says of a failed task
+TaskResult = Mapping[str, Any]  # the result of a failed Ansible task
 _MISMATCH = re.compile(r"checksum for .* did not match (?P<wanted>\w+); it was (?P<got>\w+)")
-# One that comes from the command line has the word twice.
+# Errors about the command line repeat the word.
 _ERROR = re.compile(r"(error: *)+")
-# What uri and get_url put before the reason.
+# The prefixes of uri and get_url.
 _PREFIX = re.compile(r"(Status code was -?\d+ and not \[[^]]*\]: )?(Request failed: )?")
 _ABSENT_REF = ("did not match any file", "unable to read tree", "not a valid object", "reference is not a tree")
 
 
 def download(result: TaskResult) -> str:
-    """Why something could not be had, from a failed task of get_url or uri; the message itself of any other task."""
+    """Why a download failed, from a failed get_url or uri task; for any other task, its message."""
     message = str(result.get("msg") or "")
     url = result.get("url")
     if not url:
@@ -30,10 +30,10 @@ def download(result: TaskResult) -> str:
 
 
 def rustup(result: TaskResult, toolchain: str, server: str) -> str:
-    """Why rustup could not install `toolchain`, from its failed command."""
+    """Why rustup could not install `toolchain`, from the result of the failed command."""
     lines = [line.strip() for line in str(result.get("stderr") or result.get("msg") or "").splitlines()]
     errors = [_ERROR.sub("", line) for line in lines if _ERROR.match(line)]
-    # What rustup says of a manifest that is not what its checksum says.
+    # rustup's message for a manifest that does not match its checksum.
     if any("update not yet available" in line for line in lines):
         reason = "the channel's manifest is not what its checksum says"
     else:
@@ -42,7 +42,7 @@ def rustup(result: TaskResult, toolchain: str, server: str) -> str:
 
 
 def git(result: TaskResult, repository: str, ref: str) -> str:
-    """Why `ref` of `repository` could not be checked out, from a failed task of git."""
+    """Why `ref` of `repository` could not be checked out, from a failed git task."""
     said = "\n".join(str(result.get(key) or "") for key in ("msg", "stderr"))
     if any(words in said for words in _ABSENT_REF):
         return f"{repository} has no branch, tag or commit {ref}."

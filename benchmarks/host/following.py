@@ -1,4 +1,4 @@
-"""What is shown of a build or a measurement while it runs: its log, or one line that says how far it is."""
+"""Shows a build or a measurement while it runs: its log, or one line of progress."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from rich.text import Text
 from benchmarks.host import progress
 from benchmarks.host.progress import BUILD, Step
 
-INTERVAL = 1.0  # seconds between two looks
-# A look costs the host some 20 ms of one core: seldom enough while it measures not to be seen in the numbers.
+INTERVAL = 1.0  # seconds between two queries of the host
+# A query costs the host about 20 ms of one core: while it measures, queries are too rare to affect the numbers.
 MEASURING_INTERVAL = 5.0  # seconds
-PLAIN_INTERVAL = 30.0  # seconds between two lines of progress where no line can be rewritten
-CLEAR = "\r\x1b[2K"  # back to the line's begin, and the line away
+PLAIN_INTERVAL = 30.0  # seconds between two lines of progress if lines cannot be rewritten
+CLEAR = "\r\x1b[2K"  # return to the start of the line and erase it
 
 
 @dataclass(frozen=True)
 class Screen:
-    """Where it is shown: `show` takes a text and whether the line ends with it."""
+    """Where to show it: `show` takes a text and whether to end the line after it."""
 
     show: Callable[[str, bool], None]
-    rewrite: bool  # whether the last line can be written over
+    rewrite: bool  # whether the last line can be overwritten
     width: int  # columns
 
 
 class Follower:
-    """Shows the user how a step goes on: the log itself, or one line that says how far it is."""
+    """Shows the progress of a step: the log itself, or one line of progress."""
 
     def __init__(
         self, step: Step, expected: int, tail: bool, screen: Screen, now: Callable[[], float] = time.monotonic
@@ -40,12 +40,12 @@ class Follower:
         self._screen = screen
         self._now = now
         self._begun = now()
-        # A line that is written over shows at once that something happens.
+        # A line that can be rewritten is shown at once, so that the user sees that something is happening.
         self._due = self._begun + (0.0 if screen.rewrite else PLAIN_INTERVAL)
         self._unfinished = b""
 
     def see(self, new: bytes, log: bytes) -> None:
-        """Take note of the log's new bytes, and of the whole log with them."""
+        """Show the log's `new` bytes, or the progress read from the whole `log`, which includes them."""
         if self._tail:
             *lines, self._unfinished = (self._unfinished + new).split(b"\n")
             for each in lines:
@@ -57,17 +57,17 @@ class Follower:
             )
 
     def finish(self) -> None:
-        """Show what is left of a log that has ended."""
+        """Show the unfinished last line of a log that has ended."""
         if self._tail and self._unfinished:
             self._show(self._unfinished)
 
     def _show(self, each: bytes) -> None:
-        """A line of the log, instead of the line of progress."""
+        """Show a line of the log in place of the line of progress."""
         self._screen.show(f"{CLEAR if self._screen.rewrite else ''}{each.decode(errors='replace')}", True)
 
     def _say(self, text: str) -> None:
         shown = Text(text)
-        # The last column stays free: some terminals go on to the next line at once.
+        # The last column stays empty: some terminals wrap as soon as it is filled.
         shown.truncate(self._screen.width - 1, overflow="ellipsis")
         if self._screen.rewrite:
             self._screen.show(f"{CLEAR}{shown.plain}", False)

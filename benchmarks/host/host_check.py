@@ -1,17 +1,17 @@
-"""Asking a command on this side whether a host that does not answer is still there."""
+"""Asks a command on the controller whether a host that does not answer still exists."""
 
 from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
 
-# Longer than that, and the host may as well be asked again.
+# After that, connecting to the host again is the better check.
 TIMEOUT = 20.0  # seconds
 GONE = 1
 
 
 def gone(command: Sequence[str]) -> str:
-    """Why a host is gone, in the words of the command; empty where it is not, where that is unknown, or without one."""
+    """Why a host is gone, as printed by `command`; empty if it is not, if that is unknown, or if `command` is empty."""
     if not command:
         return ""
     try:

@@ -1,13 +1,13 @@
-"""A host as runs use it: who logs in, where files are, and what units are called.
+"""What runs use on a host: the login, the directories, and the names of systemd units.
 
-Paths are below the login's home directory.
+Paths are relative to the login's home directory.
 """
 
 from __future__ import annotations
 
-# On instances. A machine that the user has is logged in to as its user says.
+# On instances. For a machine of the user's own, the user names the login.
 LOGIN = "benchmarks"
-# Of all that runs keep on a host: toolchains, sources, builds, and a directory for each run.
+# Holds everything that runs keep on a host: toolchains, sources, builds, and a directory for each run.
 DIRECTORY = ".benchmarks"
 LOG = "benchmark.log"
 CRITERION = "criterion"
@@ -15,10 +15,10 @@ STEPS = ("build", "run")
 
 
 def run_directory(run_id: str, directory: str = DIRECTORY) -> str:
-    """The directory of a run, which has one for each attempt."""
+    """The directory of a run, with a subdirectory for each attempt."""
     return f"{directory}/runs/{run_id}"
 
 
 def unit_prefix(run_id: str) -> str:
-    """What the names of a run's units begin with: PREFIX-ATTEMPT-STEP."""
+    """The prefix of the names of a run's units: PREFIX-ATTEMPT-STEP."""
     return f"{LOGIN}-{run_id}"

@@ -1,4 +1,4 @@
-"""The copy of a host's log on this side, written while it is read: what was read is kept, whatever comes."""
+"""The controller's copy of a host's log, written as the log is read, so that it survives the loss of the host."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class LogCopy:
-    """A log that grows. Nothing is lost of what comes later where a part of it cannot be written: it is tried again."""
+    """A growing copy of a log. Bytes that cannot be written are kept and written with the next ones."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -14,7 +14,7 @@ class LogCopy:
 
     @property
     def size(self) -> int:
-        """How many bytes of the log are here."""
+        """The size of the copy in bytes."""
         return self._path.stat().st_size if self._path.exists() else 0
 
     def read(self, begin: int) -> bytes:
@@ -23,11 +23,11 @@ class LogCopy:
 
     @property
     def told(self) -> str:
-        """What a user can count on whose host is gone."""
-        return "What was read of its log until then is kept." if self.size else "Nothing of its log was here by then."
+        """What to tell the user about the log if the host is gone."""
+        return "What was read of its log until then is kept." if self.size else "Nothing of its log had been read yet."
 
     def add(self, new: bytes) -> str | None:
-        """Append what was read; the reason, where it could not be written."""
+        """Append the bytes that were read. Returns why that failed, or None."""
         self._unwritten += new
         if not self._unwritten:
             return None

@@ -1,11 +1,11 @@
-"""What Cargo and the harnesses print while they measure, read from the log.
+"""Parses what Cargo and the benchmark harnesses print while they measure.
 
-Criterion: `report.rs` of criterion.rs. The compiler's own harness and the crate bencher print a line of each benchmark,
-`test NAME ... bench: N ns/iter (+/- N)`, with the median, and the longest sample less the shortest:
+Criterion's output is defined in `report.rs` of criterion.rs. libtest and the crate bencher print one line for each
+benchmark, `test NAME ... bench: N ns/iter (+/- N)`, with the median, and the longest sample minus the shortest:
 https://doc.rust-lang.org/unstable-book/library-features/test.html
 
-A benchmark may print anything, a line of many megabytes too. Blanks before a word are therefore searched from the first
-of them on, `(?<! ) +`: from each of them, the time would grow with the square of their number.
+A benchmark may print anything, even a line of many megabytes. Runs of blanks are therefore matched from their first
+blank only, `(?<! ) +`: trying each blank would take time quadratic in their number.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# Colours and the like, titles of windows, and hyperlinks.
+# Colours and other control sequences, window titles, and hyperlinks.
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)")
-# What is written over, as a bar of progress is.
+# Text that is overwritten, such as a progress bar.
 _OVERWRITTEN = re.compile(r"^.*\r(?=[^\r\n])", re.MULTILINE)
-# Cargo names what it runs by its source, and behind that by the executable, which is called after the target.
+# Cargo prints the source file and then the executable, which is named after the target.
 _RUNNING = re.compile(r"^ +Running .*?deps/(?P<target>[^/\s]+)-[0-9a-f]+\)?$", re.MULTILINE)
 _BENCHMARKING = re.compile(r"^Benchmarking (?P<id>.+?)(?:: [A-Z].*)?(?=\n)", re.MULTILINE)
-# A title of more than 23 characters stands on a line of its own.
+# Criterion puts a title of more than 23 characters on a line of its own.
 _TIME = re.compile(
     r"^(?P<title>.*?)(?:\n {20,}|(?<! ) +)time:   "
     r"\[(?P<low>\S+) (?P<unit>.*?) (?P<point>\S+) (?P=unit) (?P<high>\S+) (?P=unit)\]",
@@ -40,7 +40,7 @@ _ZERO = re.compile(
 
 @dataclass(frozen=True)
 class Section:
-    """What one target's program has printed. `target` is its executable's name, None before Cargo has named one."""
+    """The output of one target's program. `target` is its executable's name, None before the first program starts."""
 
     target: str | None
     text: str
@@ -48,7 +48,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Printed:
-    """The numbers of a benchmark as Criterion has printed them, in the unit that it has printed."""
+    """The confidence interval and point estimate that Criterion prints for a benchmark, in the unit that it prints."""
 
     low: float
     point: float
@@ -58,7 +58,7 @@ class Printed:
 
 @dataclass(frozen=True)
 class BenchLine:
-    """A result line of libtest or bencher: the median, and the longest sample less the shortest."""
+    """A result line of libtest or bencher: the median, and the longest sample minus the shortest (`spread`)."""
 
     id: str
     point: float
@@ -72,26 +72,26 @@ def plain(log: str) -> str:
 
 
 def executable(target: str) -> str:
-    """How Cargo calls the executable of a target."""
+    """The name that Cargo gives the executable of a target, without its hash."""
     return target.replace("-", "_")
 
 
 def sections(log: str) -> tuple[Section, ...]:
-    """The log by the target that has printed it."""
+    """Split the log by target."""
     head, *rest = _RUNNING.split(plain(log))
     return (Section(None, head), *(Section(t, text) for t, text in zip(rest[::2], rest[1::2], strict=True)))
 
 
 def begun(section: Section) -> tuple[str, ...]:
-    """Ids of the benchmarks that Criterion has begun, in their order.
+    """Ids of the benchmarks that Criterion has begun, in order.
 
-    Whole lines only: of one that is still being written, half an id would count as another one.
+    Only complete lines count: part of an id on an unfinished line would count as another benchmark.
     """
     return tuple(dict.fromkeys(match["id"] for match in _BENCHMARKING.finditer(section.text)))
 
 
 def printed(section: Section) -> dict[str, Printed]:
-    """What Criterion has printed of each benchmark, by its title."""
+    """What Criterion has printed for each benchmark, by its title."""
     return dict(_printed(section))
 
 
@@ -100,18 +100,18 @@ def _printed(section: Section) -> Iterator[tuple[str, Printed]]:
         try:
             low, point, high = (float(match[name]) for name in ("low", "point", "high"))
         except ValueError:
-            continue  # a benchmark's own line that only looks like it
+            continue  # printed by the benchmark itself and only similar
         yield match["title"].strip(), Printed(low, point, high, match["unit"])
 
 
 def units(section: Section) -> set[str]:
-    """Every unit that the section's results are printed in."""
+    """The units of all results in the section."""
     of_lines = {match["unit"] for match in _BENCH.finditer(section.text)}
     return of_lines | {one.unit for one in printed(section).values()}
 
 
 def bench_lines(section: Section) -> tuple[BenchLine, ...]:
-    """The results that a harness without files has printed line by line."""
+    """The result lines of libtest or bencher, which write no files."""
     return tuple(
         BenchLine(match["id"], _number(match["point"]), match["unit"], _number(match["spread"]))
         for match in _BENCH.finditer(section.text)
@@ -123,6 +123,6 @@ def _number(text: str) -> float:
     return float(text.replace(",", ""))
 
 
-def of_zero_time(section: Section) -> tuple[str, ...]:
-    """Ids that Criterion has left out, since it measured no time at all."""
+def zero_time_ids(section: Section) -> tuple[str, ...]:
+    """Ids of the benchmarks that Criterion skipped because a measurement took zero time."""
     return tuple(dict.fromkeys(match["id"] for match in _ZERO.finditer(section.text)))

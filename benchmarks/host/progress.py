@@ -1,4 +1,4 @@
-"""How far a run is, read from its log."""
+"""The progress of a build or a measurement, read from its log."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ _COMPILING = re.compile(r"^ *Compiling (?P<crate>\S+)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Progress:
-    """What was last begun, and how many have been begun."""
+    """The item (crate or benchmark) begun last, and the number of items begun."""
 
     last: str | None
     begun: int
 
 
 def measured(log: str) -> Progress:
-    """Which benchmark runs, of a log that Criterion writes without a terminal."""
-    # Two targets may have benchmarks of one id.
+    """Progress of a measurement, from a log that Criterion writes without a terminal."""
+    # Two targets may use the same benchmark id, so ids are counted for each target.
     ids = [id for section in log_output.sections(log) for id in log_output.begun(section)]
     return Progress(ids[-1] if ids else None, len(ids))
 
 
 def built(log: str) -> Progress:
-    """Which crate is compiled."""
+    """Progress of a build."""
     crates = [match["crate"] for match in _COMPILING.finditer(log)]
     return Progress(crates[-1] if crates else None, len(crates))
 
 
-# Where Cargo starts the next program of benchmarks.
+# Cargo prints this when it starts the next benchmark program.
 _NEXT_PROGRAM = re.compile(r"^ +Running \S", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Step:
-    """Building or measuring: what it is called, what it does to one item, and how its log is read."""
+    """Building or measuring: `verb` is what it does to one item, and `read` reads the progress from its log."""
 
     name: str
     verb: str
@@ -49,25 +49,25 @@ BUILD = Step("building", "compiling", built)
 MEASURE = Step("measuring", "measuring", measured)
 
 
-def gist(log: str) -> str:
-    """The last line of a log that says something, be it unfinished, as a terminal would show it; else an empty text."""
-    # What the last lines are made of is enough to look at.
+def last_line(log: str) -> str:
+    """The last line of a log that is not blank, finished or not, as a terminal would show it; empty without one."""
+    # The end of the log is enough.
     lines = log_output.plain(log[-10_000:]).splitlines()
     return next((" ".join(line.split()) for line in reversed(lines) if line.strip()), "")
 
 
 def line(step: Step, seconds: float, expected: int, log: str) -> str:
-    """How far a step is after so many seconds: which item it is at, or else what its log said last.
+    """The line of progress of a step after `seconds`: the current item, or else the last line of the log.
 
-    `expected` is the number of items, 0 where it is not known.
+    `expected` is the number of items, 0 if it is not known.
     """
     minutes, rest = divmod(int(seconds), 60)
     clock = f"  {minutes}:{rest:02}"
     programs = [match.start() for match in _NEXT_PROGRAM.finditer(log)]
-    # An item of an earlier program is no longer at work.
+    # The current item can only be one of the last program's.
     last = step.read(log[programs[-1] :] if programs else log).last
     if last:
         begun = step.read(log).begun
         return f"{clock} {step.verb} {last} ({f'{begun} of {expected}' if expected else begun})"
-    said = gist(log)
+    said = last_line(log)
     return f"{clock} {step.name}{f': {said}' if said else ''}"

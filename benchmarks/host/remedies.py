@@ -1,4 +1,4 @@
-"""What to do about what ssh, Cargo, the compiler and the harnesses say, where it is known."""
+"""Remedies for known error messages of ssh, Cargo, the compiler and the benchmark harnesses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _newer_compiler(text: str) -> str:
 
 _BY_HAND = "log in once by ssh, by hand and with the same address"
 
-# Of what ssh says. The first that is found is told, here and below.
+# For errors of ssh. The first pattern that matches gives the remedy, here and below.
 _OF_SSH: tuple[tuple[re.Pattern[str], Remedy], ...] = (
     (
         re.compile(r"REMOTE HOST IDENTIFICATION HAS CHANGED"),
@@ -57,7 +57,7 @@ _REMEDIES: tuple[tuple[re.Pattern[str], Remedy], ...] = (
     ),
     (
         re.compile(r"E0635|unknown feature `"),
-        "The source is written for another nightly compiler: give one of its time by --toolchain.",
+        "The source is written for another nightly compiler: give one from that time by --toolchain.",
     ),
     (re.compile(r"requires the features: "), "Name them in the suite's features."),
     (
@@ -83,18 +83,18 @@ _REMEDIES: tuple[tuple[re.Pattern[str], Remedy], ...] = (
     ),
     (
         re.compile(r"failed to run custom build command|linker `.*` not found"),
-        "What the machine lacks for it has to be in its image: give one by --ami, or a machine of yours by --host.",
+        "The machine lacks something for it: give an image that has it by --ami, or a machine of yours by --host.",
     ),
 )
 
 
 def of(text: str) -> str:
-    """What to do about what Cargo, the compiler or a harness says, as a sentence; empty where nothing is known."""
+    """What to do about an error of Cargo, the compiler or a harness, as a sentence; empty if no remedy is known."""
     return _first(_REMEDIES, text)
 
 
 def of_ssh(text: str) -> str:
-    """The same of what ssh says."""
+    """What to do about an error of ssh, as a sentence; empty if no remedy is known."""
     return _first(_OF_SSH, text)
 
 

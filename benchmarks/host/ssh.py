@@ -1,4 +1,4 @@
-"""Paths as ssh takes them in its options, where it breaks them at spaces and expands some characters.
+"""Quotes paths for ssh's options, in which ssh splits at spaces and expands some characters.
 
 ssh_config(5): quotes in "DESCRIPTION", percent signs in "TOKENS", ${} in "ENVIRONMENT VARIABLES".
 """
@@ -10,13 +10,13 @@ import re
 from benchmarks.errors import RefusedError
 from benchmarks.text import is_single_line
 
-# What ssh has no way to write, in every version of it and in the quotes that Ansible puts around a key's path.
+# Cannot be escaped in every version of ssh, or in the quotes that Ansible puts around a key's path.
 _UNWRITABLE = {'"': "a double quote", "\\": "a backslash", "${": "${"}
 _PLAIN = re.compile(r"[\w@%+=:,./-]+")
 
 
 def literal(path: str) -> str:
-    """`path` so that ssh expands nothing in it. Raises RefusedError for a path that cannot be given to ssh."""
+    """Escape `path` so that ssh expands nothing in it. Raises RefusedError for a path that cannot be given to ssh."""
     found = [what for part, what in _UNWRITABLE.items() if part in path]
     if not is_single_line(path):
         found.append("a control character")
@@ -29,6 +29,6 @@ def literal(path: str) -> str:
 
 
 def option(name: str, path: str) -> str:
-    """A path as what follows `-o`, in quotes where ssh would break it. Raises RefusedError like `literal`."""
+    """The argument of `-o` that sets option `name` to `path`, quoted if needed. Raises RefusedError like `literal`."""
     value = literal(path)
     return f"{name}={value}" if _PLAIN.fullmatch(value) else f'{name}="{value}"'

@@ -1,4 +1,4 @@
-"""Commands that outlive the connection that started them: transient systemd units, and what is to be read of them.
+"""Runs commands that outlive their SSH connection, as transient systemd units, and reads their state.
 
 Options: https://www.freedesktop.org/software/systemd/man/latest/systemd-run.html, systemd.exec(5), systemd.service(5).
 """
@@ -12,11 +12,10 @@ from dataclasses import dataclass
 
 from benchmarks.host import exit_signals
 
-# The unit's end is kept in a file, since systemd forgets a unit that is gone, and everything at a reboot.
+# The unit's result is kept in a file, since systemd forgets units that have ended, and all units at a reboot.
 _KEEP_STATUS = 'printf "%s %s %s\\n" "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" > "$STATUS_FILE"'
-# One round trip a look: is it there, how did it end, and the log from a byte on.
-# It waits on the host for the unit's end, for so many seconds at most: a host that measures is not to be asked all
-# the time.
+# One round trip for everything: whether the unit is active, its result, and the log from a given byte on. The wait for
+# the unit's end happens on the host: polling it over SSH would disturb the measurement.
 _STATUS = """
 pid=$(systemctl show --property=MainPID --value "$1")
 [ "$6" = 0 ] || [ "$pid" = 0 ] || timeout "$6" tail --pid="$pid" --sleep-interval=0.2 -f /dev/null
@@ -29,7 +28,7 @@ tail -c "+$5" "$4" 2>/dev/null | head -c 1000000 | base64 -w 0
 
 @dataclass(frozen=True)
 class Unit:
-    """What to run. Paths are the host's."""
+    """What to run. Paths are those on the host."""
 
     name: str
     argv: tuple[str, ...]
@@ -42,7 +41,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class UnitStatus:
-    """One look at a unit: whether it is at work, its result where it has ended, and the log's new bytes."""
+    """The state of a unit: whether it is active, its result if it has ended, and the log's new bytes."""
 
     active: bool
     result: Sequence[str] | None  # systemd's $SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS
@@ -59,17 +58,17 @@ class UnitStatus:
 
     @property
     def failed_by_itself(self) -> bool:
-        """Whether its program ended with an exit status, so that the log says why."""
+        """Whether its program ended with an exit status of its own, so that the log says why."""
         return self.result is not None and self.result[0] == "exit-code"
 
 
 def clean_command(unit: Unit) -> str:
-    """The command that removes what an earlier end of `unit` has left, so that it can be started again."""
+    """The command that removes the result of an earlier `unit` of this name, so that it can be started again."""
     return shlex.join(["rm", "-f", unit.status])
 
 
 def start_command(unit: Unit, user: str) -> str:
-    """The command that starts `unit` as `user`; to be run as root."""
+    """The command that starts `unit` as `user`; it must be run as root."""
     properties = {
         "Type": "exec",
         "RuntimeMaxSec": str(unit.limit_seconds),
@@ -77,9 +76,9 @@ def start_command(unit: Unit, user: str) -> str:
         "StandardError": f"append:{unit.log}",
         "ExecStopPost": f"/bin/sh -c {shlex.quote(_KEEP_STATUS)}",
         "Environment": f"STATUS_FILE={unit.status}",
-        # A benchmark that uses up the memory must not take the SSH server with it.
+        # If a benchmark uses up the memory, the kernel must kill it before the SSH server.
         "OOMScoreAdjust": "500",
-        # Nor the targets that are still to run.
+        # The remaining targets still run.
         "OOMPolicy": "continue",
     }
     argv = [
@@ -92,16 +91,16 @@ def start_command(unit: Unit, user: str) -> str:
         *(f"--property={key}={value}" for key, value in properties.items()),
         *(f"--setenv={key}={value}" for key, value in unit.environment.items()),
         "--",
-        # systemd puts its environment's values into a command: a dollar sign of its own is written twice.
+        # systemd expands variables in the command: a literal dollar sign is written twice.
         *(word.replace("$", "$$") for word in unit.argv),
     ]
     return shlex.join(argv)
 
 
 def status_command(unit: Unit, offset: int | None, wait: float = 0) -> str:
-    """The command that looks at `unit` and reads its log from byte `offset` (from 0) on; None reads nothing of it.
+    """The command that reads the state of `unit`, and its log from byte `offset` (0-based) on; None reads no log.
 
-    It first waits for the unit's end, `wait` seconds at most.
+    It first waits for the unit to end, for at most `wait` seconds.
     """
     log, begin = ("/dev/null", 0) if offset is None else (unit.log, offset)
     arguments = [f"{unit.name}.service", unit.status, unit.log, log, str(begin + 1), f"{wait:g}"]
@@ -109,17 +108,17 @@ def status_command(unit: Unit, offset: int | None, wait: float = 0) -> str:
 
 
 def read_status(output: str) -> UnitStatus:
-    """What the output of a look says. Raises ValueError where it is none."""
-    # A terminal, which privileged commands get, ends lines with a carriage return too.
+    """Parse the output of `status_command`. Raises ValueError if it cannot be parsed."""
+    # Privileged commands run in a terminal, which adds a carriage return to each line.
     state, status, size, *log = output.strip().splitlines()
     active = state in ("active", "activating", "deactivating", "reloading")
     return UnitStatus(active, None if status == "-" else status.split(), int(size), base64.b64decode("".join(log)))
 
 
 def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:
-    """How a unit that did not succeed ended, as a sentence."""
+    """How a unit that failed ended, as a sentence."""
     if look.result is None:
-        return f"The {what} ended without a word: the machine was restarted, or systemd was stopped."
+        return f"The {what} ended without a result: the machine was restarted, or systemd was stopped."
     result, code, status = (*look.result, "", "", "")[:3]
     minutes = unit.limit_seconds // 60
     limit = f"{minutes} minute" if minutes == 1 else f"{minutes} minutes"
@@ -129,7 +128,7 @@ def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:
     }
     if result in reasons:
         return reasons[result]
-    if not status:  # it never began
+    if not status:  # it was never started
         return f"The {what} could not be run: systemd says {result}."
     sent = exit_signals.of_status(int(status)) if code == "exited" else exit_signals.named(status)
     if sent:

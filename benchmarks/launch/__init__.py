@@ -1,1 +1,1 @@
-"""A run's instances, from their launch to their end."""
+"""Launches and terminates a run's instances."""

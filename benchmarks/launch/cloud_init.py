@@ -1,4 +1,4 @@
-"""What an instance is told at its first boot: who may log in, its host key, and when to switch itself off.
+"""The user data of an instance: the login, its SSH host key, and when to power itself off.
 
 https://cloudinit.readthedocs.io/en/latest/reference/modules.html
 """
@@ -9,16 +9,16 @@ import yaml
 
 from benchmarks.host import host_layout
 
-# Run by cloud-init at every boot, so that a restarted instance ends too.
+# cloud-init runs this at every boot, so a restarted instance powers itself off too.
 _POWER_OFF = "/var/lib/cloud/scripts/per-boot/benchmarks-power-off"
 
 
 def cloud_config(login_key: str, host_key: str, host_key_public: str, lifetime: int) -> str:
-    """A cloud-config for one instance.
+    """The cloud-config of one instance.
 
-    `login_key` is the public key that may log in; the host key is this run's own and of no use to anyone after it,
-    since whatever reaches the metadata service can read it here. After `lifetime` minutes the instance powers off,
-    which ends it.
+    `login_key` is the public key that may log in. Everything on the instance that can reach the metadata service can
+    read the host key here; it is therefore created for this run alone. After `lifetime` minutes the instance powers
+    itself off, which terminates it.
     """
     config = {
         "ssh_deletekeys": True,

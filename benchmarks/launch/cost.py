@@ -1,6 +1,6 @@
-"""What a run's instances cost.
+"""The cost of a run's instances.
 
-On-demand Linux is billed by the second, a minute at least: https://aws.amazon.com/ec2/pricing/on-demand/
+On-demand Linux is billed per second, with a minimum of one minute: https://aws.amazon.com/ec2/pricing/on-demand/
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def seconds_billed(launched: datetime, ended: datetime) -> float:
 
 
 def line(launch: LaunchPlan, launched: Instances, terminated: Terminated, now: datetime | None = None) -> str:
-    """One sentence: which type for how long, at which price with its source and date, and what that makes."""
+    """One line with the instance type, the time, the price with its source and date, and the cost."""
     seconds = sum(
         seconds_billed(instance.launched, terminated.times.get(instance.instance_id) or now or datetime.now(UTC))
         for instance in launched.instances

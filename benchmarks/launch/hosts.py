@@ -1,4 +1,4 @@
-"""A run's hosts: those that there are, and those that are missing and launched."""
+"""Launches the instances of a run that do not exist yet, and records all of them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from benchmarks.runs.records import Instance, Instances, LaunchPlan
 
 
 def existing(ec2: Client, run_id: str) -> tuple[Instance, ...]:
-    """The run's hosts that exist, as `ensure` would give them."""
+    """The run's existing instances, as `ensure` returns them."""
     return _records(instances.alive(ec2, run_id))
 
 
 def difference(there: Sequence[Instance], plans: Sequence[LaunchPlan]) -> dict[str, str]:
-    """What `ensure` would change, as Ansible's `diff`: nothing for a host that exists, else what is launched."""
+    """What `ensure` would launch, in the format of Ansible's `diff`; `there` are the existing instances."""
     exist = {instance.host for instance in there}
     after = "".join(map(_described, plans))
     return {
@@ -47,9 +47,9 @@ def ensure(
     note: Callable[[Sequence[Instance]], object],
     sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[bool, tuple[Instance, ...]]:
-    """Bring all hosts of a run to running, launching those that are not there; whether any was launched, and all hosts.
+    """Launch the missing instances and wait until all run; return whether any was launched, and all instances.
 
-    All hosts are given to `note` as soon as one is launched, and again when they run. Raises FailedError.
+    `note` is called with all known instances after each launch, and when all run. Raises FailedError.
     """
     run_id = launches[0].run_id
     found = {instances.host_of(instance): instance for instance in instances.alive(ec2, run_id)}
@@ -63,7 +63,7 @@ def ensure(
 
 
 def note(directory: Path, region: str, host_key: str, found: Sequence[Instance]) -> None:
-    """Write down a run's instances, and the key by which each is known. Raises OSError."""
+    """Record a run's instances, and their host key in known_hosts format. Raises OSError."""
     record_files.write(directory, Instances(region=region, instances=tuple(found)))
     known = "".join(f"{one.instance_id} {host_key}\n" for one in found)
     files.write_whole(directory / run_layout.KNOWN_HOSTS, known)

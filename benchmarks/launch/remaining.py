@@ -1,6 +1,6 @@
-"""What of a run is still there and costs money, as AWS knows it by the run's tags: no record is needed.
+"""Finds the instances of a run that still cost money, by the run's tags.
 
-Only where AWS does not answer the run's records are asked what it may be.
+The run's records are used only if AWS cannot be asked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from benchmarks.runs.records import Instance, Instances, Terminated
 
 @dataclass(frozen=True)
 class Remaining:
-    """An instance that has not begun to end; price and end of its time are those of its tags."""
+    """An instance that is not being terminated; price and time of expiry come from its tags."""
 
     instance_id: str
     instance_type: str
@@ -36,24 +36,24 @@ class Remaining:
 
 
 def of(ec2: Client, run_id: str) -> tuple[Remaining, ...]:
-    """The run's instances that have not begun to end."""
+    """The run's instances that are neither terminated nor shutting down."""
     return tuple(_remaining(instance) for instance in instances.alive(ec2, run_id))
 
 
 def report(left: Sequence[Remaining], run_id: str, region: str | None, directory: Path) -> str:
-    """Which instances are left, what they cost, when they end by themselves, and what ends them now; a line each."""
+    """One line for each remaining instance, and one with the command that terminates them."""
     return "\n".join([*map(str, left), f"To end what is left: {end_command(run_id, region, directory)}"])
 
 
 def unknown(run_id: str, region: str | None, directory: Path) -> str:
-    """What is said where AWS does not: which instances may run, as the run's records have them, and what ends them."""
+    """Like `report` if AWS cannot be asked: the instances that may run according to the run's records."""
     may = [f"It may be that {left}" for left in _recorded(directory)]
     command = end_command(run_id, region, directory)
     return "\n".join(["Whether instances of the run are left is not known.", *may, f"To end what there is: {command}"])
 
 
 def _recorded(directory: Path) -> tuple[Remaining, ...]:
-    """The instances that the run has launched, as far as no end of them is recorded; none where records are damaged."""
+    """`not_ended`, as if EC2 had said that they run."""
     return tuple(
         _remaining(
             {
@@ -69,14 +69,14 @@ def _recorded(directory: Path) -> tuple[Remaining, ...]:
 
 
 def not_ended(directory: Path) -> tuple[Instance, ...]:
-    """The instances that the run has launched, as far as its records know of them and of no end."""
+    """The run's instances that were launched and not terminated according to its records; none if those are damaged."""
     launched = record_files.recall(Instances, directory)
     ended = record_files.recall(Terminated, directory) or Terminated()
     return tuple(one for one in launched.instances if one.instance_id not in ended.times) if launched else ()
 
 
 def end_command(run_id: str, region: str | None, directory: Path) -> str:
-    """The command that ends a run's instances."""
+    """The command that terminates a run's instances."""
     words = [f"bench.terminate --run-id {run_id}"]
     words += [f"--region {region}"] if region else []
     if directory.parent != run_directory.default_directory():
@@ -85,12 +85,12 @@ def end_command(run_id: str, region: str | None, directory: Path) -> str:
 
 
 def _remaining(instance: AwsShape) -> Remaining:
-    told = tags.of(instance)
+    instance_tags = tags.of(instance)
     return Remaining(
         instance["InstanceId"],
         instance["InstanceType"],
         instance["State"]["Name"],
-        _number(told.get(tags.PRICE)),
+        _number(instance_tags.get(tags.PRICE)),
         end_of(instance),
     )
 
@@ -103,6 +103,6 @@ def _number(text: str | None) -> float | None:
 
 
 def end_of(instance: AwsShape) -> datetime | None:
-    """When an instance switches itself off, None where its tags do not say."""
+    """When an instance powers itself off, None if its tags do not say."""
     launched, minutes = instance.get("LaunchTime"), _number(tags.of(instance).get(tags.LIFETIME))
     return (launched + timedelta(minutes=minutes)).astimezone(UTC) if launched and minutes else None

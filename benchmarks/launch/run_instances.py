@@ -1,4 +1,4 @@
-"""Launching a run's instances so that doing it twice gives one.
+"""Launches a run's instances idempotently: repeating a launch gives the same instance.
 
 RunInstances with a client token: https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
 """
@@ -18,31 +18,31 @@ import botocore.exceptions
 from benchmarks import __version__
 from benchmarks.aws import launch_templates, quotas, tags
 from benchmarks.aws.aws_errors import code
-from benchmarks.aws.session import AwsShape, Client, give_up_on
+from benchmarks.aws.session import AwsShape, Client, disable_retries
 from benchmarks.errors import FailedError
 from benchmarks.launch import cloud_init
 from benchmarks.runs.records import LaunchPlan
 from benchmarks.runs.ssh_keys import RunKeys
 
-# Reasons to try another zone, and only these:
+# The only error codes after which another zone is tried:
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 NO_CAPACITY = ("InsufficientInstanceCapacity", "InsufficientHostCapacity", "Unsupported")
 QUOTA = ("VcpuLimitExceeded", "InstanceLimitExceeded", "MaxSpotInstanceCountExceeded")
-# What a client token brings that belongs to an instance which was ended.
+# The error code for the client token of an instance that was terminated.
 ENDED = "IdempotentInstanceTerminated"
-# A new instance profile is accepted only after some seconds.
+# EC2 accepts a new instance profile only after some seconds.
 PROFILE_TIMEOUT = 60.0  # seconds
 
 
 @dataclass(frozen=True)
 class Launch:
-    """One host of a run, as it is to be launched."""
+    """The launch of one host of a run."""
 
     run_id: str
     plan: LaunchPlan
     started: datetime  # of the run
     user_data: str
-    lifetime: int  # minutes until the instance switches itself off
+    lifetime: int  # minutes until the instance powers itself off
     owner: str
 
     @property
@@ -62,13 +62,13 @@ class Launch:
 
 
 def prepare(run_id: str, started: datetime, run_keys: RunKeys, lifetime: int, owner: str, plan: LaunchPlan) -> Launch:
-    """One host's launch with the user data that lets this run in."""
+    """The launch of one host, with user data that lets the run's key log in."""
     data = cloud_init.cloud_config(run_keys.login, run_keys.host.private, run_keys.host.public, lifetime)
     return Launch(run_id, plan, started, data, lifetime, owner)
 
 
 def settings(plan: LaunchPlan, subnet: str | None) -> AwsShape:
-    """RunInstances' parameters as far as they follow from the plan: what overrides the launch template."""
+    """The parameters of RunInstances that follow from the plan; they override the launch template."""
     given = {
         "LaunchTemplate": {"LaunchTemplateId": plan.launch_template.id, "Version": plan.launch_template.version},
         "InstanceType": plan.instance_type,
@@ -76,7 +76,7 @@ def settings(plan: LaunchPlan, subnet: str | None) -> AwsShape:
         "CpuOptions": plan.cpu_options,
         "BlockDeviceMappings": plan.block_devices and list(plan.block_devices),
         "SubnetId": subnet,
-        # The default would stop it, which keeps its disk and the cost of that.
+        # By default a shutdown only stops the instance, and its volume still costs money.
         "InstanceInitiatedShutdownBehavior": "terminate",
         **plan.overrides,
         "MetadataOptions": launch_templates.METADATA_OPTIONS,
@@ -87,9 +87,9 @@ def settings(plan: LaunchPlan, subnet: str | None) -> AwsShape:
 
 
 def parameters(launch: Launch, subnet: str | None) -> AwsShape:
-    """RunInstances' parameters, with a token that is the same for the same launch and another for any other.
+    """All parameters of RunInstances, with a client token that identifies the launch.
 
-    A token that comes again with other parameters would be refused, so the parameters are part of it.
+    EC2 rejects a known token with other parameters, so the token is a hash of the parameters too.
     """
     tagged = tags.as_list(launch.tags)
     given = {
@@ -102,11 +102,11 @@ def parameters(launch: Launch, subnet: str | None) -> AwsShape:
 
 
 def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep) -> AwsShape:
-    """Launch one host in the first of the plan's places that has capacity; the instance, as EC2 answers.
+    """Launch one host in the first of the plan's places that has capacity; return the instance from EC2's response.
 
-    Raises FailedError where none has, where a quota is used up, and for whatever else EC2 refuses.
+    Raises FailedError if no place has capacity, a quota is used up or the run has ended, and ClientError otherwise.
     """
-    give_up_on(ec2, "RunInstances", NO_CAPACITY)
+    disable_retries(ec2, "RunInstances", NO_CAPACITY)
     without: list[str] = []
     for place in launch.plan.places:
         try:
@@ -135,7 +135,7 @@ def _where_to_ask(instance_type: str) -> str:
 
 
 def run_instances(ec2: Client, given: AwsShape, sleep: Callable[[float], None] = time.sleep) -> Any:
-    """RunInstances, again and again while an instance profile is refused that may be too new to be known yet."""
+    """Call RunInstances, with retries while EC2 rejects the instance profile, which may be too new."""
     deadline = time.monotonic() + PROFILE_TIMEOUT
     while True:
         try:

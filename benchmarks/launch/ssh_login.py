@@ -1,4 +1,4 @@
-"""Logging in to a run's instance with the run's own keys, from its directory alone."""
+"""Connects to an instance over SSH, using only what is in the run's directory."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from benchmarks.errors import FailedError, RefusedError
 from benchmarks.host import host_layout, ssh
 from benchmarks.runs import parameters_file, run_layout
 
-# Longer than that a host that answers does not take to begin its shutdown.
+# A host that answers begins its shutdown sooner.
 TIMEOUT = 30.0  # seconds
 
 
 def argv(directory: Path, instance: AwsShape, *command: str) -> list[str]:
-    """The ssh command that carries out `command` on an instance, as DescribeInstances shows it.
+    """The ssh command line that runs `command` on an instance, which is from DescribeInstances.
 
-    Raises FailedError where the run's parameters cannot be read.
+    Raises FailedError if the run's parameters cannot be read, and RefusedError for a path that ssh cannot use.
     """
     parameters = parameters_file.read_parameters(directory)
     options = {
@@ -30,22 +30,22 @@ def argv(directory: Path, instance: AwsShape, *command: str) -> list[str]:
         "HostKeyAlgorithms": "ssh-ed25519",
         "UpdateHostKeys": "no",
     }
-    # Not -i, behind which ssh takes a percent sign now for itself and now for more.
+    # Not -i: whether ssh expands percent signs in its argument depends on the version.
     files = {"IdentityFile": parameters.get("key_file") or directory / run_layout.LOGIN_KEY}
     files["UserKnownHostsFile"] = directory / run_layout.KNOWN_HOSTS
-    told = [ssh.option(name, str(path)) for name, path in files.items()]
+    paths = [ssh.option(name, str(path)) for name, path in files.items()]
     return [
         *("ssh", "-F", "none", "-p", str(parameters.get("ssh_port") or 22)),
-        *(part for option in (*told, *(f"{n}={value}" for n, value in options.items())) for part in ("-o", option)),
+        *(part for option in (*paths, *(f"{n}={value}" for n, value in options.items())) for part in ("-o", option)),
         f"{host_layout.LOGIN}@{instance.get('PublicIpAddress') or instance.get('PrivateIpAddress')}",
         *command,
     ]
 
 
 def power_off(directory: Path, instance: AwsShape) -> bool:
-    """Have an instance switch itself off, which ends it; whether it could be told.
+    """Power off an instance over SSH, which terminates it; return whether the command succeeded.
 
-    Protection from TerminateInstances does not extend to a shutdown from inside:
+    Termination protection does not prevent a shutdown from within the instance:
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_ChangingDisableAPITermination.html
     """
     try:

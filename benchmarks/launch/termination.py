@@ -1,4 +1,4 @@
-"""Ending a run's instances. Nothing but AWS is needed for that: records are kept where they can be."""
+"""Terminates a run's instances. This needs AWS only: the run's records are read and updated if possible."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.launch import remaining, ssh_login
 from benchmarks.runs import parameters_file, record_files, run_layout
 from benchmarks.runs.records import Ended, Terminated
 
-# Bare-metal types take minutes.
+# Bare-metal instances take minutes.
 TIMEOUT = 600.0  # seconds
 
 PowerOff = Callable[[Path, AwsShape], bool]
@@ -34,21 +34,21 @@ def end(
     power_off: PowerOff = ssh_login.power_off,
     sleep: Callable[[float], None] = time.sleep,
 ) -> list[str]:
-    """End the run's instances, or only one, and wait until they are gone; the ids that this call ended.
+    """Terminate the run's instances, or only the one `only`, and wait for it; return the ids that this call terminated.
 
-    An interrupted launch may have reached EC2 although no answer arrived, and the tags of a new instance become visible
-    only after a while: instances that appear within `late_arrivals` seconds are ended too. TerminateInstances is called
-    again for as long as an instance exists; `told` is called after the first time. An instance that is protected from
-    termination is powered off over SSH. Records when each was ended, and deletes the run's keys once no instance is
-    left to log in to.
+    EC2 may have accepted an interrupted launch, and the tags of a new instance become visible only after a while:
+    instances that appear within `late_arrivals` seconds are terminated too. TerminateInstances is repeated until all
+    are gone; `told` is called with the ids that were newly terminated. An instance with termination protection is
+    powered off over SSH. The times are recorded, and the run's keys deleted once no instance is left.
 
-    Raises FailedError where one is still there after `timeout` seconds, and for one that is protected from both.
+    Raises FailedError if an instance still exists after `timeout` seconds, or could be neither terminated nor powered
+    off.
     """
     began = time.monotonic()
     ended: dict[str, datetime] = {}
-    protected: dict[str, bool] = {}  # and whether it could be switched off
+    protected: dict[str, bool] = {}  # whether each could be powered off
     while True:
-        left = [i for i in instances.existing(ec2, run_id, _unaccounted(directory)) if only in (None, i["InstanceId"])]
+        left = [i for i in instances.existing(ec2, run_id, _recorded_ids(directory)) if only in (None, i["InstanceId"])]
         alive = [i for i in left if i["State"]["Name"] in instances.ALIVE and i["InstanceId"] not in protected]
         answer = instances.terminate(ec2, alive)
         for instance in answer.protected:
@@ -75,7 +75,7 @@ def end(
 
 
 def explain(error: Exception, ec2: Client, run_id: str, directory: Path) -> str:
-    """Why instances could not be ended, with what is left of them, what it costs and what ends it."""
+    """Why instances could not be terminated, which remain, what they cost, and the command that terminates them."""
     region = ec2.meta.region_name
     try:
         left = remaining.of(ec2, run_id)
@@ -86,9 +86,9 @@ def explain(error: Exception, ec2: Client, run_id: str, directory: Path) -> str:
 
 
 def note_gone(ec2: Client, run_id: str, directory: Path) -> None:
-    """Write down of instances that nobody here has ended when they did, so that they cost nothing from then on.
+    """Record when instances ended that were not terminated from here, so that their cost is counted until then only.
 
-    Where EC2 does not say when, it is the time at which that was seen.
+    If EC2 does not say when, the current time is recorded.
     """
     known = (record_files.recall(Terminated, directory) or Terminated()).times
     now = datetime.now(UTC).replace(microsecond=0)
@@ -97,25 +97,25 @@ def note_gone(ec2: Client, run_id: str, directory: Path) -> None:
 
 
 def check_known(ec2: Client, run_id: str, directory: Path) -> None:
-    """Raises FailedError where neither AWS nor the run's directory knows of the run."""
+    """Raises FailedError if neither AWS nor the run's directory knows the run."""
     if not ((directory / parameters_file.PARAMETERS).exists() or instances.any_of(ec2, run_id)):
         raise FailedError(f"No run {run_id} is known: it has no directory here and no instance in this region.")
 
 
 def would_end(ec2: Client, run_id: str, only: str | None = None) -> list[str]:
-    """The ids of the instances that `end` would end."""
+    """The ids of the instances that `end` would terminate."""
     return [i["InstanceId"] for i in instances.alive(ec2, run_id) if only in (None, i["InstanceId"])]
 
 
 def sentence(run_id: str, region: str, ended: Sequence[str]) -> str:
-    """What `end` has done."""
+    """What `end` did, as a sentence."""
     if not ended:
         return f"The run {run_id} has no instance in {region}."
     return f"Ended {', '.join(ended)}; nothing of the run is left."
 
 
-def _unaccounted(directory: Path) -> frozenset[str]:
-    """The ids of instances that the run has launched, as far as no end of them is recorded."""
+def _recorded_ids(directory: Path) -> frozenset[str]:
+    """The ids of the instances that still exist according to the run's records."""
     return frozenset(instance.instance_id for instance in remaining.not_ended(directory))
 
 
@@ -129,7 +129,7 @@ def _protected(ids: Sequence[str], region: str) -> str:
 
 
 def _record(directory: Path, ended: Mapping[str, datetime]) -> None:
-    # The record is for the cost's sake; its directory may be full or gone.
+    # Only the cost depends on this record; the directory may be gone, or the disk full.
     if ended and directory.is_dir():
         with suppress(OSError):
             record_files.change(Terminated, directory, lambda known: _with(known or Terminated(), ended))

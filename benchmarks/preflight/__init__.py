@@ -1,1 +1,1 @@
-"""What a run will do, decided before anything is started."""
+"""Plans and checks a run before anything is started."""

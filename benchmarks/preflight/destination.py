@@ -1,4 +1,4 @@
-"""Where a run's results will be published."""
+"""Chooses the bucket that a run's results are published to."""
 
 from __future__ import annotations
 
@@ -13,20 +13,19 @@ from benchmarks.runs.records import Destination, Values
 
 
 def choose(parameters: Values, s3: Client, account: str) -> Destination:
-    """The bucket for the results. Raises RefusedError where there is none, or it is another account's."""
+    """The bucket for the results. Raises RefusedError if it does not exist or belongs to another account."""
     bucket = parameters["bucket"] or default_bucket(account, parameters["region"])
     try:
         head = s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
     except botocore.exceptions.ClientError as error:
+        missing = f"There is no bucket {bucket}: "
+        create = f"run {hints.command_line('bench.setup')}, which creates it."
         reasons = {
-            "404": f"There is no bucket {bucket}: "
-            + (
-                "check --bucket."
-                if parameters["bucket"]
-                else f"run {hints.command_line('bench.setup')}, which creates it."
+            "404": missing + ("check --bucket." if parameters["bucket"] else create),
+            "403": (
+                f"The bucket {bucket} belongs to another account, or your AWS user may not use it: "
+                "give one of yours by --bucket."
             ),
-            "403": f"The bucket {bucket} belongs to another account, or your AWS user may not use it: give "
-            f"one of yours by --bucket.",
         }
         if code(error) in reasons:
             raise RefusedError(reasons[code(error)]) from None

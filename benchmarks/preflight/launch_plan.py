@@ -1,4 +1,4 @@
-"""What a run will launch, checked against AWS."""
+"""Plans the launch of a run's instance, and checks it against AWS."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmarks.runs.records import Image, LaunchPlan, LaunchTemplate, Place, Pr
 
 
 def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan, tuple[str, ...]]:
-    """The launch that is asked for, and warnings. Raises RefusedError with the first thing that stands against it."""
+    """The plan of the requested launch, and warnings. Raises RefusedError for the first obstacle."""
     ec2 = connect("ec2")
     region = parameters["region"]
     info = type_info(ec2, parameters["instance_type"], region)
@@ -74,7 +74,7 @@ def _template_warnings(template: launch_templates.Template) -> Iterator[str]:
 def type_info(ec2: Client, name: str, region: str) -> AwsShape:
     """The type's entry in DescribeInstanceTypes.
 
-    Raises RefusedError, with the nearest names, where the region has no such type.
+    Raises RefusedError, which suggests similar names, if the region has no such type.
     """
     try:
         info: AwsShape = ec2.describe_instance_types(InstanceTypes=[name])["InstanceTypes"][0]
@@ -102,7 +102,7 @@ def _zones(ec2: Client, instance_type: str, region: str) -> list[str]:
 
 
 def _architectures(info: AwsShape) -> list[str]:
-    """The type's architectures that an image can be for. Raises RefusedError where there is none."""
+    """The type's architectures for which there are images. Raises RefusedError if there is none."""
     every = info["ProcessorInfo"]["SupportedArchitectures"]
     if usable := [one for one in every if one in images.DEBIAN_ARCHITECTURES]:
         return usable
@@ -127,7 +127,7 @@ def _places(
     instance_type: str,
     region: str,
 ) -> tuple[Place, ...]:
-    """Where to try to launch, in this order; a subnet of None leaves the choice to the template."""
+    """The places to launch in, in the order to try them; a subnet of None means that of the template."""
     if wanted and template.decides_network:
         raise RefusedError(
             f"The launch template {template.name} has network interfaces of its own, so subnet cannot be "
@@ -158,9 +158,9 @@ def _places(
 
 
 def _check_quota(connect: Connect, info: AwsShape, cores: cpu_cores.Cores) -> tuple[str, ...]:
-    """Refuse what the account's vCPU quota cannot hold at all; what runs already is EC2's to count, at the launch.
+    """Raises RefusedError if the type has more vCPUs than the account's quota; returns a warning if that is unknown.
 
-    The warning that there is where the quota cannot be asked.
+    Instances that already run are not counted here; EC2 does that at the launch.
     """
     quota = quotas.of(info["InstanceType"])
     if not quota:
@@ -193,10 +193,10 @@ def _check_price(name: str, price: Price | None, ceiling: float | None) -> None:
 
 
 def _dry_run(ec2: Client, plan: LaunchPlan) -> None:
-    """Ask EC2 whether it would launch this, without launching it. Raises RefusedError with its reason."""
+    """Check with a dry run of RunInstances whether EC2 would accept the launch. Raises ClientError if not."""
     try:
         run_instances.run_instances(ec2, {**run_instances.settings(plan, plan.places[0].subnet), "DryRun": True})
     except botocore.exceptions.ClientError as error:
-        # A missing capacity is no reason: another zone may have it, and so may this one in a minute.
+        # Lack of capacity is no obstacle: another zone may have some, or this one in a minute.
         if code(error) not in ("DryRunOperation", *run_instances.NO_CAPACITY):
             raise

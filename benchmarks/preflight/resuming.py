@@ -1,4 +1,4 @@
-"""Going on with a run that was begun before: on its machine where that is there, else with what was brought back."""
+"""Resumes an earlier run: on its machine if that still exists, else with the results that were collected."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from benchmarks.runs.records import HostAttempt, Image, Instance, Instances, Lau
 
 @dataclass(frozen=True)
 class Begun:
-    """A run's directory, and the plan of when it was begun before, None for a new one."""
+    """A run's directory, and its earlier plan, None for a new run."""
 
     directory: Path
     plan: Preflight | None
 
 
 def is_over(directory: Path, there: Sequence[AwsShape]) -> bool:
-    """Whether the run has launched instances, and none is left.
+    """Whether the run has launched instances and none of them is left; `there` are those that exist.
 
-    Raises FailedError where none is left and the record of them is damaged: it may have launched some.
+    Raises FailedError if none exists and the record of instances is damaged, since some may have been launched.
     """
     return not there and bool(_launched(directory))
 
@@ -39,9 +39,9 @@ def _launched(directory: Path) -> tuple[Instance, ...]:
 
 
 def measured(directory: Path, suite_digest: str) -> tuple[HostAttempt, ...]:
-    """The newest attempt at what was asked for, of each host of a run that is over.
+    """The newest attempt at the requested suite on each host of a run that is over.
 
-    Raises RefusedError where none is here: it cannot be measured any more.
+    Raises RefusedError if there is none, since it cannot be measured any more.
     """
     hosts = [instance.instance_id for instance in _launched(directory)]
     newest = {host: _measured(run_layout.host(directory, host), suite_digest) for host in hosts}
@@ -54,18 +54,18 @@ def measured(directory: Path, suite_digest: str) -> tuple[HostAttempt, ...]:
 
 
 def _measured(host_directory: Path, suite_digest: str) -> int | None:
-    """The number of a host's newest attempt at a suite of which there is a log."""
+    """The number of a host's newest attempt at a suite, among those whose log is here."""
     records = [attempts.read(host_directory, number) for number in attempts.here(host_directory)]
     numbers = [record.number for record in records if record and record.suite_digest == suite_digest]
     return max((n for n in numbers if (run_layout.attempt(host_directory, n) / run_layout.LOG).exists()), default=None)
 
 
 def launched_as(planned: LaunchPlan, there: Sequence[AwsShape], begun: Begun | None, parameters: Values) -> LaunchPlan:
-    """The plan of a launch, as it describes the instances that the run has already.
+    """The launch plan, which for a resumed run describes the instances that it already has.
 
-    Raises RefusedError where they are others than planned: what is measured on one machine is never told of another.
-    And where their keys are not here, as in another runs directory: nobody could log in, and whoever has the keys may
-    be measuring.
+    Raises RefusedError if those differ from the plan, since results must not be attributed to another machine; and if
+    their keys are not in this runs directory, since logging in is then impossible, and whoever has the keys may be
+    measuring.
     """
     if not (begun and there):
         return planned
@@ -83,7 +83,7 @@ def launched_as(planned: LaunchPlan, there: Sequence[AwsShape], begun: Begun | N
 
 
 def time_warnings(there: Sequence[AwsShape], parameters: Values, now: datetime) -> list[str]:
-    """What to say of instances that switch themselves off before the limits of what is asked for are over."""
+    """Warnings for instances that power themselves off before build_limit and time_limit are over."""
     needed = now + timedelta(minutes=parameters["build_limit"] + parameters["time_limit"])
     ends = {instance["InstanceId"]: remaining.end_of(instance) for instance in there}
     return [
@@ -95,7 +95,7 @@ def time_warnings(there: Sequence[AwsShape], parameters: Values, now: datetime) 
 
 
 def _differences(instance: AwsShape, planned: LaunchPlan, parameters: Values) -> dict[str, tuple[object, object]]:
-    """What an instance is, and what is asked for, where the request says so."""
+    """Each property of an instance with the requested value; what was not requested counts as equal."""
     options = {"CoreCount": planned.cores, "ThreadsPerCore": planned.threads_per_core}
     options |= instance.get("CpuOptions") or {}
     template = planned.launch_template.id

@@ -1,4 +1,4 @@
-"""What a run will do, decided and checked against AWS before anything is started."""
+"""Plans a run and checks the plan against AWS, before anything is started."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from benchmarks.runs.records import HostAttempt, LaunchPlan, PlannedMeasurement,
 
 
 def start_of(earlier: Preflight | None) -> datetime:
-    """When the run was first planned: now, unless an earlier plan says so."""
+    """When the run was first planned; now, unless there is an earlier plan."""
     return earlier.started if earlier else datetime.now(UTC).replace(microsecond=0)
 
 
 def lost(directory: Path) -> list[str]:
-    """The sentence for a run whose plan is gone before its end; none where it is there."""
+    """What to report if a run's plan has been lost; empty if it has not."""
     if record_files.recall(Preflight, directory):
         return []
     return [
@@ -33,10 +33,10 @@ def lost(directory: Path) -> list[str]:
 
 
 def make(parameters: Values, connect: Connect, started: datetime, begun: resuming.Begun | None = None) -> Preflight:
-    """The plan of a run. One that was `begun` before keeps what was launched.
+    """Plan a run. A run that was `begun` before keeps its instances.
 
-    AWS is asked only for what needs it: not at all for a machine that the user has, unless a bucket is named.
-    Raises RefusedError with the first thing that stands against the run.
+    For a machine of the user's own, AWS is called only if a bucket is given. Raises RefusedError for the first
+    obstacle.
     """
     suite = _suite(parameters)
     digest = measurement.digest_of_suite_here(suite)
@@ -65,7 +65,7 @@ def make(parameters: Values, connect: Connect, started: datetime, begun: resumin
 
 @dataclass(frozen=True)
 class _Machine:
-    """What a run has, or will have, to measure on."""
+    """The machine that a run has or will launch, or the attempts of one that is gone."""
 
     launches: tuple[LaunchPlan, ...] = ()
     measured: tuple[HostAttempt, ...] = ()
@@ -90,10 +90,10 @@ def _machine(
 
 
 def _suite(parameters: Values) -> Suite:
-    """The suite with what the parameters change of it."""
+    """The suite with the changes that the parameters request."""
     suite = suites.load(parameters["suite"])
     changes = {key: parameters[key] for key in ("toolchain", "rustflags") if parameters[key] is not None}
     if parameters["ref"]:
-        # How many ids another version has is not known.
+        # The number of benchmark ids of another version is not known.
         suite = replace(suite, source=replace(suite.source, ref=parameters["ref"]), expected=None)
     return replace(suite, **changes)

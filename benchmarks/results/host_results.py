@@ -90,7 +90,7 @@ def _of_target(target: str, home: Path, sections: list[log_output.Section]) -> R
     reading = criterion.read(home, target, printed, units)
     filed = {estimate.id for estimate in reading.estimates}
     lines = {line.id: of_line(target, line) for section in sections for line in log_output.bench_lines(section)}
-    left_out = dict.fromkeys(id for section in sections for id in log_output.of_zero_time(section))
+    left_out = dict.fromkeys(id for section in sections for id in log_output.zero_time_ids(section))
     return Results(
         (*reading.estimates, *(line for id, line in lines.items() if id not in filed)),
         reading.problems,

@@ -1,1 +1,1 @@
-"""A run's id, directory, records and keys."""
+"""The id, directory, records and SSH keys of a run."""

@@ -1,4 +1,4 @@
-"""What has failed in a run: a record for each failure."""
+"""The failure records of a run, one for each failure."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from benchmarks.errors import FailedError
 from benchmarks.runs import record_files, run_layout
 from benchmarks.runs.records import Failure
 
-# The stages that can be done again without the machine.
+# The stages that can be repeated without the machine.
 OF_BRINGING_BACK = ("publish", "terminate")
 
 
 def record_failure(directory: Path, host: str, task: str, sentence: str, stage: str = "", attempt: int = 0) -> Path:
-    """Write one failure record; records sort by the time at which they were written. Raises OSError."""
+    """Write a failure record, whose name sorts by the time of writing; return its path. Raises OSError."""
     at = datetime.now(UTC)
     path = directory / run_layout.FAILURES / f"{at:%Y%m%dT%H%M%S.%fZ}-{host}.json"
     record_files.write_file(path, Failure(host=host, task=task, sentence=sentence, at=at, stage=stage, attempt=attempt))
@@ -23,14 +23,14 @@ def record_failure(directory: Path, host: str, task: str, sentence: str, stage: 
 
 
 def forget_failures(directory: Path, stages: Collection[str] | None = None) -> None:
-    """Remove the failure records of a run, or only those of some stages."""
+    """Remove the failure records of a run, or only those of the given stages."""
     for path in (directory / run_layout.FAILURES).glob("*.json"):
         if stages is None or _failure(path).stage in stages:
             path.unlink()
 
 
 def failures(directory: Path) -> tuple[Failure, ...]:
-    """The failure records of a run, first one first; one that cannot be read is itself a failure."""
+    """The failure records of a run, oldest first; a record that cannot be read counts as a failure."""
     return tuple(_failure(path) for path in sorted((directory / run_layout.FAILURES).glob("*.json")))
 
 
@@ -39,5 +39,5 @@ def _failure(path: Path) -> Failure:
         found = record_files.read_file(Failure, path)
     except FailedError:
         found = None
-    told = f"Something failed, but the record {path} of it is damaged."
-    return found or Failure(host="localhost", task="", sentence=told, at=None)
+    damaged = f"Something failed, but the record {path} of it is damaged."
+    return found or Failure(host="localhost", task="", sentence=damaged, at=None)

@@ -1,4 +1,4 @@
-"""Files that are never half there."""
+"""Atomic writing of files."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 
 
 def write_whole(path: Path, text: str, mode: int = 0o666) -> bool:
-    """Write a file so that it is never half there, its directory too; whether that changed anything. Raises OSError.
+    """Write a file atomically, creating its directory; return whether the content changed. Raises OSError.
 
-    `mode` is what the user's umask leaves of it.
+    The user's umask applies to `mode`.
     """
     content = text.encode()
     if path.exists() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Of this process alone: another may write the same record.
+    # The name is this process's own: another may be writing the same record.
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:

@@ -1,6 +1,6 @@
-"""One controller a run: whoever carries a run out holds its lock as long as it lives.
+"""Locks that allow one controller process per run, each held for the lifetime of its process.
 
-A wrapper and the playbook that it starts have a lock each: either can outlive the other.
+The wrapper and the playbook that it starts have a lock each, since either can outlive the other.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from benchmarks.errors import RefusedError
 
 WRAPPER = "wrapper"
 PLAYBOOK = "playbook"
-# Why the playbook of this process may not go on: noted by the process that lives as long as the playbook, and read in
-# those that it forks for its tasks.
+# Why the playbook of this process must stop: stored by ansible-playbook's main process, and read in the processes that
+# it forks for tasks.
 _held: dict[Path, FileLock] = {}
 _refusals: dict[Path, str] = {}
 
@@ -29,7 +29,7 @@ _refusals: dict[Path, str] = {}
 def hold(directory: Path, name: str) -> FileLock:
     """Take one of a run's locks for as long as this process lives.
 
-    Raises RefusedError, with who holds it, where another process does, and OSError where it cannot be made.
+    Raises RefusedError, which names the holder, if another process holds it, and OSError if it cannot be created.
     """
     directory.mkdir(parents=True, exist_ok=True)
     lock = FileLock(directory / f".{name}.lock")
@@ -43,13 +43,13 @@ def hold(directory: Path, name: str) -> FileLock:
 
 
 def check(directory: Path, name: str) -> None:
-    """Raises RefusedError where another process holds the lock."""
+    """Raises RefusedError if another process holds the lock."""
     if directory.exists():
         hold(directory, name).release()
 
 
 def hold_for_playbook(directory: Path) -> None:
-    """Take the playbook's lock, or note for `check_playbook` why it cannot be had."""
+    """Take the playbook's lock, or store for `check_playbook` why it cannot be taken."""
     if directory in _held:
         return
     try:
@@ -59,13 +59,13 @@ def hold_for_playbook(directory: Path) -> None:
 
 
 def remove_if_only_locked(directory: Path) -> None:
-    """Remove a directory that has nothing but the playbook's lock, as that of a request that was refused."""
+    """Remove a directory that contains only the playbook's lock, as after a refused request."""
     if directory in _held and all(path.name.startswith(f".{PLAYBOOK}.") for path in directory.iterdir()):
         shutil.rmtree(directory, ignore_errors=True)
 
 
 def check_playbook(directory: Path) -> None:
-    """Raises RefusedError where this playbook's run is carried out by another."""
+    """Raises RefusedError if another process carries out this playbook's run."""
     if directory in _refusals:
         raise RefusedError(_refusals[directory])
 
@@ -75,13 +75,13 @@ def _note(directory: Path, name: str) -> Path:
 
 
 def _holder(directory: Path, name: str) -> str:
-    """Who holds the lock, and what to do."""
+    """Who holds the lock and what to do, as a sentence."""
     try:
         holder = json.loads(_note(directory, name).read_text())
         pid, where = int(holder["pid"]), f"{holder['user']}@{holder['machine']}, since {holder['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         return f"The run {directory.name} is being carried out by another process: wait for its end."
-    # Ansible runs no clean-up on a signal.
+    # When a signal ends ansible-playbook, it does not terminate the instances.
     then = f" and {hints.command_line(f'bench.terminate --run-id {directory.name}')}" if name == PLAYBOOK else ""
     return (
         f"The run {directory.name} is being carried out by process {pid} ({where}): wait for its end, end it by "

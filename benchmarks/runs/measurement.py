@@ -1,4 +1,4 @@
-"""What decides the numbers of a measurement, by which it is known."""
+"""What determines the numbers of a measurement, and the digests that identify it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from benchmarks.host import archives
 from benchmarks.runs import record_files
 from benchmarks.runs.records import Json, Measurement, Suite, Toolchain
 
-# Of a suite: its name, its description and its limits change no number.
+# The fields of a suite that matter: its name, description and limits do not affect the numbers.
 _OF_SUITE = ("source", "package", "benches", "features", "rustflags", "environment", "arguments", "toolchain")
-# Of a host's fingerprint.
+# The fields of a host's fingerprint that matter.
 _OF_HOST = (
     "rustc",
     "cargo",
@@ -28,7 +28,7 @@ _OF_HOST = (
 
 
 def of(suite: Suite, toolchain: Toolchain) -> Measurement:
-    """What decides the numbers of a suite on a host, from the suite and the toolchain role's record."""
+    """What determines the numbers of a suite on a host, from the suite and the toolchain role's record."""
     host = {name: getattr(toolchain.host, name) for name in _OF_HOST}
     return Measurement(suite=_of_suite(suite), source=toolchain.source, host=host)
 
@@ -39,12 +39,12 @@ def digest(measured: Measurement) -> str:
 
 
 def suite_digest(suite: Suite, packed: str | None = None) -> str:
-    """SHA-256 of what is asked for, in hex: of the suite, and of the content of a local source (`packed`)."""
+    """SHA-256 of the requested suite, in hex; `packed` is the digest of a local source's archive."""
     return _digest({"suite": _of_suite(suite), "packed": packed})
 
 
 def digest_of_suite_here(suite: Suite) -> str:
-    """The same, of a suite as it is here. Raises RefusedError for a local source that cannot be read."""
+    """`suite_digest` with the local source as it is now. Raises RefusedError if that cannot be read."""
     path = suite.source.path
     try:
         return suite_digest(suite, archives.digest(archives.pack(Path(path))) if path else None)

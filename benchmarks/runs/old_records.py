@@ -1,4 +1,4 @@
-"""Records without a `schema_version`, as version 0.1.0 wrote them at first, in the shape that they have now."""
+"""Converts records without a `schema_version`, as early builds of version 0.1.0 wrote them, to schema version 1."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from benchmarks.runs.records import (
 
 
 def upgrade(kind: type[Record], old: Json) -> Json:
-    """An old record's content as the first schema has it.
+    """Convert an old record's content to schema version 1.
 
-    Raises KeyError, TypeError or AttributeError where it is damaged.
+    Raises KeyError, TypeError or AttributeError if it is damaged.
     """
     return _UPGRADES.get(kind, _same)(old)
 

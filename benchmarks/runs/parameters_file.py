@@ -1,4 +1,4 @@
-"""What was asked for, and what holds: `request.yml` is written by ./inv, `parameters.yml` by preflight."""
+"""`request.yml`, the request as ./inv writes it, and `parameters.yml`, the parameters that preflight settled on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PARAMETERS_BEFORE = ".parameters-before.yml"
 
 
 def read_parameters(directory: Path) -> Values:
-    """The parameters that a run was begun with. Raises FailedError where they are gone or damaged."""
+    """The parameters of a run. Raises FailedError if they are missing or damaged."""
     path = directory / PARAMETERS
     try:
         content = yaml.safe_load(path.read_text())
@@ -31,19 +31,19 @@ def read_parameters(directory: Path) -> Values:
 
 
 class Request:
-    """The request of a run's directory. One that is refused later gives its place back to the one before."""
+    """The request file in a run's directory. If a new request is refused, the previous one is restored."""
 
     def __init__(self, directory: Path) -> None:
         self._path = directory / REQUEST
         self._before = self._path.read_text() if self._path.exists() else None
 
     def write(self, values: Values) -> Path:
-        """Write what was asked for, for ansible-playbook to read; the file. Raises OSError."""
+        """Write the request for ansible-playbook and return the file's path. Raises OSError."""
         files.write_whole(self._path, _text(values))
         return self._path
 
     def withdraw(self) -> None:
-        """Go back to the request before."""
+        """Restore the previous request."""
         with suppress(OSError):
             if self._before is None:
                 self._path.unlink(missing_ok=True)
@@ -52,9 +52,9 @@ class Request:
 
 
 def freeze(directory: Path, values: Values) -> bool:
-    """Write what holds, beside what held before; whether that changed anything. Raises OSError.
+    """Write the parameters, keeping a copy of the previous ones; return whether they changed. Raises OSError.
 
-    What is refused later gives its place back: `accept`, `refuse`.
+    `accept` then removes the copy, and `refuse` restores it.
     """
     path, before = directory / PARAMETERS, directory / _PARAMETERS_BEFORE
     if path.exists() and not before.exists():
@@ -63,16 +63,16 @@ def freeze(directory: Path, values: Values) -> bool:
 
 
 def accept(directory: Path) -> None:
-    """Keep the parameters that were frozen last. Raises OSError."""
+    """Keep the parameters that `freeze` wrote last. Raises OSError."""
     (directory / _PARAMETERS_BEFORE).unlink(missing_ok=True)
 
 
 def refuse(directory: Path) -> None:
-    """Go back to the parameters that held before, if any did. Raises OSError."""
+    """Restore the previous parameters, if there were any. Raises OSError."""
     with suppress(FileNotFoundError):
         (directory / _PARAMETERS_BEFORE).replace(directory / PARAMETERS)
 
 
 def _text(values: Values) -> str:
-    # By way of JSON, since Ansible's own kinds of strings are not YAML's.
+    # Converted through JSON, since PyYAML cannot represent Ansible's own string types.
     return yaml.safe_dump(json.loads(json.dumps(values)), sort_keys=False)

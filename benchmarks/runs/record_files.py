@@ -1,4 +1,4 @@
-"""Records on disk: read whole and of a known version or not at all, written whole or not at all."""
+"""Reads and writes record files. Records are validated when read, and written atomically."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ P = TypeVar("P", bound=msgspec.Struct)
 
 
 def read(kind: type[R], directory: Path) -> R | None:
-    """The record of a kind in a directory, None where no stage has written it.
+    """The record of a kind in a directory, None if no stage has written it.
 
-    Raises FailedError, with the file's name, where it is damaged or of another version than this tool knows.
+    Raises FailedError, which names the file, if it is damaged or has a version that this tool does not know.
     """
     return read_file(kind, directory / kind.FILE)
 
 
 def read_file(kind: type[R], path: Path) -> R | None:
-    """The same, of a file of another name."""
+    """Like `read`, for a file with another name."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -54,7 +54,7 @@ def _unreadable(path: Path, why: str) -> FailedError:
 
 
 def recall(kind: type[R], directory: Path) -> R | None:
-    """The record, None where there is none or it cannot be read: for what has to go on without it."""
+    """The record, None if it is missing or cannot be read: for callers that must continue without it."""
     try:
         return read(kind, directory)
     except FailedError:
@@ -62,36 +62,36 @@ def recall(kind: type[R], directory: Path) -> R | None:
 
 
 def write(directory: Path, record: Record) -> bool:
-    """Write a record; whether that changed anything. Raises OSError."""
+    """Write a record; return whether the file changed. Raises OSError."""
     return write_file(directory / record.FILE, record)
 
 
 def write_file(path: Path, record: Record) -> bool:
-    """The same, to a file of another name."""
+    """Like `write`, to a file with another name."""
     return files.write_whole(path, text(record), mode=0o600 if record.IS_PRIVATE else 0o666)
 
 
 def change(kind: type[R], directory: Path, changed: Callable[[R | None], R]) -> None:
-    """Replace a record by what `changed` makes of it, None where there is none. Raises OSError.
+    """Replace a record by the result of `changed`, which gets None if there is none. Raises OSError.
 
-    Other processes that change it wait.
+    A lock makes other processes that change it wait.
     """
     with FileLock(directory / f".{kind.FILE}.lock", timeout=10):
         write(directory, changed(recall(kind, directory)))
 
 
 def text(record: msgspec.Struct) -> str:
-    """A record as its file has it."""
+    """A record as the text of its file."""
     return msgspec.json.format(_encoded(record), indent=2).decode() + "\n"
 
 
 def plain(record: msgspec.Struct) -> Any:
-    """A record as JSON's own types, for Ansible."""
+    """A record as plain JSON types, for Ansible."""
     return json.loads(_encoded(record))
 
 
 def typed(kind: type[P], value: Any) -> P:
-    """What Ansible passes of a record, as its type: by way of JSON, since Ansible has strings of its own.
+    """Convert a value from Ansible to a record type; through JSON, since Ansible has string types of its own.
 
     Raises RefusedError, with what is wrong, for a value of another shape.
     """
@@ -102,5 +102,5 @@ def typed(kind: type[P], value: Any) -> P:
 
 
 def _encoded(record: msgspec.Struct) -> bytes:
-    # Ansible's own kinds of strings, numbers, lists and mappings are JSON's to json alone.
+    # msgspec does not know Ansible's own string, number, list and mapping types, but json can encode them.
     return msgspec.json.encode(record, enc_hook=lambda value: json.loads(json.dumps(value)))

@@ -1,7 +1,7 @@
-"""The records of a run: what each stage writes into the run's directory for those behind it, as types.
+"""The types of a run's records, which each stage writes into the run's directory for later stages.
 
-A record is one JSON file with a `schema_version`. Hosts, launches and measurements are lists, also where there is one.
-Times are UTC and written as ISO 8601. The JSON Schema of each record is in docs/schemas.
+A record is one JSON file with a `schema_version`. Hosts, launches and measurements are lists even if there is only one.
+Times are UTC, in ISO 8601. The JSON Schema of each record is in docs/schemas.
 """
 
 from __future__ import annotations
@@ -12,31 +12,31 @@ from typing import Any, ClassVar, Literal
 
 from msgspec import Struct, field
 
-Json = Mapping[str, Any]  # a JSON object that is handed on as it is
-Values = Mapping[str, Any]  # public parameters, whose types their spec decides
+Json = Mapping[str, Any]  # a JSON object that is passed on unchanged
+Values = Mapping[str, Any]  # public parameters; their spec defines the types
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """A part of records."""
+    """A part of a record."""
 
 
 class Record(Struct, frozen=True, kw_only=True):
-    """A record. Its file is called FILE, and is of the schema VERSION."""
+    """A record. FILE is its file name, and VERSION the version of its schema."""
 
     FILE: ClassVar[str]
-    VERSION: ClassVar[int] = 1  # the same as that of `schema_version`
-    IS_PRIVATE: ClassVar[bool] = False  # to be read by its owner alone
+    VERSION: ClassVar[int] = 1  # the same as `schema_version`
+    IS_PRIVATE: ClassVar[bool] = False  # readable by its owner only
     schema_version: Literal[1] = 1
 
 
 class Source(Part, frozen=True, kw_only=True, omit_defaults=True):
-    """Where a suite's source is from: exactly one of `crate`, `git` and `path`."""
+    """Where a suite's source comes from; exactly one of `crate`, `git` and `path` is set."""
 
     crate: str | None = None  # its name on crates.io
     git: str | None = None  # the URL of a repository
     path: str | None = None  # a directory on the controller
-    ref: str | None = None  # version, tag or commit of the first two
-    sha256: str | None = None  # of what was packed of the directory
+    ref: str | None = None  # the version of a crate; the branch, tag or commit of a repository
+    sha256: str | None = None  # of the archive packed from the directory
 
     @property
     def kind(self) -> str:
@@ -49,7 +49,7 @@ class Suite(Part, frozen=True, kw_only=True):
     source: Source
     package: str
     benches: tuple[str, ...]
-    toolchain: str  # system, or a rustup toolchain
+    toolchain: str  # "system", or a rustup toolchain
     name: str = ""
     description: str = ""
     features: tuple[str, ...] = ()
@@ -58,11 +58,11 @@ class Suite(Part, frozen=True, kw_only=True):
     arguments: tuple[str, ...] = ()
     minimum_memory: int = 0  # MiB
     minimum_disk: int = 4  # GiB
-    expected: int | None = None  # how many benchmark ids a whole run yields, where that is known
+    expected: int | None = None  # how many benchmark ids a complete run yields, if known
 
 
 class Price(Part, frozen=True, kw_only=True):
-    """What an instance costs on demand, and where that is from."""
+    """The on-demand price of an instance, and its source."""
 
     usd_per_hour: float
     source: str
@@ -83,14 +83,14 @@ class Image(Part, frozen=True, kw_only=True):
 
 
 class Place(Part, frozen=True, kw_only=True):
-    """Where to try to launch; a subnet of None leaves the choice to the launch template."""
+    """A subnet and zone to launch in; a subnet of None means that of the launch template."""
 
     subnet: str | None
     zone: str | None
 
 
 class LaunchPlan(Part, frozen=True, kw_only=True):
-    """The instance that one host of a run is: as it is to be launched, or as it was."""
+    """How one instance of a run is to be launched, or was launched."""
 
     host: int = 1  # its number in the run
     region: str
@@ -98,26 +98,26 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     architecture: str
     cores: int
     threads_per_core: int
-    cpu_options: Mapping[str, int] | None  # as RunInstances takes them; None leaves them to EC2
+    cpu_options: Mapping[str, int] | None  # as in RunInstances; None for EC2's default
     memory_mib: int
-    price: Price | None  # None where it is not known
-    overrides: Json  # of the launch template's settings, as RunInstances takes them
+    price: Price | None  # None if not known
+    overrides: Json  # settings that replace the launch template's, as in RunInstances
     launch_template: LaunchTemplate
     image: Image
-    block_devices: tuple[Json, ...] | None  # as RunInstances takes them; None leaves them to the launch template
-    places: tuple[Place, ...]  # to be tried in this order
+    block_devices: tuple[Json, ...] | None  # as in RunInstances; None for the launch template's
+    places: tuple[Place, ...]  # tried in this order
 
 
 class Destination(Part, frozen=True, kw_only=True):
     """The bucket that results are published to."""
 
     bucket: str
-    account: str  # that owns it
+    account: str  # the owner
     region: str
 
 
 class PlannedMeasurement(Part, frozen=True, kw_only=True):
-    """A suite to be measured on every host. The digest says what of it decides the numbers (see runs.measurement)."""
+    """A suite to measure on every host, and the digest that identifies it (see runs.measurement)."""
 
     suite: Suite
     suite_digest: str
@@ -131,24 +131,24 @@ class HostAttempt(Part, frozen=True, kw_only=True):
 
 
 class Preflight(Record, frozen=True, kw_only=True):
-    """What a run will do, decided before anything is started."""
+    """The plan of a run, made before anything is started."""
 
     FILE = "preflight.json"
     started: datetime  # when the run was first planned
     measurements: tuple[PlannedMeasurement, ...]
-    launches: tuple[LaunchPlan, ...]  # none where the machine is the user's own
-    destination: Destination | None  # None where nothing is published
-    measured: tuple[HostAttempt, ...] = ()  # what instances that are gone have measured of the suite already
+    launches: tuple[LaunchPlan, ...]  # empty for a machine of the user's own
+    destination: Destination | None  # None if nothing is published
+    measured: tuple[HostAttempt, ...] = ()  # attempts at the suite by instances that are gone
     warnings: tuple[str, ...] = ()
 
     @property
     def launch(self) -> LaunchPlan | None:
-        """That of the only host."""
+        """The launch of the first host, None for a machine of the user's own."""
         return next(iter(self.launches), None)
 
 
 class Instance(Part, frozen=True, kw_only=True):
-    """An instance of a run, when it had been launched."""
+    """An instance of a run, as it was after its launch."""
 
     host: int  # its number in the run
     instance_id: str
@@ -174,35 +174,35 @@ class Instances(Record, frozen=True, kw_only=True):
 
 
 class Ended(Part, frozen=True, kw_only=True):
-    """When an instance was told to end, or was seen to have ended."""
+    """When an instance was terminated, or was seen to have been."""
 
     instance_id: str
     at: datetime
 
 
 class Terminated(Record, frozen=True, kw_only=True):
-    """Which of a run's instances have ended."""
+    """Which of a run's instances were terminated."""
 
     FILE = "terminated.json"
     instances: tuple[Ended, ...] = ()
 
     @property
     def times(self) -> Mapping[str, datetime]:
-        """When each ended, by its id."""
+        """The time for each instance id."""
         return {one.instance_id: one.at for one in self.instances}
 
 
 class Cargo(Part, frozen=True, kw_only=True):
-    """How Cargo is called on a host. Paths are the host's."""
+    """How Cargo is called on a host. Paths are those on the host."""
 
     executable: str
     directory: str  # of the source
-    root: str  # of all that runs keep on the host
+    root: str  # the directory that holds everything that runs keep on the host
     environment: Mapping[str, str]
 
 
 class Package(Part, frozen=True, kw_only=True):
-    """A package of the source's own workspace, as `cargo metadata` tells of it."""
+    """A package of the source's own workspace, from `cargo metadata`."""
 
     name: str
     version: str
@@ -210,7 +210,7 @@ class Package(Part, frozen=True, kw_only=True):
 
 
 class Fingerprint(Part, frozen=True, kw_only=True):
-    """What makes a host's numbers its own, as roles/toolchain/files/fingerprint.py prints it."""
+    """The properties of a host that can affect its numbers, as roles/toolchain/files/fingerprint.py prints them."""
 
     os: str
     kernel: str
@@ -218,7 +218,7 @@ class Fingerprint(Part, frozen=True, kw_only=True):
     cpu_model: str | None
     cpus_online: int | None
     cpus_usable: int
-    cpu: Mapping[str, str | None]  # what lscpu says
+    cpu: Mapping[str, str | None]  # the output of lscpu, by field
     memory_mib: int
     governor: str | None
     transparent_hugepage: str | None
@@ -234,7 +234,7 @@ class Fingerprint(Part, frozen=True, kw_only=True):
 
 
 class Toolchain(Record, frozen=True, kw_only=True):
-    """What is installed on a host, and what the host is."""
+    """The toolchain and the source on a host, and the host's fingerprint."""
 
     FILE = "toolchain.json"
     cargo: Cargo
@@ -244,7 +244,7 @@ class Toolchain(Record, frozen=True, kw_only=True):
 
 
 class Measurement(Part, frozen=True, kw_only=True):
-    """What decides the numbers of an attempt: of the suite, the source and the host (see runs.measurement)."""
+    """What determines the numbers of an attempt: parts of suite, source and host (see runs.measurement)."""
 
     suite: Json
     source: Source
@@ -252,17 +252,17 @@ class Measurement(Part, frozen=True, kw_only=True):
 
 
 class Attempt(Record, frozen=True, kw_only=True):
-    """An attempt on a host: the suite that was asked for, and what is measured of it."""
+    """An attempt on a host: the requested suite, and the measurement."""
 
     FILE = "attempt.json"
     number: int
     suite: Suite
     suite_digest: str
-    measurement: Measurement | None = None  # None until the toolchain is there, by which it is known
+    measurement: Measurement | None = None  # None until the toolchain is installed, which is part of it
 
 
 class CurrentAttempt(Record, frozen=True, kw_only=True):
-    """The attempt that a run is about on a host, and whether it was found at work there."""
+    """The current attempt on a host, and whether preflight found it active there."""
 
     FILE = "current-attempt.json"
     number: int
@@ -270,14 +270,14 @@ class CurrentAttempt(Record, frozen=True, kw_only=True):
 
 
 class Published(Record, frozen=True, kw_only=True):
-    """Where the files of an attempt are."""
+    """Where the files of an attempt were uploaded."""
 
     FILE = "published.json"
-    IS_PRIVATE = True  # the link is a key to the log until it ends
+    IS_PRIVATE = True  # until it expires, anyone with the link can read the log
     bucket: str
     prefix: str
     uri: str
-    keys: Mapping[str, str]  # by the file's name
+    keys: Mapping[str, str]  # in S3, by file name
     link: str
     link_until: datetime
     link_note: str
@@ -289,7 +289,7 @@ class File(Part, frozen=True, kw_only=True):
 
 
 class Manifest(Record, frozen=True, kw_only=True):
-    """What was measured on what, beside the files that were uploaded."""
+    """Describes an attempt's uploaded files: what was measured, and on which machine."""
 
     FILE = "manifest.json"
     tool: str
@@ -311,14 +311,14 @@ class StageTime(Part, frozen=True, kw_only=True):
 
 
 class Stages(Record, frozen=True, kw_only=True):
-    """How long each stage of a run has taken."""
+    """How long each stage of a run took."""
 
     FILE = "stages.json"
     stages: tuple[StageTime, ...] = ()
 
 
 class Machine(Record, frozen=True, kw_only=True):
-    """Which machine a run has: the parameters that decide it."""
+    """The parameters that determine a run's machine."""
 
     FILE = "machine.json"
     host: str | None
@@ -328,7 +328,7 @@ class Machine(Record, frozen=True, kw_only=True):
     subnet: str | None
     launch_template: str | None
     region: str | None  # None for a machine of the user's own
-    key: str | None  # the public half of the user's own, None where the run has made one
+    key: str | None  # public half of the user's own key, None if the run created one
 
 
 class Policy(Part, frozen=True, kw_only=True):
@@ -350,7 +350,7 @@ class Need(Part, frozen=True, kw_only=True):
 
 
 class Setup(Record, frozen=True, kw_only=True):
-    """What runs need in an account and what there is of it."""
+    """What runs need in an account, and what exists of it."""
 
     FILE = "setup.json"
     account: str
@@ -366,7 +366,7 @@ class Setup(Record, frozen=True, kw_only=True):
     policy: Policy
     trust: Json
     instance_profile_arn: str
-    metadata_options: Json  # as RunInstances takes them
+    metadata_options: Json  # as in RunInstances
     security_group: SecurityGroup | None
     needs: tuple[Need, ...]
     notes: tuple[str, ...]
@@ -377,7 +377,7 @@ class Setup(Record, frozen=True, kw_only=True):
 
 
 class Failure(Record, frozen=True, kw_only=True):
-    """What went wrong on one host of a run, or before there was a host (`host` is localhost)."""
+    """A failure on one host of a run, or before there was a host (`host` is then localhost)."""
 
     FILE = "failures/*.json"
     host: str
@@ -385,7 +385,7 @@ class Failure(Record, frozen=True, kw_only=True):
     sentence: str
     at: datetime | None
     stage: str = ""
-    attempt: int = 0  # 0 where no attempt has begun
+    attempt: int = 0  # 0 if no attempt had begun
 
     def is_of(self, host: str, attempt: int) -> bool:
         return self.host == host and self.attempt in (0, attempt)

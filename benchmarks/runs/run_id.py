@@ -1,4 +1,4 @@
-"""A run's id."""
+"""Run ids: generating and checking them."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from functools import cache
 
 from benchmarks.errors import RefusedError
 
-# No letter or digit that is easily taken for another.
+# Without letters and digits that are easily confused.
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
 
 
 def new_id(now: datetime) -> str:
-    """A run id that sorts by time and does not collide: `20260519-081500-k3f9`."""
+    """A new run id, which sorts by time and ends with random characters: `20260519-081500-k3f9`."""
     return f"{now:%Y%m%d-%H%M%S}-{''.join(secrets.choice(_ALPHABET) for _ in range(4))}"
 
 
 def check_id(run_id: str) -> str:
-    """`run_id` itself. Raises RefusedError unless it can be a directory's, a tag's and a unit's name."""
+    """Return `run_id`. Raises RefusedError if it cannot be used in names of directories, tags and systemd units."""
     if not _ID.fullmatch(run_id):
         raise RefusedError(
             f"run_id must be 1 to 48 lowercase letters, digits and inner hyphens, such as 20260519-081500-k3f9, "

@@ -1,4 +1,4 @@
-"""What is where in a run's directory: `<host>/<attempt>/` has what an attempt on a host has left."""
+"""The layout of a run's directory: `<host>/<attempt>/` has the files of an attempt on a host."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.runs.records import CurrentAttempt
 
 LOG = "benchmark.log"
-CRITERION = "criterion"  # a directory for each target
+CRITERION = "criterion"  # has a directory for each target
 ARCHIVE = "criterion.tar.gz"
 KNOWN_HOSTS = "known_hosts"
 KEYS = "keys"
@@ -18,7 +18,7 @@ FAILURES = "failures"
 
 
 def host(run_directory: Path, name: str) -> Path:
-    """The directory of a host, by the name that the inventory gives it."""
+    """The directory of a host; `name` is its name in the inventory."""
     return run_directory / name
 
 
@@ -28,5 +28,5 @@ def attempt(host_directory: Path, number: int) -> Path:
 
 
 def hosts(run_directory: Path) -> Iterator[Path]:
-    """The directories of the hosts on which a run has begun an attempt, by name."""
+    """The directories of the hosts on which a run has begun an attempt, sorted by name."""
     return (path.parent for path in sorted(run_directory.glob(f"*/{CurrentAttempt.FILE}")))

@@ -1,4 +1,4 @@
-"""SSH keys: those of a run, and the public half of the user's own."""
+"""SSH keys: those that a run creates, and the public half of the user's own."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 from benchmarks.errors import RefusedError
 from benchmarks.runs import run_layout
 
-# One line that begins with the key's type, as in `ssh-ed25519 AAAA…`, or what PuTTY and ssh-keygen -e write.
+# OpenSSH's format, which begins with the key type (`ssh-ed25519 AAAA…`), or the formats of PuTTY and ssh-keygen -e.
 _PUBLIC = re.compile(rb"\s*(?:(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-\S+ AAAA|-+ ?BEGIN (?:SSH2 |RSA )?PUBLIC KEY)")
 
 
 @dataclass(frozen=True)
 class KeyPair:
-    """A private key's file and its public half as a line of OpenSSH's format."""
+    """The file of a private key, and the public half as a line in OpenSSH format."""
 
     file: Path
     public: str
@@ -26,8 +26,8 @@ class KeyPair:
 
 
 def persistent_pair(path: Path) -> KeyPair:
-    """The ed25519 key at `path`, made there first where there is none; directory and file are the owner's alone."""
-    # Imported here, since most commands need no key: it takes as long as all records.
+    """The ed25519 key at `path`, created if missing; only the owner can access its file and directory."""
+    # Imported here because it is slow and most commands need no key.
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -36,7 +36,7 @@ def persistent_pair(path: Path) -> KeyPair:
         private = Ed25519PrivateKey.generate().private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
         )
-        # Beside it first: what an interruption leaves half written must not pass for the key.
+        # Written to another file first, so that an interruption never leaves a partial key at `path`.
         part = path.with_name(f".{path.name}.part")
         part.touch(mode=0o600)
         part.write_bytes(private)
@@ -45,12 +45,12 @@ def persistent_pair(path: Path) -> KeyPair:
 
 
 def cannot_be_read(path: Path) -> RefusedError:
-    """What to say of a key file that is another user's."""
+    """The error for a key file that the user may not read."""
     return RefusedError(f"The key file {path} cannot be read: give it to the user who runs this, with mode 0400.")
 
 
 def check_private(path: Path, content: bytes) -> None:
-    """Raises RefusedError where the content of a key file is that of a public key."""
+    """Raises RefusedError if a key file contains a public key."""
     if _PUBLIC.match(content):
         private = f", which is {path.with_suffix('')} by its name" if path.suffix == ".pub" else ""
         raise RefusedError(f"The key file {path} is the public half of a key: give the private one{private}.")
@@ -59,7 +59,7 @@ def check_private(path: Path, content: bytes) -> None:
 def public_half(path: Path) -> str:
     """The public half of a private key in PEM or OpenSSH format.
 
-    Raises RefusedError where it cannot be read without asking.
+    Raises RefusedError if it cannot be read, or not without a passphrase.
     """
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
@@ -83,19 +83,19 @@ def public_half(path: Path) -> str:
 
 @dataclass(frozen=True)
 class RunKeys:
-    """The keys of a run: its hosts' own, and the one that may log in."""
+    """The keys of a run: the host key of its instances, and the public key that may log in."""
 
     host: KeyPair
     login: str
 
 
 def run_keys(directory: Path, key_file: Path | None) -> RunKeys:
-    """The run's keys, made and kept in its directory on first use; to log in, the user's own where there is one."""
+    """The run's keys, created in its directory on first use; `key_file` is the user's own login key, if given."""
     host = persistent_pair(directory / run_layout.HOST_KEY)
     login = public_half(key_file) if key_file else persistent_pair(directory / run_layout.LOGIN_KEY).public
     return RunKeys(host, login)
 
 
 def has_keys(directory: Path) -> bool:
-    """Whether the run of a directory has made its keys there, as it does before it launches anything."""
+    """Whether the run's keys are in its directory; they are created before anything is launched."""
     return (directory / run_layout.HOST_KEY).exists()

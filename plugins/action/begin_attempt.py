@@ -1,6 +1,6 @@
-"""Has a run be about a new attempt on this host: what fails before it is known what is measured belongs to no other.
+"""Begins a new attempt on this host, so that failures before its measurement is known are recorded with it.
 
-From here on the run has this machine and no other.
+It also records the run's machine: from here on, the run cannot be resumed on another.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Refuses to finish a run that there is not, or that another controller carries out."""
+"""Fails if the run does not exist, or if another controller carries it out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads a playbook's public parameters from the extra variables, refuses what is wrong, and freezes the rest."""
+"""Reads a playbook's public parameters from the extra variables, validates them, and writes `parameters.yml`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from benchmarks.runs import locks, parameters_file, run_directory
 
 
 class ActionModule(ActionBase):
-    """Takes `entry_point`, and in `internal` the role variables that may be given besides the public parameters."""
+    """`entry_point` names the playbook; `internal` lists the role variables that extra variables may set as well."""
 
     _VALID_ARGS = frozenset(("entry_point", "internal"))
 
@@ -35,13 +35,13 @@ class ActionModule(ActionBase):
             stage_tags.check(
                 [*task_vars["ansible_run_tags"], *task_vars["ansible_skip_tags"]], stage_tags.of_playbook(playbook)
             )
-            # Relative paths start where the documents say that ansible-playbook is called: at the repository's root.
+            # Relative paths are relative to the repository's root, from which the documentation calls ansible-playbook.
             values = request.read(self._task.args["entry_point"], given, ROOT)
             resolved = request.resolve(self._task.args["entry_point"], values, os.environ)
             locks.check_playbook(directory)
         except RefusedError as error:
             raise AnsibleActionFail(str(error)) from None
-        # Ending a run needs nothing of its directory.
+        # Terminating a run needs nothing from its directory.
         if self._task.args["entry_point"] == "terminate":
             return {"changed": False, "warnings": list(resolved.warnings)}
         holds = {**resolved.parameters, "run_id": task_vars["run_id"], "runs_dir": str(directory.parent)}

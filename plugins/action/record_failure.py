@@ -1,4 +1,4 @@
-"""Writes a failure record of this host into the run's directory; the run goes on to collect, publish and terminate."""
+"""Writes a failure record for this host into the run's directory, so that the run can continue with later stages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ActionModule(ActionBase):
             attempt = int(args["attempt"])
             failures.record_failure(Path(args["run_dir"]), host, args["task"], sentence, args["stage"], attempt)
         except OSError as error:
-            # Ending the run matters more than the record: what cannot be written is kept in memory until then.
+            # Terminating the instances matters more than the record: the failure is kept as a fact until then.
             known = task_vars.get("unrecorded_failures", [])
             note = str(run_directory.cannot_be_written(Path(args["run_dir"]), error))
             return {"changed": True, "ansible_facts": {"unrecorded_failures": [*known, sentence, note]}}

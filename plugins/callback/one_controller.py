@@ -1,4 +1,4 @@
-"""Takes the lock of the run that a playbook carries out, in the process that lives as long as the playbook."""
+"""Takes the lock of a playbook's run in ansible-playbook's main process, which lives as long as the playbook."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from benchmarks.runs import locks, run_directory
 DOCUMENTATION = """
 name: one_controller
 type: aggregate
-short_description: One controller a run
+short_description: Allow one controller per run
 description:
-  - A second playbook of the same run is refused by its preflight. Ending a run is always allowed.
+  - Takes the run's lock. If another process holds it, preflight refuses the run. Terminating a run needs no lock.
 """
 
 
@@ -38,7 +38,7 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
         if self._playbook in stages.PLAYBOOKS:
-            # An id that is none, or a directory that cannot be written, is preflight's to refuse.
+            # Preflight reports an invalid id and a directory that cannot be written.
             with suppress(RefusedError, OSError):
                 self._directory = run_directory.locate(load_extra_vars(play.get_loader()))[1]
                 locks.hold_for_playbook(self._directory)

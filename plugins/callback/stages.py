@@ -1,4 +1,4 @@
-"""What ./inv shows of a playbook: a line a stage, what went wrong in one sentence, and nothing of Ansible's own."""
+"""The output of ./inv for a playbook: one line per stage and one sentence per failure, without Ansible's own output."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from benchmarks.terminal import streams, wrapping
 DOCUMENTATION = """
 name: stages
 type: stdout
-short_description: One line a stage
+short_description: Print one line per stage
 description:
   - Shows stages with their times, messages of C(debug) tasks, warnings, and failures; writes C(stages.json).
 """
@@ -108,11 +108,11 @@ class CallbackModule(CallbackBase):
         self._clear()
         if stage:
             stages.tell("ended", stage)
-        # Every task of it may have been skipped: terminate, for one, of an instance that is kept.
+        # All its tasks may have been skipped, such as those of terminate if the instance is kept.
         if not (stage and self._did):
             return
         seconds = time.monotonic() - self._begun
-        # A stage that comes again, such as the last look at what is left, is told of only when it fails.
+        # A stage that runs again, such as the final check for remaining instances, is shown only if it fails.
         if self._times.add(stage, seconds, self._failed) or self._failed:
             mark, color = ("✗", "red") if self._failed else ("✓", "green")
             self._say(f"{mark} {stage:<12} {seconds:7.1f} s", color=color)

@@ -1,4 +1,4 @@
-"""What setup has found of an account, as filters."""
+"""Filters for the result of setup's survey of an account."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.runs.records import Setup
 
 
 def setup_record(directory: str) -> Any:
-    """The survey in a run's directory, with the names of what is missing."""
+    """The survey in a run's directory, with the names of what is missing; None without a survey."""
     survey = record_files.read(Setup, Path(directory))
     return {**record_files.plain(survey), "missing": [need.name for need in survey.missing]} if survey else None
 

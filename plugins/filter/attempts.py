@@ -1,4 +1,4 @@
-"""The attempts of a host, as filters of its directory."""
+"""Filters for the attempts of a host; their input is the host's directory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmarks.runs import attempts, record_files, run_layout
 
 
 def _suite(host_directory: Path, number: int | str) -> Any:
-    """The suite that an attempt is of; nothing is known of one without a record."""
+    """The suite that an attempt measures; without a record, only `expected` is set, to None."""
     suite = attempts.suite(host_directory, int(number))
     return record_files.plain(suite) if suite else {"expected": None}
 

@@ -1,4 +1,4 @@
-"""A host as runs use it, as filters of a run's id."""
+"""Filters for directories and unit names on a host; their input is the run id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What preflight has decided, as a filter that goes on without it."""
+"""Filters for the plan that preflight made; a missing or damaged plan is no error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmarks.preflight import run_plan
 from benchmarks.runs import record_files
 from benchmarks.runs.records import Preflight
 
-# As for what has to go on to end the run.
+# Used instead of a missing plan, so that the run can still be brought to its end.
 _NOTHING: dict[str, Any] = {
     "started": None,
     "measurements": [],
@@ -27,7 +27,7 @@ def preflight_record(directory: str) -> Any:
 
 
 def lost_records(directory: str) -> list[str]:
-    """What is to be said of a run at its end whose records are gone; without them it is no success."""
+    """What to report at the end of a run whose records are gone, which makes it a failure; empty otherwise."""
     return run_plan.lost(Path(directory))
 
 

@@ -1,4 +1,4 @@
-"""Names of the variables that roles declare, as a filter."""
+"""Filter for the names of the variables that roles declare."""
 
 from __future__ import annotations
 

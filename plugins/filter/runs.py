@@ -1,4 +1,4 @@
-"""What is recorded of a run, as filters."""
+"""Filters for the records of a run."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from benchmarks.runs import failures, run_layout
 
 
 def run_failures(directory: str, host: str | None = None, attempt: int | None = None) -> list[str]:
-    """The sentences of a run's failures, first one first; those of one attempt on one host, if it is named."""
+    """The sentences of a run's failures, oldest first; only those of one attempt on `host`, if given."""
     found = failures.failures(Path(directory))
     return [f.sentence for f in found if host is None or f.is_of(host, int(attempt or 0))]
 
 
 def shortfall(directory: str, expected: int | None) -> str:
-    """What an attempt's directory lacks of a whole run, as a sentence; empty where it has everything."""
+    """What is missing from an attempt's results, as a sentence; empty if they are complete."""
     path = Path(directory)
     return host_results.shortfall(host_results.of_host(path), host_results.read_log(path), expected)
 

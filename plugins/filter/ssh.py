@@ -1,4 +1,4 @@
-"""Paths as ssh takes them, as filters."""
+"""Filters that quote paths for ssh."""
 
 from __future__ import annotations
 

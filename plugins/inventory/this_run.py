@@ -1,4 +1,4 @@
-"""Names the run and, once it has launched instances, finds them with the dynamic EC2 inventory."""
+"""Sets the run's id and directory and, once it has launched instances, finds them with the EC2 inventory plugin."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ name: this_run
 short_description: The hosts of one run
 description:
   - Sets O(ignore:run_id), O(ignore:run_dir), O(ignore:run_request) and O(ignore:login) for all hosts.
+  - They come from the extra variables alone, so that a run can be terminated even if its records are lost.
   - Adds localhost.
-  - They come from the extra variables alone, so that a run can be ended whatever has become of its records.
-  - With the extra variable C(host), that machine is in the group C(existing_host).
-  - Once the run has launched, its instances are in the group C(launched), as the dynamic EC2 inventory knows them.
-    Before that AWS is not asked, so that a playbook that needs no AWS account runs without one.
+  - The machine in the extra variable C(host), if given, is in the group C(existing_host).
+  - Once the run has launched instances, they are in the group C(launched), found by P(amazon.aws.aws_ec2#inventory).
+    Before that, AWS is not called, so playbooks that need no AWS account run without one.
 options:
   plugin:
-    description: Marks the file as one for this plugin.
+    description: Marks the file as a source for this plugin.
     required: true
     choices: [this_run]
   instances:
-    description: File of the dynamic EC2 inventory, beside this one.
+    description: Configuration file of the EC2 inventory plugin, relative to this file's directory.
     required: true
     type: str
 """
@@ -58,7 +58,7 @@ class InventoryModule(BaseInventoryPlugin):
             host = parse_host(str(extra["host"])) if extra.get("host") else None
             key = ssh.literal(str(extra["key_file"])) if extra.get("key_file") else None
         except RefusedError:
-            # Preflight refuses these values in one sentence, which warnings of the inventory would drown.
+            # Preflight reports invalid values in one sentence; an error here would bury it under inventory warnings.
             (run_id, directory), host, key = run_directory.locate({}), None, None
 
         inventory.set_variable("all", "run_id", run_id)
@@ -81,7 +81,7 @@ class InventoryModule(BaseInventoryPlugin):
                     inventory.set_variable(host.address, name, value)
         elif launched := record_files.recall(Instances, directory):
             os.environ["AWS_REGION"] = launched.region
-            # As patient as all else here: from a host that it does not find nothing would be brought back.
+            # The same retries as elsewhere: if the plugin misses a host, its results are not collected.
             os.environ.setdefault("AWS_RETRY_MODE", session.RETRY_MODE)
             os.environ.setdefault("AWS_MAX_ATTEMPTS", str(session.ATTEMPTS))
             self._add_instances(inventory, loader, Path(path).parent / self.get_option("instances"), run_id)
@@ -92,5 +92,5 @@ class InventoryModule(BaseInventoryPlugin):
         if (group := group_name(run_id)) in inventory.groups:
             inventory.add_child("launched", group)
         for host in inventory.hosts.values():
-            # The EC2 plugin still sets this name too, at which Ansible warns: it is a keyword. ec2_tags says the same.
+            # The EC2 plugin also sets `tags`, a reserved name at which Ansible warns; `ec2_tags` has the same value.
             host.vars.pop("tags", None)

@@ -1,4 +1,4 @@
-"""Has a bucket abort multipart uploads that were never completed, which cost money and are seen nowhere."""
+"""Makes a bucket abort incomplete multipart uploads, which cost money but are not listed as objects."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ DOCUMENTATION = """
 module: abort_stale_uploads
 short_description: Add a lifecycle rule that aborts incomplete uploads
 description:
-  - Other lifecycle rules are kept. A rule of the user's own that does the same is enough.
+  - Other lifecycle rules are kept. Nothing is changed if a rule of the user's own already does the same.
+  - In check mode, a bucket that does not exist yet counts as one without rules.
 options:
   bucket: {description: The bucket., type: str, required: true}
-  account: {description: The account that owns it., type: str, required: true}
-  region: {description: A region to ask S3 in., type: str, required: true}
+  account: {description: The account that owns the bucket., type: str, required: true}
+  region: {description: The region whose S3 endpoint is called., type: str, required: true}
 author: [benchmarks]
 """
 EXAMPLES = """
 - abort_stale_uploads: {bucket: benchmarks-123456789012-eu-central-1, account: "123456789012", region: eu-central-1}
 """
 RETURN = """
+changed:
+  description: Whether the rule was added or, in check mode, would have been.
+  type: bool
+  returned: success
 """
 
 

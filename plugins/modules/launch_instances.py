@@ -1,4 +1,4 @@
-"""Brings a run's instances to running: finds those that there are, launches those that there are not."""
+"""Launches the instances of a run that do not exist yet, and waits until all run."""
 
 from __future__ import annotations
 
@@ -10,26 +10,30 @@ from ansible.module_utils.basic import AnsibleModule
 
 DOCUMENTATION = """
 module: launch_instances
-short_description: Launch a run's instances once, however often it is called
+short_description: Launch a run's instances idempotently
 description:
-  - Instances are found by the run's tag. One that is missing is launched with a client token made of the request, so
-    that a call that was interrupted does not launch a second one.
-  - The run's keys are written to C(keys/) before the first call. Writes C(instances.json) and C(known_hosts).
+  - Existing instances are found by the run's tag. A missing one is launched with a client token derived from the
+    request, so that repeating an interrupted call does not launch a second instance.
+  - Creates the run's keys in C(keys/) before the first launch. Writes C(instances.json) and C(known_hosts).
 options:
-  run_id: {description: The run., type: str, required: true}
+  run_id: {description: The run's id., type: str, required: true}
   run_dir: {description: The run's directory., type: path, required: true}
-  plans: {description: What to launch for each host, as plan_run decided., type: list, elements: dict, required: true}
+  plans: {description: The launch plans from plan_run., type: list, elements: dict, required: true}
   started: {description: When the run was first planned., type: str, required: true}
-  key_file: {description: Private key of the user's own., type: path}
-  lifetime: {description: Minutes after which an instance switches itself off., type: int, required: true}
-  timeout: {description: Seconds that EC2 may take until the instances run., type: int, default: 600}
+  key_file: {description: The user's own private key for the login., type: path}
+  lifetime: {description: Minutes after which an instance powers itself off., type: int, required: true}
+  timeout: {description: Seconds to wait for the instances to run., type: int, default: 600}
 author: [benchmarks]
 """
 EXAMPLES = """
 - launch_instances: {run_id: r1, run_dir: runs/r1, plans: "{{ plans }}", started: 2026-05-19T08:15:00Z, lifetime: 240}
 """
 RETURN = """
-instances: {description: The run's instances., type: list, elements: dict, returned: success}
+instances:
+  description: The run's instances; in check mode, only those that exist.
+  type: list
+  elements: dict
+  returned: success
 """
 
 

@@ -1,4 +1,4 @@
-"""Finds the instance types that fit a request, and writes them into the run's directory."""
+"""Lists the instance types that fit a request, and writes them to a file in the run's directory."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ DOCUMENTATION = """
 module: list_instance_types
 short_description: List the instance types that fit, best fit first
 description:
-  - Writes C(instance_types.json), which has all that is known of each type. Launches nothing.
-  - Answers from the user's cache while that is fresh, as C(./inv bench.types) does, and in the same way.
+  - Writes C(instance_types.json), which has everything known about each type. Launches nothing.
+  - Uses the same cache as C(./inv bench.types) and gives the same answers.
 options:
-  parameters: {description: The frozen parameters., type: dict, required: true}
+  parameters: {description: The parameters as read_parameters wrote them., type: dict, required: true}
   run_dir: {description: The run's directory., type: path, required: true}
 author: [benchmarks]
 """
@@ -23,8 +23,8 @@ EXAMPLES = """
 - list_instance_types: {parameters: "{{ parameters }}", run_dir: "{{ run_dir }}"}
 """
 RETURN = """
-listing: {description: The types as text in the format asked for., type: str, returned: success}
-best: {description: Name of the best fit., type: str, returned: success}
+listing: {description: The types as text in the requested format., type: str, returned: success}
+best: {description: Name of the best fit if there is one., type: str, returned: success}
 """
 
 

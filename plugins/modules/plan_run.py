@@ -8,13 +8,13 @@ from ansible.module_utils.basic import AnsibleModule
 
 DOCUMENTATION = """
 module: plan_run
-short_description: Check a request against AWS and write down what will be done
+short_description: Check a request against AWS and write the plan of the run
 description:
-  - Writes C(preflight.json). Nothing is launched, apart from a dry run that asks whether the launch would be allowed.
-  - For a machine that the user has, AWS is asked only where a bucket is named.
-  - A run that goes on keeps the time at which it was first planned, which is part of its tags and keys.
+  - Writes C(preflight.json). Nothing is launched; a dry run of RunInstances asks EC2 to check the launch.
+  - For a machine of the user's own, AWS is called only if a bucket is given.
+  - A resumed run keeps the time at which it was first planned, which is part of its tags and of its keys in S3.
 options:
-  parameters: {description: The frozen parameters., type: dict, required: true}
+  parameters: {description: The parameters as read_parameters wrote them., type: dict, required: true}
   run_dir: {description: The run's directory., type: path, required: true}
 author: [benchmarks]
 """
@@ -22,7 +22,7 @@ EXAMPLES = """
 - plan_run: {parameters: "{{ parameters }}", run_dir: "{{ run_dir }}"}
 """
 RETURN = """
-plan: {description: What was written., type: dict, returned: success}
+plan: {description: The plan that was written., type: dict, returned: success}
 """
 
 
@@ -45,7 +45,7 @@ def main() -> None:
         planned = run_plan.make(parameters, connect, run_plan.start_of(begun.plan), begun)
         if planned.measured:
             termination.note_gone(connect("ec2"), directory.name, directory)
-        # What went wrong before is done again, but for what a host that is gone has done.
+        # Stages that failed are repeated; if the instances are gone, only those that need no machine.
         failures.forget_failures(directory, failures.OF_BRINGING_BACK if planned.measured else None)
         changed = record_files.write(directory, planned)
         parameters_file.accept(directory)

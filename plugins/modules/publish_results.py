@@ -1,4 +1,4 @@
-"""Uploads a host's files to S3 and proves that they have arrived whole."""
+"""Uploads the files of an attempt to S3, with checksums that S3 verifies."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from ansible.module_utils.basic import AnsibleModule
 
 DOCUMENTATION = """
 module: publish_results
-short_description: Upload log, archive and manifest under a key that says what they are
+short_description: Upload log, archive and manifest to S3
 description:
-  - Each upload carries its SHA-256, which S3 verifies. Files that are there already are not uploaded again, and none
-    is ever replaced.
-  - Writes C(manifest.json) and C(published.json) beside the files.
+  - Each upload carries its SHA-256, which S3 verifies. Files that exist in the bucket are neither uploaded again nor
+    replaced.
+  - Writes C(manifest.json) and C(published.json) into the attempt's directory.
 options:
   run_dir: {description: The run's directory., type: path, required: true}
   host: {description: The host's name., type: str, required: true}
-  attempt: {description: Number of the run's attempt on the host., type: int, required: true}
-  plan: {description: The record of preflight., type: dict, required: true}
+  attempt: {description: Number of the attempt on the host., type: int, required: true}
+  plan: {description: The plan from plan_run., type: dict, required: true}
 author: [benchmarks]
 """
 EXAMPLES = """
 - publish_results: {run_dir: runs/r1, host: i-1, attempt: 1, plan: "{{ plan }}"}
 """
 RETURN = """
-uri: {description: Where the files are., type: str, returned: success}
+uri: {description: S3 URI of the uploaded files., type: str, returned: success}
 """
 
 

@@ -1,4 +1,4 @@
-"""Finds out what runs need in an AWS account and whether it is there."""
+"""Checks which of the resources that runs need exist in an AWS account."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from ansible.module_utils.basic import AnsibleModule
 
 DOCUMENTATION = """
 module: survey_account
-short_description: Find out what there is and what is missing in an AWS account
+short_description: Find out which resources exist and which are missing in an AWS account
 description:
-  - Changes nothing in the account. Refuses what setup could not create, such as a bucket of another account.
-  - Writes C(setup.json) where a directory is given.
+  - Changes nothing in the account. Fails if setup could not create a resource, such as another account's bucket.
+  - Writes C(setup.json) if a directory is given.
 options:
-  parameters: {description: The frozen parameters of setup., type: dict, required: true}
+  parameters: {description: Setup's parameters., type: dict, required: true}
   run_dir: {description: The run's directory., type: path}
-  timeout: {description: Seconds after which nothing may be missing any more., type: int}
+  timeout: {description: Seconds to wait until nothing is missing; do not wait if unset., type: int}
 author: [benchmarks]
 """
 EXAMPLES = """
 - survey_account: {parameters: "{{ parameters }}", run_dir: "{{ run_dir }}"}
 """
 RETURN = """
-survey: {description: What was found., type: dict, returned: success}
+survey: {description: What runs need and whether it exists., type: dict, returned: success}
 """
 
 
@@ -45,7 +45,7 @@ def main() -> None:
         connect = session.connector(parameters["region"])
         target = choose_target(parameters, connect)
         if timeout is None:
-            survey = account_survey.survey(target, account_survey.look(connect, target))
+            survey = account_survey.survey(target, account_survey.find_existing(connect, target))
         else:
             survey = account_survey.wait_complete(connect, target, timeout)
     except aws_errors.ERRORS as error:

@@ -1,4 +1,4 @@
-"""Ends a run's instances and waits until they are gone."""
+"""Terminates a run's instances and waits until they are gone."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from ansible.module_utils.basic import AnsibleModule
 
 DOCUMENTATION = """
 module: terminate_instances
-short_description: End a run's instances, found by tag, and verify that they are gone
+short_description: Terminate a run's instances, found by tag, and verify that they are gone
 description:
-  - What is to be ended is asked of AWS, never of a local file.
-  - Writes C(terminated.json) where the run's directory is there.
+  - The instances are found by the run's tag. Ids in the run's records are looked up as well, since tags of new
+    instances become visible only after a while.
+  - Writes C(terminated.json) if the run's directory exists.
 options:
-  run_id: {description: The run., type: str, required: true}
+  run_id: {description: The run's id., type: str, required: true}
   run_dir: {description: The run's directory., type: path, required: true}
   region: {description: Region of the instances., type: str, required: true}
-  instance_id: {description: End only this one., type: str}
-  asked: {description: Whether somebody has named the run; an unknown one then fails., type: bool, default: false}
-  timeout: {description: Seconds that EC2 may take until they are gone., type: int, default: 600}
+  instance_id: {description: Terminate only this instance., type: str}
+  asked: {description: Whether the user named the run; fail if it is unknown., type: bool, default: false}
+  timeout: {description: Seconds to wait for the instances to be gone., type: int, default: 600}
 author: [benchmarks]
 """
 EXAMPLES = """
 - terminate_instances: {run_id: r1, run_dir: runs/r1, region: eu-central-1}
 """
 RETURN = """
-terminated: {description: Ids of the instances that this call ended., type: list, elements: str, returned: success}
-sentence: {description: The same in words., type: str, returned: success}
+terminated: {description: Ids of the instances that this call terminated., type: list, elements: str, returned: success}
+sentence: {description: The result as a sentence for the user., type: str, returned: success}
 """
 
 

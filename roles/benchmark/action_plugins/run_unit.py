@@ -1,4 +1,4 @@
-"""Runs a command as a transient systemd unit and follows its log to the end; goes on with one that runs already."""
+"""Runs a command as a transient systemd unit and follows its log to the end; if the unit already runs, follows that."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from benchmarks.host.log_copy import LogCopy
 display = Display()
 
 INTERVAL = following.INTERVAL
-# Where no line can be rewritten, none is too long.
+# Lines need not fit the terminal unless they are rewritten.
 UNLIMITED = 1000  # columns
 
 
 class Follower(following.Follower):
-    """Shows by Ansible how a step goes on."""
+    """Shows the progress of a step with Ansible's display."""
 
     def __init__(self, building: bool, expected: int, tail: bool) -> None:
         rewrite = os.environ.get("BENCHMARKS_REWRITE_LINES") == "1"
@@ -67,7 +67,7 @@ class ActionModule(ActionBase):
         if not end.succeeded:
             ended, text = systemd_units.describe_end(end, unit, what), log.decode(errors="replace")
             sentence, detail = failure_causes.explain(ended, text) if end.failed_by_itself else (ended, ())
-            # Apart from the message, which Ansible's own output repeats.
+            # `detail` is separate from `msg`, which Ansible's own output repeats.
             return {"failed": True, "msg": sentence, "detail": list(detail)}
         return {"changed": look.ended}
 
@@ -79,7 +79,7 @@ class ActionModule(ActionBase):
     def _command(self, command: str, privileged: bool = True) -> str:
         result = self._low_level_execute_command(command, sudoable=privileged)
         if result["rc"]:
-            # Privileged commands run with a terminal, where all output is one stream and ssh adds a line of its own.
+            # Privileged commands run in a terminal, which merges stdout and stderr, and ssh adds a line of its own.
             said = [
                 line
                 for line in (result["stdout"] + result["stderr"]).splitlines()
@@ -92,10 +92,10 @@ class ActionModule(ActionBase):
         return systemd_units.read_status(self._command(systemd_units.status_command(unit, offset, wait)))
 
     def _follow(self, unit: systemd_units.Unit, begin: int, kept: LogCopy, follower: Follower) -> bytes:
-        """Read the log until the unit has ended; what it has from byte `begin` on.
+        """Follow the log until the unit has ended; return the log from byte `begin` on.
 
-        What is here already of an attempt that is gone on with is not read again. A connection that breaks is made
-        again for `reconnect_timeout` seconds, unless the host is known to be gone.
+        If an attempt is resumed, the part of its log that is already on the controller is not read again. After a lost
+        connection, reconnecting is tried for `reconnect_timeout` seconds, unless the host is known to be gone.
         """
         offset = kept.size
         log = kept.read(begin)

@@ -1,4 +1,4 @@
-"""Finds the attempt of this run that measures the suite on this host, or begins the next one."""
+"""Finds the run's attempt that measures the suite on this host, or begins a new one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.runs.records import Attempt, Toolchain
 
 
 class ActionModule(ActionBase):
-    """Takes the suite, the toolchain's record, directories here and there, and what the names of units begin with."""
+    """`host_dir` is on the controller, `directory` is the run's directory on the host, `unit` is the unit prefix."""
 
     _VALID_ARGS = frozenset(("suite", "toolchain", "host_dir", "directory", "unit"))
 
@@ -28,13 +28,13 @@ class ActionModule(ActionBase):
         toolchain = record_files.typed(Toolchain, args["toolchain"])
         measured = measurement.of(suite, toolchain)
         wanted, asked = measurement.digest(measured), measurement.suite_digest(suite, toolchain.source.sha256)
-        # The one that was begun for this is no attempt yet.
+        # The attempt that preflight began provisionally has no measurement yet, and its number may be used.
         begun = attempts.read(here, attempts.current(here))
         taken = [n for n in attempts.here(here) if not (begun and begun.number == n and begun.measurement is None)]
         try:
-            looked = self._command(attempt_states.states_command(args["directory"], args["unit"]))
-            found = attempt_states.read_states(looked)
-            attempt_states.active(found, asked)
+            output = self._command(attempt_states.states_command(args["directory"], args["unit"]))
+            found = attempt_states.read_states(output)
+            attempt_states.active_attempt(found, asked)
             number, new = attempt_states.choose(found, taken, wanted)
             if not self._task.check_mode:
                 if new:
@@ -44,8 +44,8 @@ class ActionModule(ActionBase):
         except (RefusedError, OSError) as error:
             raise AnsibleActionFail(str(error)) from None
         warnings = [
-            f"{unit} of another run is at work on this host too: the two disturb each other's numbers."
-            for unit in attempt_states.others(looked)
+            f"{unit} of another run is active on this host too: the two disturb each other's numbers."
+            for unit in attempt_states.units_of_other_runs(output)
         ]
         return {"changed": new, "number": number, "warnings": warnings}
 

@@ -1,4 +1,4 @@
-"""The Cargo commands of a suite, and where a run is on a host, as filters."""
+"""Filters for a suite's Cargo commands, and for directories and unit names on a host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks a host of a run that goes on whether it is measuring; refuses the request while that is something else."""
+"""Checks whether a resumed run's host is still measuring; fails if it measures something other than requested."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from benchmarks.runs import attempts
 
 
 class ActionModule(ActionBase):
-    """Takes the host's directories here and there, what the names of units begin with, and the suite's digest."""
+    """`host_dir` is on the controller, `directory` is the run's directory on the host, `unit` is the unit prefix."""
 
     _VALID_ARGS = frozenset(("host_dir", "directory", "unit", "suite_digest"))
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         args = self._task.args
-        look = attempt_states.states_command(args["directory"], args["unit"])
-        answer = self._low_level_execute_command(look, sudoable=False)
+        command = attempt_states.states_command(args["directory"], args["unit"])
+        answer = self._low_level_execute_command(command, sudoable=False)
         here = Path(args["host_dir"])
         try:
-            number = attempt_states.active(attempt_states.read_states(answer["stdout"]), args["suite_digest"])
+            number = attempt_states.active_attempt(attempt_states.read_states(answer["stdout"]), args["suite_digest"])
             attempts.follow(here, number)
         except (RefusedError, OSError) as error:
             raise AnsibleActionFail(str(error)) from None

@@ -1,4 +1,4 @@
-"""Packs a source directory on the controller into an archive that is the same as long as its files are."""
+"""Packs a source directory on the controller into a reproducible archive."""
 
 from __future__ import annotations
 

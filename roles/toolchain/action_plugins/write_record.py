@@ -1,4 +1,4 @@
-"""Writes the record of the toolchain on the controller, and says whether that changed anything."""
+"""Writes the toolchain record on the controller, and reports whether it changed."""
 
 from __future__ import annotations
 

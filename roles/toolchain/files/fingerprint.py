@@ -1,6 +1,6 @@
-"""Prints, as JSON, what makes this host's numbers its own: CPU, kernel, compiler, source.
+"""Prints, as JSON, the properties of this host that can affect its numbers: CPU, kernel, compiler, source.
 
-Arguments: cargo, source directory. Runs on the host, with nothing but Python's standard library.
+Arguments: cargo, source directory. Runs on the host, with Python's standard library only.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 
 def output(*argv: str | Path, cwd: Path | None = None) -> str | None:
-    """What a command prints, None where it is not there or fails."""
+    """The output of a command, None if it does not exist or fails."""
     try:
         return subprocess.run(argv, cwd=cwd, check=True, capture_output=True, text=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
@@ -23,7 +23,7 @@ def output(*argv: str | Path, cwd: Path | None = None) -> str | None:
 
 
 def content(path: str | Path) -> str:
-    """A file's text, empty where there is none."""
+    """The text of a file without surrounding blanks, empty if it cannot be read."""
     try:
         return Path(path).read_text().strip()
     except OSError:
@@ -31,7 +31,7 @@ def content(path: str | Path) -> str:
 
 
 def sha256(path: Path) -> str | None:
-    """A file's checksum in hex, None where there is none."""
+    """SHA-256 of a file in hex, None if it cannot be read."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
@@ -39,31 +39,31 @@ def sha256(path: Path) -> str | None:
 
 
 def commit(source: Path) -> str | None:
-    """The commit that is checked out, None where `source` itself is no checkout."""
+    """The commit that is checked out, None if `source` is not the root of a checkout."""
     return output("git", "rev-parse", "HEAD", cwd=source) if (source / ".git").is_dir() else None
 
 
 def lscpu() -> dict[str, str]:
-    """What lscpu says, but for the clock at this moment: what is recorded is the same as long as the machine is."""
+    """The fields of lscpu without the current clock speed, so that the record of one machine does not change."""
     entries = json.loads(output("lscpu", "-J") or '{"lscpu": []}')["lscpu"]
     fields = {entry["field"].rstrip(":"): entry["data"] for entry in entries}
     return {field: data for field, data in fields.items() if field not in ("CPU MHz", "CPU(s) scaling MHz")}
 
 
 def crate_checksum(source: Path) -> str | None:
-    """SHA-256 of the .crate file that the source was unpacked from, None where it was not."""
+    """SHA-256 of the .crate file that the source was unpacked from, None if it comes from elsewhere."""
     return sha256(source.parent.parent / "downloads" / f"{source.name}.crate")
 
 
 def packages(cargo: Path, source: Path) -> list[dict[str, str]]:
-    """The packages of the source's own workspace, as Cargo names them; none where there is no source yet."""
+    """The packages of the source's own workspace, from cargo metadata; none if there is no source yet."""
     said = output(cargo, "metadata", "--no-deps", "--format-version=1", cwd=source)
     members = json.loads(said)["packages"] if said else []
     return [{key: member[key] for key in ("name", "version", "id")} for member in members]
 
 
 def cargo_config(source: Path) -> str | None:
-    """The source's own Cargo configuration; the name without an ending is the older one, and wins."""
+    """The source's own Cargo configuration; if both files exist, Cargo uses the one without an extension."""
     return content(source / ".cargo/config") or content(source / ".cargo/config.toml") or None
 
 

@@ -1,6 +1,6 @@
-"""Makes a lock file where the source has none, for the compiler that will build, and makes it again for another one.
+"""Generates Cargo.lock for a source that has none, and generates it again when the compiler changes.
 
-Arguments: cargo, source directory. Runs on the host, with nothing but Python's standard library. Prints what it made.
+Arguments: cargo, source directory. Runs on the host, with Python's standard library only. Prints a line if it did.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-# Newest versions that the compiler can build, where the crates tell: Cargo 1.84 and later; others do not know it.
+# Choose versions that the compiler can build, if the crates declare that. Cargo before 1.84 ignores this.
 # https://doc.rust-lang.org/cargo/reference/config.html#resolverincompatible-rust-versions
 SUITING = {"CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS": "fallback"}
 
 
 def sha256(path: Path) -> str | None:
-    """A file's checksum in hex, None where there is none."""
+    """SHA-256 of a file in hex, None if it does not exist."""
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None
 
 
@@ -29,7 +29,7 @@ def compiler(cargo: Path) -> str:
 
 def main(cargo: Path, source: Path) -> int:
     lock = source / "Cargo.lock"
-    # Beside the source, since it is none of it. The checksum tells a lock of ours from one that the source has brought.
+    # Next to the source, of which it is no part. The checksum tells a generated lock file from the source's own.
     note = source.with_name(f"{source.name}.lock.json")
     noted = json.loads(note.read_text()) if note.exists() else {}
     there = sha256(lock)

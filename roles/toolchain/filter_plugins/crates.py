@@ -1,4 +1,4 @@
-"""What crates.io's index says of a crate, as filters."""
+"""Filters for the index of crates.io."""
 
 from __future__ import annotations
 

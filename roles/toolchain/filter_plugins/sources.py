@@ -1,4 +1,4 @@
-"""Where sources are kept on a host, and why one could not be fetched, as filters."""
+"""Filters for the directories of sources on a host, and for why a fetch failed."""
 
 from __future__ import annotations
 

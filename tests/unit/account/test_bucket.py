@@ -53,4 +53,4 @@ def test_bucket_is_read_as_far_as_the_user_may() -> None:
         get_bucket_ownership_controls={"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}},
         get_bucket_lifecycle_configuration=error("NoSuchLifecycleConfiguration"),
     )
-    assert account_survey.look(connect, TARGET).bucket == Bucket(TARGET.bucket, "eu-west-1", None, True, [])
+    assert account_survey.find_existing(connect, TARGET).bucket == Bucket(TARGET.bucket, "eu-west-1", None, True, [])

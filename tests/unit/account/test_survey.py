@@ -101,7 +101,7 @@ def test_private_subnet_is_told() -> None:
 
 
 def test_nothing_is_found_in_an_empty_account() -> None:
-    assert account_survey.look(connector(), TARGET) == Existing()
+    assert account_survey.find_existing(connector(), TARGET) == Existing()
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_nothing_is_found_in_an_empty_account() -> None:
 )
 def test_what_setup_could_not_mend_is_refused(launch_template: str, answers: dict[str, Any], sentence: str) -> None:
     with pytest.raises(RefusedError, match=sentence):
-        account_survey.look(connector(**answers), replace(TARGET, launch_template=launch_template))
+        account_survey.find_existing(connector(**answers), replace(TARGET, launch_template=launch_template))
 
 
 def test_what_was_created_is_waited_for() -> None:

@@ -42,10 +42,10 @@ def test_an_attempt_is_gone_on_with_or_is_the_next(
 
 def test_what_is_at_work_is_followed_by_the_same_request_and_disturbed_by_no_other() -> None:
     found = [AttemptState(1, False, "a", "asked", DONE), AttemptState(2, True, "b", "asked", ("success", "-"))]
-    assert attempt_states.active(found, "asked") == 2
-    assert attempt_states.active(found[:1], "other") is None
+    assert attempt_states.active_attempt(found, "asked") == 2
+    assert attempt_states.active_attempt(found[:1], "other") is None
     with pytest.raises(RefusedError, match=r"^Attempt 2 of this run still measures something else there: "):
-        attempt_states.active(found, "other")
+        attempt_states.active_attempt(found, "other")
 
 
 def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
         text=True,
         env={"PATH": f"{systemctl.parent}:/usr/bin:/bin"},
     ).stdout
-    assert attempt_states.others(output) == ["benchmarks-r2-1-build.service"]
+    assert attempt_states.units_of_other_runs(output) == ["benchmarks-r2-1-build.service"]
     assert attempt_states.read_states(output) == (
         AttemptState(1, False, "a", "asked", ("success", "exit-code")),
         AttemptState(2, False, "b", "asked", ("-", "-")),

@@ -49,7 +49,7 @@ def test_only_the_newest_of_many_versions_are_named() -> None:
 
 
 def test_a_crate_of_which_all_versions_were_yanked_is_said_to_be_so() -> None:
-    with pytest.raises(RefusedError, match=r"; all that it had were yanked\.$"):
+    with pytest.raises(RefusedError, match=r"; all its versions were yanked\.$"):
         crates_index.checksum(index("0.8.0", yanked=("0.8.0",)), "one", "2.0.0")
 
 

@@ -10,7 +10,7 @@ from benchmarks.host import exit_signals
 @pytest.mark.parametrize("name", ["ILL", "SIGILL"])
 def test_a_signal_is_named_with_its_likely_reason_and_a_remedy(name: str) -> None:
     sent = exit_signals.named(name)
-    assert sent.said == "was ended by SIGILL, since it has instructions that this CPU has not"
+    assert sent.said == "was ended by SIGILL, since it uses instructions that this CPU lacks"
     assert sent.remedy == "Build it for this CPU: without rustflags, or with -C target-cpu=native."
 
 

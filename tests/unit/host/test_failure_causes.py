@@ -55,7 +55,7 @@ note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
         ),
         pytest.param(
             run("a", "Benchmarking x", caused_by("signal: 4, SIGILL: illegal instruction")),
-            "the target a was ended by SIGILL, since it has instructions that this CPU has not. Build it for this CPU: "
+            "the target a was ended by SIGILL, since it uses instructions that this CPU lacks. Build it for this CPU: "
             "without rustflags, or with -C target-cpu=native.",
             id="a signal",
         ),
@@ -142,7 +142,7 @@ Caused by:
 {words}
 warning: build failed, waiting for other jobs to finish...
 """
-IMAGE = "What the machine lacks for it has to be in its image: give one by --ami, or a machine of yours by --host."
+IMAGE = "The machine lacks something for it: give an image that has it by --ami, or a machine of yours by --host."
 
 
 def test_the_compilers_first_error_is_shown_with_where_it_is() -> None:

@@ -110,7 +110,7 @@ def test_a_result_line_without_a_name_tells_the_unit_alone() -> None:
 
 
 def test_what_took_no_time_is_known() -> None:
-    assert log_output.of_zero_time(sections()[1]) == ("none",)
+    assert log_output.zero_time_ids(sections()[1]) == ("none",)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_long_log_is_read_in_time_that_grows_with_its_length(line: str) -> Non
     (
         log_output.printed(section),
         log_output.bench_lines(section),
-        log_output.of_zero_time(section),
+        log_output.zero_time_ids(section),
         log_output.begun(section),
     )
     progress.built(line)

@@ -14,7 +14,7 @@ from benchmarks.host import remedies
         ("feature `edition2024` is required", "newer compiler by --toolchain stable,"),
         ("this version of Cargo is older than the `2024` edition, and only", "newer compiler by --toolchain stable,"),
         ("error[E0554]: `#![feature]` may not be used on the stable release channel", 'RUSTC_BOOTSTRAP: "1"'),
-        ("error[E0635]: unknown feature `trivial_clone`", "give one of its time by --toolchain"),
+        ("error[E0635]: unknown feature `trivial_clone`", "give one from that time by --toolchain"),
         ("target `x` in package `own` requires the features: `fast`", "Name them in the suite's features."),
         ("error: no bench target named `bench`.", "must be [[bench]] targets of the source's Cargo.toml"),
         ("can't find `x` bench at `benches/x.rs`", "by git and ref"),

@@ -127,12 +127,12 @@ def test_a_units_end_is_kept_in_its_status_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("result", "sentence"),
     [
-        (None, "The build ended without a word: the machine was restarted, or systemd was stopped."),
+        (None, "The build ended without a result: the machine was restarted, or systemd was stopped."),
         (["exit-code", "exited", "101"], "The build failed with exit status 101."),
         (["resources"], "The build could not be run: systemd says resources."),
         (
             ["signal", "killed", "ILL"],
-            "The build was ended by SIGILL, since it has instructions that this CPU has not. Build it for this CPU: "
+            "The build was ended by SIGILL, since it uses instructions that this CPU lacks. Build it for this CPU: "
             "without rustflags, or with -C target-cpu=native.",
         ),
         (
