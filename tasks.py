@@ -95,7 +95,7 @@ def setup(_context: Context, given: Values) -> None:
 
 @spec_task("terminate", command="bench.terminate")
 def terminate(_context: Context, given: Values) -> None:
-    """Terminate the instances of a run that was kept or has failed."""
+    """Terminate the instances of a kept or failed run."""
     runner.run(runner.prepare("terminate", request.read("terminate", given, Path.cwd())))
 
 

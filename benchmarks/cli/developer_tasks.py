@@ -71,7 +71,7 @@ def _check(*argv: str) -> None:
 
 @task
 def generate(_context: Context) -> None:
-    """Generate the pages that are made from the specs.
+    """Generate the pages made from the specs.
 
     These are the page of all parameters, the READMEs of the roles and the JSON Schemas of the records.
     """
@@ -107,7 +107,7 @@ def test(context: Context) -> None:
 
 @task
 def perf(_context: Context) -> None:
-    """Measure the overhead of the pipeline and the speed of bench.types."""
+    """Measure the pipeline's overhead and the picker's speed."""
     _install()
     _check("python", "-m", "tests.performance.overhead")
     _check("python", "-m", "tests.performance.types")
