@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.errors import RefusedError
+from benchmarks.errors import REFUSED, RefusedError
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv/bin"
@@ -197,7 +197,7 @@ def main() -> None:
 
 def _refuse(sentence: str) -> int:
     print(sentence, file=sys.stderr)
-    return 2
+    return REFUSED
 
 
 if __name__ == "__main__":

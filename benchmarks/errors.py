@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+# Exit codes.
+REFUSED = 2
+FAILED = 1
+
 
 class RefusedError(Exception):
     """The request cannot be carried out as given; nothing was started. Exit code 2."""
@@ -9,7 +13,3 @@ class RefusedError(Exception):
 
 class FailedError(Exception):
     """The run was started and failed. Exit code 1."""
-
-
-REFUSED = 2
-FAILED = 1

@@ -53,6 +53,7 @@ def survey(target: Target, found: Existing) -> Setup:
     document = role.policy(target.partition, target.bucket)
     return Setup(
         **asdict(target),
+        resource_name=NAME,
         tags=target.tags,
         policy=Policy(name=role.policy_name(target.bucket), document=document),
         trust=TRUST,

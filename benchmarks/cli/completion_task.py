@@ -7,7 +7,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from benchmarks.cli import completion as shells
-from benchmarks.errors import RefusedError
+from benchmarks.errors import REFUSED, RefusedError
 
 
 @task(positional=["shell"], help={"shell": "bash, zsh or fish"})
@@ -19,4 +19,4 @@ def completion(_context: Context, shell: str) -> None:
     try:
         print(shells.script(shell), end="")
     except RefusedError as error:
-        raise Exit(str(error), code=2) from None
+        raise Exit(str(error), code=REFUSED) from None

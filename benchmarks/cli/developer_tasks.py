@@ -13,6 +13,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from benchmarks import bootstrap
+from benchmarks.errors import REFUSED
 from benchmarks.pages import parameter_page, record_schemas, role_pages
 from benchmarks.paths import ROOT
 
@@ -37,14 +38,14 @@ def _install_programs() -> None:
     if not missing:
         return
     if os.geteuid() or not shutil.which("apt-get"):
-        raise Exit(f"Install what the tests call, then run this again: {', '.join(missing)}", code=2)
+        raise Exit(f"Install what the tests call, then run this again: {', '.join(missing)}", code=REFUSED)
     print(f"Installing what the tests call: {', '.join(missing)}", flush=True)
     quietly = ["-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600"]
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update", "-q"], ["satisfy", *quietly, *missing]):
         done = subprocess.run(["apt-get", *command], env=quiet, capture_output=True, text=True)
         if done.returncode:
-            raise Exit(f"{done.stdout}{done.stderr}apt-get {command[0]} failed.", code=2)
+            raise Exit(f"{done.stdout}{done.stderr}apt-get {command[0]} failed.", code=REFUSED)
 
 
 def _install_packages(*files: str) -> None:
@@ -52,7 +53,7 @@ def _install_packages(*files: str) -> None:
         for requirements in files:
             bootstrap.ensure(requirements)
     except bootstrap.SetupError as error:
-        raise Exit(str(error), code=2) from None
+        raise Exit(str(error), code=REFUSED) from None
 
 
 def _install() -> None:

@@ -71,7 +71,7 @@ def _manifest(old: Json) -> Json:
 
 def _setup(old: Json) -> Json:
     needs = [{"name": part["name"], "text": part["text"], "exists": part["there"]} for part in old["parts"]]
-    return {**old, "needs": needs, "metadata_options": {}}
+    return {**old, "needs": needs, "metadata_options": {}, "resource_name": "benchmarks"}
 
 
 def _published(old: Json) -> Json:

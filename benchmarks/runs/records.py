@@ -361,6 +361,7 @@ class Setup(Record, frozen=True, kw_only=True):
     allow_from: str
     bucket: str
     launch_template: str  # NAME or ID, with :VERSION
+    resource_name: str  # of security group, role and instance profile
     private_subnet: str | None
     tags: Mapping[str, str]
     policy: Policy
