@@ -57,7 +57,7 @@ def own_range(timeout: float = 5.0) -> str:
             return str(ipaddress.ip_network(answer.read(64).decode().strip()))
     except (OSError, http.client.HTTPException, ValueError):
         raise RefusedError(
-            f"Your public address could not be asked of {OWN_ADDRESS_SERVICE}: give allow_from, the address range "
+            f"Your public address could not be obtained from {OWN_ADDRESS_SERVICE}: give allow_from, the address range "
             "that may reach instances by SSH, such as 203.0.113.7/32."
         ) from None
 

@@ -21,7 +21,7 @@ def newest_debian(ec2: Client, architecture: str) -> AwsShape:
         Filters=[{"Name": "name", "Values": [name]}, {"Name": "state", "Values": ["available"]}],
     )["Images"]
     if not found:
-        raise RefusedError(f"This region has no image {name} of Debian's: give one by --ami.")
+        raise RefusedError(f"Debian has no image {name} in this region: give one by --ami.")
     newest: AwsShape = max(found, key=lambda image: image["CreationDate"])
     return newest
 

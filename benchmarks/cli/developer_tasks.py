@@ -67,7 +67,7 @@ def _check(*argv: str) -> None:
     program = shutil.which(argv[0], path=f"{BIN}{os.pathsep}{os.environ['PATH']}") or argv[0]
     code = subprocess.run([program, *argv[1:]], cwd=ROOT).returncode
     if code:
-        raise Exit(f"{argv[0]} found something to mend.", code=code)
+        raise Exit(f"{argv[0]} found problems.", code=code)
 
 
 @task

@@ -28,16 +28,16 @@ _KNOWN: Mapping[str, Signal] = {
     for known in (
         Signal(
             "SIGILL",
-            "since it uses instructions that this CPU lacks",
+            "because it uses instructions that this CPU lacks",
             "Build it for this CPU: without rustflags, or with -C target-cpu=native.",
         ),
-        Signal("SIGKILL", "most likely since the memory ran out", MORE_MEMORY),
-        Signal("SIGSEGV", "since it accessed invalid memory: a fault in unsafe code, or endless recursion"),
+        Signal("SIGKILL", "most likely because memory ran out", MORE_MEMORY),
+        Signal("SIGSEGV", "because it accessed invalid memory: a fault in unsafe code, or endless recursion"),
         Signal("SIGABRT", "with which a program aborts itself"),
-        Signal("SIGBUS", "since a mapped file ended before what was read of it, or the disk is full"),
-        Signal("SIGFPE", "since it divided by zero"),
-        Signal("SIGSYS", "since it made a system call that is forbidden on this machine"),
-        Signal("SIGTERM", "which something else on the machine has sent"),
+        Signal("SIGBUS", "because a mapped file is shorter than what was read of it, or the disk is full"),
+        Signal("SIGFPE", "because it divided by zero"),
+        Signal("SIGSYS", "because it made a system call that this machine forbids"),
+        Signal("SIGTERM", "which something else on the machine sent"),
     )
 }
 _STATUS_OF_SIGNALS = 128  # a shell's exit status for a signal is this plus the signal's number

@@ -24,7 +24,7 @@ class LogCopy:
     @property
     def told(self) -> str:
         """What to tell the user about the log if the host is gone."""
-        return "What was read of its log until then is kept." if self.size else "Nothing of its log had been read yet."
+        return "The log that was read until then is kept." if self.size else "Nothing of its log had been read yet."
 
     def add(self, new: bytes) -> str | None:
         """Append the bytes that were read. Returns why that failed, or None."""

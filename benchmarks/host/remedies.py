@@ -18,7 +18,7 @@ _FROM_GIT = (
 def _newer_compiler(text: str) -> str:
     versions = [tuple(map(int, found)) for found in _RUSTC.findall(text)]
     wanted = ".".join(map(str, max(versions))) if versions else "stable"
-    return f"Give a newer compiler by --toolchain {wanted}, or the source a Cargo.lock that suits this one."
+    return f"Give a newer compiler by --toolchain {wanted}, or the source a Cargo.lock that this one can use."
 
 
 _BY_HAND = "log in once by ssh, by hand and with the same address"
@@ -27,7 +27,7 @@ _BY_HAND = "log in once by ssh, by hand and with the same address"
 _OF_SSH: tuple[tuple[re.Pattern[str], Remedy], ...] = (
     (
         re.compile(r"REMOTE HOST IDENTIFICATION HAS CHANGED"),
-        f"If the machine was made anew, remove its old key as ssh-keygen -R does, and {_BY_HAND}.",
+        f"If the machine was recreated, remove its old key by ssh-keygen -R, and {_BY_HAND}.",
     ),
     (re.compile(r"Host key verification failed"), f"So that ssh knows the machine, {_BY_HAND}."),
     (
@@ -79,7 +79,7 @@ _REMEDIES: tuple[tuple[re.Pattern[str], Remedy], ...] = (
     ),
     (
         re.compile(r"lock file .* needs to be updated but --locked was passed|cannot update the lock file"),
-        "The source's Cargo.lock does not fit its Cargo.toml: write it anew by cargo update in the source.",
+        "The source's Cargo.lock does not fit its Cargo.toml: update it by cargo update in the source.",
     ),
     (
         re.compile(r"failed to run custom build command|linker `.*` not found"),

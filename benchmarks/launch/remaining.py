@@ -49,7 +49,7 @@ def unknown(run_id: str, region: str | None, directory: Path) -> str:
     """Like `report` if AWS cannot be asked: the instances that may run according to the run's records."""
     may = [f"It may be that {left}" for left in _recorded(directory)]
     command = end_command(run_id, region, directory)
-    return "\n".join(["Whether instances of the run are left is not known.", *may, f"To end what there is: {command}"])
+    return "\n".join(["It is not known whether instances of the run still exist.", *may, f"To end them: {command}"])
 
 
 def _recorded(directory: Path) -> tuple[Remaining, ...]:

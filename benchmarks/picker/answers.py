@@ -170,7 +170,7 @@ def sources(given: Answer) -> str:
         if source.fetched
     ]
     place = f" from {given.data.endpoint}" if given.data.endpoint else ""
-    return f"Fetched{place}: {', '.join(known)}. To ask anew: --refresh."
+    return f"Fetched{place}: {', '.join(known)}. To ask AWS again: --refresh."
 
 
 def problems(given: Answer) -> Iterator[str]:

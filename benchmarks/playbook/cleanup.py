@@ -159,11 +159,11 @@ class BenchmarkCleanup:
         try:
             if not reached.ended_by_itself:
                 why = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-                self._say(f"ansible-playbook ended before its time ({why}): bringing back what there is …")
+                self._say(f"ansible-playbook ended early ({why}): collecting partial results …")
                 with playbook_process.Playing(self.finish) as playing:
                     playing.wait()
         except OSError as error:
-            self._say(f"What there is could not be brought back: {error}.")
+            self._say(f"Partial results could not be collected: {error}.")
         self._leave_nothing_running(reached)
         return f"The run failed. Partial results are in {self.directory}"
 
@@ -179,7 +179,7 @@ class BenchmarkCleanup:
         late_arrivals = LATE_ARRIVALS if reached.is_launching else 0.0
         if not self.instances:
             if not reached.ended_by_itself:
-                self._say(f"What it has started may still run on the host: --run-id {self.run_id} goes on with it.")
+                self._say(f"What it started may still run on the host: --run-id {self.run_id} continues it.")
         elif self.keeps:
             self.instances.tell(late_arrivals)
         else:

@@ -35,7 +35,7 @@ def sentence(host: str, task: str, result: TaskResult) -> str:
             return f"{host} answers over SSH, but runs no Python: the login needs a shell, and the machine python3."
         return f"{host} does not answer over SSH: {_cause(said)}"
     if _SUDO.search(message):
-        return f"The login on {host} may not use sudo without a password, which measuring needs: allow it."
+        return f"The login on {host} may not use sudo without a password, which measuring requires: allow it."
     if items := [item for item in result.get("results", []) if item.get("failed")]:
         return sentence(host, task, items[0])
     if "non-zero return code" in message:

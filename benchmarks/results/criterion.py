@@ -97,7 +97,7 @@ def _throughput(given: object) -> dict[str, float]:
 def _number(value: object) -> float:
     """A finite number. Raises TypeError, as for the null that Criterion writes for what it could not compute."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise TypeError(f"{value!r} is no finite number")
+        raise TypeError(f"{value!r} is not a finite number")
     return float(value)
 
 

@@ -80,7 +80,7 @@ def combine(homes: Iterable[tuple[str, Path]], log: str) -> Results:
     if estimates:
         notes += [f"The target {target} measured nothing." for target in silent]
     if any(estimate.unit is None for estimate in estimates):
-        notes.append("Numbers stand without a unit where Criterion has printed none: they need not be times.")
+        notes.append("Numbers have no unit where Criterion printed none: they need not be times.")
     return Results(tuple(estimates), tuple(p for part in parts.values() for p in part.problems), tuple(notes))
 
 
@@ -117,7 +117,7 @@ def shortfall(results: Results, log: str, expected: int | None) -> str:
     if not count:
         return f"No benchmark result was found: {_likely_cause(log)}."
     if expected and count < expected:
-        return f"{count} of {expected} benchmarks were measured. What there is of them is kept."
+        return f"{count} of {expected} benchmarks were measured. Their results are kept."
     return ""
 
 

@@ -98,7 +98,7 @@ def typed(kind: type[P], value: Any) -> P:
     try:
         return msgspec.json.decode(json.dumps(value), type=kind)
     except msgspec.ValidationError as error:
-        raise RefusedError(f"This is no {kind.__name__}: {error}.") from None
+        raise RefusedError(f"This is not a valid {kind.__name__}: {error}.") from None
 
 
 def _encoded(record: msgspec.Struct) -> bytes:

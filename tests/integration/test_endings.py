@@ -60,7 +60,7 @@ def test_a_run_whose_playbook_is_killed_is_brought_back_published_and_ended(
     output, _ = wrapper.communicate(timeout=180)
 
     assert wrapper.returncode == 1, output
-    assert "ansible-playbook ended before its time (SIGKILL)" in output
+    assert "ansible-playbook ended early (SIGKILL)" in output
     assert "Traceback" not in output
     assert account.states(run_id) == ["terminated"]
     assert processes_naming(run_id) == []

@@ -79,7 +79,7 @@ def test_a_target_that_is_killed_is_explained_and_the_others_run_and_are_shown(b
 
     assert run.result.code == 1, run.result.output
     sentence = (
-        "The benchmark run failed with exit status 101: the target killed was ended by SIGILL, since it uses "
+        "The benchmark run failed with exit status 101: the target killed was ended by SIGILL, because it uses "
         "instructions that this CPU lacks; panics failed too. Build it for this CPU: without rustflags, or with "
     )
     assert run.result.output.count(sentence) == 1

@@ -30,7 +30,7 @@ def test_debians_newest_image_is_taken_from_debian_alone(architecture: str, name
 
 def test_a_region_without_debian_is_refused() -> None:
     with pytest.raises(
-        RefusedError, match=r"^This region has no image debian-13-arm64-\* of Debian's: give one by --ami"
+        RefusedError, match=r"^Debian has no image debian-13-arm64-\* in this region: give one by --ami"
     ):
         images.newest_debian(FakeClient(describe_images={"Images": []}), "arm64")
 

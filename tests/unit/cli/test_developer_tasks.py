@@ -49,7 +49,7 @@ def test_the_first_check_that_finds_something_ends_the_task_with_its_exit_code(
     monkeypatch.setattr(subprocess, "run", run)
     with pytest.raises(Exit) as ended:
         developer_tasks.lint(Context())
-    assert (ended.value.code, ended.value.message) == (3, "ruff found something to mend.")
+    assert (ended.value.code, ended.value.message) == (3, "ruff found problems.")
     assert [argv[1:] for argv in ran] == [["check", "."], ["format", "--check", "."]]
     assert "requirements-dev.txt" in installed
 

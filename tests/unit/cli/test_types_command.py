@@ -38,7 +38,7 @@ def test_the_table_has_seven_columns_and_says_what_is_hidden_and_how_old_it_is()
         "Hidden, though they fit: 1 burstable type (--burstable), 1 type with GPUs (--gpu), "
         "1 type of previous generations (--all).\n"
         "Fetched: instance types 3 h ago (2026-05-19), zones 3 h ago (2026-05-19), on-demand prices 3 h ago "
-        "(2026-05-19), spot prices 3 h ago (2026-05-19). To ask anew: --refresh.\n"
+        "(2026-05-19), spot prices 3 h ago (2026-05-19). To ask AWS again: --refresh.\n"
         "To run on the best fit: ./inv bench -i x\n"
     )
 

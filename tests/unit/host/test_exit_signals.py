@@ -10,14 +10,14 @@ from benchmarks.host import exit_signals
 @pytest.mark.parametrize("name", ["ILL", "SIGILL"])
 def test_a_signal_is_named_with_its_likely_reason_and_a_remedy(name: str) -> None:
     sent = exit_signals.named(name)
-    assert sent.said == "was ended by SIGILL, since it uses instructions that this CPU lacks"
+    assert sent.said == "was ended by SIGILL, because it uses instructions that this CPU lacks"
     assert sent.remedy == "Build it for this CPU: without rustflags, or with -C target-cpu=native."
 
 
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        (9, "was ended by SIGKILL, most likely since the memory ran out"),
+        (9, "was ended by SIGKILL, most likely because memory ran out"),
         (12, "was ended by SIGUSR2"),
         (199, "was ended by signal 199"),
     ],

@@ -55,8 +55,8 @@ note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
         ),
         pytest.param(
             run("a", "Benchmarking x", caused_by("signal: 4, SIGILL: illegal instruction")),
-            "the target a was ended by SIGILL, since it uses instructions that this CPU lacks. Build it for this CPU: "
-            "without rustflags, or with -C target-cpu=native.",
+            "the target a was ended by SIGILL, because it uses instructions that this CPU lacks. Build it for this "
+            "CPU: without rustflags, or with -C target-cpu=native.",
             id="a signal",
         ),
         pytest.param(
@@ -198,7 +198,7 @@ def test_a_long_list_is_cut_and_says_so() -> None:
 )
 def test_a_compiler_that_was_killed_is_told(line: str) -> None:
     assert failure_causes.explain(ENDED, f"error: could not compile `one`\n\nCaused by:\n{line}\n") == (
-        "It failed with exit status 101: the compiler was ended by SIGKILL, most likely since the memory ran out. "
+        "It failed with exit status 101: the compiler was ended by SIGKILL, most likely because memory ran out. "
         "Choose an instance type with more memory.",
         (),
     )

@@ -132,12 +132,12 @@ def test_a_units_end_is_kept_in_its_status_file(tmp_path: Path) -> None:
         (["resources"], "The build could not be run: systemd says resources."),
         (
             ["signal", "killed", "ILL"],
-            "The build was ended by SIGILL, since it uses instructions that this CPU lacks. Build it for this CPU: "
+            "The build was ended by SIGILL, because it uses instructions that this CPU lacks. Build it for this CPU: "
             "without rustflags, or with -C target-cpu=native.",
         ),
         (
             ["exit-code", "exited", "137"],
-            "The build was ended by SIGKILL, most likely since the memory ran out. Choose an instance type with more "
+            "The build was ended by SIGKILL, most likely because memory ran out. Choose an instance type with more "
             "memory.",
         ),
         (

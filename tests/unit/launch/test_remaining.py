@@ -72,7 +72,7 @@ def test_where_aws_does_not_answer_the_records_tell_what_may_run(tmp_path: Path)
     over = Ended(instance_id="i-1", at=datetime(2026, 5, 19, 8, 25, tzinfo=UTC))
     record_files.write(tmp_path, Terminated(instances=(over,)))
     assert remaining.unknown("r1", None, tmp_path).splitlines()[:2] == [
-        "Whether instances of the run are left is not known.",
+        "It is not known whether instances of the run still exist.",
         "It may be that i-2 (c7i.large) still runs: it costs money.",
     ]
 
@@ -81,5 +81,5 @@ def test_where_aws_does_not_answer_the_records_tell_what_may_run(tmp_path: Path)
 def test_damaged_records_tell_of_no_instance_and_the_command_is_there(tmp_path: Path, content: str) -> None:
     (tmp_path / "instances.json").write_text(content)
     first, last = remaining.unknown("r1", None, tmp_path).splitlines()
-    assert first == "Whether instances of the run are left is not known."
-    assert last.startswith("To end what there is: ./inv bench.terminate --run-id r1")
+    assert first == "It is not known whether instances of the run still exist."
+    assert last.startswith("To end them: ./inv bench.terminate --run-id r1")

@@ -75,8 +75,8 @@ def test_an_instance_is_ended_though_nothing_can_be_brought_back(tmp_path: Path,
     after.made.of_failure(-9, MEASURING)
     assert no_finish == ["finish"]
     assert account.ids == set()
-    assert "ansible-playbook ended before its time (SIGKILL)" in after.text
-    assert "What there is could not be brought back: [Errno 28] No space left on device." in after.text
+    assert "ansible-playbook ended early (SIGKILL)" in after.text
+    assert "Partial results could not be collected: [Errno 28] No space left on device." in after.text
     assert "Ended i-1; nothing of the run is left." in after.text
 
 
@@ -141,7 +141,7 @@ def test_where_aws_says_nothing_that_is_said_with_what_to_type(tmp_path: Path) -
     account.client.answers["describe_instances"] = denied
     after = After(tmp_path, account.client)
     after.made.of_failure(2, DONE)
-    assert "Whether instances of the run are left is not known.\nTo end what there is: ./inv bench.term" in after.text
+    assert "It is not known whether instances of the run still exist.\nTo end them: ./inv bench.term" in after.text
     assert after.text.count("lacks the permission") == 1
 
 
@@ -160,9 +160,8 @@ def test_where_aws_cannot_be_asked_the_records_tell_what_may_run(tmp_path: Path)
     told.made.of_failure(2, DONE)
     for after in (ended, told):
         assert (
-            "is not known.\nIt may be that i-2 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself "
-            "off at about 12:15 UTC on 2026-05-19.\nTo end what there is: ./inv bench.terminate --run-id r1"
-            in after.text
+            "still exist.\nIt may be that i-2 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself "
+            "off at about 12:15 UTC on 2026-05-19.\nTo end them: ./inv bench.terminate --run-id r1" in after.text
         )
         assert "i-1" not in after.text
 
@@ -175,13 +174,13 @@ def test_a_profile_that_is_gone_meanwhile_is_told_without_a_traceback(tmp_path: 
     replace(after.instances, connect=connect).end(0)
     replace(after.instances, connect=connect).tell()
     assert after.text.count("mine") == 2
-    assert after.text.count("is not known.") == 2
+    assert after.text.count("run still exist.") == 2
 
 
 def test_what_runs_on_a_machine_one_has_is_told_of(tmp_path: Path) -> None:
     after = After(tmp_path, FakeClient(), launches=False)
     after.made.of_signal(MEASURING)
-    assert "What it has started may still run on the host: --run-id r1 goes on with it." in after.text
+    assert "What it started may still run on the host: --run-id r1 continues it." in after.text
 
 
 @pytest.mark.parametrize("reached", [stages.NOTHING, PREFLIGHT, DONE])

@@ -42,8 +42,8 @@ from benchmarks.playbook import task_failures
                 "msg": "Failed to connect to the host via ssh: @@@@\n"
                 "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\n@@@@\nHost key verification failed.\n",
             },
-            "i-1 does not answer over SSH: Host key verification failed. If the machine was made anew, remove its "
-            "old key as ssh-keygen -R does, and log in once by ssh, by hand and with the same address.",
+            "i-1 does not answer over SSH: Host key verification failed. If the machine was recreated, remove its "
+            "old key by ssh-keygen -R, and log in once by ssh, by hand and with the same address.",
         ),
         (
             {"unreachable": True, "msg": "Failed to connect to the host via ssh: ssh: Could not resolve hostname x"},
@@ -55,7 +55,7 @@ from benchmarks.playbook import task_failures
         ),
         (
             {"msg": "Task failed: Missing sudo password"},
-            "The login on i-1 may not use sudo without a password, which measuring needs: allow it.",
+            "The login on i-1 may not use sudo without a password, which measuring requires: allow it.",
         ),
         ({"unreachable": True}, "i-1 does not answer over SSH: no connection."),
         (

@@ -38,7 +38,7 @@ def test_targets_may_call_benchmarks_the_same(host: Path) -> None:
         ("twin-b", "encode/9", None),
         ("twin-b", "encode/10", "B"),
     ]
-    assert found.notes == ("Numbers stand without a unit where Criterion has printed none: they need not be times.",)
+    assert found.notes == ("Numbers have no unit where Criterion printed none: they need not be times.",)
 
 
 def test_a_host_without_anything_has_no_results(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_run_that_has_all_lacks_nothing(host: Path) -> None:
 
 def test_a_run_that_has_too_few_is_told(host: Path) -> None:
     assert host_results.shortfall(host_results.of_host(host), "", 5) == (
-        "4 of 5 benchmarks were measured. What there is of them is kept."
+        "4 of 5 benchmarks were measured. Their results are kept."
     )
 
 

@@ -95,4 +95,4 @@ def test_ansibles_own_kinds_of_strings_are_written_as_strings(tmp_path: Path) ->
 def test_what_ansible_passes_of_another_shape_is_refused_with_what_is_wrong() -> None:
     with pytest.raises(RefusedError) as refused:
         record_files.typed(CurrentAttempt, {"number": "one"})
-    assert str(refused.value) == "This is no CurrentAttempt: Expected `int`, got `str` - at `$.number`."
+    assert str(refused.value) == "This is not a valid CurrentAttempt: Expected `int`, got `str` - at `$.number`."
