@@ -201,7 +201,7 @@ def test_own_address_that_cannot_be_asked_is_asked_of_the_user(empty: Account) -
     nowhere = {"https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
     result = empty.setup(yes=True, allow_from=None, environment=nowhere)
     assert result.code != 0
-    assert "could not be asked of https://checkip.amazonaws.com: give allow_from" in result.said
+    assert "could not be obtained from https://checkip.amazonaws.com: give allow_from" in result.said
     assert empty.things() == []
 
 

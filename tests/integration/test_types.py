@@ -327,7 +327,7 @@ def test_no_argument_is_usage(shop: Shop) -> None:
     usage = shop.types()
     assert usage.code == 2
     assert usage.out.startswith("Usage: ./inv bench.types")
-    assert "Physical cores" in usage.out
+    assert "number of physical cores" in usage.out
 
 
 # Terminals
