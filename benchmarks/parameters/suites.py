@@ -12,7 +12,7 @@ from benchmarks.hints import nearest
 from benchmarks.parameters import suite_entries, suite_file
 from benchmarks.parameters.suite_file import SourceFile, SuiteFile
 from benchmarks.paths import expand
-from benchmarks.runs import record_files
+from benchmarks.runs import record_files, yaml_content
 from benchmarks.runs.records import Source, Suite
 
 DIRECTORY = Path(__file__).parent / "suites"
@@ -47,7 +47,7 @@ def load(name: str) -> Suite:
             "or the path of a suite's .yml file."
         )
     try:
-        data = yaml.safe_load(content)
+        data = yaml_content.load(content)
     except yaml.YAMLError as error:
         raise RefusedError(f"Suite {file.stem} is not YAML: {' '.join(str(error).split())}.") from None
     suite = parse(file.stem, data, file.parent)

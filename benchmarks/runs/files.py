@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str, mode: int = 0o666) -> bool:
+def write_whole(path: Path, new: str | bytes, mode: int = 0o666) -> bool:
     """Write a file atomically, creating its directory; return whether the content changed. Raises OSError.
 
     The user's umask applies to `mode`.
     """
-    content = text.encode()
+    content = new.encode() if isinstance(new, str) else new
     if path.exists() and path.read_bytes() == content:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)

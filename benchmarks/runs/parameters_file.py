@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from benchmarks.errors import FailedError
-from benchmarks.runs import files
+from benchmarks.runs import files, yaml_content
 from benchmarks.runs.records import Values
 
 REQUEST = "request.yml"
@@ -22,8 +22,8 @@ def read_parameters(directory: Path) -> Values:
     """The parameters of a run. Raises FailedError if they are missing or damaged."""
     path = directory / PARAMETERS
     try:
-        content = yaml.safe_load(path.read_text())
-    except (OSError, ValueError, yaml.YAMLError) as error:
+        content = yaml_content.load(path.read_bytes())
+    except (OSError, yaml.YAMLError) as error:
         raise FailedError(f"{path} cannot be read: {error}") from None
     if not isinstance(content, dict):
         raise FailedError(f"{path} has no parameters.")
@@ -35,7 +35,7 @@ class Request:
 
     def __init__(self, directory: Path) -> None:
         self._path = directory / REQUEST
-        self._before = self._path.read_text() if self._path.exists() else None
+        self._before = self._path.read_bytes() if self._path.exists() else None
 
     def write(self, values: Values) -> Path:
         """Write the request for ansible-playbook and return the file's path. Raises OSError."""

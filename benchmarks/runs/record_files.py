@@ -45,7 +45,7 @@ def read_file(kind: type[R], path: Path) -> R | None:
                 "of the tool that has written it, or leave run_id out to start a new run."
             )
         return msgspec.convert(found, kind)
-    except (msgspec.ValidationError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (msgspec.ValidationError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _unreadable(path, str(error)) from None
 
 

@@ -78,7 +78,7 @@ def test_a_suite_file_that_there_is_not_is_refused(tmp_path: Path) -> None:
         suites.load(str(tmp_path / "none.yml"))
 
 
-@pytest.mark.parametrize("content", [b"a: [", b"\xff\xfe\xff", b"\x00"])
+@pytest.mark.parametrize("content", [b"a: [", b"\xff\xfe\xff", b"\x00", b"a: 2024-13-45", b"[" * 9999])
 def test_a_file_that_is_no_yaml_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "odd.yml").write_bytes(content)
     with pytest.raises(RefusedError, match=r"^Suite odd is not YAML: ") as refused:

@@ -16,7 +16,11 @@ def test_what_was_frozen_is_read_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"), [("a: [", "cannot be read: "), ("- a\n", "has no parameters"), ("", "has no parameters")]
+    ("content", "told"),
+    [
+        *(("a: [", "cannot be read: "), ("a: !!bool x", "cannot be read: ")),
+        *(("- a\n", "has no parameters"), ("", "has no parameters")),
+    ],
 )
 def test_parameters_that_are_damaged_are_told_of_by_their_file(tmp_path: Path, content: str, told: str) -> None:
     (tmp_path / PARAMETERS).write_text(content)
@@ -38,6 +42,14 @@ def test_a_request_that_is_refused_gives_its_place_back_to_the_one_before(tmp_pa
     refuse(tmp_path)
     assert read_parameters(tmp_path) == {"cpu": 1}
     assert [path.name for path in tmp_path.iterdir()] == [PARAMETERS]
+
+
+def test_a_refused_request_gives_its_place_back_to_a_damaged_one(tmp_path: Path) -> None:
+    (tmp_path / REQUEST).write_bytes(b"\xff")
+    request = Request(tmp_path)
+    request.write({"cpu": 1})
+    request.withdraw()
+    assert (tmp_path / REQUEST).read_bytes() == b"\xff"
 
 
 def test_a_request_that_is_accepted_keeps_its_place(tmp_path: Path) -> None:

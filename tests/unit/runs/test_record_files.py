@@ -32,10 +32,11 @@ DAMAGED = {
     "{}": "Object missing required field `number`",
     '{"number": "1"}': "Expected `int`, got `str` - at `$.number`",
     "\udcff": "'utf-8' codec can't decode",
+    "[" * 99999: "maximum recursion depth exceeded",
 }
 
 
-@pytest.mark.parametrize("content", DAMAGED)
+@pytest.mark.parametrize("content", DAMAGED, ids=range(len(DAMAGED)))
 def test_a_record_of_another_shape_is_damaged(tmp_path: Path, content: str) -> None:
     path = tmp_path / CurrentAttempt.FILE
     path.write_bytes(content.encode(errors="surrogateescape"))
@@ -57,7 +58,7 @@ def test_a_record_of_a_later_tool_is_refused_with_its_name_and_both_versions(tmp
     )
 
 
-@pytest.mark.parametrize("content", DAMAGED)
+@pytest.mark.parametrize("content", DAMAGED, ids=range(len(DAMAGED)))
 def test_a_damaged_record_is_written_anew(tmp_path: Path, content: str) -> None:
     (tmp_path / Stages.FILE).write_bytes(content.encode(errors="surrogateescape"))
     time = StageTime(name="launch", seconds=1.0, failed=False)
