@@ -32,17 +32,19 @@ class Image:
                 *words]  # fmt: skip
 
     def run(self, *words: str, options: tuple[str, ...] = (), environment: Mapping[str, str] | None = None) -> Result:
-        """Run it to its end; variables of `environment` reach the container, and no others."""
+        """Run it to its end; variables of `environment` reach the container, and no others.
+
+        The output is stdout, then stderr: engines carry the two apart and do not keep their order.
+        """
         done = subprocess.run(
             self.command(*words, options=(*variables(environment), *options)),
             env={**os.environ, **(environment or {})},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            capture_output=True,
             text=True,
             timeout=TIMEOUT,
         )
-        return Result(done.returncode, done.stdout)
+        return Result(done.returncode, done.stdout + done.stderr)
 
     def shell(self, script: str) -> str:
         """What a script prints in a container, in place of the tool."""
