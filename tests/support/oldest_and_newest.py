@@ -1,6 +1,6 @@
 """Runs the unit and contract tests on the oldest and the newest supported Python, each with its newest Ansible.
 
-    python -m tests.oldest_and_newest [pytest's arguments]
+    python -m tests.support.oldest_and_newest [pytest's arguments]
 
 Each Python has a virtual environment in the user's cache directory, named after the requirement files' content, so that
 it is made once and shared by all checkouts. The project itself is found by PYTHONPATH.
@@ -80,8 +80,8 @@ def environment(version: str) -> Path:
     return venv
 
 
-def forget_unused() -> None:
-    """Remove environments of requirement files that have long been others."""
+def remove_unused() -> None:
+    """Remove environments not used for 30 days: those of older requirement files."""
     for stamp in cache().glob("*/.stamp"):
         if time.time() - stamp.stat().st_mtime > UNUSED:
             shutil.rmtree(stamp.parent, ignore_errors=True)
@@ -106,7 +106,7 @@ def main() -> int:
     except SetupError as error:
         print(f"tests: {error}", file=sys.stderr)
         return 2
-    forget_unused()
+    remove_unused()
     return max(codes)
 
 
