@@ -81,6 +81,6 @@ def take(host_directory: Path, record: Attempt, toolchain: Toolchain) -> None:
     """
     begun = read(host_directory, current(host_directory))
     if begun and begun.number != record.number and begun.measurement is None:
-        shutil.rmtree(run_layout.attempt(host_directory, begun.number), ignore_errors=True)
+        shutil.rmtree(run_layout.attempt(host_directory, begun.number))
     write(host_directory, record)
     record_files.write(run_layout.attempt(host_directory, record.number), toolchain)

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.errors import RefusedError
+from benchmarks.errors import FailedError, RefusedError
 from benchmarks.paths import ROOT, expand
 from benchmarks.runs.run_id import check_id, id_of_this_process
 
@@ -30,6 +30,12 @@ def cannot_be_written(directory: Path, error: OSError) -> RefusedError:
     return RefusedError(
         f"The runs directory {directory.parent} cannot be written: {error.strerror}. Give another by --runs-dir."
     )
+
+
+def write_failed(error: OSError) -> FailedError:
+    """The error for a file of a run's directory that cannot be written while the run is under way."""
+    where = f"{error.filename} in the run's directory" if error.filename else "The run's directory"
+    return FailedError(f"{where} cannot be written: {error.strerror or error}.")
 
 
 def default_directory() -> Path:

@@ -12,7 +12,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from benchmarks.parameters import suites
-from benchmarks.runs import attempts, run_layout, run_machine
+from benchmarks.runs import attempts, run_directory, run_layout, run_machine
 
 
 class ActionModule(ActionBase):
@@ -28,5 +28,5 @@ class ActionModule(ActionBase):
                 suite = suites.of_role(self._task.args["suite"])
                 attempts.begin(host_directory, suite, str(self._task.args["suite_digest"]))
             except OSError as error:
-                raise AnsibleActionFail(f"The run's directory cannot be written: {error}") from None
+                raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
         return {"changed": False}

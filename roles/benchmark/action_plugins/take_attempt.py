@@ -11,7 +11,7 @@ from ansible.plugins.action import ActionBase
 from benchmarks.errors import RefusedError
 from benchmarks.host import attempt_states
 from benchmarks.parameters import suites
-from benchmarks.runs import attempts, measurement, record_files
+from benchmarks.runs import attempts, measurement, record_files, run_directory
 from benchmarks.runs.records import Attempt, Toolchain
 
 
@@ -41,8 +41,10 @@ class ActionModule(ActionBase):
                     self._command(attempt_states.begin_command(f"{args['directory']}/{number}", wanted, asked))
                 record = Attempt(number=number, suite=suite, suite_digest=asked, measurement=measured)
                 attempts.take(here, record, toolchain)
-        except (RefusedError, OSError) as error:
+        except RefusedError as error:
             raise AnsibleActionFail(str(error)) from None
+        except OSError as error:
+            raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
         warnings = [
             f"{unit} of another run is active on this host too: the two disturb each other's numbers."
             for unit in attempt_states.units_of_other_runs(output)

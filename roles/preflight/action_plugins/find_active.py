@@ -10,7 +10,7 @@ from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
 from benchmarks.host import attempt_states
-from benchmarks.runs import attempts
+from benchmarks.runs import attempts, run_directory
 
 
 class ActionModule(ActionBase):
@@ -27,6 +27,8 @@ class ActionModule(ActionBase):
         try:
             number = attempt_states.active_attempt(attempt_states.read_states(answer["stdout"]), args["suite_digest"])
             attempts.follow(here, number)
-        except (RefusedError, OSError) as error:
+        except RefusedError as error:
             raise AnsibleActionFail(str(error)) from None
+        except OSError as error:
+            raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
         return {"changed": False}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,22 @@ def test_a_run_is_about_a_new_attempt_until_an_earlier_one_is_gone_on_with(tmp_p
     assert (attempts.current(host), attempts.here(host)) == (1, (1,))
     assert record_files.read(Toolchain, host / "1") == TOOLCHAIN
     assert attempts.read(host, 1) == attempt(1)
+
+
+def test_a_provisional_attempt_that_cannot_be_removed_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_path: object, **_how: object) -> None:
+        raise PermissionError("denied")
+
+    attempts.begin(tmp_path, SUITE, "asked")
+    attempts.take(tmp_path, attempt(1), TOOLCHAIN)
+    attempts.begin(tmp_path, SUITE, "asked")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "rmdir", denied)
+        with pytest.raises(PermissionError, match="denied"):
+            attempts.take(tmp_path, attempt(1), TOOLCHAIN)
+    assert attempts.current(tmp_path) == 2
 
 
 def test_what_is_not_published_is_brought_back_whatever_the_run_is_about(tmp_path: Path) -> None:

@@ -20,6 +20,21 @@ def test_one_process_has_one_new_id() -> None:
     assert run_directory.locate({}) == run_directory.locate({"run_id": None, "runs_dir": None})
 
 
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (OSError(28, "No space left on device"), "The run's directory cannot be written: No space left on device."),
+        (
+            PermissionError(13, "Permission denied", "/r/i-1/2"),
+            "/r/i-1/2 in the run's directory cannot be written: Permission denied.",
+        ),
+        (OSError("of no number"), "The run's directory cannot be written: of no number."),
+    ],
+)
+def test_a_write_that_fails_is_explained_without_an_error_number(error: OSError, sentence: str) -> None:
+    assert str(run_directory.write_failed(error)) == sentence
+
+
 def test_a_run_directory_in_nobodys_home_is_refused() -> None:
     with pytest.raises(
         RefusedError, match=r"^runs_dir is in a home directory that does not exist: '~nobody-at-all/r'\.$"
