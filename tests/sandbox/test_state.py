@@ -8,21 +8,8 @@ from pathlib import Path
 import pytest
 
 from sandbox import state
-from sandbox.background_process import Process
-from sandbox.state import Sandbox, State
-
-STATE = State(
-    process=Process(7, "then"),
-    endpoint_url="http://127.0.0.1:5000",
-    region="us-east-1",
-    account_id="123456789012",
-    access_key_id="AKIA",
-    secret_access_key="secret",
-    admin_token="token",
-    ssh_port=22,
-    engine="docker",
-    image="image:1",
-)
+from sandbox.state import Sandbox
+from tests.support.sandbox_state import STATE
 
 
 @pytest.mark.parametrize("name", ["default", "a", "test-1", "a" * 32])

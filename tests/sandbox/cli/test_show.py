@@ -7,23 +7,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from sandbox.background_process import Process
 from sandbox.cli import show
-from sandbox.state import Sandbox, State
+from sandbox.state import Sandbox
+from tests.support.sandbox_state import STATE
 
 BOX = Sandbox("one", Path("/state/one"))
-STATE = State(
-    process=Process(7, "then"),
-    endpoint_url="http://127.0.0.1:5000",
-    region="eu-north-1",
-    account_id="123456789012",
-    access_key_id="AKIA",
-    secret_access_key="it's $ecret",
-    admin_token="token",
-    ssh_port=2222,
-    engine="docker",
-    image="image:1",
-)
 MACHINE: dict[str, Any] = {
     "instance_id": "i-1",
     "instance_type": "c7i.large",

@@ -11,7 +11,7 @@ from ansible.template import trust_as_template
 
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.runs import record_files
-from benchmarks.runs.records import CurrentAttempt, Ended, Published, Stages, StageTime, Terminated
+from benchmarks.runs.records import CurrentAttempt, Ended, Published, Record, Stages, StageTime, Terminated
 from tests.support import records
 
 
@@ -74,11 +74,11 @@ def test_a_change_is_of_what_is_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("record", [records.preflight(), records.instances("i-1"), records.toolchain()], ids=str)
-def test_a_record_is_the_same_by_way_of_ansible_and_of_its_file(tmp_path: Path, record: object) -> None:
+def test_a_record_is_the_same_by_way_of_ansible_and_of_its_file(tmp_path: Path, record: Record) -> None:
     kind = type(record)
-    assert record_files.typed(kind, record_files.plain(record)) == record  # type: ignore[type-var,arg-type]
-    record_files.write(tmp_path, record)  # type: ignore[arg-type]
-    assert record_files.read(kind, tmp_path) == record  # type: ignore[type-var]
+    assert record_files.typed(kind, record_files.plain(record)) == record
+    record_files.write(tmp_path, record)
+    assert record_files.read(kind, tmp_path) == record
 
 
 def test_what_is_its_owners_alone_is_written_so(tmp_path: Path) -> None:
