@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -35,14 +36,14 @@ def test_a_provisional_attempt_that_cannot_be_removed_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def denied(*_path: object, **_how: object) -> None:
-        raise PermissionError("denied")
+        raise PermissionError(errno.EACCES, "Permission denied")
 
     attempts.begin(tmp_path, SUITE, "asked")
     attempts.take(tmp_path, attempt(1), TOOLCHAIN)
     attempts.begin(tmp_path, SUITE, "asked")
     with monkeypatch.context() as patched:
         patched.setattr(os, "rmdir", denied)
-        with pytest.raises(PermissionError, match="denied"):
+        with pytest.raises(PermissionError, match="Permission denied"):
             attempts.take(tmp_path, attempt(1), TOOLCHAIN)
     assert attempts.current(tmp_path) == 2
 
