@@ -10,7 +10,7 @@ import msgspec
 
 from benchmarks.parameters.suite_file import SuiteFile
 from benchmarks.paths import ROOT
-from benchmarks.runs.records import KINDS
+from benchmarks.runs.record_kinds import KINDS
 
 DIRECTORY = ROOT / "docs/schemas"
 

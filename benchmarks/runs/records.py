@@ -390,9 +390,3 @@ class Failure(Record, frozen=True, kw_only=True):
 
     def is_of(self, host: str, attempt: int) -> bool:
         return self.host == host and self.attempt in (0, attempt)
-
-
-KINDS: tuple[type[Record], ...] = (
-    *(Preflight, Instances, Toolchain, Attempt, CurrentAttempt, Manifest, Published, Terminated),
-    *(Stages, Machine, Setup, Failure),
-)

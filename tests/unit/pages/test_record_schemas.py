@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.pages import record_schemas
 from benchmarks.runs import record_files
-from benchmarks.runs.records import KINDS
+from benchmarks.runs.record_kinds import KINDS
 from tests.support import records
 
 

@@ -5,19 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from benchmarks.runs.records import KINDS, Ended, Failure, Record, Source, Terminated
+from benchmarks.runs.records import Ended, Failure, Source, Terminated
 from tests.support import records
-
-
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_a_record_cannot_be_changed_and_has_a_file_and_a_version(kind: type[Record]) -> None:
-    assert kind.__struct_config__.frozen
-    assert "schema_version" in kind.__struct_fields__
-    assert kind.FILE.endswith(".json")
-
-
-def test_no_two_records_have_one_file() -> None:
-    assert len({kind.FILE for kind in KINDS}) == len(KINDS)
 
 
 def test_a_run_on_a_machine_one_has_launches_nothing() -> None:

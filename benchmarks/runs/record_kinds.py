@@ -1,0 +1,25 @@
+"""All kinds of records."""
+
+from __future__ import annotations
+
+from benchmarks.runs.records import (
+    Attempt,
+    CurrentAttempt,
+    Failure,
+    Instances,
+    Machine,
+    Manifest,
+    Preflight,
+    Published,
+    Record,
+    Setup,
+    Stages,
+    Terminated,
+    Toolchain,
+)
+from benchmarks.runs.result_records import Results
+
+KINDS: tuple[type[Record], ...] = (
+    *(Preflight, Instances, Toolchain, Attempt, CurrentAttempt, Results, Manifest, Published, Terminated),
+    *(Stages, Machine, Setup, Failure),
+)
