@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchmarks.runs.records import (
     Attempt,
+    Build,
     CurrentAttempt,
     Failure,
     Instances,
@@ -20,6 +21,6 @@ from benchmarks.runs.records import (
 from benchmarks.runs.result_records import Results
 
 KINDS: tuple[type[Record], ...] = (
-    *(Preflight, Instances, Toolchain, Attempt, CurrentAttempt, Results, Manifest, Published, Terminated),
+    *(Preflight, Instances, Toolchain, Attempt, CurrentAttempt, Build, Results, Manifest, Published, Terminated),
     *(Stages, Machine, Setup, Failure),
 )

@@ -140,6 +140,7 @@ class Preflight(Record, frozen=True, kw_only=True):
     destination: Destination | None  # None if nothing is published
     measured: tuple[HostAttempt, ...] = ()  # attempts at the suite by instances that are gone
     warnings: tuple[str, ...] = ()
+    endpoint: str | None = None  # the URL of EC2's endpoint if it is not AWS's own, as in the sandbox
 
     @property
     def launch(self) -> LaunchPlan | None:
@@ -159,6 +160,12 @@ class Instance(Part, frozen=True, kw_only=True):
     private_ip: str | None
     launched: datetime
     tags: Mapping[str, str] = field(default_factory=dict)
+    # Records of version 0.1.0 do not have these.
+    zone_id: str | None = None  # the same for all accounts, which a zone's name is not
+    tenancy: str | None = None
+    lifecycle: str | None = None  # on-demand, spot, scheduled or capacity-block
+    ami: str | None = None
+    cpu_credits: str | None = None  # standard or unlimited, for burstable types
 
     @property
     def address(self) -> str | None:
@@ -209,6 +216,26 @@ class Package(Part, frozen=True, kw_only=True):
     id: str
 
 
+class Harness(Part, frozen=True, kw_only=True):
+    """A benchmark harness among the source's dependencies."""
+
+    name: str
+    version: str
+
+
+class Profile(Part, frozen=True, kw_only=True):
+    """Cargo's settings for optimisation: https://doc.rust-lang.org/cargo/reference/profiles.html"""
+
+    opt_level: str
+    lto: str
+    codegen_units: int
+    debug: str
+    panic: str
+    overflow_checks: bool
+    debug_assertions: bool
+    incremental: bool
+
+
 class Fingerprint(Part, frozen=True, kw_only=True):
     """The properties of a host that can affect its numbers, as roles/toolchain/files/fingerprint.py prints them."""
 
@@ -231,6 +258,14 @@ class Fingerprint(Part, frozen=True, kw_only=True):
     cargo_lock_sha256: str | None
     cargo_config: str | None
     packages: tuple[Package, ...]
+    # Records of version 0.1.0 do not have these.
+    kernel_command_line: str | None = None
+    microcode: str | None = None
+    clocksource: str | None = None
+    smt: str | None = None
+    turbo: bool | None = None
+    booted: datetime | None = None
+    harnesses: tuple[Harness, ...] = ()
 
 
 class Toolchain(Record, frozen=True, kw_only=True):
@@ -241,6 +276,15 @@ class Toolchain(Record, frozen=True, kw_only=True):
     source: Source
     toolchain: str
     host: Fingerprint
+
+
+class Build(Record, frozen=True, kw_only=True):
+    """What an attempt has built."""
+
+    FILE = "build.json"
+    executables: Mapping[str, str]  # SHA-256 of the program of each target
+    target_cpu: str | None  # the CPU that the compiler generated code for; null if rustc did not say
+    profile: Profile | None  # null if the source's Cargo.toml could not be read
 
 
 class Measurement(Part, frozen=True, kw_only=True):

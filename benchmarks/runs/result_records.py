@@ -12,7 +12,7 @@ from typing import Literal
 
 from msgspec import field
 
-from benchmarks.runs.records import Part, Record, Source
+from benchmarks.runs.records import Harness, Part, Profile, Record, Source
 
 NANOSECONDS = "ns"
 
@@ -74,26 +74,6 @@ class BenchmarkMeasurement(Part, frozen=True, kw_only=True):
     def shown(self) -> Estimate:
         """The estimate that is shown."""
         return self.estimates[self.statistic]
-
-
-class Harness(Part, frozen=True, kw_only=True):
-    """A benchmark harness among the source's dependencies."""
-
-    name: str
-    version: str
-
-
-class Profile(Part, frozen=True, kw_only=True):
-    """Cargo's settings for optimisation: https://doc.rust-lang.org/cargo/reference/profiles.html"""
-
-    opt_level: str
-    lto: str
-    codegen_units: int
-    debug: str
-    panic: str
-    overflow_checks: bool
-    debug_assertions: bool
-    incremental: bool
 
 
 class Code(Part, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from benchmarks.runs import failures, record_files
 from benchmarks.runs.record_kinds import KINDS
 from benchmarks.runs.records import (
     Attempt,
+    Build,
     Failure,
     Instances,
     Manifest,
@@ -30,6 +31,8 @@ from benchmarks.runs.result_records import Results
 OLD = Path(__file__).parent / "old_run"
 INSTANCE = "i-d7da5cef85b8426f8"
 R = TypeVar("R", bound=Record)
+# That version kept failures in another way, and knew no others of these.
+NEWER = {Failure, Results, Build}
 SOURCE = Source(path="/home/you/tiny")
 
 
@@ -39,7 +42,7 @@ def old(kind: type[R]) -> R:
     return found
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in (Failure, Results)], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", sorted({*KINDS} - NEWER, key=lambda kind: kind.__name__))
 def test_every_record_is_read_and_written_with_its_version(tmp_path: Path, kind: type[Record]) -> None:
     record_files.write(tmp_path, old(kind))
     assert record_files.read(kind, tmp_path) == old(kind)
