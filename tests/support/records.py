@@ -103,7 +103,7 @@ def toolchain(**of_host: Any) -> Toolchain:
         ),
         source=Source(crate="one", ref="1.0.0"),
         toolchain="system",
-        host=Fingerprint(**{**host, **known, "packages": (), **of_host}),
+        host=Fingerprint(**{**host, **known, "packages": (), "harnesses": (), **of_host}),
     )
 
 

@@ -42,7 +42,7 @@ def old(kind: type[R]) -> R:
     return found
 
 
-@pytest.mark.parametrize("kind", sorted({*KINDS} - NEWER, key=lambda kind: kind.__name__))
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in NEWER])
 def test_every_record_is_read_and_written_with_its_version(tmp_path: Path, kind: type[Record]) -> None:
     record_files.write(tmp_path, old(kind))
     assert record_files.read(kind, tmp_path) == old(kind)
