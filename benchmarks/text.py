@@ -1,7 +1,8 @@
-"""Values in messages: how to show them, and whether they are a single line."""
+"""Texts for users: values in messages, and the order of names."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 
@@ -15,3 +16,11 @@ def shown(value: object) -> str:
 def is_single_line(text: str) -> bool:
     """Whether `text` has no control characters, such as line breaks, and no bytes that are not UTF-8."""
     return not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
+
+
+def natural(text: str) -> list[tuple[str, int, str]]:
+    """Sort key that orders numbers within names by value: `fft/8192` before `fft/16384`."""
+    # Text and digits alternate. Not int(), which refuses very long numbers and accepts digits of other scripts.
+    parts = re.split(r"([0-9]+)", text)
+    digits = [part.lstrip("0") for part in parts[1::2]]
+    return [(before, len(number), number) for before, number in zip(parts[::2], [*digits, ""], strict=True)]

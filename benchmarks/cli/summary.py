@@ -12,9 +12,10 @@ from benchmarks.errors import FailedError
 from benchmarks.host import host_layout, ssh
 from benchmarks.launch import cost, remaining
 from benchmarks.playbook import stages
-from benchmarks.results import host_results, results_table
+from benchmarks.results import results_table
 from benchmarks.runs import attempts, parameters_file, record_files, run_layout
 from benchmarks.runs.records import Instances, Preflight, Published, Terminated
+from benchmarks.runs.result_records import Results
 from benchmarks.terminal import rendering
 
 # Columns of output that is not a terminal: wide enough that no name is wrapped.
@@ -27,11 +28,17 @@ def _stages(directory: Path) -> list[RenderableType]:
 
 
 def _numbers(directory: Path) -> list[RenderableType]:
-    found = host_results.of_host(directory)
+    try:
+        found = record_files.read(Results, directory)
+    except FailedError as error:
+        return [Text(str(error))]
+    if not found:
+        return []
     remarks: list[RenderableType] = [Text(sentence) for sentence in (*found.problems, *found.notes)]
-    if not found.estimates:
+    if not found.measurements:
         return remarks
-    return [Text(), results_table.table(found.estimates), Text(), *remarks, Text(_measured(len(found.estimates)))]
+    count = len(found.measurements)
+    return [Text(), results_table.table(found.measurements), Text(), *remarks, Text(_measured(count))]
 
 
 def _measured(count: int) -> str:

@@ -20,7 +20,7 @@ PLAYBOOKS = ("benchmark", "finish")
 # While no other stage has begun, nothing has been launched.
 FIRST = "preflight"
 # The stages that each attempt of a run repeats, in this order.
-OF_ATTEMPT = ("toolchain", "benchmark", "collect", "publish", "terminate")
+OF_ATTEMPT = ("toolchain", "benchmark", "collect", "report", "publish", "terminate")
 LAST_PLAY = "Leave nothing running"
 
 

@@ -15,9 +15,10 @@ from benchmarks.results import manifest
 from benchmarks.results.link import link_end
 from benchmarks.results.uploads import Upload, choose_folder, send, upload_of
 from benchmarks.runs import record_files, run_layout
-from benchmarks.runs.records import Manifest, Preflight, Published, Toolchain
+from benchmarks.runs.records import Build, Manifest, Preflight, Published, Toolchain
+from benchmarks.runs.result_records import Results
 
-FILES = (run_layout.LOG, run_layout.ARCHIVE, Toolchain.FILE)
+FILES = (run_layout.LOG, run_layout.ARCHIVE, Toolchain.FILE, Build.FILE, Results.FILE)
 
 
 def prefix(suite: str, started: datetime, machine: str, cores: int, run_id: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.results.estimates import NANOSECONDS
+from benchmarks.runs.result_records import NANOSECONDS
 
 _TIMES = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"), (1e-3, "ps"))
 # As Criterion prints rates: https://docs.rs/criterion/latest/criterion/enum.Throughput.html

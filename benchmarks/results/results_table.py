@@ -8,74 +8,81 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmarks.results import quantities
-from benchmarks.results.estimates import NANOSECONDS, Estimate
+from benchmarks.runs.result_records import NANOSECONDS, BenchmarkMeasurement
 from benchmarks.terminal import rendering
 
-Cell = Callable[[Estimate], str]
+Cell = Callable[[BenchmarkMeasurement], str]
 
 
-def table(estimates: Sequence[Estimate]) -> Table:
-    """The estimates, in the order given. Columns for target and throughput appear only if needed."""
+def table(measurements: Sequence[BenchmarkMeasurement]) -> Table:
+    """The measurements, in the order given. Columns for target and throughput appear only if needed."""
     drawn = Table(box=None, pad_edge=False, header_style="bold")
-    names = {"target": _target, "benchmark": _id} if len({e.target for e in estimates}) > 1 else {"benchmark": _id}
-    numbers = {"estimate": _point, **_spans(estimates)}
-    if any(estimate.throughput for estimate in estimates):
+    names = {"target": _target, "benchmark": _id} if len({m.target for m in measurements}) > 1 else {"benchmark": _id}
+    numbers = {"estimate": _point, **_spans(measurements)}
+    if any(measurement.throughput for measurement in measurements):
         numbers["throughput"] = _throughput
     for title in names:
         drawn.add_column(title, overflow="fold")
     for title, cell in numbers.items():
         # Never truncate a number; on a narrow terminal, fold the names or let the line wrap.
-        width = max(len(text) for text in (title, *map(cell, estimates)))
+        width = max(len(text) for text in (title, *map(cell, measurements)))
         drawn.add_column(title, justify="right", no_wrap=True, min_width=width)
-    for estimate in estimates:
-        shown = [rendering.Name(name(estimate)) for name in names.values()]
-        drawn.add_row(*shown, *(Text(number(estimate)) for number in numbers.values()))
+    for measurement in measurements:
+        shown = [rendering.Name(name(measurement)) for name in names.values()]
+        drawn.add_row(*shown, *(Text(number(measurement)) for number in numbers.values()))
     return drawn
 
 
-def _target(estimate: Estimate) -> str:
-    return estimate.target
+def _target(measurement: BenchmarkMeasurement) -> str:
+    return measurement.target or ""
 
 
-def _id(estimate: Estimate) -> str:
-    return estimate.id
+def _id(measurement: BenchmarkMeasurement) -> str:
+    return measurement.id
 
 
-def _point(estimate: Estimate) -> str:
-    return quantities.quantity(estimate.point, estimate.unit)
+def _point(measurement: BenchmarkMeasurement) -> str:
+    return quantities.quantity(measurement.shown.point, measurement.unit)
 
 
-def _spans(estimates: Sequence[Estimate]) -> dict[str, Cell]:
+def _spans(measurements: Sequence[BenchmarkMeasurement]) -> dict[str, Cell]:
     """The columns of confidence intervals and spreads. A common confidence level is in the column's title."""
-    levels = {estimate.interval.level for estimate in estimates if estimate.interval}
+    levels = {measurement.shown.interval.level for measurement in measurements if measurement.shown.interval}
     columns: dict[str, Cell] = {}
     if len(levels) == 1:
-        columns[f"{quantities.level(*levels)} interval"] = _interval
+        columns[f"{_level(*levels)} interval".lstrip()] = _interval
     elif levels:
-        columns["interval"] = lambda estimate: f"{_interval(estimate)}{_level(estimate)}"
-    if any(estimate.spread is not None for estimate in estimates):
+        columns["interval"] = _interval_with_level
+    if any(measurement.spread is not None for measurement in measurements):
         columns["max - min"] = _spread
     return columns
 
 
-def _interval(estimate: Estimate) -> str:
-    if not estimate.interval:
+def _interval(measurement: BenchmarkMeasurement) -> str:
+    interval = measurement.shown.interval
+    if not interval:
         return ""
-    low, high = (quantities.quantity(end, estimate.unit) for end in (estimate.interval.low, estimate.interval.high))
+    low, high = (quantities.quantity(end, measurement.unit) for end in (interval.low, interval.high))
     return f"{low} to {high}"
 
 
-def _level(estimate: Estimate) -> str:
-    return f" ({quantities.level(estimate.interval.level)})" if estimate.interval else ""
+def _interval_with_level(measurement: BenchmarkMeasurement) -> str:
+    interval = measurement.shown.interval
+    level = _level(interval.level if interval else None)
+    return f"{_interval(measurement)} ({level})" if level else _interval(measurement)
 
 
-def _spread(estimate: Estimate) -> str:
-    return "" if estimate.spread is None else quantities.quantity(estimate.spread, estimate.unit)
+def _level(confidence: float | None) -> str:
+    return "" if confidence is None else quantities.level(confidence)
 
 
-def _throughput(estimate: Estimate) -> str:
+def _spread(measurement: BenchmarkMeasurement) -> str:
+    return "" if measurement.spread is None else quantities.quantity(measurement.spread, measurement.unit)
+
+
+def _throughput(measurement: BenchmarkMeasurement) -> str:
     # A rate needs a time: it is undefined for other measurements and for zero.
-    if estimate.unit != NANOSECONDS or estimate.point <= 0:
+    point = measurement.shown.point
+    if measurement.unit != NANOSECONDS or point <= 0:
         return ""
-    rates = (quantities.rate(kind, amount, estimate.point) for kind, amount in estimate.throughput.items())
-    return ", ".join(rates)
+    return ", ".join(quantities.rate(kind, amount, point) for kind, amount in measurement.throughput.items())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.results import host_results
+from benchmarks.readers import host_readings
 from benchmarks.runs import failures, run_layout
 
 
@@ -18,8 +18,7 @@ def run_failures(directory: str, host: str | None = None, attempt: int | None = 
 
 def shortfall(directory: str, expected: int | None) -> str:
     """What is missing from an attempt's results, as a sentence; empty if they are complete."""
-    path = Path(directory)
-    return host_results.shortfall(host_results.of_host(path), host_results.read_log(path), expected)
+    return host_readings.shortfall(host_readings.of_host(Path(directory)), expected)
 
 
 def host_directory(directory: str, host: str) -> str:

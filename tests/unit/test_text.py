@@ -1,8 +1,10 @@
-"""Values as sentences show them, and which texts are of one line."""
+"""Values as sentences show them, which texts are of one line, and the order of names."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks import text
 
@@ -29,3 +31,17 @@ def test_a_text_without_control_characters_is_a_line(line: str) -> None:
 @pytest.mark.parametrize("other", ["a\nb", "a\tb", "\x1b[31m", "\x7f", "\x85", "a\udcff"])
 def test_a_control_character_or_a_byte_that_is_no_text_makes_it_none(other: str) -> None:
     assert not text.is_single_line(other)
+
+
+def test_numbers_within_names_are_sorted_by_their_value() -> None:
+    names = ["fft/16384", "fft/8192", "fft/008", "2", "10", "sum/10³", "sum/10²", "a"]
+    assert sorted(names, key=text.natural) == ["2", "10", "a", "fft/008", "fft/8192", "fft/16384", "sum/10²", "sum/10³"]
+
+
+@given(st.lists(st.text() | st.text("²³①٣९0123456789/")))
+def test_any_names_can_be_sorted(names: list[str]) -> None:
+    assert sorted(sorted(names, key=text.natural)) == sorted(names)
+
+
+def test_a_number_of_any_length_can_be_sorted() -> None:
+    assert sorted(["9" * 10_000, "1" + "0" * 10_000], key=text.natural) == ["9" * 10_000, "1" + "0" * 10_000]

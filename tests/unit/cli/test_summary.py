@@ -14,10 +14,11 @@ import yaml
 from rich.console import Console
 
 from benchmarks.cli import summary
+from benchmarks.results import attempt_results
 from benchmarks.runs import record_files
 from benchmarks.runs.records import CurrentAttempt, Ended, Price, Stages, StageTime, Terminated
 from tests.support import records
-from tests.unit.results.test_criterion import write
+from tests.unit.readers.test_criterion import write
 
 LONG = "lde<plonky2_field::goldilocks_field::GoldilocksField>/65536"
 
@@ -52,7 +53,13 @@ def run(tmp_path: Path) -> Path:
     (directory / "parameters.yml").write_text(yaml.safe_dump({"keep": False, "ssh_port": 22, "key_file": None}))
     write(host / "criterion/all", "mul")
     write(host / "criterion/all", "lde", LONG)
+    report(directory)
     return directory
+
+
+def report(run_directory: Path, attempt: int = 1) -> None:
+    """Write the results as the stage of that name does."""
+    attempt_results.write(run_directory, "i-1", attempt, records.preflight())
 
 
 def test_a_whole_run_shows_numbers_places_cost_and_times(run: Path) -> None:
@@ -96,6 +103,7 @@ def test_on_a_terminal_sentences_are_broken_between_words_and_commands_stay_whol
 
 def test_brackets_in_an_id_are_not_taken_for_markup(run: Path) -> None:
     write(run / "i-1/1/criterion/all", "odd", "[red]sum[/red]/[0; 8]")
+    report(run)
     assert "[red]sum[/red]/[0; 8]" in shown(run)
 
 
@@ -106,6 +114,7 @@ def test_a_run_that_failed_early_shows_what_there_is(tmp_path: Path) -> None:
 def test_a_result_that_cannot_be_read_is_named_and_the_others_are_shown(run: Path) -> None:
     broken = run / "i-1/1/criterion/all/mul/new/sample.json"
     broken.write_text("{")
+    report(run)
     text = shown(run)
     assert f"{broken} cannot be read" in text.replace("\n", " ")
     assert LONG in text
@@ -115,10 +124,18 @@ def test_a_result_that_cannot_be_read_is_named_and_the_others_are_shown(run: Pat
 
 def test_a_run_that_measured_nothing_shows_no_table(run: Path) -> None:
     shutil.rmtree(run / "i-1/1/criterion")
+    report(run)
     text = shown(run)
     assert "estimate" not in text
     assert "Measured" not in text
     assert "Log       " in text
+
+
+def test_damaged_results_are_named_and_the_rest_is_shown(run: Path) -> None:
+    (run / "i-1/1/results.json").write_text("{")
+    lines = shown(run, 1000).splitlines()
+    assert lines[0].startswith(f"{run}/i-1/1/results.json cannot be read (")
+    assert "S3        s3://mine/x/" in lines
 
 
 def test_an_instance_that_was_kept_is_shown_with_how_to_log_in_and_end_it(run: Path) -> None:
@@ -172,6 +189,7 @@ def test_damaged_records_hide_nothing_else(run: Path) -> None:
 def test_only_the_attempt_that_the_run_is_about_is_shown(run: Path) -> None:
     write(run / "i-1/2/criterion/all", "another")
     record_files.write(run / "i-1", CurrentAttempt(number=2))
+    report(run, 2)
     text = shown(run)
     assert "Measured  1 benchmark\n" in text
     assert LONG not in text

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from benchmarks.host import log_output, progress
-from benchmarks.host.log_output import BenchLine, Printed, Section
+from benchmarks.host.log_output import Section
 
 # As Criterion 0.5 writes without a terminal; a title of more than 23 characters stands on a line of its own.
 LOG = """\
@@ -72,58 +72,12 @@ def test_what_is_begun_counts_once() -> None:
     assert log_output.begun(sections()[1]) == ("mul", "none")
 
 
-def test_what_criterion_prints_is_found_by_the_title() -> None:
-    assert log_output.printed(sections()[1]) == {
-        "mul": Printed(5.1277, 5.1366, 5.1483, "ns"),
-        "fft<GoldilocksField>/8192": Printed(122.92, 123.06, 123.24, "µs"),
-    }
-
-
-@pytest.mark.parametrize(
-    ("line", "unit"),
-    [
-        ("box    time:   [8.0000 B 8.0000 B 8.0000 B]\n", "B"),
-        ("box    time:   [8.0 Mega cycles 8.0 Mega cycles 8.0 Mega cycles]\n", "Mega cycles"),
-        ("box    time:   [8.0000  8.0000  8.0000 ]\n", ""),
-    ],
-)
-def test_a_measurement_of_its_own_prints_its_own_unit(line: str, unit: str) -> None:
-    assert [printed.unit for printed in log_output.printed(Section("a", line)).values()] == [unit]
-    assert log_output.units(Section("a", line)) == {unit}
-
-
-def test_a_line_that_only_looks_like_criterions_is_none() -> None:
-    assert log_output.printed(Section("a", "mine    time:   [low ns mid ns high ns]\n")) == {}
-
-
-def test_results_that_are_only_printed_are_read_from_their_lines() -> None:
-    assert log_output.bench_lines(sections()[2]) == (
-        BenchLine("bench_hamming", 88.22, "ns", 18.58),
-        BenchLine("takes long", 5583160.0, "ns", 1830.0),
-    )
-
-
-def test_a_result_line_without_a_name_tells_the_unit_alone() -> None:
-    section = Section("a", "bench:         289 ns/iter (+/- 0)\n")
-    assert log_output.bench_lines(section) == ()
-    assert log_output.units(section) == {"ns"}
-
-
-def test_what_took_no_time_is_known() -> None:
-    assert log_output.zero_time_ids(sections()[1]) == ("none",)
-
-
 @pytest.mark.parametrize(
     "line", [" " * 300_000, "test " + " " * 300_000, "x" * 300_000, "\n" * 300_000, " \n" * 100_000, "a " * 100_000]
 )
 def test_a_long_log_is_read_in_time_that_grows_with_its_length(line: str) -> None:
     begun = time.process_time()
     (section,) = log_output.sections(line)
-    (
-        log_output.printed(section),
-        log_output.bench_lines(section),
-        log_output.zero_time_ids(section),
-        log_output.begun(section),
-    )
+    log_output.begun(section)
     progress.built(line)
     assert time.process_time() - begun < 5

@@ -1,0 +1,1 @@
+"""Reads results from what benchmark harnesses have written and printed."""
