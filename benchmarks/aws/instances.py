@@ -74,17 +74,26 @@ def host_of(instance: AwsShape) -> int:
 
 
 def record(instance: AwsShape) -> Instance:
-    """The record of an instance, as kept in the run's directory."""
+    """The record of an instance, as kept in the run's directory; instance_facts adds what EC2 answers elsewhere.
+
+    Without InstanceLifecycle, an instance is on demand:
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-purchasing-options.html
+    """
+    placement = instance["Placement"]
     return Instance(
         host=host_of(instance),
         instance_id=instance["InstanceId"],
         instance_type=instance["InstanceType"],
-        zone=instance["Placement"]["AvailabilityZone"],
+        zone=placement["AvailabilityZone"],
         public_dns=instance.get("PublicDnsName") or None,
         public_ip=instance.get("PublicIpAddress"),
         private_ip=instance.get("PrivateIpAddress"),
         launched=instance["LaunchTime"],
         tags=tags.of(instance),
+        zone_id=placement.get("AvailabilityZoneId"),
+        tenancy=placement.get("Tenancy"),
+        lifecycle=instance.get("InstanceLifecycle") or "on-demand",
+        ami=instance.get("ImageId"),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
 
@@ -12,6 +14,15 @@ def find(ec2: Client, subnet: str, region: str) -> AwsShape:
     if not found:
         raise RefusedError(f"There is no subnet {subnet} in {region}.")
     return found[0]  # type: ignore[no-any-return]
+
+
+def zone_ids(ec2: Client, wanted: Sequence[str]) -> dict[str, str]:
+    """The ids of the zones that subnets are in, by the subnet's id, as far as EC2 shows them. Raises ClientError.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html
+    """
+    found = ec2.describe_subnets(Filters=[{"Name": "subnet-id", "Values": list(wanted)}])["Subnets"]
+    return {one["SubnetId"]: one["AvailabilityZoneId"] for one in found if one.get("AvailabilityZoneId")}
 
 
 def no_default_vpc(region: str) -> RefusedError:

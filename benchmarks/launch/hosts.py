@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.aws import instances, tags
+from benchmarks.aws import instance_facts, instances, tags
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.launch import run_instances
 from benchmarks.launch.run_instances import Launch
@@ -58,8 +58,9 @@ def ensure(
         found[launch.plan.host] = {**run_instances.run(ec2, launch, sleep), "Tags": tags.as_list(launch.tags)}
         note(_records(found.values()))
     running = instances.wait_running(ec2, run_id, {i["InstanceId"] for i in found.values()}, timeout, sleep)
-    note(_records(running))
-    return bool(missing), _records(running)
+    known = tuple(instance_facts.records(ec2, sorted(running, key=instances.host_of)))
+    note(known)
+    return bool(missing), known
 
 
 def note(directory: Path, region: str, host_key: str, found: Sequence[Instance]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from benchmarks.aws import instances
+from benchmarks.aws import ec2_endpoint, instances
 from benchmarks.aws.aws_errors import refusing
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.parameters import suites
@@ -51,15 +51,19 @@ def make(parameters: Values, connect: Connect, started: datetime, begun: resumin
     with refusing():
         account = connect("sts").get_caller_identity()["Account"]
         machine = _Machine()
+        endpoint = None
         if not parameters["host"]:
-            there = instances.alive(connect("ec2"), begun.directory.name) if begun else []
+            ec2 = connect("ec2")
+            there = instances.alive(ec2, begun.directory.name) if begun else []
             machine = _machine(parameters, suite, digest, connect, there, begun)
+            endpoint = ec2_endpoint.unless_aws(ec2.meta.endpoint_url)
         return replace(
             plan,
             launches=machine.launches,
             measured=machine.measured,
             warnings=machine.warnings,
             destination=destination.choose(parameters, connect("s3"), account),
+            endpoint=endpoint,
         )
 
 

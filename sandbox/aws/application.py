@@ -14,7 +14,7 @@ from typing import Any
 from sandbox.aws import moto_repairs
 from sandbox.aws.admin import PREFIX, Admin
 from sandbox.aws.consistency import Consistency
-from sandbox.aws.ec2 import spot_history, type_offerings, wording
+from sandbox.aws.ec2 import credit_options, spot_history, type_offerings, wording
 from sandbox.aws.ec2.instance_states import Fleet
 from sandbox.aws.ec2.launcher import Launcher
 from sandbox.aws.ec2.vcpu_quotas import Quotas
@@ -65,6 +65,7 @@ def application(settings: Settings, machines: Machines) -> WSGIApplication:
         ("ec2", "DescribeInstances"): consistency.describe_instances,
         ("ec2", "DescribeInstanceStatus"): consistency.describe_instance_status,
         ("ec2", "DescribeTags"): consistency.describe_tags,
+        ("ec2", "DescribeInstanceCreditSpecifications"): credit_options.describe(fleet, consistency.refuse_unknown),
         ("ec2", "DeleteSecurityGroup"): wording.delete_group(fleet, moto),
         ("ec2", "DescribeLaunchTemplates"): wording.describe_templates(fleet, moto),
         ("ec2", "DescribeInstanceTypes"): type_offerings.describe_types,

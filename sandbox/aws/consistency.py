@@ -61,7 +61,7 @@ class Consistency:
     def describe_instances(self, call: Call) -> Reply:
         """DescribeInstances without what is too new to be visible."""
         parameters = call.parameters
-        self._refuse_unknown(parameters.get("InstanceIds", ()))
+        self.refuse_unknown(parameters.get("InstanceIds", ()))
         known = self._fleet.records()  # moto shows a launch before it is complete
         try:
             reply = self._moto(call)
@@ -86,7 +86,7 @@ class Consistency:
         https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-system-instance-status-check.html
         """
         parameters = call.parameters
-        self._refuse_unknown(parameters.get("InstanceIds", ()))
+        self.refuse_unknown(parameters.get("InstanceIds", ()))
         reply = self._moto(call)
         if not reply.ok:
             return reply
@@ -120,7 +120,7 @@ class Consistency:
         ]
         return answer(call, result)
 
-    def _refuse_unknown(self, instance_ids: Iterable[str]) -> None:
+    def refuse_unknown(self, instance_ids: Iterable[str]) -> None:
         """Just-launched instances are unknown even by id."""
         now = self._clock()
         unknown = []

@@ -159,6 +159,16 @@ class Ec2:
         for name, value in attributes.items():
             setattr(instance, name, value)
 
+    def place(self, instance_id: str, zone_id: str, tenancy: str) -> None:
+        """Show the id of an instance's zone, which moto leaves out, and its tenancy, which moto ignores."""
+        placement = self._instance(instance_id).placement
+        placement.availability_zone_id = zone_id
+        placement.tenancy = tenancy
+
+    def cpu_credits(self, instance_id: str) -> str:
+        """The credit option that the launch of an instance chose. Raises AwsError if there is no such instance."""
+        return str(self._instance(instance_id).cpu_credits)
+
     def associate_profile(self, instance_id: str, arn: str) -> None:
         """Attach an instance profile."""
         self._backend.associate_iam_instance_profile(instance_id=instance_id, iam_instance_profile_arn=arn)
@@ -217,6 +227,7 @@ class Ec2:
                 "SubnetId": subnet.id,
                 "VpcId": subnet.vpc_id,
                 "AvailabilityZone": subnet.availability_zone,
+                "AvailabilityZoneId": subnet.availability_zone_id,
                 "CidrBlock": subnet.cidr_block,
                 "DefaultForAz": str(subnet.default_for_az).lower() == "true",
                 "MapPublicIpOnLaunch": str(subnet.map_public_ip_on_launch).lower() == "true",

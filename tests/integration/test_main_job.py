@@ -48,6 +48,11 @@ def test_a_run_brings_numbers_back_and_leaves_nothing_running(account: Account, 
     record = run.record(f"{run.host.name}/1/toolchain.json")
     assert record["host"]["rustc"].startswith("rustc 1.")
     assert record["host"]["cpu_model"]
+    assert run.record("preflight.json")["endpoint"] == account.facts["endpoint_url"]
+    (launched,) = run.record("instances.json")["instances"]
+    (there,) = account.instances(run_id)
+    assert (launched["ami"], launched["zone_id"]) == (there["ImageId"], there["Placement"]["AvailabilityZoneId"])
+    assert (launched["tenancy"], launched["lifecycle"], launched["cpu_credits"]) == ("default", "on-demand", None)
     manifest = run.record(f"{run.host.name}/1/manifest.json")
     assert manifest["files"]["benchmark.log"]["sha256"] == sha256((run.attempt / "benchmark.log").read_bytes())
     assert datetime.fromisoformat(manifest["started"])

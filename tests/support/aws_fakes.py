@@ -23,8 +23,10 @@ class Paginator:
 class FakeClient:
     """Answers each operation with what `answers` has for it: a value, an exception, or a function of the arguments.
 
-    A list is answered one element a call, the last one again and again.
+    A list is answered one element a call, the last one again and again. `meta` is what a test sets.
     """
+
+    meta: Any
 
     def __init__(self, **answers: Any) -> None:
         self.answers = answers

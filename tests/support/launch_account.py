@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -71,6 +72,7 @@ class Account:
                 **ec2,
             }
         )
+        self.ec2.meta = SimpleNamespace(endpoint_url=other.get("endpoint", "https://ec2.eu-central-1.amazonaws.com"))
         self.clients = {
             "ec2": self.ec2,
             "sts": FakeClient(get_caller_identity=other.get("identity", {"Account": "123456789012"})),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from benchmarks.runs.records import (
+    Build,
     Cargo,
     Destination,
     Fingerprint,
@@ -18,6 +19,7 @@ from benchmarks.runs.records import (
     PlannedMeasurement,
     Preflight,
     Price,
+    Profile,
     Published,
     Source,
     Suite,
@@ -105,6 +107,21 @@ def toolchain(**of_host: Any) -> Toolchain:
         toolchain="system",
         host=Fingerprint(**{**host, **known, "packages": (), "harnesses": (), **of_host}),
     )
+
+
+def build(**changes: Any) -> Build:
+    profile = Profile(
+        opt_level="3",
+        lto="false",
+        codegen_units=16,
+        debug="0",
+        panic="unwind",
+        overflow_checks=False,
+        debug_assertions=False,
+        incremental=False,
+    )
+    given = {"executables": {"a": "0123"}, "target_cpu": "x86-64", "profile": profile}
+    return Build(**{**given, **changes})
 
 
 def published(**changes: Any) -> Published:

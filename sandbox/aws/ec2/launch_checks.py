@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.aws import moto_repairs
-from sandbox.aws.ec2 import cpu_options, template_merge
+from sandbox.aws.ec2 import cpu_options, credit_options, template_merge
 from sandbox.aws.moto_repairs import Ec2
 from sandbox.aws.protocol import AwsError
 
@@ -44,6 +44,8 @@ class Plan:
     public_keys: tuple[str, ...]
     shutdown_behavior: str
     spot: bool
+    cpu_credits: str
+    tenancy: str
 
     @property
     def instance_type(self) -> str:
@@ -75,6 +77,8 @@ def plan(request: Mapping[str, Any], ec2: Ec2) -> Plan:
         public_keys=_public_keys(request.get("KeyName"), ec2),
         shutdown_behavior=_shutdown_behavior(request, spot),
         spot=spot,
+        cpu_credits=credit_options.chosen(facts, request.get("CreditSpecification")),
+        tenancy=_tenancy(request.get("Placement", {}).get("Tenancy")),
     )
 
 
@@ -264,3 +268,13 @@ def _shutdown_behavior(request: Mapping[str, Any], spot: bool) -> str:
     if behavior not in {"stop", "terminate"}:
         raise AwsError("InvalidParameterValue", f"Invalid value '{behavior}' for InstanceInitiatedShutdownBehavior.")
     return behavior
+
+
+def _tenancy(asked: str | None) -> str:
+    """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Placement.html"""
+    tenancy = asked or "default"
+    if tenancy == "host":
+        raise AwsError("Unsupported", "This sandbox has no Dedicated Hosts.")
+    if tenancy not in {"default", "dedicated"}:
+        raise AwsError("InvalidParameterValue", f"Invalid value '{tenancy}' for tenancy.")
+    return tenancy

@@ -210,6 +210,7 @@ class Launcher:
         ec2.describe_as(
             instance_id,
             {
+                "cpu_credits": plan.cpu_credits,
                 "cpu_options": {"CoreCount": plan.cpu.cores, "ThreadsPerCore": plan.cpu.threads},
                 "disable_api_termination": bool(plan.request.get("DisableApiTermination", False)),
                 "ena_support": True,
@@ -217,6 +218,7 @@ class Launcher:
                 "virtualization_type": "hvm",
             },
         )
+        ec2.place(instance_id, subnet["AvailabilityZoneId"], plan.tenancy)
         if plan.profile:
             ec2.associate_profile(instance_id, plan.profile[1])
         if template:

@@ -24,14 +24,19 @@ def test_the_repairs_are_for_the_moto_that_is_installed() -> None:
 def test_moto_itself_still_needs_the_repairs() -> None:
     account = "900000000001"
     launch = {"ImageId": "ami-12c6146b", "InstanceType": "c5.large", "MinCount": 1, "MaxCount": 1}
+    burstable = {**launch, "InstanceType": "t2.micro"}
     first = plain(account, "ec2", "RunInstances", ClientToken="t", CpuOptions={"CoreCount": 99}, **launch)
-    second = plain(account, "ec2", "RunInstances", ClientToken="t", **launch)
+    second = plain(account, "ec2", "RunInstances", ClientToken="t", Placement={"Tenancy": "dedicated"}, **launch)
+    plain(account, "ec2", "RunInstances", CreditSpecification={"CpuCredits": "unlimited"}, **burstable)
     assert b"<instanceId>" in first and first != second
     described = plain(account, "ec2", "DescribeInstances")
     assert described.count(b"<instanceId>i-") >= 2
     assert b"cpuOptions" not in described
     assert b"/dev/sda1" in described
     assert b"<name>running</name>" in described
+    assert b"availabilityZoneId" not in described
+    assert b"<tenancy>dedicated</tenancy>" not in described
+    assert b"unlimited" not in plain(account, "ec2", "DescribeInstanceCreditSpecifications")
 
 
 def test_what_is_set_on_motos_instances_is_shown(

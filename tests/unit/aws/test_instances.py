@@ -118,3 +118,16 @@ def test_an_instance_without_addresses_has_none() -> None:
     one = instance("i-1", "running", InstanceType="c7i.large", Placement={"AvailabilityZone": "a"}, PublicDnsName="")
     record = instances.record({**one, "LaunchTime": datetime(2026, 5, 19, tzinfo=UTC)})
     assert (record.public_dns, record.public_ip, record.private_ip, record.host) == (None, None, None, 1)
+
+
+def test_an_instance_is_recorded_with_its_image_place_and_purchase() -> None:
+    place = {"AvailabilityZone": "eu-central-1a", "AvailabilityZoneId": "euc1-az2", "Tenancy": "dedicated"}
+    more = {"InstanceType": "c7i.large", "Placement": place, "ImageId": "ami-1", "InstanceLifecycle": "spot"}
+    record = instances.record(instance("i-1", "running", LaunchTime=datetime(2026, 5, 19, tzinfo=UTC), **more))
+    assert (record.zone_id, record.tenancy, record.lifecycle, record.ami) == ("euc1-az2", "dedicated", "spot", "ami-1")
+
+
+def test_an_instance_whose_lifecycle_is_not_told_is_on_demand() -> None:
+    one = instance("i-1", "running", InstanceType="c7i.large", Placement={"AvailabilityZone": "a"})
+    record = instances.record({**one, "LaunchTime": datetime(2026, 5, 19, tzinfo=UTC)})
+    assert (record.zone_id, record.tenancy, record.lifecycle, record.ami) == (None, None, "on-demand", None)

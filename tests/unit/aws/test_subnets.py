@@ -22,6 +22,14 @@ def test_a_subnet_that_there_is_not_is_refused_with_its_region() -> None:
         subnets.find(ec2, "subnet-1", "eu-north-1")
 
 
+def test_the_ids_of_zones_are_those_that_ec2_shows() -> None:
+    shown = [{"SubnetId": "subnet-1", "AvailabilityZoneId": "euc1-az2"}, {"SubnetId": "subnet-2"}]
+    ec2 = FakeClient(describe_subnets={"Subnets": shown})
+    assert subnets.zone_ids(ec2, ["subnet-1", "subnet-2", "subnet-3"]) == {"subnet-1": "euc1-az2"}
+    (asked,) = ec2.called("describe_subnets")
+    assert asked["Filters"] == [{"Name": "subnet-id", "Values": ["subnet-1", "subnet-2", "subnet-3"]}]
+
+
 def test_a_region_without_a_default_vpc_is_told_with_both_ways_out() -> None:
     assert str(subnets.no_default_vpc("eu-north-1")) == (
         "eu-north-1 has no default VPC: give --subnet, or create one by aws ec2 create-default-vpc --region eu-north-1."

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from benchmarks.launch import cost
 from benchmarks.runs.records import Ended, Price, Terminated
 from tests.support import records
@@ -43,9 +40,3 @@ def test_an_instance_that_runs_still_counts_until_now() -> None:
 
 def test_an_unknown_price_is_said_to_be_unknown() -> None:
     assert line(600, price=None).startswith("c7i.large for 10 min 0 s; its price is not known")
-
-
-@given(st.floats(0, 10**7), st.floats(0, 10**7))
-def test_longer_never_costs_less(one: float, other: float) -> None:
-    short, long = (BEGAN + timedelta(seconds=seconds) for seconds in sorted((one, other)))
-    assert 60 <= cost.seconds_billed(BEGAN, short) <= cost.seconds_billed(BEGAN, long)

@@ -16,9 +16,11 @@ from tests.support.launches import launch, plan
 def instance(id: str, state: str = "running", host: int = 1, zone: str = "eu-central-1a") -> dict[str, Any]:
     return {
         "InstanceId": id,
+        "ImageId": "ami-1",
         "InstanceType": "c7i.large",
         "State": {"Name": state},
-        "Placement": {"AvailabilityZone": zone},
+        "SubnetId": "subnet-1",
+        "Placement": {"AvailabilityZone": zone, "Tenancy": "default"},
         "PublicDnsName": "ec2.example",
         "PublicIpAddress": "192.0.2.7",
         "PrivateIpAddress": "10.0.0.7",
@@ -31,12 +33,19 @@ def described(*instances: dict[str, Any]) -> dict[str, Any]:
     return {"Reservations": [{"Instances": list(instances)}]}
 
 
+def add_facts(stub: Stubber) -> None:
+    """EC2's answers to what is asked once all instances run."""
+    stub.add_response("describe_subnets", {"Subnets": [{"SubnetId": "subnet-1", "AvailabilityZoneId": "euc1-az2"}]})
+    stub.add_response("describe_instance_types", {"InstanceTypes": [{"InstanceType": "c7i.large"}]})
+
+
 def test_only_hosts_that_are_not_there_are_launched(ec2: Client, stub: Stubber, naps: list[float]) -> None:
     second = launch(host=2)
     stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
     answer = {"Instances": [instance("i-2", "pending", host=2)]}
     stub.add_response("run_instances", answer, run_instances.parameters(second, "subnet-1"))
     stub.add_response("describe_instances", described(instance("i-2", host=2), instance("i-1")), {"Filters": ANY})
+    add_facts(stub)
     noted: list[list[str]] = []
     changed, found = hosts.ensure(
         ec2, [launch(), second], 60, lambda found: noted.append([i.instance_id for i in found]), naps.append
@@ -50,6 +59,7 @@ def test_only_hosts_that_are_not_there_are_launched(ec2: Client, stub: Stubber, 
 def test_launching_again_changes_nothing(ec2: Client, stub: Stubber, naps: list[float]) -> None:
     for _ in range(2):
         stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
+    add_facts(stub)
     changed, found = hosts.ensure(ec2, [launch()], 60, lambda found: None, naps.append)
     assert not changed
     assert found == (
@@ -63,8 +73,23 @@ def test_launching_again_changes_nothing(ec2: Client, stub: Stubber, naps: list[
             private_ip="10.0.0.7",
             launched=datetime.fromisoformat("2026-05-19T08:15:00+00:00"),
             tags={"benchmarks:run": "r1", "benchmarks:host": "1"},
+            zone_id="euc1-az2",
+            tenancy="default",
+            lifecycle="on-demand",
+            ami="ami-1",
         ),
     )
+
+
+def test_facts_that_cannot_be_read_do_not_fail_the_launch(ec2: Client, stub: Stubber, naps: list[float]) -> None:
+    for _ in range(2):
+        stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
+    stub.add_client_error("describe_subnets", "UnauthorizedOperation", http_status_code=403)
+    stub.add_client_error("describe_instance_types", "UnauthorizedOperation", http_status_code=403)
+    noted: list[Instance] = []
+    _, found = hosts.ensure(ec2, [launch()], 60, noted.extend, naps.append)
+    assert noted == list(found)
+    assert [(one.zone_id, one.cpu_credits, one.tenancy) for one in found] == [(None, None, "default")]
 
 
 def test_what_a_launch_would_change_is_an_instance_or_nothing(ec2: Client, stub: Stubber) -> None:

@@ -31,7 +31,7 @@ class Account:
     def __init__(self, *ids: str, late: tuple[str, ...] = (), protected: tuple[str, ...] = ()) -> None:
         self.ids, self.late, self.protected = set(ids), set(late), set(protected)
         self.client = FakeClient(describe_instances=self._describe, terminate_instances=self._terminate)
-        self.client.meta = SimpleNamespace(region_name="eu-central-1")  # type: ignore[attr-defined]
+        self.client.meta = SimpleNamespace(region_name="eu-central-1")
 
     def _describe(self, **_arguments: Any) -> dict[str, Any]:
         tags = [

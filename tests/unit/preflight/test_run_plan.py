@@ -60,6 +60,13 @@ def test_a_machine_one_has_publishes_where_a_bucket_is_named() -> None:
     assert made.destination and made.destination.bucket == "mine"
 
 
+def test_an_endpoint_is_named_where_instances_are_launched_by_another_than_aws() -> None:
+    other = account({"endpoint": "http://127.0.0.1:5000"})
+    assert run_plan.make(parameters(), other, STARTED).endpoint == "http://127.0.0.1:5000"
+    assert run_plan.make(parameters(), account(), STARTED).endpoint is None
+    assert run_plan.make(parameters(host="a", instance_type=None, bucket="mine"), other, STARTED).endpoint is None
+
+
 def test_a_run_that_goes_on_keeps_its_start() -> None:
     assert run_plan.start_of(records.preflight(started=STARTED)) == STARTED
     assert run_plan.start_of(None).tzinfo is UTC

@@ -35,6 +35,8 @@ Launch = Callable[..., dict[str, Any]]
         ),
         ({"MinCount": 2}, "InvalidParameterValue", "exceeds maximum"),
         ({"Placement": {"AvailabilityZone": "eu-west-1a"}}, "InvalidParameterValue", "eu-west-1a"),
+        ({"Placement": {"Tenancy": "mine"}}, "InvalidParameterValue", "Invalid value 'mine' for tenancy."),
+        ({"Placement": {"Tenancy": "host"}}, "Unsupported", "no Dedicated Hosts"),
     ],
 )
 def test_impossible_launches_are_refused(

@@ -135,9 +135,19 @@ def test_images_of_amazon_linux_are_found_by_parameter(endpoint: Endpoint, launc
     assert launch(ImageId=f"resolve:ssm:{path}")["ImageId"] == wanted
 
 
+def test_an_instance_shows_its_tenancy_and_its_zone_with_the_id(ec2: Any, launch: Launch) -> None:
+    shared, own = launch(), launch(Placement={"Tenancy": "dedicated", "AvailabilityZone": "us-east-1b"})
+    assert describe(ec2, shared["InstanceId"])["Placement"]["Tenancy"] == "default"
+    place = describe(ec2, own["InstanceId"])["Placement"]
+    (subnet,) = ec2.describe_subnets(SubnetIds=[own["SubnetId"]])["Subnets"]
+    assert (place["Tenancy"], place["AvailabilityZone"]) == ("dedicated", "us-east-1b")
+    assert place["AvailabilityZoneId"] == subnet["AvailabilityZoneId"] != ""
+
+
 def test_spot_instances_say_so(ec2: Any, launch: Launch) -> None:
     instance = launch(InstanceMarketOptions={"MarketType": "spot"})["InstanceId"]
     assert describe(ec2, instance)["InstanceLifecycle"] == "spot"
+    assert "InstanceLifecycle" not in describe(ec2, launch()["InstanceId"])
 
 
 def test_several_instances_of_one_launch(ec2: Any, image: str) -> None:

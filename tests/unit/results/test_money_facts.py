@@ -1,0 +1,45 @@
+"""What a measurement has cost, as far as it is known."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from benchmarks.results.money_facts import money
+from benchmarks.runs.records import Price
+from benchmarks.runs.result_records import Money
+from tests.support import records
+
+PRICE = Price(usd_per_hour=0.36, source="AWS Price List, on demand", date="2026-05-19")
+LAUNCH = records.launch_plan(price=PRICE)
+KNOWN = Money(usd_per_hour=0.36, source="AWS Price List, on demand", date="2026-05-19")
+HOUR = records.STARTED + timedelta(hours=1)
+
+
+def cost(seconds: float, **of_instance: Any) -> float | None:
+    told = money(LAUNCH, records.instance(**of_instance), records.STARTED + timedelta(seconds=seconds))
+    assert told
+    return told.cost_usd
+
+
+def test_the_cost_is_counted_from_the_launch_by_the_second_with_a_minute_at_least() -> None:
+    assert cost(1800) == pytest.approx(0.18)
+    assert cost(7) == pytest.approx(0.006)
+    assert cost(1800, lifecycle="on-demand", tenancy="default") == pytest.approx(0.18)
+
+
+def test_the_price_is_told_with_its_source_even_if_the_cost_is_unknown() -> None:
+    assert money(LAUNCH, records.instance(), None) == KNOWN
+    assert money(LAUNCH, None, HOUR) == KNOWN
+
+
+@pytest.mark.parametrize("of_instance", [{"lifecycle": "spot"}, {"tenancy": "dedicated"}])
+def test_what_is_not_bought_at_the_price_has_an_unknown_cost(of_instance: dict[str, str]) -> None:
+    assert cost(1800, **of_instance) is None
+
+
+def test_without_a_launch_or_its_price_there_is_nothing_to_tell() -> None:
+    assert money(None, None, HOUR) is None
+    assert money(records.launch_plan(price=None), records.instance(), HOUR) is None
