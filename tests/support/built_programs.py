@@ -24,7 +24,7 @@ def critcmp() -> Path:
 
 
 def benchstat() -> Path:
-    """benchstat, for which go and Go's module proxy are needed. Go 1.18 or newer can build it."""
+    """benchstat, for which go and Go's module proxy are needed. Go 1.19 or newer can build it."""
     directory = _cache() / f"benchstat-{BENCHSTAT}"
     package = f"golang.org/x/perf/cmd/benchstat@{BENCHSTAT}"
     return _built(directory / "benchstat", ["go", "install", package], {"GOBIN": str(directory), "GOFLAGS": ""})
