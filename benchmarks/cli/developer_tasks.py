@@ -22,10 +22,12 @@ BIN = Path(sys.executable).parent
 
 # Program that the tests call -> its Debian package. Up to Debian 12 the package docker.io includes the client.
 PROGRAMS = {
+    "cargo": "cargo",
     "docker": "docker-cli | docker.io",
     "dockerd": "docker.io",
     "fish": "fish",
     "git": "git",
+    "go": "golang-go",
     "shellcheck": "shellcheck",
     "ssh": "openssh-client",
     "zsh": "zsh",

@@ -12,7 +12,6 @@ from benchmarks.pages import record_schemas
 from benchmarks.results import attempt_results
 from benchmarks.runs import record_files
 from benchmarks.runs.result_records import Results
-from tests.support import records
 from tests.support.result_bucket import NOW, plan
 from tests.unit.readers.test_criterion import write
 
