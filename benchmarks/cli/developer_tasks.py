@@ -110,10 +110,11 @@ def test(context: Context) -> None:
 
 @task
 def perf(_context: Context) -> None:
-    """Measure the pipeline's overhead and the picker's speed."""
+    """Measure the pipeline's overhead, the picker's speed and how often comparisons are right."""
     _install()
     _check("python", "-m", "tests.performance.overhead")
     _check("python", "-m", "tests.performance.types")
+    _check("python", "-m", "tests.performance.comparison")
 
 
 @task(pre=[generate])

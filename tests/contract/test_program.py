@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from collections import Counter
 
 import pytest
@@ -72,3 +73,11 @@ def test_a_mistyped_task_is_answered_with_the_nearest_one_as_users_call_it() -> 
     refused = inv("benhc")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr == "Unknown task benhc. Did you mean bench? ./inv --list shows them all.\n"
+
+
+@pytest.mark.parametrize("module", ["tasks", "benchmarks.cli.program"])
+def test_what_only_comparisons_need_is_not_loaded_for_other_tasks(module: str) -> None:
+    """numpy and scipy take longer to load than everything else together."""
+    script = f"import sys, {module}; print(sorted({{'numpy', 'scipy'}} & set(sys.modules)))"
+    loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout == "[]\n"
