@@ -6,15 +6,22 @@ Standard library only, since it runs before anything is installed.
 from __future__ import annotations
 
 import fcntl
+import hashlib
+import http.client
+import io
 import os
 import shutil
+import ssl
 import subprocess
 import sys
+import tarfile
 import tempfile
+import urllib.request
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -23,6 +30,31 @@ COLLECTIONS = VENV / "collections"
 # The PyPI package that contains the collection of requirements.yml, for networks without access to Galaxy.
 COLLECTION_WHEEL = "ansible==14.5.0"
 COLLECTION_MEMBERS = "ansible_collections/amazon/aws/"
+PLOT_LIBRARY = VENV / "plot-library"
+NPM_REGISTRY = "https://registry.npmjs.org"
+
+
+class NpmPackage(NamedTuple):
+    """A package of npm: its archive's path in the registry and SHA-256, and the files to keep, by their new names."""
+
+    path: str
+    sha256: str
+    files: Mapping[str, str]
+
+
+# The library that draws the plots of pages, in the order in which a page loads it. docs/adr/0054 says why this one.
+PLOT_PACKAGES = (
+    NpmPackage(
+        "d3/-/d3-7.9.2.tgz",
+        "f0c1d2c2479907a6e3265370d0fd715f7aef0f561cdd2b415df385ba7df9d1aa",
+        {"d3.js": "package/dist/d3.min.js", "d3.LICENSE": "package/LICENSE"},
+    ),
+    NpmPackage(
+        "@observablehq/plot/-/plot-0.6.17.tgz",
+        "4dcc9f7afd10caee8b2283c0075a5765610cfbbf6d7d93cdb153b3b5d3501afc",
+        {"plot.js": "package/dist/plot.umd.min.js", "plot.LICENSE": "package/LICENSE"},
+    ),
+)
 
 
 class SetupError(Exception):
@@ -115,6 +147,54 @@ def extract_collection_from_wheel(log: Path) -> None:
             archive.extractall(COLLECTIONS, [n for n in archive.namelist() if n.startswith(COLLECTION_MEMBERS)])
 
 
+def install_plot_library() -> None:
+    """Download PLOT_PACKAGES, whose files a page contains, and keep these files. Raises SetupError.
+
+    The directory's stamp names what is in it, so that it is downloaded once for each version.
+    """
+    stamp = PLOT_LIBRARY / ".stamp"
+    wanted = repr(PLOT_PACKAGES)
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    shutil.rmtree(PLOT_LIBRARY, ignore_errors=True)
+    PLOT_LIBRARY.mkdir(parents=True)
+    for package in PLOT_PACKAGES:
+        with tarfile.open(fileobj=io.BytesIO(download(package))) as archive:
+            for name, member in package.files.items():
+                content = archive.extractfile(member)
+                assert content is not None, member
+                (PLOT_LIBRARY / name).write_bytes(content.read())
+    stamp.write_text(wanted)
+
+
+def download(package: NpmPackage) -> bytes:
+    """The archive of a package. Raises SetupError if it cannot be had, or is another one than expected.
+
+    The registry is the one that npm would use by its environment variable. Proxies and certificates are those of the
+    environment, pip's certificates included: https://pip.pypa.io/en/stable/topics/configuration/
+    """
+    registry = os.environ.get("NPM_CONFIG_REGISTRY") or NPM_REGISTRY
+    url = f"{registry.rstrip('/')}/{package.path}"
+    try:
+        trusted = ssl.create_default_context()
+        if certificates := os.environ.get("PIP_CERT"):
+            trusted.load_verify_locations(certificates)
+        with urllib.request.urlopen(url, timeout=60, context=trusted) as answer:
+            content: bytes = answer.read()
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise SetupError(
+            f"The library for plots could not be downloaded from {url}: {error}. Check the network, or name a mirror "
+            "of npm's registry in NPM_CONFIG_REGISTRY, then run this again."
+        ) from None
+    found = hashlib.sha256(content).hexdigest()
+    if found != package.sha256:
+        raise SetupError(
+            f"{url} is not the file that was expected: its SHA-256 is {found} instead of {package.sha256}. Name "
+            "another registry in NPM_CONFIG_REGISTRY, then run this again."
+        )
+    return content
+
+
 def is_whole(wanted: str) -> bool:
     """Whether .venv can be updated in place.
 
@@ -139,6 +219,7 @@ def set_up(wanted: str) -> None:
         pip_install(ROOT / "requirements.txt", log)
         install_project(log)
         install_collections(log)
+        install_plot_library()
         STAMP.write_text(wanted + "\n")
         log.unlink()
 

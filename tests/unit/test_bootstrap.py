@@ -1,19 +1,23 @@
-"""Set-up of .venv: done once, redone where it was interrupted, never by two at once. Without any network."""
+"""Set-up of .venv: done once, redone where it was interrupted, never by two at once. No network but this machine."""
 
 from __future__ import annotations
 
+import hashlib
+import http.server
+import io
 import subprocess
 import sys
+import tarfile
 import threading
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from benchmarks import bootstrap
-from benchmarks.bootstrap import SetupError
+from benchmarks.bootstrap import NpmPackage, SetupError
 
 Steps = list[str]
 
@@ -27,6 +31,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "VENV": venv,
         "STAMP": venv / ".stamp",
         "COLLECTIONS": venv / "collections",
+        "PLOT_LIBRARY": venv / "plot-library",
     }.items():
         monkeypatch.setattr(bootstrap, name, value)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -37,7 +42,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def steps(root: Path, monkeypatch: pytest.MonkeyPatch) -> Steps:
-    """What was run, as `venv`, `pip install -r NAME`, `pip install -e`, `ansible-galaxy`."""
+    """What was done, as `venv`, `pip install -r NAME`, `pip install -e`, `ansible-galaxy`, `plot library`."""
     ran: Steps = []
 
     def run(argv: list[str], hint: str, log: Path) -> None:
@@ -51,10 +56,12 @@ def steps(root: Path, monkeypatch: pytest.MonkeyPatch) -> Steps:
             ran.append(Path(argv[0]).name)
 
     monkeypatch.setattr(bootstrap, "run", run)
+    monkeypatch.setattr(bootstrap, "install_plot_library", lambda: ran.append("plot library"))
     return ran
 
 
-WHOLE = ["venv", "pip install -r requirements.txt", "pip install -e", "ansible-galaxy"]
+COMMANDS = ["venv", "pip install -r requirements.txt", "pip install -e", "ansible-galaxy"]
+WHOLE = [*COMMANDS, "plot library"]
 IN_PLACE = WHOLE[1:]
 
 
@@ -103,7 +110,8 @@ def test_a_python_that_is_gone_is_replaced(root: Path, steps: Steps) -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "error"), [*((step, KeyboardInterrupt) for step in WHOLE), *((step, SetupError) for step in WHOLE[:-1])]
+    ("step", "error"),
+    [*((step, KeyboardInterrupt) for step in COMMANDS), *((step, SetupError) for step in COMMANDS[:-1])],
 )
 def test_a_set_up_that_did_not_finish_is_redone_and_not_trusted(
     root: Path, steps: Steps, monkeypatch: pytest.MonkeyPatch, step: str, error: type[BaseException]
@@ -243,3 +251,116 @@ def test_without_galaxy_and_pypi_set_up_says_so(without_galaxy: Callable[..., No
     without_galaxy()
     with pytest.raises(SetupError, match=r"^The amazon\.aws collection came neither from Galaxy nor from PyPI"):
         bootstrap.set_up("/here 1 2")
+
+
+def archive(**files: str) -> bytes:
+    """A package of npm with these files."""
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w:gz") as packed:
+        for name, content in files.items():
+            member = tarfile.TarInfo(f"package/{name}")
+            member.size = len(content)
+            packed.addfile(member, io.BytesIO(content.encode()))
+    return written.getvalue()
+
+
+@pytest.fixture
+def registry(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, bytes]]:
+    """The files of a registry of npm, by their paths; all others are not found."""
+    files: dict[str, bytes] = {}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content = files.get(self.path.removeprefix("/npm/"))
+            self.send_response(404 if content is None else 200)
+            self.end_headers()
+            self.wfile.write(content or b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        monkeypatch.setenv("NPM_CONFIG_REGISTRY", f"http://127.0.0.1:{server.server_port}/npm/")
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        yield files
+        server.shutdown()
+        thread.join(30)
+
+
+def wanted(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    """Want one package with this content."""
+    package = NpmPackage("one/-/one-1.tgz", hashlib.sha256(content).hexdigest(), {"one.js": "package/dist.js"})
+    monkeypatch.setattr(bootstrap, "PLOT_PACKAGES", (package,))
+
+
+def test_the_plot_library_is_kept_without_what_pages_do_not_need(
+    root: Path, registry: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry["one/-/one-1.tgz"] = archive(**{"dist.js": "script", "readme": "text"})
+    wanted(monkeypatch, registry["one/-/one-1.tgz"])
+    (root / ".venv").mkdir()
+    bootstrap.install_plot_library()
+    kept = {path.name: path.read_text() for path in bootstrap.PLOT_LIBRARY.iterdir()}
+    assert kept == {"one.js": "script", ".stamp": repr(bootstrap.PLOT_PACKAGES)}
+
+
+def test_the_plot_library_is_downloaded_again_for_another_version_alone(
+    root: Path, registry: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry["one/-/one-1.tgz"] = archive(**{"dist.js": "script"})
+    wanted(monkeypatch, registry["one/-/one-1.tgz"])
+    bootstrap.install_plot_library()
+    first = registry.pop("one/-/one-1.tgz")
+    bootstrap.install_plot_library()
+    registry["one/-/one-1.tgz"] = archive(**{"dist.js": "other"})
+    wanted(monkeypatch, registry["one/-/one-1.tgz"])
+    bootstrap.install_plot_library()
+    assert (bootstrap.PLOT_LIBRARY / "one.js").read_text() == "other"
+    assert first != registry["one/-/one-1.tgz"]
+
+
+def test_another_file_than_the_pinned_one_is_refused_and_nothing_of_it_kept(
+    root: Path, registry: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted(monkeypatch, b"right")
+    registry["one/-/one-1.tgz"] = b"wrong"
+    with pytest.raises(SetupError, match=r"/npm/one/-/one-1\.tgz is not the file that was expected: its SHA-256 is "):
+        bootstrap.install_plot_library()
+    assert list(bootstrap.PLOT_LIBRARY.iterdir()) == []
+
+
+def test_a_registry_without_the_plot_library_is_named_with_what_to_do(
+    root: Path, registry: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted(monkeypatch, b"right")
+    with pytest.raises(SetupError) as failed:
+        bootstrap.install_plot_library()
+    assert "one-1.tgz: HTTP Error 404: Not Found. Check the network, or name a mirror of npm's registry" in str(
+        failed.value
+    )
+
+
+def test_certificates_of_pip_are_trusted_too(
+    root: Path, registry: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted(monkeypatch, b"right")
+    monkeypatch.setenv("PIP_CERT", str(root / "missing.pem"))
+    with pytest.raises(SetupError, match="No such file or directory"):
+        bootstrap.install_plot_library()
+
+
+def test_a_set_up_whose_plot_library_failed_is_redone(
+    root: Path, steps: Steps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise SetupError("no")
+
+    with monkeypatch.context() as patch, pytest.raises(SetupError):
+        patch.setattr(bootstrap, "install_plot_library", fail)
+        bootstrap.set_up("/here 1 2")
+    assert not (root / ".venv/.stamp").exists()
+    steps.clear()
+    bootstrap.set_up("/here 1 2")
+    assert steps == WHOLE
