@@ -82,14 +82,7 @@ def _level(measurement: BenchmarkMeasurement) -> str:
 
 
 def _throughput(measurement: BenchmarkMeasurement) -> str:
-    point, amounts = measurement.shown.point, throughput_rates.amounts(measurement)
-    return ", ".join(_escaped(_rate(kind, amount, point)) for kind, amount in amounts.items() if point > 0)
-
-
-def _rate(kind: str, amount: float, nanoseconds: float) -> str:
-    if kind in throughput_rates.UNITS:
-        return quantities.rate(kind, amount, nanoseconds)
-    return quantities.quantity(amount / nanoseconds * 1e9, throughput_rates.unit(kind))
+    return ", ".join(map(_escaped, throughput_rates.texts(measurement)))
 
 
 def _unless_repeated(cells: Sequence[str], above: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from benchmarks.runs.result_records import NANOSECONDS
@@ -39,13 +40,24 @@ def level(confidence: float) -> str:
     return f"{confidence * 100:.10g}%"
 
 
+def unit_for(value: float, unit: str | None) -> tuple[float, str]:
+    """How large the unit is in which `quantity` shows a value, relative to the value's own, and its name."""
+    return _unit(value, _TIMES) if unit == NANOSECONDS and value else (1.0, unit or "")
+
+
 def _scaled(value: float, units: Sequence[tuple[float, str]]) -> str:
-    # Choose the unit after rounding: 999.96 ns is shown as 1.000 µs, not as 1000.0 ns.
-    rounded = abs(float(f"{value:.4g}"))
-    size, unit = next(((s, u) for s, u in units if rounded >= s), units[-1])
+    size, unit = _unit(value, units)
     return f"{_digits(value / size)} {unit}"
 
 
+def _unit(value: float, units: Sequence[tuple[float, str]]) -> tuple[float, str]:
+    # Choose the unit after rounding: 999.96 ns is shown as 1.000 µs, not as 1000.0 ns.
+    rounded = abs(float(f"{value:.4g}"))
+    return next(((size, unit) for size, unit in units if rounded >= size), units[-1])
+
+
 def _digits(value: float) -> str:
+    if not math.isfinite(value):
+        return str(value)
     whole = len(str(int(abs(float(f"{value:.4g}")))))
     return f"{value:.{max(0, 4 - whole)}f}"

@@ -26,3 +26,10 @@ def test_a_rate_is_per_second(nanoseconds: float, rate: float | None) -> None:
 )
 def test_a_rate_says_what_is_counted(kind: str, unit: str) -> None:
     assert throughput_rates.unit(kind) == unit
+
+
+def test_rates_are_shown_in_suitable_units() -> None:
+    shown = throughput_rates.texts(criterion(point=100.0, throughput={"elements": 8192.0, "new": 10.0}))
+    assert shown == ["81.92 Gelem/s", "100000000 new/s"]
+    assert throughput_rates.texts(criterion(point=0.0, throughput={"elements": 1.0})) == []
+    assert throughput_rates.texts(printed(throughput={"elements": 1.0})) == []

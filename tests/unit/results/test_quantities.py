@@ -33,6 +33,26 @@ def test_a_time_is_shown_in_the_unit_that_suits_its_size(nanoseconds: float, tex
     assert quantities.duration(nanoseconds) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (999.94, "ns", (1.0, "ns")),
+        (999.96, "ns", (1e3, "µs")),
+        (-2e9, "ns", (1e9, "s")),
+        (0.0, "ns", (1.0, "ns")),
+        (5e6, "cycles", (1.0, "cycles")),
+        (5e6, None, (1.0, "")),
+    ],
+)
+def test_the_unit_of_a_quantity_can_be_asked_for(value: float, unit: str | None, shown: tuple[float, str]) -> None:
+    assert quantities.unit_for(value, unit) == shown
+
+
+def test_what_is_no_number_is_shown_as_that() -> None:
+    assert quantities.quantity(float("inf"), None) == "inf"
+    assert quantities.quantity(float("nan"), "cycles") == "nan cycles"
+
+
 @given(st.floats(min_value=0.001, max_value=9.999e12), st.sampled_from([1, -1]))
 def test_a_time_is_shown_with_four_digits_that_mean_it(size: float, sign: int) -> None:
     number, unit = quantities.duration(sign * size).split()
