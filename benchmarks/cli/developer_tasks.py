@@ -23,6 +23,7 @@ BIN = Path(sys.executable).parent
 # Program that the tests call -> its Debian package. Up to Debian 12 the package docker.io includes the client.
 PROGRAMS = {
     "cargo": "cargo",
+    "chromium": "chromium",
     "docker": "docker-cli | docker.io",
     "dockerd": "docker.io",
     "fish": "fish",
