@@ -18,9 +18,6 @@ from benchmarks.runs.records import Instances, Preflight, Published, Terminated
 from benchmarks.runs.result_records import Results
 from benchmarks.terminal import rendering
 
-# Columns of output that is not a terminal: wide enough that no name is wrapped.
-PIPED_WIDTH = 200
-
 
 def _stages(directory: Path) -> list[RenderableType]:
     times = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in stages.times(directory).items())
@@ -105,5 +102,5 @@ def show(directory: Path) -> None:
         return
     terminal = Console()
     # No hard line breaks in URLs and paths: a terminal wraps them itself, and copies them whole.
-    width = terminal.width if terminal.is_terminal else PIPED_WIDTH
+    width = terminal.width if terminal.is_terminal else rendering.PIPED_WIDTH
     Console(highlight=False, soft_wrap=True, width=width).print(of_run(directory))

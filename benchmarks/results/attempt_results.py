@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from benchmarks.readers import host_readings
-from benchmarks.results import manifest
+from benchmarks.results import attempt_facts, manifest
 from benchmarks.runs import record_files, run_layout
 from benchmarks.runs.records import Preflight
 from benchmarks.runs.result_records import Results
@@ -18,15 +18,22 @@ def of_attempt(run_dir: Path, host: str, attempt: int, plan: Preflight) -> Resul
     host_directory = run_layout.host(run_dir, host)
     reading = host_readings.of_host(run_layout.attempt(host_directory, attempt))
     instance = host if plan.launches else None
+    measurements = tuple(replace(one, instance=instance, attempt=attempt) for one in reading.measurements)
+    ended = max((one.ended for one in measurements if one.ended), default=None)
+    facts = attempt_facts.of_attempt(run_dir, host, attempt, plan, ended)
     return Results(
         run_id=run_dir.name,
         host=host,
         attempt=attempt,
         started=plan.started,
         expected=manifest.suite_of(host_directory, attempt, plan).expected,
-        measurements=tuple(replace(one, instance=instance, attempt=attempt) for one in reading.measurements),
+        measurements=measurements,
         problems=reading.problems,
         notes=reading.notes,
+        code=facts.code,
+        platform=facts.platform,
+        money=facts.money,
+        tool=facts.tool,
     )
 
 
