@@ -12,12 +12,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-# The command keeps its process id and with it everything that systemd knows of its end. The watcher ends when that
-# process does; if it cannot be started, that changes nothing.
+# Nothing that the shell and the watcher may have to say reaches the log. The watcher closes its output once it has
+# noted its first look. That is waited for, so that no benchmark begins before. When the first process of a unit has
+# ended, systemd may kill the others at once: so that process ends the watcher itself, and waits for its last note. A
+# watcher that cannot be started changes nothing.
 _WATCHED = """
-"$1" -I -S -c "$2" "$$" "$3" "$4" </dev/null >/dev/null 2>&1 &
+exec 3>&2 2>/dev/null
+mkfifo "$4.ready"
+"$1" -I -S -c "$2" "$$" "$3" "$4" </dev/null >"$4.ready" 3>&- &
+watcher=$!
+timeout 10 cat "$4.ready" >/dev/null 3>&-
+rm -f "$4.ready"
 shift 4
-exec "$@"
+"$@" 2>&3 3>&-
+status=$?
+kill "$watcher"
+wait "$watcher"
+exit "$status"
 """
 _LINE = re.compile(
     r"^(?P<at>\d{1,11}\.\d{3}) (?P<size>\d{1,19}) (?P<steal>\d{1,19}) (?P<total>\d{1,19})\n", re.MULTILINE

@@ -3,7 +3,7 @@
 Arguments: process id of the parent, log, file for the notes, and what to read in place of /proc/stat. Runs on the host
 beside a measurement, with Python's standard library only, and starts no process. Appends a line at the start, at the
 end, and each second in which the log has grown: Unix time, bytes of the log, steal and total of all CPUs in jiffies
-since the boot.
+since the boot. Closes its output when the first line is written.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 INTERVAL = 1.0  # seconds
+STDOUT = 1
 STEAL, COUNTED = 7, 8  # in proc_stat(5): the later fields are guests' time, which user and nice include
 
 
@@ -39,10 +40,11 @@ def note(found: int, activity: Path, stat: Path) -> None:
 
 
 def main(parent: int, log: Path, activity: Path, stat: Path = Path("/proc/stat")) -> None:
-    # Blocked, so that it is kept for sigtimedwait: systemd sends it when the parent has ended, or is to end.
+    # Blocked, so that it is kept for sigtimedwait: the parent sends it when all is measured, and systemd to stop.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     noted = size(log)
     note(noted, activity, stat)
+    os.close(STDOUT)
     while signal.sigtimedwait({signal.SIGTERM}, INTERVAL) is None and os.getppid() == parent:
         found = size(log)
         if found != noted:

@@ -123,33 +123,72 @@ def test_parts_that_follow_each_other_do_not_overlap(written: list[tuple[int, in
     assert first is None or second is None or first.ended <= second.started
 
 
-def run_watched(tmp_path: Path, python: str, watcher: str, *argv: str) -> subprocess.CompletedProcess[str]:
-    log, notes = str(tmp_path / "a log"), str(tmp_path / "notes")
-    return subprocess.run(
-        activity.watched(argv, python, watcher, log, notes),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+def run_watched(tmp_path: Path, python: str, watcher: str, *argv: str, shell: str = "/bin/sh") -> tuple[int, str, str]:
+    """The exit status of a command beside a watcher, and its output."""
+    _, *words = activity.watched(argv, python, watcher, str(tmp_path / "a log"), str(tmp_path / "notes"))
+    done = subprocess.run([shell, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
 
 
 def test_a_command_gets_its_words_and_keeps_its_output_and_its_status(tmp_path: Path) -> None:
-    done = run_watched(
-        tmp_path, sys.executable, "print('seen')", "sh", "-c", 'printf "%s|" "$@"; exit 7', "sh", "a  b", "$1"
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (7, "a  b|$1|", "")
+    script = 'printf "%s|" "$@"; echo oh >&2; exit 7'
+    done = run_watched(tmp_path, sys.executable, "print('seen')", "sh", "-c", script, "sh", "a  b", "$1")
+    assert done == (7, "a  b|$1|", "oh\n")
 
 
-def test_the_watcher_is_told_the_commands_process_and_the_files(tmp_path: Path) -> None:
-    watcher = "import sys, pathlib; pathlib.Path(sys.argv[3]).write_text(' '.join(sys.argv[1:3]))"
-    # The command lasts until the watcher has written.
-    wait = f'while ! [ -s "{tmp_path}/notes" ]; do sleep 0.05; done; echo $$'
-    done = run_watched(tmp_path, sys.executable, watcher, "sh", "-c", wait)
-    assert (tmp_path / "notes").read_text() == f"{done.stdout.strip()} {tmp_path}/a log"
+def test_the_watcher_is_told_its_parents_process_and_the_files(tmp_path: Path) -> None:
+    watcher = """
+import os, pathlib, sys
+pathlib.Path(sys.argv[3]).write_text(f"{os.getppid() == int(sys.argv[1])} {sys.argv[2]}")
+"""
+    assert run_watched(tmp_path, sys.executable, watcher, "true") == (0, "", "")
+    assert (tmp_path / "notes").read_text() == f"True {tmp_path}/a log"
 
 
-@pytest.mark.parametrize(("python", "watcher"), [("/no/such/python", ""), (sys.executable, "this is no program")])
-def test_a_command_runs_all_the_same_where_no_watcher_can(tmp_path: Path, python: str, watcher: str) -> None:
-    done = run_watched(tmp_path, python, watcher, "sh", "-c", "echo measured; exit 3")
-    assert (done.returncode, done.stdout, done.stderr) == (3, "measured\n", "")
+def test_no_command_starts_before_the_watcher_has_closed_its_output(tmp_path: Path) -> None:
+    watcher = """
+import os, pathlib, sys, time
+time.sleep(0.5)
+pathlib.Path(sys.argv[3]).write_text("ready")
+os.close(1)
+time.sleep(60)
+"""
+    assert run_watched(tmp_path, sys.executable, watcher, "cat", str(tmp_path / "notes")) == (0, "ready", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["notes"]
+
+
+def test_the_watchers_last_note_is_waited_for(tmp_path: Path) -> None:
+    watcher = """
+import os, pathlib, signal, sys, time
+def end(*_):
+    time.sleep(0.5)
+    notes.write_text("last")
+    sys.exit()
+notes = pathlib.Path(sys.argv[3])
+signal.signal(signal.SIGTERM, end)
+notes.write_text("first")
+os.close(1)
+while True:
+    time.sleep(0.01)
+"""
+    run_watched(tmp_path, sys.executable, watcher, "true")
+    assert (tmp_path / "notes").read_text() == "last"
+
+
+@pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash"])
+@pytest.mark.parametrize(
+    ("python", "watcher"),
+    [("/no/such/python", ""), (sys.executable, "this is no program"), ("/bin/sh", ""), ("/bin/sleep", "")],
+)
+def test_a_command_runs_all_the_same_where_no_watcher_can(
+    tmp_path: Path, shell: str, python: str, watcher: str
+) -> None:
+    done = run_watched(tmp_path, python, watcher, "sh", "-c", "echo measured; exit 3", shell=shell)
+    assert done == (3, "measured\n", "")
+
+
+@pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash"])
+def test_a_watcher_that_is_killed_leaves_no_word_in_the_log(tmp_path: Path, shell: str) -> None:
+    watcher = "import os, pathlib, sys; pathlib.Path(sys.argv[3]).write_text('killed'); os.kill(os.getpid(), 9)"
+    script = f'while ! [ -s "{tmp_path}/notes" ]; do sleep 0.02; done; echo measured'
+    assert run_watched(tmp_path, sys.executable, watcher, "sh", "-c", script, shell=shell) == (0, "measured\n", "")
