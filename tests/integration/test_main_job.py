@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tests.integration.conftest import CRATES, Account, Run, Tool, changed_tasks, inv
+from tests.integration.conftest import CRATES, Account, Run, Tool, changed_tasks, check_build_and_activity, inv
 
 
 def sha256(content: bytes) -> str:
@@ -56,6 +56,7 @@ def test_a_run_brings_numbers_back_and_leaves_nothing_running(account: Account, 
     manifest = run.record(f"{run.host.name}/1/manifest.json")
     assert manifest["files"]["benchmark.log"]["sha256"] == sha256((run.attempt / "benchmark.log").read_bytes())
     assert datetime.fromisoformat(manifest["started"])
+    check_build_and_activity(run)
 
 
 def test_paths_are_whole_whatever_they_are_called(account: Account, tool: Tool, run_id: str) -> None:
