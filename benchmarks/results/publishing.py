@@ -16,7 +16,7 @@ from benchmarks.runs import record_files, run_layout
 from benchmarks.runs.records import Build, Manifest, Preflight, Published, Toolchain
 from benchmarks.runs.result_records import Results
 
-FILES = (run_layout.LOG, run_layout.ARCHIVE, Toolchain.FILE, Build.FILE, Results.FILE)
+FILES = (run_layout.LOG, run_layout.ARCHIVE, run_layout.ACTIVITY, Toolchain.FILE, Build.FILE, Results.FILE)
 
 
 def prefix(suite: str, started: datetime, machine: str, cores: int, run_id: str) -> str:
