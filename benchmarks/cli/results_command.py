@@ -17,7 +17,7 @@ from benchmarks.aws.aws_errors import refusing
 from benchmarks.errors import RefusedError
 from benchmarks.exports import formats_of_results
 from benchmarks.parameters import region, spec
-from benchmarks.results import link, results_table, side_by_side, stability
+from benchmarks.results import link, remarks, results_table, side_by_side
 from benchmarks.results.labelled import Labelled
 from benchmarks.runs import run_directory
 from benchmarks.runs.records import Values
@@ -74,7 +74,7 @@ def _print_table(sources: Sequence[Labelled]) -> None:
     console = Console(highlight=False, soft_wrap=True, width=width)
     shown = [source for source in sources if source.results.measurements]
     if len(shown) == 1:
-        console.print(results_table.table(shown[0].results.measurements, with_samples=True))
+        console.print(results_table.table(shown[0].results.measurements, detailed=True))
     else:
         console.print(side_by_side.table(shown))
     console.print()
@@ -87,16 +87,8 @@ def _remarks(source: Labelled, is_named: bool) -> Iterator[str]:
     results = source.results
     count = len(results.measurements)
     yield f"{source.label}: {count} {'benchmark' if count == 1 else 'benchmarks'}"
-    for sentence in remarks(source):
+    for sentence in remarks.of_results(results):
         yield f"  {sentence}"
-
-
-def remarks(source: Labelled) -> list[str]:
-    """Sentences on what else to know of results: where they come from, what is lost, and what makes them unstable."""
-    results = source.results
-    endpoint = results.tool.endpoint if results.tool else None
-    sandbox = [f"Measured through {endpoint}, which is not AWS: these are numbers of a sandbox."] if endpoint else []
-    return [*sandbox, *results.problems, *results.notes, *stability.warnings(results.measurements, results.platform)]
 
 
 def _print_links(sources: Sequence[Labelled]) -> None:

@@ -12,7 +12,7 @@ from benchmarks.errors import FailedError
 from benchmarks.host import host_layout, ssh
 from benchmarks.launch import cost, remaining
 from benchmarks.playbook import stages
-from benchmarks.results import results_table
+from benchmarks.results import remarks, results_table
 from benchmarks.runs import attempts, parameters_file, record_files, run_layout
 from benchmarks.runs.records import Instances, Preflight, Published, Terminated
 from benchmarks.runs.result_records import Results
@@ -31,11 +31,11 @@ def _numbers(directory: Path) -> list[RenderableType]:
         return [Text(str(error))]
     if not found:
         return []
-    remarks: list[RenderableType] = [Text(sentence) for sentence in (*found.problems, *found.notes)]
+    said: list[RenderableType] = [Text(sentence) for sentence in remarks.of_results(found)]
     if not found.measurements:
-        return remarks
+        return said
     count = len(found.measurements)
-    return [Text(), results_table.table(found.measurements), Text(), *remarks, Text(_measured(count))]
+    return [Text(), results_table.table(found.measurements), Text(), *said, Text(_measured(count))]
 
 
 def _measured(count: int) -> str:

@@ -14,19 +14,20 @@ from benchmarks.terminal import rendering
 Cell = Callable[[BenchmarkMeasurement], str]
 
 
-def table(measurements: Sequence[BenchmarkMeasurement], *, with_samples: bool = False) -> Table:
+def table(measurements: Sequence[BenchmarkMeasurement], *, detailed: bool = False) -> Table:
     """The measurements, in the order given.
 
-    Columns for target, throughput, the number of the process, and signs of instability appear only if needed.
+    Columns for target, throughput and the number of the process appear only if needed. With `detailed`, the samples are
+    counted, and signs of instability are named.
     """
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     names = {"target": _target, "benchmark": _id} if len({m.target for m in measurements}) > 1 else {"benchmark": _id}
     numbers = {"estimate": _point, **_spans(measurements)}
     if any(measurement.throughput for measurement in measurements):
         numbers["throughput"] = _throughput
-    if with_samples:
+    if detailed:
         numbers["samples"] = _samples
-    if any(map(stability.signs, measurements)):
+    if detailed and any(map(stability.signs, measurements)):
         numbers["unstable"] = _unstable
     if any(measurement.process > 1 for measurement in measurements):
         numbers["process"] = _process

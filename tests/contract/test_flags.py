@@ -110,7 +110,7 @@ def test_a_tasks_examples_can_be_read(entry_point: str) -> None:
     with console.capture() as capture:
         console.print(task_help.page(entry_point, f"./inv {task.command}", text, task.examples))
     for line, meaning in task.examples:
-        assert line.startswith(f"./inv {task.command} ")
+        assert f"{line} ".startswith(f"./inv {task.command} ")
         assert meaning.endswith(".")
         flags = [word for word in line.split("|")[0].split() if word.startswith("-")]
         known = {f"--{n}" if len(n) > 1 else f"-{n}" for argument in task.get_arguments() for n in argument.names}
