@@ -79,6 +79,12 @@ def _nearest_flag(word: str, known: Iterable[str]) -> str:
     return f" Did you mean {' or '.join(found)}?" if found else ""
 
 
+def normalized(words: Sequence[str]) -> list[str]:
+    """A command line of ./inv as Invoke can read it. Raises RefusedError for the wrong value of a switch."""
+    commands = {f"bench.{name}": name for name in spec.commands()}
+    return list(with_flags_for_words(list(without_values_of_switches(words)), commands))
+
+
 def without_values_of_switches(words: Sequence[str]) -> Iterator[str]:
     """The command line with `--keep=true` replaced by `--keep`, and `--keep=false` removed.
 

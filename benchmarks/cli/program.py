@@ -22,7 +22,6 @@ from benchmarks import __version__, hints
 from benchmarks.bootstrap import COLLECTIONS
 from benchmarks.cli import invoke_parser
 from benchmarks.errors import REFUSED, RefusedError
-from benchmarks.parameters import spec
 from benchmarks.paths import ROOT
 from benchmarks.terminal import streams
 
@@ -34,9 +33,7 @@ class Inv(Program):
 
     def normalize_argv(self, argv: Any) -> None:
         try:
-            words = list(invoke_parser.without_values_of_switches(argv))
-            commands = {f"bench.{name}": name for name in spec.commands()}
-            super().normalize_argv(list(invoke_parser.with_flags_for_words(words, commands)))
+            super().normalize_argv(invoke_parser.normalized(argv))
         except RefusedError as error:
             print(error, file=sys.stderr)
             sys.exit(REFUSED)
