@@ -77,6 +77,27 @@ def types(_context: Context, given: Values) -> None:
     types_command.run(request.read("types", given, Path.cwd()))
 
 
+@spec_task(
+    "results",
+    command="bench.results",
+    examples=(
+        ("bench.results", "The results of the latest run."),
+        ("bench.results latest~1 latest", "Those of the last two runs, side by side."),
+        ("bench.results target/criterion --unit ns", "Those of a Criterion directory."),
+        ("bench.results latest --format csv", "As a table for a spreadsheet or a script."),
+    ),
+)
+def results(_context: Context, given: Values) -> None:
+    """Show the results of runs, Criterion directories and logs.
+
+    Several are shown side by side, and below them what makes their numbers unstable. Nothing is launched or changed.
+    """
+    # Imported here, since the other commands start faster without it.
+    from benchmarks.cli import results_command
+
+    results_command.run(request.read("results", given, Path.cwd()))
+
+
 @spec_task("setup", command="bench.setup")
 def setup(_context: Context, given: Values) -> None:
     """Create what runs need in your AWS account.
@@ -102,6 +123,7 @@ def terminate(_context: Context, given: Values) -> None:
 bench = Collection("bench")
 bench.add_task(run, name="run", default=True)
 bench.add_task(types, name="types")
+bench.add_task(results, name="results")
 bench.add_task(setup, name="setup")
 bench.add_task(terminate, name="terminate")
 
@@ -121,7 +143,14 @@ namespace.configure(
     {
         # In this order; tasks that do not exist here are skipped.
         "groups": {
-            "Benchmark": ("bench", "bench.types", "bench.setup", "bench.terminate", "bench.completion"),
+            "Benchmark": (
+                "bench",
+                "bench.types",
+                "bench.results",
+                "bench.setup",
+                "bench.terminate",
+                "bench.completion",
+            ),
             "Without an AWS account": ("demo", "sandbox.up", "sandbox.env", "sandbox.status", "sandbox.down"),
             "Work on this project": ("test", "lint", "docs", "generate", "perf"),
         }

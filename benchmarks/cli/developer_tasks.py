@@ -111,7 +111,7 @@ def test(context: Context) -> None:
 
 @task
 def perf(_context: Context) -> None:
-    """Measure the pipeline's overhead, the picker's speed and how often comparisons are right."""
+    """Measure overhead, speed, and how often comparisons err."""
     _install()
     _check("python", "-m", "tests.performance.overhead")
     _check("python", "-m", "tests.performance.types")

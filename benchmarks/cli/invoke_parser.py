@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NoReturn
 
 from invoke.exceptions import Exit
@@ -79,6 +79,12 @@ def _nearest_flag(word: str, known: Iterable[str]) -> str:
     return f" Did you mean {' or '.join(found)}?" if found else ""
 
 
+def normalized(words: Sequence[str]) -> list[str]:
+    """A command line of ./inv as Invoke can read it. Raises RefusedError for the wrong value of a switch."""
+    commands = {f"bench.{name}": name for name in spec.commands()}
+    return list(with_flags_for_words(list(without_values_of_switches(words)), commands))
+
+
 def without_values_of_switches(words: Sequence[str]) -> Iterator[str]:
     """The command line with `--keep=true` replaced by `--keep`, and `--keep=false` removed.
 
@@ -92,3 +98,24 @@ def without_values_of_switches(words: Sequence[str]) -> Iterator[str]:
             yield word
         elif spec.read(switches[flag], value):
             yield flag
+
+
+def with_flags_for_words(words: Sequence[str], tasks: Mapping[str, str]) -> Iterator[str]:
+    """The command line with `--sources WORD` for each word that a task takes without a flag.
+
+    Invoke takes only a fixed number of such words, and would read the others as names of tasks. `tasks` are the entry
+    points of tasks, by name. Such a task ends the command line: all that follows is for it.
+    """
+    at = next((index for index, word in enumerate(words) if word in tasks), len(words))
+    yield from words[: at + 1]
+    if at == len(words):
+        return
+    parameters = spec.parameters(tasks[words[at]])
+    positional = next((parameter.flag for parameter in parameters if parameter.positional), None)
+    takes_value = {flag for p in parameters if p.type != "bool" for flag in (p.flag, f"-{p.short}")}
+    is_value = False
+    for word in words[at + 1 :]:
+        if positional and not is_value and not word.startswith("-"):
+            yield positional
+        yield word
+        is_value = not is_value and word in takes_value

@@ -33,7 +33,7 @@ class Inv(Program):
 
     def normalize_argv(self, argv: Any) -> None:
         try:
-            super().normalize_argv(list(invoke_parser.without_values_of_switches(argv)))
+            super().normalize_argv(invoke_parser.normalized(argv))
         except RefusedError as error:
             print(error, file=sys.stderr)
             sys.exit(REFUSED)

@@ -20,7 +20,10 @@ Body = Callable[[Context, Values], None]
 
 
 class SpecTask(Task[Any]):
-    """A task whose flags are a playbook's parameters. Its body gets the values given, as text or True."""
+    """A task whose flags are the parameters of a playbook or command.
+
+    Its body gets the values given, as text, a list of texts or True.
+    """
 
     def __init__(self, body: Body, entry_point: str, command: str, examples: tuple[tuple[str, str], ...]) -> None:
         super().__init__(body, positional=())
@@ -37,7 +40,7 @@ class SpecTask(Task[Any]):
         (context,) = args
         if kwargs.pop("help", None):
             return self.print_manual()
-        given = {name: value for name, value in kwargs.items() if value is not None}
+        given = {name: value for name, value in kwargs.items() if value not in (None, [])}
         try:
             return super().__call__(context, given)
         except RefusedError as error:
@@ -53,7 +56,7 @@ def _argument(parameter: spec.Parameter) -> Argument:
     dashed = parameter.name.replace("_", "-")
     names = [dashed, *([parameter.short] if parameter.short else [])]
     # Values stay text here: parameters.spec reads and checks them, the same for Invoke and for ansible-playbook.
-    kind = bool if parameter.type == "bool" else str
+    kind = {"bool": bool, "list": list}.get(parameter.type, str)
     return Argument(
         names=names, kind=kind, help=parameter.help, attr_name=parameter.name if parameter.name != dashed else None
     )

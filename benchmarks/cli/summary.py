@@ -12,14 +12,11 @@ from benchmarks.errors import FailedError
 from benchmarks.host import host_layout, ssh
 from benchmarks.launch import cost, remaining
 from benchmarks.playbook import stages
-from benchmarks.results import results_table
+from benchmarks.results import remarks, results_table
 from benchmarks.runs import attempts, parameters_file, record_files, run_layout
 from benchmarks.runs.records import Instances, Preflight, Published, Terminated
 from benchmarks.runs.result_records import Results
 from benchmarks.terminal import rendering
-
-# Columns of output that is not a terminal: wide enough that no name is wrapped.
-PIPED_WIDTH = 200
 
 
 def _stages(directory: Path) -> list[RenderableType]:
@@ -34,11 +31,11 @@ def _numbers(directory: Path) -> list[RenderableType]:
         return [Text(str(error))]
     if not found:
         return []
-    remarks: list[RenderableType] = [Text(sentence) for sentence in (*found.problems, *found.notes)]
+    said: list[RenderableType] = [Text(sentence) for sentence in remarks.of_results(found)]
     if not found.measurements:
-        return remarks
+        return said
     count = len(found.measurements)
-    return [Text(), results_table.table(found.measurements), Text(), *remarks, Text(_measured(count))]
+    return [Text(), results_table.table(found.measurements), Text(), *said, Text(_measured(count))]
 
 
 def _measured(count: int) -> str:
@@ -105,5 +102,5 @@ def show(directory: Path) -> None:
         return
     terminal = Console()
     # No hard line breaks in URLs and paths: a terminal wraps them itself, and copies them whole.
-    width = terminal.width if terminal.is_terminal else PIPED_WIDTH
+    width = terminal.width if terminal.is_terminal else rendering.PIPED_WIDTH
     Console(highlight=False, soft_wrap=True, width=width).print(of_run(directory))

@@ -9,10 +9,12 @@ from rich.text import Text
 
 from benchmarks.parameters import spec
 
-PLACEHOLDERS = {"str": "TEXT", "path": "PATH", "int": "N", "float": "N"}
+PLACEHOLDERS = {"str": "TEXT", "path": "PATH", "int": "N", "float": "N", "percent": "N%"}
 
 
 def _flag(parameter: spec.Parameter) -> str:
+    if parameter.positional:
+        return parameter.words
     short = f"-{parameter.short}, " if parameter.short else "    "
     value = f" {PLACEHOLDERS[parameter.type]}" if parameter.type != "bool" else ""
     return f"{short}{parameter.flag}{value}"
@@ -41,7 +43,8 @@ def page(entry_point: str, command: str, text: str, examples: tuple[tuple[str, s
     """The whole help of a command."""
     every = spec.parameters(entry_point)
     groups = {"Options": [p for p in every if not p.advanced], "Advanced": [p for p in every if p.advanced]}
-    parts: list[RenderableType] = [Text(f"Usage: {command} [options]\n"), Text(text.strip() + "\n")]
+    words = "".join(f" [{parameter.words}]" for parameter in every if parameter.positional)
+    parts: list[RenderableType] = [Text(f"Usage: {command}{words} [options]\n"), Text(text.strip() + "\n")]
     if examples:
         parts.append(Text("Examples", style="bold"))
         for line, meaning in examples:

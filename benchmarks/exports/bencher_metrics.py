@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.errors import RefusedError
 from benchmarks.exports import benchmark_names, left_out, throughput_rates
-from benchmarks.exports.labelled import Exported, Labelled
+from benchmarks.exports.exported import Exported
+from benchmarks.results.labelled import Labelled
 from benchmarks.runs.records import Json
 from benchmarks.runs.result_records import NANOSECONDS, BenchmarkMeasurement
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from benchmarks.errors import RefusedError
 from benchmarks.exports import benchmark_names, left_out
-from benchmarks.exports.labelled import Exported, Labelled
+from benchmarks.exports.exported import Exported
+from benchmarks.results.labelled import Labelled
 from benchmarks.runs.records import Json
 from benchmarks.runs.result_records import NANOSECONDS, BenchmarkMeasurement, Estimate
 

@@ -7,7 +7,8 @@ import io
 from collections.abc import Mapping, Sequence
 
 from benchmarks.exports import throughput_rates
-from benchmarks.exports.labelled import Exported, Labelled
+from benchmarks.exports.exported import Exported
+from benchmarks.results.labelled import Labelled
 from benchmarks.runs.result_records import BenchmarkMeasurement
 
 Value = str | float | None

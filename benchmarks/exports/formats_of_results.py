@@ -15,7 +15,8 @@ from benchmarks.exports import (
     json_document,
     markdown_table,
 )
-from benchmarks.exports.labelled import Exported, Labelled
+from benchmarks.exports.exported import Exported
+from benchmarks.results.labelled import Labelled
 
 Format = Callable[[Sequence[Labelled]], Exported]
 

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 from benchmarks.errors import RefusedError
 from benchmarks.exports import benchmark_names, left_out, throughput_rates
-from benchmarks.exports.labelled import Exported, Labelled
+from benchmarks.exports.exported import Exported
 from benchmarks.results import quantities
+from benchmarks.results.labelled import Labelled
 from benchmarks.runs.records import Json
 from benchmarks.runs.result_records import BenchmarkMeasurement
 

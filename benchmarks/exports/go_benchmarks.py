@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from benchmarks.exports import benchmark_names, left_out, throughput_rates
-from benchmarks.exports.labelled import Exported, Labelled
+from benchmarks.exports.exported import Exported
+from benchmarks.results.labelled import Labelled
 from benchmarks.runs.result_records import NANOSECONDS, BenchmarkMeasurement
 
 # Go would take a number after the last hyphen for GOMAXPROCS.

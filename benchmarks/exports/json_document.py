@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from benchmarks.exports.labelled import Exported, Labelled
+from benchmarks.exports.exported import Exported
+from benchmarks.results.labelled import Labelled
 
 
 def text(sources: Sequence[Labelled]) -> Exported:

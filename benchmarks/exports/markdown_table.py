@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from benchmarks.exports import benchmark_names, throughput_rates
-from benchmarks.exports.labelled import Exported, Labelled
+from benchmarks.exports.exported import Exported
 from benchmarks.results import quantities
+from benchmarks.results.labelled import Labelled
 from benchmarks.runs.result_records import BenchmarkMeasurement
 from benchmarks.text import natural
 

@@ -10,6 +10,7 @@ LOGIN = "benchmarks"
 # Holds everything that runs keep on a host: toolchains, sources, builds, and a directory for each run.
 DIRECTORY = ".benchmarks"
 LOG = "benchmark.log"
+ACTIVITY = "activity"  # when the log grew, see host.activity
 CRITERION = "criterion"
 STEPS = ("build", "run")
 

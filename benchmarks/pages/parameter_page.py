@@ -45,7 +45,8 @@ def _row(parameter: spec.Parameter) -> str:
     choices = f" One of {', '.join(f'`{choice}`' for choice in parameter.choices)}." if parameter.choices else ""
     bound = f" At most {parameter.largest}." if parameter.name in spec.LIMITS else ""
     text = parameter.help + choices + bound
-    cells = (f"{short}`{parameter.flag}` *{parameter.type}*", _default(parameter), _cell(text))
+    flag = f"`{parameter.words}`" if parameter.positional else f"{short}`{parameter.flag}` *{parameter.type}*"
+    cells = (flag, _default(parameter), _cell(text))
     return f"| {' | '.join(cells)} |"
 
 
@@ -59,7 +60,8 @@ def _section(entry_point: str) -> Iterator[str]:
     every = spec.parameters(entry_point)
     yield f"## {command(entry_point).removeprefix('./inv ')}"
     yield ""
-    yield f"{spec.summary(entry_point)}: `{command(entry_point)}`, `ansible-playbook playbooks/{entry_point}.yml`."
+    playbook = f", `ansible-playbook playbooks/{entry_point}.yml`" if entry_point in spec.playbooks() else ""
+    yield f"{spec.summary(entry_point)}: `{command(entry_point)}`{playbook}."
     for title, parameters in (
         ("", [parameter for parameter in every if not parameter.advanced]),
         ("Advanced:", [parameter for parameter in every if parameter.advanced]),

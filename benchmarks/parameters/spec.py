@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from benchmarks.runs.records import Values
 from benchmarks.text import is_single_line, shown
 
 SPECS = ROOT / "roles/preflight/meta/argument_specs.yml"
+# Commands without a playbook.
+COMMANDS = Path(__file__).parent / "commands.yml"
 
 # Argument specs have no field for a short flag, nor for whether a flag is basic or advanced.
 SHORT_FLAGS = {"instance_type": "i", "cpu": "c", "memory": "m", "suite": "s", "tail": "f"}
@@ -39,6 +41,9 @@ FIRST_FLAGS = (
     "sort",
     "wide",
     "format",
+    "sources",
+    "filter",
+    "link",
 )
 
 # Nor for the largest value. EC2 uses 32-bit integers; a time limit of more than a month is a mistake.
@@ -49,7 +54,7 @@ LIMITS: Mapping[str, int] = {"ssh_port": 65535, "time_limit": MONTH, "build_limi
 
 @dataclass(frozen=True)
 class Parameter:
-    """One public parameter of one playbook."""
+    """One public parameter of one playbook or command."""
 
     name: str
     type: str
@@ -57,10 +62,16 @@ class Parameter:
     default: Any = None
     required: bool = False
     choices: tuple[Any, ...] = ()
+    positional: bool = False  # given as words without a flag
 
     @property
     def flag(self) -> str:
         return "--" + self.name.replace("_", "-")
+
+    @property
+    def words(self) -> str:
+        """What stands in a usage line for the words of a positional parameter."""
+        return f"{self.name.removesuffix('s').upper()}..."
 
     @property
     def short(self) -> str | None:
@@ -77,25 +88,40 @@ class Parameter:
 
 
 @cache
-def _specs() -> Values:
+def _of_file(path: Path) -> Values:
     # The C loader, which most PyYAML builds have, makes every command start 25 ms faster.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    specs: Values = yaml.load(SPECS.read_text(), Loader=loader)["argument_specs"]
+    specs: Values = yaml.load(path.read_text(), Loader=loader)["argument_specs"]
     return specs
 
 
+def _specs() -> Values:
+    return {**_of_file(SPECS), **_of_file(COMMANDS)}
+
+
+def playbooks() -> tuple[str, ...]:
+    """The entry points that have a playbook of the same name."""
+    return tuple(_of_file(SPECS))
+
+
+def commands() -> tuple[str, ...]:
+    """The entry points of commands that have no playbook."""
+    return tuple(_of_file(COMMANDS))
+
+
 def entry_points() -> tuple[str, ...]:
+    """All entry points: of playbooks, and of commands that have none."""
     return tuple(_specs())
 
 
 def summary(entry_point: str) -> str:
-    """One line on what the playbook does."""
+    """One line on what the playbook or command does."""
     text: str = _specs()[entry_point]["short_description"]
     return text
 
 
 def parameters(entry_point: str) -> tuple[Parameter, ...]:
-    """The parameters of a playbook, in the order of its spec."""
+    """The parameters of a playbook or command, in the order of its spec."""
     return tuple(
         Parameter(
             name=name,
@@ -104,6 +130,7 @@ def parameters(entry_point: str) -> tuple[Parameter, ...]:
             default=option.get("default"),
             required=option.get("required", False),
             choices=tuple(option.get("choices", ())),
+            positional=option.get("positional", False),
         )
         for name, option in _specs()[entry_point]["options"].items()
     )
@@ -128,6 +155,10 @@ def _number(value: object) -> float:
     return result
 
 
+def _percent(value: object) -> float:
+    return _number(str(value).removesuffix("%"))
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         raise ValueError
@@ -146,11 +177,15 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
     "int": (_whole, "a whole number"),
     "float": (_number, "a number"),
     "bool": (_boolean, "true or false"),
+    "percent": (_percent, "a percentage, such as 5%"),
 }
 
 
 def read(parameter: Parameter, value: object) -> Any:
     """`value`, given as text or typed, as the parameter's type. Raises RefusedError, which says what is valid."""
+    if parameter.type == "list":
+        every = value if isinstance(value, list | tuple) else [value]
+        return [read(replace(parameter, type="str"), each) for each in every]
     if isinstance(value, str) and not value.strip():
         raise RefusedError(
             f"{parameter.name} is given but empty, as from a variable that is not set: "
@@ -163,7 +198,7 @@ def read(parameter: Parameter, value: object) -> Any:
         raise RefusedError(f"{parameter.name} must be {wanted}, not {shown(value)}.") from None
     if isinstance(result, str) and not is_single_line(result):
         raise RefusedError(f"{parameter.name} must be one line of UTF-8 without control characters, not {value!r}.")
-    if parameter.type in ("int", "float") and not 0 < result <= parameter.largest:
+    if parameter.type in ("int", "float", "percent") and not 0 < result <= parameter.largest:
         bound = f"at most {parameter.largest}" if result > 0 else "greater than 0"
         raise RefusedError(f"{parameter.name} must be {bound}, not {value}.")
     if parameter.choices and result not in parameter.choices:

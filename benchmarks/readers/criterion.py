@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from benchmarks.readers import printed_results
 from benchmarks.readers.benchmark_log import ProgramOutput
 from benchmarks.readers.printed_results import Printed
+from benchmarks.runs import run_layout
 from benchmarks.runs.records import Json
 from benchmarks.runs.result_records import NANOSECONDS, BenchmarkMeasurement, Estimate, Interval, Samples
 
@@ -49,9 +50,9 @@ def read(directory: Path, output: ProgramOutput, name: str = "") -> Reading:
     """
     found, problems = [], []
     for folder in sorted({path.parent for path in directory.rglob("new/*.json")}):
-        shown = f"{name}/{folder.relative_to(directory)}" if name else str(folder)
+        inside = folder.relative_to(directory)
         try:
-            found.append(_read_one(folder, shown, output))
+            found.append(_read_one(folder, f"{name}/{inside}" if name else str(folder), inside, output))
         except ValueError as error:
             problems.append(str(error))
     return Reading(tuple(_with_unique_ids(found)), tuple(problems))
@@ -61,11 +62,19 @@ def _with_unique_ids(
     found: Sequence[tuple[str, BenchmarkMeasurement]],
 ) -> list[tuple[str, BenchmarkMeasurement]]:
     """Criterion gives benchmarks with the same id different titles."""
-    times = Counter(measurement.id for _, measurement in found)
-    return [(title, replace(one, id=title) if times[one.id] > 1 else one) for title, one in found]
+    times = Counter((one.target, one.id) for _, one in found)
+    return [(title, replace(one, id=title) if times[one.target, one.id] > 1 else one) for title, one in found]
 
 
-def _read_one(folder: Path, shown: str, output: ProgramOutput) -> tuple[str, BenchmarkMeasurement]:
+def _target(inside: Path, directory_name: object) -> str | None:
+    """The directories above those that Criterion itself has made: this tool gives each target one."""
+    parts = inside.parts[:-1]
+    own = Path(directory_name).parts if isinstance(directory_name, str) else ()
+    above = parts[: -len(own)] if own and parts[-len(own) :] == own else ()
+    return "/".join(above[1:] if above[:1] == (run_layout.CRITERION,) else above) or None
+
+
+def _read_one(folder: Path, shown: str, inside: Path, output: ProgramOutput) -> tuple[str, BenchmarkMeasurement]:
     benchmark, estimates, sample = (_load(folder / f"{name}.json", f"{shown}/{name}.json") for name in _FILES)
     try:
         id = _text(benchmark["full_id"])
@@ -89,6 +98,7 @@ def _read_one(folder: Path, shown: str, output: ProgramOutput) -> tuple[str, Ben
             group=_text_if_any(benchmark.get("group_id")),
             function=_text_if_any(benchmark.get("function_id")),
             value=_text_if_any(benchmark.get("value_str")),
+            target=_target(inside, benchmark.get("directory_name")),
             harness="criterion",
             statistic=statistic,
             estimates=every,

@@ -25,7 +25,7 @@ class Line:
 def lines(log: IO[bytes]) -> Iterator[Line]:
     """The lines of a log from its first byte on, without colours and without text that is overwritten.
 
-    The encoding is UTF-8, line by line Windows-1252 where it is not, and UTF-16 after its byte order mark, which
+    The encoding is UTF-8, Windows-1252 for bytes that are not UTF-8, and UTF-16 after its byte order mark, which
     Windows PowerShell writes. Offsets in a UTF-16 log are those of the same text in UTF-8.
     """
     mark = log.read(3)
@@ -45,8 +45,16 @@ def lines(log: IO[bytes]) -> Iterator[Line]:
 
 
 def _text(line: bytes) -> str:
-    try:
-        text = line.decode("utf-8")
-    except UnicodeDecodeError:
-        text = line.decode("cp1252", errors="replace")
+    text = line.decode("utf-8", errors=_CP1252)
     return log_output.plain(text.removeprefix("\ufeff").rstrip("\r\n"))
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """Decode bytes that are not UTF-8: https://docs.python.org/3/library/codecs.html#codecs.register_error"""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", errors="replace"), error.end
+
+
+_CP1252 = "benchmarks.cp1252"
+codecs.register_error(_CP1252, _as_cp1252)

@@ -1,11 +1,38 @@
-"""The expiry of presigned S3 links."""
+"""Presigned S3 links, which open an object without credentials.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from benchmarks.aws.session import Client, lifetime_of_credentials
 
 # The maximum lifetime of a presigned URL with signature version 4.
 LINK_LIFETIME = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A URL, until when it opens, to the minute, and a note on that for the user."""
+
+    url: str
+    until: datetime
+    note: str
+
+
+def sign(s3: Client, bucket: str, key: str) -> Link:
+    """A link to an object that opens as long as possible."""
+    now = datetime.now(UTC)
+    until, note = link_end(now, *lifetime_of_credentials())
+    url = s3.generate_presigned_url(
+        "get_object",
+        Params={"Bucket": bucket, "Key": key},
+        ExpiresIn=max(1, int((until - now).total_seconds())),
+    )
+    return Link(url, until.replace(second=0, microsecond=0), note)
 
 
 def link_end(now: datetime, temporary: bool, credentials_end: datetime | None) -> tuple[datetime, str]:

@@ -1,24 +1,22 @@
 """Uploading a host's files to S3, under a key that names suite, date, machine and run.
 
 Checksums: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
-Presigned links: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from benchmarks.aws.session import Client, Connect, lifetime_of_credentials
-from benchmarks.results import manifest
-from benchmarks.results.link import link_end
+from benchmarks.aws.session import Client, Connect
+from benchmarks.results import link, manifest
 from benchmarks.results.uploads import Upload, choose_folder, send, upload_of
 from benchmarks.runs import record_files, run_layout
 from benchmarks.runs.records import Build, Manifest, Preflight, Published, Toolchain
 from benchmarks.runs.result_records import Results
 
-FILES = (run_layout.LOG, run_layout.ARCHIVE, Toolchain.FILE, Build.FILE, Results.FILE)
+FILES = (run_layout.LOG, run_layout.ARCHIVE, run_layout.ACTIVITY, Toolchain.FILE, Build.FILE, Results.FILE)
 
 
 def prefix(suite: str, started: datetime, machine: str, cores: int, run_id: str) -> str:
@@ -60,20 +58,15 @@ def publish(
 
 def _published(s3: Client, bucket: str, folder: str, uploads: Sequence[Upload]) -> Published:
     keys = {upload.path.name: f"{folder}/{upload.path.name}" for upload in uploads}
-    until, note = link_end(datetime.now(UTC), *lifetime_of_credentials())
-    link = s3.generate_presigned_url(
-        "get_object",
-        Params={"Bucket": bucket, "Key": keys[run_layout.LOG if run_layout.LOG in keys else Manifest.FILE]},
-        ExpiresIn=max(1, int((until - datetime.now(UTC)).total_seconds())),
-    )
+    signed = link.sign(s3, bucket, keys[run_layout.LOG if run_layout.LOG in keys else Manifest.FILE])
     return Published(
         bucket=bucket,
         prefix=f"{folder}/",
         uri=f"s3://{bucket}/{folder}/",
         keys=keys,
-        link=link,
-        link_until=until.replace(second=0, microsecond=0),
-        link_note=note,
+        link=signed.url,
+        link_until=signed.until,
+        link_note=signed.note,
     )
 
 

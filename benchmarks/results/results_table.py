@@ -7,20 +7,30 @@ from collections.abc import Callable, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks.results import quantities
+from benchmarks.results import quantities, stability
 from benchmarks.runs.result_records import NANOSECONDS, BenchmarkMeasurement
 from benchmarks.terminal import rendering
 
 Cell = Callable[[BenchmarkMeasurement], str]
 
 
-def table(measurements: Sequence[BenchmarkMeasurement]) -> Table:
-    """The measurements, in the order given. Columns for target and throughput appear only if needed."""
+def table(measurements: Sequence[BenchmarkMeasurement], *, detailed: bool = False) -> Table:
+    """The measurements, in the order given.
+
+    Columns for target, throughput and the number of the process appear only if needed. With `detailed`, the samples are
+    counted, and signs of instability are named.
+    """
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     names = {"target": _target, "benchmark": _id} if len({m.target for m in measurements}) > 1 else {"benchmark": _id}
     numbers = {"estimate": _point, **_spans(measurements)}
     if any(measurement.throughput for measurement in measurements):
         numbers["throughput"] = _throughput
+    if detailed:
+        numbers["samples"] = _samples
+    if detailed and any(map(stability.signs, measurements)):
+        numbers["unstable"] = _unstable
+    if any(measurement.process > 1 for measurement in measurements):
+        numbers["process"] = _process
     for title in names:
         drawn.add_column(title, overflow="fold")
     for title, cell in numbers.items():
@@ -78,6 +88,18 @@ def _level(confidence: float | None) -> str:
 
 def _spread(measurement: BenchmarkMeasurement) -> str:
     return "" if measurement.spread is None else quantities.quantity(measurement.spread, measurement.unit)
+
+
+def _samples(measurement: BenchmarkMeasurement) -> str:
+    return str(len(measurement.samples.values)) if measurement.samples else ""
+
+
+def _unstable(measurement: BenchmarkMeasurement) -> str:
+    return ", ".join(stability.signs(measurement))
+
+
+def _process(measurement: BenchmarkMeasurement) -> str:
+    return str(measurement.process)
 
 
 def _throughput(measurement: BenchmarkMeasurement) -> str:

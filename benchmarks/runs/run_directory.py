@@ -50,4 +50,9 @@ def locate(values: Mapping[str, object]) -> tuple[str, Path]:
     processes forked after the first call share it. Raises RefusedError for an invalid id.
     """
     run_id = check_id(str(values.get("run_id") or id_of_this_process()))
-    return run_id, Path(os.path.realpath(ROOT / expand("runs_dir", str(values.get("runs_dir") or "runs")))) / run_id
+    return run_id, locate_runs(values.get("runs_dir")) / run_id
+
+
+def locate_runs(given: object) -> Path:
+    """The runs directory given, else the repository's, with symbolic links resolved."""
+    return Path(os.path.realpath(ROOT / expand("runs_dir", str(given or "runs"))))

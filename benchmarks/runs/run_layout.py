@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks.runs.records import CurrentAttempt
 
 LOG = "benchmark.log"
+ACTIVITY = "activity"  # when the log grew, see host.activity
 CRITERION = "criterion"  # has a directory for each target
 ARCHIVE = "criterion.tar.gz"
 KNOWN_HOSTS = "known_hosts"

@@ -14,6 +14,8 @@ from rich.text import Text
 _TITLE = re.compile(r"\s+|\S+\s{2,}")
 # Where a name may be broken, best place first: between its words and parts, then within a part.
 _BREAKS = (re.compile(r"(?<=[ /,<])|(?<=::)"), re.compile(r"(?<=[_.:-])"))
+# Columns of output that is not a terminal: wide enough that no name is wrapped.
+PIPED_WIDTH = 200
 INDENT = "  "  # of a name's continuation lines
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.exports.labelled import Labelled
+from benchmarks.results.labelled import Labelled
 from benchmarks.text import natural
 from benchmarks.web_page.compared_results import ComparedResults
 from benchmarks.web_page.visible_text import visible

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.exports.labelled import Labelled
 from benchmarks.results import quantities
+from benchmarks.results.labelled import Labelled
 from benchmarks.runs.result_records import BenchmarkMeasurement
 from benchmarks.web_page import sample_values
 from benchmarks.web_page.benchmark_list import BenchmarkList

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from benchmarks.exports.labelled import Labelled
+from benchmarks.results.labelled import Labelled
 from benchmarks.web_page.compared_results import ComparedResults
 from benchmarks.web_page.source_facts import SourceFacts, source_facts
 from benchmarks.web_page.visible_text import shortened, visible

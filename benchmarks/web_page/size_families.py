@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.exports.labelled import Labelled
+from benchmarks.results.labelled import Labelled
 from benchmarks.web_page.benchmark_list import BenchmarkList
 from benchmarks.web_page.sample_values import EXACT, rounded
 from benchmarks.web_page.visible_text import visible

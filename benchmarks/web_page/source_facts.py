@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from benchmarks.exports.labelled import Labelled
+from benchmarks.results.labelled import Labelled
 from benchmarks.runs.records import Profile, Source
 from benchmarks.runs.result_records import Code, Money, Platform, Results, Tool
 from benchmarks.web_page.visible_text import visible

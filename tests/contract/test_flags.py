@@ -25,9 +25,10 @@ PARAMETERS = [
 LEAST = {"benchmark": {"instance_type": "c7i.large"}, "terminate": {"run_id": "r1"}}
 
 
-def test_every_entry_point_has_a_task_and_a_playbook() -> None:
+def test_every_entry_point_has_a_task_and_those_of_the_role_a_playbook() -> None:
     assert set(TASKS) == set(spec.entry_points())
-    for entry_point in spec.entry_points():
+    assert set(spec.entry_points()) == {*spec.playbooks(), *spec.commands()}
+    for entry_point in spec.playbooks():
         (preflight, *_), *_ = [play["tasks"] for play in yaml_of(ROOT / f"playbooks/{entry_point}.yml")]
         assert preflight["ansible.builtin.import_role"]["name"] == "preflight"
         assert preflight["ansible.builtin.import_role"]["tasks_from"] == entry_point
@@ -39,7 +40,7 @@ def test_a_parameter_is_a_flag_of_its_task_with_its_help(entry_point: str, param
     argument = flags[parameter.name]
     assert argument.names[0] == parameter.flag.removeprefix("--")
     assert argument.help == parameter.help
-    assert argument.kind is (bool if parameter.type == "bool" else str)
+    assert argument.kind is {"bool": bool, "list": list}.get(parameter.type, str)
     # Invoke knows no default: what is not given is left to the spec, the same for every way in.
     assert argument.default is None
 
@@ -47,7 +48,10 @@ def test_a_parameter_is_a_flag_of_its_task_with_its_help(entry_point: str, param
 @pytest.mark.parametrize(("entry_point", "parameter"), PARAMETERS)
 def test_a_parameters_default_is_what_holds_when_it_is_not_given(entry_point: str, parameter: Parameter) -> None:
     values = LEAST.get(entry_point, {})
-    resolved = request.resolve(entry_point, values, {"AWS_REGION": "eu-central-1"}).parameters
+    if entry_point in spec.commands():
+        resolved = spec.with_defaults(entry_point, values)
+    else:
+        resolved = request.resolve(entry_point, values, {"AWS_REGION": "eu-central-1"}).parameters
     if parameter.name not in {*values, "region", "key_file"}:
         assert resolved[parameter.name] == parameter.default
 
@@ -106,7 +110,7 @@ def test_a_tasks_examples_can_be_read(entry_point: str) -> None:
     with console.capture() as capture:
         console.print(task_help.page(entry_point, f"./inv {task.command}", text, task.examples))
     for line, meaning in task.examples:
-        assert line.startswith(f"./inv {task.command} ")
+        assert f"{line} ".startswith(f"./inv {task.command} ")
         assert meaning.endswith(".")
         flags = [word for word in line.split("|")[0].split() if word.startswith("-")]
         known = {f"--{n}" if len(n) > 1 else f"-{n}" for argument in task.get_arguments() for n in argument.names}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,13 @@ def test_traps_seen_in_the_field_are_not_there(path: Path) -> None:
 @pytest.mark.parametrize("path", PLUGINS, ids=relative)
 def test_a_plugin_does_not_know_of_the_sandbox(path: Path) -> None:
     assert [name for name in imports(path) if name.partition(".")[0] == "sandbox"] == []
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("roles/*/files/*.py")), ids=relative)
+def test_a_script_for_a_host_needs_nothing_but_the_oldest_python_there(path: Path) -> None:
+    """Amazon Linux 2023 has Python 3.9."""
+    ast.parse(path.read_text(), feature_version=(3, 9))
+    assert {name.partition(".")[0] for name in imports(path)} <= sys.stdlib_module_names
 
 
 def test_commands_in_hints_come_from_one_function() -> None:

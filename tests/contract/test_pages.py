@@ -14,6 +14,7 @@ from invoke.parser import Parser
 from invoke.program import Program
 
 import tasks
+from benchmarks.cli import invoke_parser
 from benchmarks.cli.spec_tasks import SpecTask
 from benchmarks.errors import RefusedError
 from benchmarks.pages import parameter_page
@@ -85,7 +86,7 @@ def _check_inv(words: list[str]) -> None:
     program = Program(namespace=tasks.namespace)
     program.create_config()
     try:
-        program.parse_core(["./inv", *words])
+        program.parse_core(invoke_parser.normalized(["./inv", *words]))
         program.parse_collection()
         parser = Parser(contexts=program.collection.to_contexts(), initial=program.initial_context)
         parsed = parser.parse_argv(program.core.unparsed)

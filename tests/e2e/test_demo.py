@@ -53,6 +53,11 @@ def test_the_demo_benchmarks_real_plonky2(environment: dict[str, str]) -> None:
     for text in ("estimate", "95% interval", "s3://", "Cost", "Stages"):
         assert text in done.stdout
 
+    record = json.loads((host / "results.json").read_text())
+    assert {one["id"] for one in record["measurements"]} == set(measured)
+    (endpoint,) = {record["tool"]["endpoint"]}
+    assert f"Measured through {endpoint}, which is not AWS" in done.stdout
+
     published = json.loads((host / "published.json").read_text())
     with urllib.request.urlopen(published["link"], timeout=30) as answer:
         assert answer.read() == (host / "benchmark.log").read_bytes()

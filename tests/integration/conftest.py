@@ -20,6 +20,9 @@ from typing import Any
 
 import pytest
 
+from benchmarks.host import activity
+from benchmarks.runs import record_files
+from benchmarks.runs.records import Build
 from tests.support.aws_clients import client
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,6 +108,25 @@ class Account:
     def launches(self, run_id: str) -> int:
         """How many instances EC2 has launched for a run, as its own list says."""
         return len(self.instances(run_id))
+
+
+def check_build_and_activity(run: Run) -> None:
+    """What a measurement of the tiny crate has noted of its build, and of when its log grew."""
+    build = record_files.read(Build, run.attempt)
+    assert build
+    assert list(build.executables) == ["tiny"]
+    assert re.fullmatch(r"[0-9a-f]{64}", build.executables["tiny"])
+    assert build.target_cpu
+    assert build.target_cpu != "native"
+    assert build.profile
+    assert (build.profile.opt_level, build.profile.lto, build.profile.codegen_units) == ("3", "false", 16)
+    log = (run.attempt / "benchmark.log").read_bytes()
+    looks = activity.read((run.attempt / "activity").read_text())
+    assert looks[0].size <= log.index(b"Running")
+    assert looks[-1].size == len(log)
+    span = activity.between(looks, log.index(b"Benchmarking sum/100\n"), len(log))
+    assert span
+    assert span.started <= span.ended
 
 
 def changed_tasks(output: str, role: str) -> list[str]:

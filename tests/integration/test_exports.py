@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.exports import critcmp_baseline, go_benchmarks
-from benchmarks.exports.labelled import Labelled
+from benchmarks.results.labelled import Labelled
 from benchmarks.runs.result_records import BenchmarkMeasurement, Samples
 from tests.support import built_programs, criterion_directories
 from tests.support.result_samples import HOSTILE, criterion, labelled, printed, results, two_sources

@@ -16,7 +16,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from tests.integration.conftest import CRATES, Account, Run, Tool, changed_tasks, inv
+import jsonschema
+
+from tests.integration.conftest import CRATES, ROOT, Account, Run, Tool, changed_tasks, check_build_and_activity, inv
 
 
 def sha256(content: bytes) -> str:
@@ -56,6 +58,41 @@ def test_a_run_brings_numbers_back_and_leaves_nothing_running(account: Account, 
     manifest = run.record(f"{run.host.name}/1/manifest.json")
     assert manifest["files"]["benchmark.log"]["sha256"] == sha256((run.attempt / "benchmark.log").read_bytes())
     assert datetime.fromisoformat(manifest["started"])
+    check_build_and_activity(run)
+    check_results(run, account)
+
+
+def check_results(run: Run, account: Account) -> None:
+    """The record of results is complete, and says the same wherever it is read from."""
+    record = run.record(f"{run.host.name}/1/results.json")
+    schema = json.loads((ROOT / "docs/schemas/results.json").read_text())
+    jsonschema.validate(record, schema)
+    assert record["tool"]["endpoint"] == account.facts["endpoint_url"]
+    assert record["platform"]["instance_type"] == "c7i.large"
+    assert record["platform"]["zone_id"]
+    assert record["code"]["rustc"].startswith("rustc 1.")
+    assert record["code"]["executables"].keys() == {"tiny"}
+    assert record["money"]["cost_usd"] > 0
+    for one in record["measurements"]:
+        assert (one["unit"], one["instance"], one["harness"]) == ("ns", run.host.name, "criterion")
+        assert len(one["samples"]["values"]) == len(one["samples"]["iterations"]) >= 10
+        assert datetime.fromisoformat(one["started"]) <= datetime.fromisoformat(one["ended"])
+
+    published = run.record(f"{run.host.name}/1/published.json")
+    (table,) = re.findall(r"^benchmark .*?^(?=\n)", run.result.output, re.MULTILINE | re.DOTALL)
+    estimates = {line.split()[0]: " ".join(line.split()[1:3]) for line in table.splitlines()[1:]}
+    assert estimates.keys() == {one["id"] for one in record["measurements"]}
+    for source in (run.directory.name, "latest", str(run.attempt / "results.json"), published["uri"]):
+        shown = inv("bench.results", source, "--runs-dir", str(run.directory.parent), environment=account.environment)
+        assert shown.code == 0, shown.output
+        assert f"Measured through {account.facts['endpoint_url']}, which is not AWS" in shown.output
+        for id, estimate in estimates.items():
+            assert re.search(rf"^{re.escape(id)} +{re.escape(estimate)} ", shown.output, re.MULTILINE)
+    linked = inv(
+        "bench.results", "latest", "--link", "--runs-dir", str(run.directory.parent), environment=account.environment
+    )
+    with urllib.request.urlopen(linked.output.splitlines()[1], timeout=30) as answer:
+        assert answer.read() == (run.attempt / "benchmark.log").read_bytes()
 
 
 def test_paths_are_whole_whatever_they_are_called(account: Account, tool: Tool, run_id: str) -> None:

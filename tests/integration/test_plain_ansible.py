@@ -7,12 +7,14 @@ import os
 import re
 import subprocess
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.conftest import ROOT, TIMEOUT, Account, Run, Tool, changed_tasks
+from benchmarks.host import activity
+from tests.integration.conftest import ROOT, TIMEOUT, Account, Run, Tool, changed_tasks, check_build_and_activity
 
 BIN = ROOT / ".venv/bin"
 ELSEWHERE = Path(__file__).parent / "elsewhere"
@@ -76,20 +78,23 @@ def test_stages_can_be_run_one_by_one(
     given = json.dumps({"run_id": run_id, "runs_dir": str(tool.runs)})
     assert instance in ansible(account, "--graph", "launched", "-e", given, program="ansible-inventory")
 
-    checked = tool.playbook(run_id, "--check", "--diff", *KEPT)
+    suite = tool.suite("slow", rustflags="-C target-cpu=native", environment={"TINY_SECONDS": "3.6"})
+    checked = tool.playbook(run_id, "--check", "--diff", *KEPT, suite=suite)
     assert checked.result.code == 0, checked.result.output
     assert changed_tasks(checked.result.output, "launch") == []
     assert re.search(r"The build would be: /usr/bin/cargo bench .*--no-run", checked.result.output)
-    assert not list(checked.directory.glob("*/1/benchmark.log"))
+    assert not [*checked.directory.glob("*/1/benchmark.log"), *checked.directory.glob("*/1/build.json")]
 
     limit = ("--limit", f"localhost,{instance}")
-    measured = tool.playbook(run_id, "--tags", "toolchain,benchmark", *limit, *KEPT)
+    measured = tool.playbook(run_id, "--tags", "toolchain,benchmark", *limit, *KEPT, suite=suite)
     assert measured.result.code == 0, measured.result.output
     assert not list(measured.directory.glob("*/1/criterion*"))
 
-    brought = tool.playbook(run_id, "--tags", "collect,publish", *limit, *KEPT)
+    brought = tool.playbook(run_id, "--tags", "collect,publish", *limit, *KEPT, suite=suite)
     assert brought.result.code == 0, brought.result.output
     assert changed_tasks(brought.result.output, "toolchain") == []
+    check_build_and_activity(brought)
+    check_times(brought)
     published = brought.record(f"{instance}/1/published.json")
     assert account.client("s3").head_object(Bucket=published["bucket"], Key=published["keys"]["benchmark.log"])
     assert account.states(run_id) == ["running"]
@@ -100,6 +105,18 @@ def test_stages_can_be_run_one_by_one(
     assert "changed=1" in ending(tool, run_id)
     assert account.states(run_id) == ["terminated"]
     assert "changed=0" in ending(tool, run_id)
+
+
+def check_times(run: Run) -> None:
+    """Each of the three benchmarks has run for 1.2 s, one after the other; times are noted once a second."""
+    log = (run.attempt / "benchmark.log").read_bytes()
+    looks = activity.read((run.attempt / "activity").read_text())
+    begins = [log.index(f"Benchmarking sum/{n}\n".encode()) for n in (100, 1000, 10000)]
+    spans = [activity.between(looks, begin, end) for begin, end in zip(begins, [*begins[1:], len(log)], strict=True)]
+    assert all(spans)
+    times = [time for span in spans if span for time in (span.started, span.ended)]
+    assert times == sorted(times)
+    assert 2 < (times[-1] - times[0]).total_seconds() < 60
 
 
 def ending(tool: Tool, run_id: str, *more: str) -> str:
@@ -145,5 +162,9 @@ def test_roles_serve_a_project_of_its_own(account: Account, tool: Tool, run_id: 
 
     assert changed_tasks(first, "benchmark")
     assert re.search(r"changed=0 .* failed=0", second)
-    record = json.loads((tmp_path / "results" / instance["PublicIpAddress"] / "toolchain.json").read_text())
+    host = tmp_path / "results" / instance["PublicIpAddress"]
+    record = json.loads((host / "toolchain.json").read_text())
     assert record["host"]["rustc"].startswith("rustc 1.")
+    assert record["host"]["kernel_command_line"]
+    assert datetime.fromisoformat(record["host"]["booted"])
+    assert list(json.loads((host / "1/build.json").read_text())["executables"]) == ["tiny"]

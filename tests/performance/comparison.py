@@ -26,6 +26,7 @@ RATIO = math.log(1.05)  # between the two sides whose interval is checked
 UNITS = (2, 3, 5, 10)  # a side
 UNEQUAL = ((2, 5), (2, 10), (3, 10), (5, 10))
 DESIGNS = (*(Design(count, count) for count in UNITS), *(Design(*counts) for counts in UNEQUAL), Design(10, 10, True))
+SKEWED = (Design(5, 5), Design(2, 5), Design(2, 10), Design(3, 10), Design(10, 10, True))
 SPREADS = (0.01, 0.02, 0.03)
 SKEWNESSES = (1.0, 2.0)
 NOISES = (0.005, 0.02, 0.05, 0.10)
@@ -113,11 +114,33 @@ def any_changed(found: Changes) -> float:
 def false_alarms(random: Generator, comparisons: int, designs: Sequence[Design] = DESIGNS) -> Iterator[Measured]:
     """Comparisons of equals."""
     for design in designs:
-        for noise in NOISES:
-            for share in SHARES:
-                found = verdicts.changes(ratios(*sides(random, comparisons, design, noise, share), design), Limits())
+        for share in SHARES:
+            old, new = sides(random, comparisons, design, 1.0, share)
+            for noise in NOISES:
+                found = verdicts.changes(ratios(old * noise, new * noise, design), Limits())
                 name = f"{design}, noise {noise:.1%}, {share:.0%} in common"
                 yield Measured(f"equals with any verdict: {name}", any_changed(found), (0.0, 0.07))
+
+
+def odd_noise(random: Generator, comparisons: int) -> Iterator[Measured]:
+    """Comparisons of equals whose noise is more skewed than usual, or more on one side than on the other."""
+    for design in SKEWED:
+        # Some come near the bound, so that chance must not break it.
+        several = (sides(random, comparisons, design, 0.05, 0.0, skewness=2.0) for _ in range(4))
+        found = [any_changed(verdicts.changes(ratios(old, new, design), Limits())) for old, new in several]
+        yield Measured(f"equals with any verdict: {design}, noise 5.0%, skewness 2", float(np.mean(found)), (0.0, 0.07))
+    for design in (Design(5, 5), Design(3, 10), Design(2, 10)):
+        old, new = sides(random, comparisons, design, 0.05, 0.0, noisier=3.0)
+        one = any_changed(verdicts.changes(ratios(old, new, design), Limits()))
+        yield Measured(f"equals with any verdict: {design}, old noise 15.0%, new 5.0%", one)
+
+
+def welch_alone(random: Generator, comparisons: int) -> Iterator[Measured]:
+    """Comparisons of equals by Welch's interval alone; told only."""
+    for counts in UNEQUAL:
+        design = Design(*counts)
+        found = verdicts.changes(t_intervals.welch(*sides(random, comparisons, design, 0.05, 0.0)), Limits())
+        yield Measured(f"Welch's alone: equals with any verdict: {design}, noise 5.0%", any_changed(found))
 
 
 def single_runs(random: Generator, comparisons: int) -> Iterator[Measured]:
@@ -170,6 +193,8 @@ def everything(seed: int, trials: int) -> Iterator[Measured]:
     yield from unequal(random, trials)
     yield from alternatives(random, trials)
     yield from false_alarms(random, comparisons)
+    yield from odd_noise(random, comparisons)
+    yield from welch_alone(random, comparisons)
     yield from single_runs(random, comparisons)
     yield from power(random, comparisons)
     yield from sameness(random, comparisons)

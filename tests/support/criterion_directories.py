@@ -1,4 +1,4 @@
-"""Criterion's directories: written as Criterion 0.5 does, and read as measurements in nanoseconds."""
+"""Criterion's directories, written as Criterion 0.5 does."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmarks.runs.result_records import NANOSECONDS, BenchmarkMeasurement, Estimate, Interval, Samples
+from benchmarks.readers import criterion
+from benchmarks.readers.benchmark_log import ProgramOutput
+from benchmarks.runs.result_records import NANOSECONDS, BenchmarkMeasurement
 
-_KINDS = {"Elements": "elements", "Bytes": "bytes", "BytesDecimal": "bytes_decimal", "Bits": "bits"}
 ESTIMATES = ("mean", "median", "median_abs_dev", "slope", "std_dev")
 
 
@@ -34,45 +35,12 @@ def write(root: Path, directory: str, id: str, points: dict[str, float], through
 
 
 def read(root: Path) -> tuple[BenchmarkMeasurement, ...]:
-    return tuple(_read_one(path.parent) for path in sorted(root.rglob("new/benchmark.json")))
+    """The measurements of a directory, as of a program that has printed nanoseconds."""
+    reading = criterion.read(root, ProgramOutput(None, units={NANOSECONDS}))
+    assert reading.problems == ()
+    return tuple(measurement for _, measurement in reading.measurements)
 
 
 def _statistic(point: float) -> dict[str, Any]:
     interval = {"confidence_level": 0.95, "lower_bound": point * 0.99, "upper_bound": point * 1.01}
     return {"confidence_interval": interval, "point_estimate": point, "standard_error": abs(point) * 0.005}
-
-
-def _read_one(directory: Path) -> BenchmarkMeasurement:
-    benchmark, estimates, sample = (
-        json.loads((directory / f"{name}.json").read_text()) for name in ("benchmark", "estimates", "sample")
-    )
-    found = {name: _estimate(one) for name, one in estimates.items() if one}
-    return BenchmarkMeasurement(
-        id=benchmark["full_id"],
-        group=benchmark["group_id"],
-        function=benchmark["function_id"],
-        value=benchmark["value_str"],
-        target="bench",
-        harness="criterion",
-        unit=NANOSECONDS,
-        statistic="slope" if "slope" in found else "mean",
-        estimates=found,
-        samples=Samples(mode=sample["sampling_mode"], iterations=tuple(sample["iters"]), values=tuple(sample["times"])),
-        throughput=_throughput(benchmark["throughput"]),
-    )
-
-
-def _estimate(statistic: dict[str, Any]) -> Estimate:
-    interval = statistic["confidence_interval"]
-    return Estimate(
-        point=statistic["point_estimate"],
-        interval=Interval(
-            low=interval["lower_bound"], high=interval["upper_bound"], level=interval["confidence_level"]
-        ),
-        standard_error=statistic["standard_error"],
-    )
-
-
-def _throughput(given: Any) -> dict[str, float]:
-    amounts = (given or {}).get("ElementsAndBytes", given or {})
-    return {_KINDS.get(kind, kind): float(amount) for kind, amount in amounts.items()}

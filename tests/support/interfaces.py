@@ -19,7 +19,7 @@ from benchmarks.paths import ROOT
 
 BIN = Path(sys.executable).parent
 # No parameter takes these, whatever else it refuses.
-WRONG = {"int": "four", "float": "dear", "bool": "perhaps", "str": "", "path": ""}
+WRONG = {"int": "four", "float": "dear", "percent": "much", "bool": "perhaps", "str": "", "path": "", "list": ""}
 COMMANDS = {"benchmark": "bench"}
 
 
@@ -53,7 +53,7 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def task(entry_point: str) -> str:
-    """What the task of a playbook is called."""
+    """What the task of a playbook or command is called."""
     return COMMANDS.get(entry_point, f"bench.{entry_point}")
 
 

@@ -61,15 +61,30 @@ def samples(random: Generator, trials: int, units: Units) -> Floats:
     return found + effects(random, (trials, units.count, 1), units.spread, units.skewness)
 
 
-def numbers(random: Generator, comparisons: int, units: int, noise: float, share: float) -> Floats:
+def numbers(
+    random: Generator, comparisons: int, units: int, noise: float, share: float, skewness: float = 1.0
+) -> Floats:
     """The numbers of one side (comparisons, benchmarks, units), a part of whose noise all benchmarks have in common."""
-    own = effects(random, (comparisons, BENCHMARKS, units), noise * math.sqrt(1 - share))
-    return own + effects(random, (comparisons, 1, units), noise * math.sqrt(share))
+    own = effects(random, (comparisons, BENCHMARKS, units), noise * math.sqrt(1 - share), skewness)
+    return own + effects(random, (comparisons, 1, units), noise * math.sqrt(share), skewness)
 
 
-def sides(random: Generator, comparisons: int, design: Design, noise: float, share: float) -> tuple[Floats, Floats]:
-    """The numbers of equals; in rounds, they have as much noise again that the two of a round have in common."""
-    old, new = (numbers(random, comparisons, count, noise, share) for count in (design.old, design.new))
+def sides(
+    random: Generator,
+    comparisons: int,
+    design: Design,
+    noise: float,
+    share: float,
+    *,
+    skewness: float = 1.0,
+    noisier: float = 1.0,
+) -> tuple[Floats, Floats]:
+    """The numbers of equals, of which the old ones have `noisier` times the noise of the new ones.
+
+    In rounds, they have as much noise again that the two of a round have in common.
+    """
+    old = numbers(random, comparisons, design.old, noise * noisier, share, skewness)
+    new = numbers(random, comparisons, design.new, noise, share, skewness)
     if design.paired:
         rounds = effects(random, (comparisons, 1, design.old), noise)
         old, new = old + rounds, new + rounds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from benchmarks.host import failure_causes, following, host_check, progress, systemd_units
+from benchmarks.host import activity, failure_causes, following, host_check, progress, systemd_units
 from benchmarks.host.log_copy import LogCopy
 
 display = Display()
@@ -35,7 +36,7 @@ class Follower(following.Follower):
 class ActionModule(ActionBase):
     _VALID_ARGS = frozenset(
         ("name", "step", "argv", "environment", "directory", "log", "log_here", "status", "limit_seconds", "expected",
-         "tail", "reconnect_timeout", "host_check")
+         "tail", "reconnect_timeout", "host_check", "activity", "python")
     )  # fmt: skip
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -74,7 +75,15 @@ class ActionModule(ActionBase):
     def _start(self, unit: systemd_units.Unit) -> None:
         user = self._connection.get_option("remote_user") or self._command("id -un", privileged=False).strip()
         self._command(systemd_units.clean_command(unit))
-        self._command(systemd_units.start_command(unit, user))
+        self._command(systemd_units.start_command(self._watched(unit), user))
+
+    def _watched(self, unit: systemd_units.Unit) -> systemd_units.Unit:
+        """The unit with a watcher that takes notes in the file `activity`, if that is given."""
+        args = self._task.args
+        if not args.get("activity"):
+            return unit
+        watcher = Path(self._find_needle("files", "watch_activity.py")).read_text()
+        return replace(unit, argv=activity.watched(unit.argv, args["python"], watcher, unit.log, args["activity"]))
 
     def _command(self, command: str, privileged: bool = True) -> str:
         result = self._low_level_execute_command(command, sudoable=privileged)

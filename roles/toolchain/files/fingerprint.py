@@ -1,6 +1,7 @@
 """Prints, as JSON, the properties of this host that can affect its numbers: CPU, kernel, compiler, source.
 
-Arguments: cargo, source directory. Runs on the host, with Python's standard library only.
+Arguments: cargo, source directory, and the directory that has /proc, /sys and /etc if that is not /. Runs on the host,
+with Python's standard library only.
 """
 
 from __future__ import annotations
@@ -9,9 +10,19 @@ import hashlib
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+# Benchmark harnesses on crates.io, and what stands in for them on CodSpeed.
+HARNESSES = (
+    *("bencher", "codspeed-bencher-compat", "codspeed-criterion-compat", "codspeed-divan-compat", "criterion"),
+    *("criterion2", "divan", "gungraun", "iai", "iai-callgrind", "tango-bench"),
+)
+# Python's own reader of TOML came with 3.11. Cargo writes its lock files itself, always in this shape.
+PACKAGE = re.compile(r'^\[\[package\]\]\nname = "(?P<name>[^"]+)"\nversion = "(?P<version>[^"]+)"$', re.MULTILINE)
 
 
 def output(*argv: str | Path, cwd: Path | None = None) -> str | None:
@@ -25,7 +36,7 @@ def output(*argv: str | Path, cwd: Path | None = None) -> str | None:
 def content(path: str | Path) -> str:
     """The text of a file without surrounding blanks, empty if it cannot be read."""
     try:
-        return Path(path).read_text().strip()
+        return Path(path).read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
         return ""
 
@@ -67,9 +78,40 @@ def cargo_config(source: Path) -> str | None:
     return content(source / ".cargo/config") or content(source / ".cargo/config.toml") or None
 
 
-def fingerprint(cargo: Path, source: Path) -> dict[str, object]:
-    release = dict(line.split("=", 1) for line in content("/etc/os-release").splitlines() if "=" in line)
-    memory = dict(line.split(":", 1) for line in content("/proc/meminfo").splitlines())
+def harnesses(source: Path) -> list[dict[str, str]]:
+    """The benchmark harnesses in the source's lock file, each version of each, in the order of the file."""
+    found = [match.groupdict() for match in PACKAGE.finditer(content(source / "Cargo.lock"))]
+    return [package for package in found if package["name"] in HARNESSES]
+
+
+def field(text: str, pattern: str) -> str | None:
+    """What the group of `pattern` matches at the start of a line of `text`, None if no line matches."""
+    found = re.search(pattern, text, re.MULTILINE)
+    return found[1] if found else None
+
+
+def booted(system: Path) -> str | None:
+    """When the kernel was started, which it calculates again only if its clock is set."""
+    seconds = field(content(system / "proc/stat"), r"^btime (\d+)$")
+    return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(int(seconds))) if seconds else None
+
+
+def turbo(cpus: Path) -> bool | None:
+    """Whether CPUs may exceed their base frequency, None if the kernel does not say, as on most virtual machines.
+
+    https://docs.kernel.org/admin-guide/pm/intel_pstate.html and https://docs.kernel.org/admin-guide/pm/cpufreq.html
+    """
+    forbidden, allowed = content(cpus / "intel_pstate/no_turbo"), content(cpus / "cpufreq/boost")
+    if forbidden:
+        return forbidden == "0"
+    return allowed == "1" if allowed else None
+
+
+def fingerprint(cargo: Path, source: Path, system: Path = Path("/")) -> dict[str, object]:
+    release = dict(line.split("=", 1) for line in content(system / "etc/os-release").splitlines() if "=" in line)
+    memory = dict(line.split(":", 1) for line in content(system / "proc/meminfo").splitlines())
+    cpus = system / "sys/devices/system/cpu"
+    clock = system / "sys/devices/system/clocksource/clocksource0"
     cpu = lscpu()
     return {
         "os": release.get("PRETTY_NAME", "").strip('"'),
@@ -80,8 +122,8 @@ def fingerprint(cargo: Path, source: Path) -> dict[str, object]:
         "cpus_usable": len(os.sched_getaffinity(0)),
         "cpu": cpu,
         "memory_mib": int(memory.get("MemTotal", "0 kB").split()[0]) // 1024,
-        "governor": content("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor") or None,
-        "transparent_hugepage": content("/sys/kernel/mm/transparent_hugepage/enabled") or None,
+        "governor": content(cpus / "cpu0/cpufreq/scaling_governor") or None,
+        "transparent_hugepage": content(system / "sys/kernel/mm/transparent_hugepage/enabled") or None,
         "hypervisor": cpu.get("Hypervisor vendor"),
         "rustc": output(cargo.with_name("rustc"), "-Vv"),
         "cargo": output(cargo, "-V"),
@@ -91,8 +133,16 @@ def fingerprint(cargo: Path, source: Path) -> dict[str, object]:
         "cargo_lock_sha256": sha256(source / "Cargo.lock"),
         "cargo_config": cargo_config(source),
         "packages": packages(cargo, source),
+        "kernel_command_line": content(system / "proc/cmdline") or None,
+        # Only x86 has this line.
+        "microcode": field(content(system / "proc/cpuinfo"), r"^microcode\s*: (\S+)$"),
+        "clocksource": content(clock / "current_clocksource") or None,
+        "smt": content(cpus / "smt/control") or None,
+        "turbo": turbo(cpus),
+        "booted": booted(system),
+        "harnesses": harnesses(source),
     }
 
 
 if __name__ == "__main__":
-    print(json.dumps(fingerprint(*map(Path, sys.argv[1:3]))))
+    print(json.dumps(fingerprint(*map(Path, sys.argv[1:4]))))

@@ -65,9 +65,14 @@ def report(run_directory: Path, attempt: int = 1) -> None:
 def test_a_whole_run_shows_numbers_places_cost_and_times(run: Path) -> None:
     lines = [line.rstrip() for line in shown(run).splitlines()]
     assert lines[1].split() == ["benchmark", "estimate", "95%", "interval"]
-    assert lines[2].split() == [LONG, "10.00", "ns", "9.000", "ns", "to", "11.00", "ns"]
-    assert lines[3].split() == ["mul", "10.00", "ns", "9.000", "ns", "to", "11.00", "ns"]
+    numbers = ["10.00", "ns", "9.000", "ns", "to", "11.00", "ns"]
+    assert lines[2].split() == [LONG, *numbers]
+    assert lines[3].split() == ["mul", *numbers]
     assert lines[5:] == [
+        f"2 benchmarks ({LONG}, mul) have fewer than 10 samples: take "
+        "--quick out of the suite's arguments, or give a larger --sample-size.",
+        f"2 benchmarks ({LONG}, mul) have an interval of more than "
+        "±5%: give a longer --measurement-time in the suite's arguments, or a quieter machine.",
         "Measured  2 benchmarks",
         f"Log       {run}/i-1/1/benchmark.log",
         "S3        s3://mine/x/",

@@ -31,7 +31,8 @@ def test_every_parameter_is_on_the_page_in_full(entry_point: str) -> None:
     text = page(entry_point)
     words = " ".join(re.sub(r" {2,}", " ", text).split())
     for parameter in spec.parameters(entry_point):
-        assert re.search(rf"^ +(-\w, )? *{parameter.flag}( |$)", text, re.MULTILINE), parameter.flag
+        shown = re.escape(parameter.words if parameter.positional else parameter.flag)
+        assert re.search(rf"^ +(-\w, )? *{shown}( |$)", text, re.MULTILINE), parameter.flag
         assert parameter.help.split()[-1] in words
 
 
@@ -47,6 +48,10 @@ def test_values_are_shown_by_kind_and_defaults_by_value() -> None:
     assert re.search(r"-f, --tail  ", text)
     assert re.search(r"--ssh-port N .* Default: 22\.", text)
     assert "Default: False" not in text
+
+
+def test_words_without_a_flag_are_in_the_usage_line() -> None:
+    assert page("results").startswith("Usage: ./inv bench [SOURCE...] [options]\n")
 
 
 def test_a_playbook_without_advanced_parameters_has_no_such_heading(monkeypatch: pytest.MonkeyPatch) -> None:

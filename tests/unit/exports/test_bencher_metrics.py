@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from benchmarks.errors import RefusedError
 from benchmarks.exports import bencher_metrics
-from benchmarks.exports.labelled import Labelled
+from benchmarks.results.labelled import Labelled
 from benchmarks.runs.result_records import Estimate, Interval
 from tests.support.result_samples import HOSTILE, criterion, labelled, libtest, printed, two_sources
 

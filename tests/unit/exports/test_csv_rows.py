@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.exports import csv_rows
-from benchmarks.exports.labelled import Labelled
+from benchmarks.results.labelled import Labelled
 from tests.support.result_samples import criterion, labelled, libtest, printed, results, two_sources
 
 HEADER = (

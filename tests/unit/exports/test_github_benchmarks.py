@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.errors import RefusedError
 from benchmarks.exports import github_benchmarks
-from benchmarks.exports.labelled import Labelled
+from benchmarks.results.labelled import Labelled
 from tests.support.result_samples import criterion, labelled, libtest, platform, printed, two_sources
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from benchmarks.errors import RefusedError
 from benchmarks.exports import go_benchmarks
-from benchmarks.exports.labelled import Labelled
+from benchmarks.results.labelled import Labelled
 from benchmarks.runs.result_records import Samples
 from tests.support.result_samples import (
     HOSTILE,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from benchmarks.exports import markdown_table
-from benchmarks.exports.labelled import Labelled
+from benchmarks.results.labelled import Labelled
 from benchmarks.runs.result_records import Estimate
 from tests.support.result_samples import HOSTILE, criterion, estimate, labelled, libtest, printed, two_sources
 

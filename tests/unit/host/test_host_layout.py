@@ -10,6 +10,7 @@ import yaml
 from benchmarks.aws import tags
 from benchmarks.host import host_layout
 from benchmarks.paths import ROOT
+from benchmarks.runs import run_layout
 
 
 def test_a_run_has_a_directory_and_units_of_its_own() -> None:
@@ -22,6 +23,13 @@ def test_a_run_has_a_directory_and_units_of_its_own() -> None:
 def test_roles_have_the_same_directory_by_default(role: str, name: str) -> None:
     defaults = yaml.safe_load((ROOT / f"roles/{role}/defaults/main.yml").read_text())
     assert defaults[name] == host_layout.DIRECTORY
+
+
+def test_what_is_collected_has_the_same_names_on_host_and_controller() -> None:
+    tasks = yaml.safe_load((ROOT / "roles/collect/tasks/main.yml").read_text())
+    (names,) = (task["loop"] for task in tasks if task["name"] == "Check which files exist")
+    assert names == [host_layout.LOG, host_layout.ACTIVITY, host_layout.CRITERION]
+    assert names == [run_layout.LOG, run_layout.ACTIVITY, run_layout.CRITERION]
 
 
 def test_the_dynamic_inventory_finds_instances_by_the_runs_tag() -> None:

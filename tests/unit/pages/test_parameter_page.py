@@ -6,8 +6,12 @@ from benchmarks.pages import parameter_page
 from benchmarks.parameters import spec
 
 
+def _rows(flag: str) -> set[str]:
+    return {line for line in parameter_page.page().splitlines() if line.startswith("|") and f"`{flag}`" in line}
+
+
 def _row(flag: str) -> str:
-    (row,) = {line for line in parameter_page.page().splitlines() if line.startswith("|") and f"`{flag}`" in line}
+    (row,) = _rows(flag)
     return row
 
 
@@ -17,7 +21,7 @@ def test_a_row_has_flags_type_default_and_help() -> None:
 
 
 def test_choices_are_listed() -> None:
-    assert "One of `table`, `json`, `csv`, `names`." in _row("--format")
+    assert any("One of `table`, `json`, `csv`, `names`." in row for row in _rows("--format"))
 
 
 def test_a_number_with_a_limit_says_so() -> None:
@@ -34,7 +38,8 @@ def test_every_parameter_of_every_playbook_has_a_row() -> None:
     sections = parameter_page.page().split("\n## ")[1:]
     for entry_point, section in zip(spec.entry_points(), sections, strict=True):
         for parameter in spec.parameters(entry_point):
-            assert f"`{parameter.flag}` *{parameter.type}*" in section
+            shown = f"`{parameter.words}`" if parameter.positional else f"`{parameter.flag}` *{parameter.type}*"
+            assert shown in section
 
 
 def test_no_text_breaks_the_table() -> None:

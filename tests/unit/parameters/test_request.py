@@ -78,7 +78,7 @@ def test_a_named_type_comes_without_a_warning() -> None:
     assert (resolved.parameters["instance_type"], resolved.warnings) == ("c7i.large", ())
 
 
-@pytest.mark.parametrize("entry_point", spec.entry_points())
+@pytest.mark.parametrize("entry_point", spec.playbooks())
 def test_the_whole_request_has_every_parameter_and_the_region(entry_point: str) -> None:
     values = {"benchmark": {"instance_type": "c7i.large"}, "terminate": {"run_id": "r"}}.get(entry_point, {})
     resolved = request.resolve(entry_point, values, ENVIRONMENT)

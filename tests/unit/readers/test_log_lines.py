@@ -33,6 +33,10 @@ def test_the_micro_sign_is_read_in_every_encoding_that_logs_have(encoding: str, 
     assert texts(f"a 1 µs{end}b{end}".encode(encoding)) == ["a 1 µs", "b"]
 
 
+def test_one_byte_in_another_encoding_spoils_no_other() -> None:
+    assert texts("café ".encode() + b"\xb5s \xe4\n") == ["café µs ä"]
+
+
 @pytest.mark.parametrize(
     "line", [b"\x1b[32mmul\x1b[0m", b"Benchmarking mul\rmul", b" 7 %\r\x1b[2Kmul", b"\x1b]0;window\x07mul", b"mul\r"]
 )

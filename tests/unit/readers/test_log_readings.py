@@ -6,7 +6,7 @@ import io
 
 from benchmarks.readers import benchmark_log, log_readings
 from benchmarks.runs.result_records import BenchmarkMeasurement, Estimate, Interval
-from tests.unit.readers.test_benchmark_log import LOG
+from tests.support.benchmark_logs import LOG
 
 
 def test_every_result_of_a_log_is_a_measurement() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import jsonschema
@@ -34,6 +35,30 @@ def test_an_attempts_results_say_where_they_come_from(measured: Path) -> None:
     assert (results.run_id, results.host, results.attempt, results.started) == ("r1", "i-1", 1, NOW)
     (one,) = results.measurements
     assert (one.id, one.target, one.instance, one.attempt, one.process, one.position) == ("mul", "all", "i-1", 1, 1, 1)
+
+
+def test_the_time_and_stolen_time_of_a_benchmark_are_those_of_its_part_of_the_log(measured: Path) -> None:
+    size = len(LOG.encode())
+    (measured / "i-1/1/activity").write_text(f"1000.000 0 0 100\n1010.500 90 10 200\n1020.000 {size} 20 300\n")
+    (one,) = attempt_results.of_attempt(measured, "i-1", 1, plan()).measurements
+    assert (one.started, one.ended, one.steal) == (
+        datetime.fromtimestamp(1010.5, UTC),
+        datetime.fromtimestamp(1020, UTC),
+        0.1,
+    )
+
+
+@pytest.mark.parametrize("notes", ["", "damaged\n", "1000.000 0 0 100\n"])
+def test_times_that_were_not_noted_are_not_known(measured: Path, notes: str) -> None:
+    (measured / "i-1/1/activity").write_text(notes)
+    (one,) = attempt_results.of_attempt(measured, "i-1", 1, plan()).measurements
+    assert (one.started, one.ended, one.steal) == (None, None, None)
+
+
+def test_results_name_what_they_depend_on(measured: Path) -> None:
+    results = attempt_results.of_attempt(measured, "i-1", 1, plan())
+    assert results.code and results.platform and results.tool
+    assert (results.code.suite, results.platform.instance_type) == ("plonky2", "c7i.large")
 
 
 def test_a_machine_of_the_users_own_is_no_instance(measured: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.exports.labelled import Labelled
+from benchmarks.results.labelled import Labelled
 from benchmarks.web_page import measurement_data
 from benchmarks.web_page.benchmark_list import benchmark_list
 from tests.support.result_samples import criterion, labelled, libtest, printed

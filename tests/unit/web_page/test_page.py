@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.exports.labelled import Labelled
+from benchmarks.results.labelled import Labelled
 from benchmarks.runs.result_records import Results, Tool
 from benchmarks.web_page import page, page_assets
 from tests.support import page_samples

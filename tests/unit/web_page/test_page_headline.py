@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.exports.labelled import Labelled
+from benchmarks.results.labelled import Labelled
 from benchmarks.runs.result_records import Tool
 from benchmarks.web_page import page_headline
 from benchmarks.web_page.compared_results import ComparedResults

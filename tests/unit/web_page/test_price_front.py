@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.exports.labelled import Labelled
+from benchmarks.results.labelled import Labelled
 from benchmarks.runs.result_records import Money
 from benchmarks.web_page.price_front import price_front
 from tests.support.result_samples import criterion, labelled, platform, printed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.exports.labelled import Labelled
+from benchmarks.results.labelled import Labelled
 from benchmarks.web_page.benchmark_list import benchmark_list
 from benchmarks.web_page.size_families import families, sized
 from tests.support.result_samples import criterion, labelled

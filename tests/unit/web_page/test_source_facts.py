@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.exports.labelled import Labelled
+from benchmarks.results.labelled import Labelled
 from benchmarks.web_page.source_facts import source_facts
 from tests.support import page_samples
 from tests.support.result_samples import code, criterion, labelled, platform

@@ -1,8 +1,8 @@
-"""What an export is made from, and what it yields."""
+"""What an export yields."""
 
 from __future__ import annotations
 
-from benchmarks.exports.labelled import Exported
+from benchmarks.exports.exported import Exported
 
 
 def test_an_export_lacks_nothing_unless_it_says_so() -> None:

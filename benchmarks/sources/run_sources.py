@@ -1,0 +1,120 @@
+"""The results of runs, by the run's id, the start of it, or how many runs ago it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks import hints
+from benchmarks.errors import RefusedError
+from benchmarks.readers import host_readings
+from benchmarks.results import attempt_results
+from benchmarks.results.labelled import Labelled, S3Object
+from benchmarks.runs import attempts, record_files, run_layout
+from benchmarks.runs.records import Preflight, Published
+from benchmarks.runs.result_records import Results
+from benchmarks.sources import file_sources
+
+LATEST = re.compile(r"latest(?:~(?P<back>\d{1,6}))?")
+
+
+def is_run(directory: Path) -> bool:
+    """Whether a directory is a run's, which has begun to measure."""
+    return any(run_layout.hosts(directory))
+
+
+def find(name: str, runs_dir: Path) -> Path:
+    """The directory of the run that `name` stands for: its id, the unique start of that, `latest` or `latest~2`.
+
+    Raises RefusedError if there is none, or if several ids start so.
+    """
+    if latest := LATEST.fullmatch(name):
+        return _latest(int(latest["back"] or 0), runs_dir)
+    runs = sorted(path.name for path in _directories(runs_dir))
+    if name in runs:
+        return runs_dir / name
+    starting = [run for run in runs if run.startswith(name)]
+    if len(starting) == 1:
+        return runs_dir / starting[0]
+    if starting:
+        raise RefusedError(f"{len(starting)} runs start with {name}: {_some(starting)}. Give more of the id.")
+    raise RefusedError(
+        f"There is no run, file or directory {name}.{hints.nearest(name, runs)} {_known(runs, runs_dir)}"
+    )
+
+
+def _known(runs: Sequence[str], runs_dir: Path) -> str:
+    return f"Runs in {runs_dir}: {_some(runs[::-1])}." if runs else f"There is no run in {runs_dir} yet."
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join([*names[:5], *(["…"] if len(names) > 5 else [])])
+
+
+def _latest(back: int, runs_dir: Path) -> Path:
+    """The run that began to measure last, or the one `back` runs before that."""
+    started = {path: plan.started for path in _directories(runs_dir) if (plan := _plan(path)) and is_run(path)}
+    runs = sorted(started, key=lambda path: (started[path], path.name), reverse=True)
+    if not runs:
+        raise RefusedError(f"There is no run in {runs_dir} yet: name a file, a directory or an s3:// URI.")
+    if back >= len(runs):
+        raise RefusedError(
+            f"latest~{back} does not exist: {runs_dir} has {len(runs)} runs, the oldest is latest~{len(runs) - 1}."
+        )
+    return runs[back]
+
+
+def _plan(run: Path) -> Preflight | None:
+    return record_files.recall(Preflight, run)
+
+
+def _directories(runs_dir: Path) -> list[Path]:
+    try:
+        return [path for path in runs_dir.iterdir() if path.is_dir()]
+    except OSError:
+        return []
+
+
+def of_run(directory: Path, host: str = "") -> tuple[Labelled, ...]:
+    """The results of a run's hosts, or of one `host`, from their current attempts; `HOST/ATTEMPT` names another.
+
+    Raises RefusedError if there is no such host or attempt.
+    """
+    hosts = {path.name: path for path in run_layout.hosts(directory)}
+    if not hosts:
+        raise RefusedError(f"The run {directory.name} has measured nothing.")
+    name, _, number = host.partition("/")
+    if name and name not in hosts:
+        nearest = hints.nearest(name, hosts)
+        raise RefusedError(f"The run {directory.name} has no host {name}.{nearest} It has {_some([*hosts])}.")
+    chosen = [hosts[name]] if name else list(hosts.values())
+    return tuple(_of_host(path, number, len(hosts) > 1) for path in chosen)
+
+
+def _of_host(path: Path, number: str, several: bool) -> Labelled:
+    run, known = path.parent, attempts.here(path)
+    attempt = int(number) if number.isdecimal() else attempts.current(path)
+    if attempt not in known or (number and not number.isdecimal()):
+        raise RefusedError(
+            f"The run {run.name} has no attempt {number or attempt} on {path.name}, only {', '.join(map(str, known))}."
+        )
+    label = "/".join([run.name, *([path.name] if several or number else []), *([number] if number else [])])
+    return Labelled(label, _results(run, path.name, attempt), _published_log(run_layout.attempt(path, attempt)))
+
+
+def _published_log(directory: Path) -> S3Object | None:
+    published = record_files.recall(Published, directory)
+    key = published.keys.get(run_layout.LOG) if published else None
+    return S3Object(published.bucket, key) if published and key else None
+
+
+def _results(run: Path, host: str, attempt: int) -> Results:
+    directory = run_layout.attempt(run_layout.host(run, host), attempt)
+    if (directory / Results.FILE).is_file():
+        return file_sources.record(directory / Results.FILE, str(directory / Results.FILE))
+    if plan := _plan(run):
+        # Begun by a version of this tool that did not write results.
+        return attempt_results.of_attempt(run, host, attempt, plan)
+    reading = host_readings.of_host(directory)
+    return Results(measurements=reading.measurements, problems=reading.problems, notes=reading.notes)
