@@ -44,8 +44,8 @@ def _measured(count: int) -> str:
 
 def _host(directory: Path) -> list[RenderableType]:
     parts = _numbers(directory)
-    if (directory / run_layout.LOG).exists():
-        parts.append(Text(f"Log       {directory / run_layout.LOG}"))
+    places = {"Log": run_layout.LOG, "Page": run_layout.PAGE}
+    parts += [Text(f"{title:<9} {directory / name}") for title, name in places.items() if (directory / name).exists()]
     if published := record_files.recall(Published, directory):
         parts.append(Text(f"S3        {published.uri}"))
         in_full = f"in full in {directory / published.FILE}"

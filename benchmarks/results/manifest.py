@@ -14,7 +14,7 @@ from benchmarks.runs.records import File, Manifest, Preflight, Suite, Toolchain
 def make(run_dir: Path, host: str, attempt: int, plan: Preflight, uploads: Sequence[Upload]) -> Manifest:
     """The manifest of an attempt. An existing one is kept while it lists the same files."""
     directory = run_layout.attempt(run_layout.host(run_dir, host), attempt)
-    files = {u.path.name: File(sha256=u.sha256, bytes=u.path.stat().st_size) for u in uploads}
+    files = {u.name: File(sha256=u.sha256, bytes=u.path.stat().st_size) for u in uploads}
     earlier = record_files.recall(Manifest, directory)
     if earlier and earlier.files == files:
         return earlier

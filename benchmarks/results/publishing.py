@@ -16,7 +16,10 @@ from benchmarks.runs import record_files, run_layout
 from benchmarks.runs.records import Build, Manifest, Preflight, Published, Toolchain
 from benchmarks.runs.result_records import Results
 
-FILES = (run_layout.LOG, run_layout.ARCHIVE, run_layout.ACTIVITY, Toolchain.FILE, Build.FILE, Results.FILE)
+FILES = (
+    *(run_layout.LOG, run_layout.ARCHIVE, run_layout.ACTIVITY, run_layout.PAGE),
+    *(Toolchain.FILE, Build.FILE, Results.FILE),
+)
 
 
 def prefix(suite: str, started: datetime, machine: str, cores: int, run_id: str) -> str:
@@ -39,17 +42,17 @@ def publish(
     machine, cores = _machine(host, directory, plan)
     suite = manifest.suite_of(run_layout.host(run_dir, host), attempt, plan)
     base = prefix(suite.name, plan.started, machine, cores, run_dir.name)
-    uploads = [upload_of(directory / name) for name in FILES if (directory / name).exists()]
+    uploads = [upload_of(directory, name) for name in FILES if (directory / name).exists()]
     if not dry:
         record_files.write(directory, manifest.make(run_dir, host, attempt, plan, uploads))
         # Last, so that a folder with a manifest is complete.
-        uploads.append(upload_of(directory / Manifest.FILE))
+        uploads.append(upload_of(directory, Manifest.FILE))
     wanted = f"{base}/{host}/{attempt}"
     folder, missing = choose_folder(s3, target, wanted, uploads)
     if dry:
         return bool(missing), f"s3://{target.bucket}/{folder}/"
     # Another process may upload to the same folder at the same time: then choose a folder again.
-    while not all(send(s3, target, f"{folder}/{upload.path.name}", upload) for upload in missing):
+    while not all(send(s3, target, f"{folder}/{upload.name}", upload) for upload in missing):
         folder, missing = choose_folder(s3, target, wanted, uploads)
     published = _published(s3, target.bucket, folder, uploads)
     record_files.write(directory, published)
@@ -57,7 +60,7 @@ def publish(
 
 
 def _published(s3: Client, bucket: str, folder: str, uploads: Sequence[Upload]) -> Published:
-    keys = {upload.path.name: f"{folder}/{upload.path.name}" for upload in uploads}
+    keys = {upload.name: f"{folder}/{upload.name}" for upload in uploads}
     signed = link.sign(s3, bucket, keys[run_layout.LOG if run_layout.LOG in keys else Manifest.FILE])
     return Published(
         bucket=bucket,

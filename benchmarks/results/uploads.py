@@ -20,9 +20,10 @@ from benchmarks.runs.records import Destination
 
 @dataclass(frozen=True)
 class Upload:
-    """A file and the SHA-256 of its content, in hex."""
+    """A file, its name below the folder, and the SHA-256 of its content, in hex."""
 
     path: Path
+    name: str
     sha256: str
 
     @property
@@ -41,14 +42,15 @@ def choose_folder(
     """
     for number in itertools.count(1):
         folder = wanted if number == 1 else f"{wanted}.{number}"
-        stored = {upload: stored_checksum(s3, object_of(target, f"{folder}/{upload.path.name}")) for upload in uploads}
+        stored = {upload: stored_checksum(s3, object_of(target, f"{folder}/{upload.name}")) for upload in uploads}
         if all(found in (None, upload.encoded) for upload, found in stored.items()):
             return folder, tuple(upload for upload, found in stored.items() if found is None)
     raise AssertionError("unreachable")
 
 
-def upload_of(path: Path) -> Upload:
-    return Upload(path, hashlib.sha256(path.read_bytes()).hexdigest())
+def upload_of(directory: Path, name: str) -> Upload:
+    path = directory / name
+    return Upload(path, name, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def object_of(target: Destination, key: str) -> dict[str, str]:

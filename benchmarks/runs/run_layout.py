@@ -11,6 +11,7 @@ LOG = "benchmark.log"
 ACTIVITY = "activity"  # when the log grew, see host.activity
 CRITERION = "criterion"  # has a directory for each target
 ARCHIVE = "criterion.tar.gz"
+PAGE = "report/index.html"
 KNOWN_HOSTS = "known_hosts"
 KEYS = "keys"
 LOGIN_KEY = f"{KEYS}/login"

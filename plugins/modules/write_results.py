@@ -1,4 +1,4 @@
-"""Writes an attempt's measurements, and what they depend on, as the record results.json."""
+"""Writes an attempt's measurements, and what they depend on, as the record results.json and as a page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ DOCUMENTATION = """
 module: write_results
 short_description: Write the results of an attempt
 description:
-  - Reads the attempt's log, Criterion directory and records, and writes C(results.json) beside them.
+  - Reads the attempt's log, Criterion directory and records, and writes C(results.json) and C(report/index.html) beside
+    them.
   - Writes nothing for an attempt of which there is no directory.
 options:
   run_dir: {description: The run's directory., type: path, required: true}
@@ -37,16 +38,21 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
+    from benchmarks.errors import FailedError
     from benchmarks.results import attempt_results
-    from benchmarks.runs import record_files, run_directory
+    from benchmarks.runs import record_files, run_directory, run_layout
     from benchmarks.runs.records import Preflight
+    from benchmarks.web_page import page_files
 
     given = module.params
+    run_dir, host, attempt = Path(given["run_dir"]), given["host"], given["attempt"]
     plan = record_files.typed(Preflight, given["plan"])
     try:
-        changed, count = attempt_results.write(
-            Path(given["run_dir"]), given["host"], given["attempt"], plan, dry=module.check_mode
-        )
+        changed, count = attempt_results.write(run_dir, host, attempt, plan, dry=module.check_mode)
+        if not module.check_mode:
+            changed |= page_files.write_of_attempt(run_layout.attempt(run_layout.host(run_dir, host), attempt))
+    except FailedError as error:
+        module.fail_json(msg=str(error))
     except OSError as error:
         module.fail_json(msg=str(run_directory.write_failed(error)))
     module.exit_json(changed=changed, count=count)
