@@ -14,11 +14,13 @@ from benchmarks import hints
 from benchmarks.errors import REFUSED
 from benchmarks.parameters import spec
 from benchmarks.terminal import wrapping
+from benchmarks.text import escaped
 
 
 def exit_with(sentence: object, code: int) -> Exit:
     """The exception by which Invoke prints `sentence`, wrapped to the terminal, and exits with `code`."""
-    return Exit(wrapping.wrapped(str(sentence), wrapping.columns(sys.stderr)), code)
+    shown = "\n".join(map(escaped, str(sentence).split("\n")))
+    return Exit(wrapping.wrapped(shown, wrapping.columns(sys.stderr)), code)
 
 
 def help_parse_errors() -> None:

@@ -25,6 +25,7 @@ from benchmarks.errors import REFUSED, RefusedError
 from benchmarks.parameters import spec
 from benchmarks.paths import ROOT
 from benchmarks.terminal import streams
+from benchmarks.text import escaped
 
 WIDTH = 110  # columns at most, as in task_help
 
@@ -38,7 +39,7 @@ class Inv(Program):
             commands = {f"bench.{name}": name for name in spec.commands()}
             super().normalize_argv(list(invoke_parser.with_flags_for_words(words, commands)))
         except RefusedError as error:
-            print(error, file=sys.stderr)
+            print(escaped(str(error)), file=sys.stderr)
             sys.exit(REFUSED)
 
     def print_version(self) -> None:

@@ -31,7 +31,7 @@ def _numbers(directory: Path) -> list[RenderableType]:
         return [Text(str(error))]
     if not found:
         return []
-    remarks: list[RenderableType] = [Text(sentence) for sentence in (*found.problems, *found.notes)]
+    remarks: list[RenderableType] = [rendering.plain(sentence) for sentence in (*found.problems, *found.notes)]
     if not found.measurements:
         return remarks
     count = len(found.measurements)
