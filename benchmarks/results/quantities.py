@@ -29,7 +29,7 @@ def duration(nanoseconds: float) -> str:
 
 
 def rate(kind: str, amount: float, nanoseconds: float) -> str:
-    """The throughput of `amount` elements, bytes, bytes_decimal, bits or another `kind` in `nanoseconds`, per second."""
+    """The throughput of `amount` elements, bytes, bytes_decimal, bits or others in `nanoseconds`, per second."""
     units, name = _RATES.get(kind, (_DECIMAL, f"{kind}/s"))
     return f"{_scaled(amount / nanoseconds * 1e9, units)}{name}"
 
