@@ -79,15 +79,15 @@ def _keys(s3: Client, bucket: str, prefix: str, uri: str) -> Iterator[str]:
 
 def folders(keys: Sequence[str], prefix: str) -> Iterator[list[str]]:
     """The keys to read for each attempt below a prefix, which ends where the name of a folder does."""
-    found: dict[str, set[str]] = {}
+    found: dict[str, dict[str, str]] = {}
     for key in keys:
         folder, _, name = key.rpartition("/")
         if f"{folder}/".startswith(_as_folder(prefix)):
-            found.setdefault(folder, set()).add(name)
-    for folder, names in found.items():
-        wanted = next((some for some in _ALTERNATIVES if names.intersection(some)), ())
+            found.setdefault(folder, {})[name] = key
+    for names in found.values():
+        wanted = next((some for some in _ALTERNATIVES if names.keys() & set(some)), ())
         if wanted:
-            yield [f"{folder}/{name}" if folder else name for name in wanted if name in names]
+            yield [names[name] for name in wanted if name in names]
 
 
 def _read_one_of(s3: Client, bucket: str, keys: Sequence[str], several: bool) -> tuple[Labelled, ...]:
