@@ -81,9 +81,9 @@ def folders(keys: Sequence[str], prefix: str) -> Iterator[list[str]]:
     """The keys to read for each attempt below a prefix, which ends where the name of a folder does."""
     found: dict[str, dict[str, str]] = {}
     for key in keys:
-        folder, _, name = key.rpartition("/")
-        if f"{folder}/".startswith(_as_folder(prefix)):
-            found.setdefault(folder, {})[name] = key
+        folder, slash, name = key.rpartition("/")
+        if f"{folder}{slash}".startswith(_as_folder(prefix)):
+            found.setdefault(f"{folder}{slash}", {})[name] = key
     for names in found.values():
         wanted = next((some for some in _ALTERNATIVES if names.keys() & set(some)), ())
         if wanted:

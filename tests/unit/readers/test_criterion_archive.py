@@ -6,6 +6,7 @@ import io
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,8 @@ Member = tuple[str, bytes | Callable[[tarfile.TarInfo], None]]
 
 def archive(directory: Path, *members: Member, packing: str = "gz") -> Path:
     path = directory / "it.tar"
-    with tarfile.open(path, f"w:{packing}") as content:
+    mode: Any = f"w:{packing}"
+    with tarfile.open(path, mode) as content:
         for name, given in members:
             member = tarfile.TarInfo(name)
             if callable(given):

@@ -33,7 +33,7 @@ def one(path: Path) -> Labelled:
 
 def shown(path: Path) -> list[tuple[str | None, str, str | None, float]]:
     measurements = one(path).results.measurements
-    return sorted((m.target, m.id, m.unit, m.shown.point) for m in measurements)  # type: ignore[type-var]
+    return sorted((m.target, m.id, m.unit, m.shown.point) for m in measurements)
 
 
 def refusal(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -84,13 +85,9 @@ def test_a_source_that_is_given_twice_is_numbered(runs: Path) -> None:
 
 
 def test_a_number_does_not_repeat_a_label_that_exists(runs: Path) -> None:
-    two = [
-        {"label": label, "results": record_files.plain(result_samples.results(result_samples.criterion()))}
-        for label in ("a", "a #2", "a")
-    ]
-    import json
-
-    Path("it.json").write_text(json.dumps(two))
+    results = record_files.plain(result_samples.results(result_samples.criterion()))
+    content = [{"label": label, "results": results} for label in ("a", "a #2", "a")]
+    Path("it.json").write_text(json.dumps(content))
     assert labels(runs, "it.json") == ["a", "a #2", "a #3"]
 
 
