@@ -44,13 +44,15 @@ def table(sources: Sequence[Labelled]) -> Table:
 
 
 def _key(measurement: BenchmarkMeasurement) -> Key:
-    """What is the same for one benchmark in several results: target, id and the number of the process."""
-    return measurement.target or "", measurement.id, "" if measurement.process == 1 else f" #{measurement.process}"
+    """What is the same for one benchmark in several results: target, id, and its variant and number of the process."""
+    variant = "" if measurement.variant is None else f" [{measurement.variant}]"
+    process = "" if measurement.process == 1 else f" #{measurement.process}"
+    return measurement.target or "", measurement.id, f"{variant}{process}"
 
 
 def _names(key: Key, with_target: bool) -> list[rendering.Name]:
-    target, id, process = key
-    return [*([rendering.Name(target)] if with_target else []), rendering.Name(f"{id}{process}")]
+    target, id, suffix = key
+    return [*([rendering.Name(target)] if with_target else []), rendering.Name(f"{id}{suffix}")]
 
 
 def _estimate(measurement: BenchmarkMeasurement) -> str:

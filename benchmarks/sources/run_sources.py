@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from benchmarks import hints
 from benchmarks.errors import RefusedError
 from benchmarks.readers import host_readings
-from benchmarks.results import attempt_results
 from benchmarks.results.labelled import Labelled, S3Object
 from benchmarks.runs import attempts, failures, record_files, run_layout
 from benchmarks.runs.records import Preflight, Published
@@ -149,7 +148,9 @@ def _results(run: Path, host: str, attempt: int) -> Results:
         return json_sources.record(directory / Results.FILE, str(directory / Results.FILE))
     try:
         if plan := _plan(run):
-            # Begun by a version of this tool that did not write results.
+            # Begun by a version of this tool that did not write results. Imported here, since it needs botocore.
+            from benchmarks.results import attempt_results
+
             return attempt_results.of_attempt(run, host, attempt, plan)
         reading = host_readings.of_host(directory)
     except OSError as error:

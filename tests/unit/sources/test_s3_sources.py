@@ -35,7 +35,7 @@ def bucket(objects: dict[str, bytes], **answers: Any) -> FakeClient:
         return {"Body": io.BytesIO(objects[Key])}
 
     client = FakeClient(**{"list_objects_v2": listed, "get_object": got, **answers})
-    client.get_paginator = lambda operation: Pages(getattr(client, operation))  # type: ignore[method-assign,return-value]
+    client.get_paginator = lambda operation: Pages(getattr(client, operation))  # type: ignore[method-assign,assignment,return-value]
     return client
 
 
