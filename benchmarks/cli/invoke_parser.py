@@ -119,6 +119,8 @@ def with_flags_for_words(words: Sequence[str], tasks: Mapping[str, str]) -> Iter
             yield positional
         yield word
         is_value = not (is_value or only_words) and word in takes_value
+    if is_value and words[-1] == positional:
+        yield ""  # which is refused; Invoke would take no value for an empty list
 
 
 def _flags(parameter: spec.Parameter) -> tuple[str, ...]:

@@ -16,9 +16,7 @@ TOOL = [str(container.BIN / "benchmarks")]
 ME = User(os.geteuid(), os.getegid())
 
 
-@pytest.mark.parametrize(
-    "words", [["a", "test", "--format=csv"], ["--unit", "s", "a"], [""], ["--", "-x"]], ids=str
-)
+@pytest.mark.parametrize("words", [["a", "test", "--format=csv"], ["--unit", "s", "a"], [""], ["--", "-x"]], ids=str)
 def test_the_words_after_a_task_are_passed_on_as_they_are(words: list[str]) -> None:
     assert container.command(["bench.results", *words]) == [*TOOL, "bench.results", *words]
 

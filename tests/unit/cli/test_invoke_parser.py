@@ -100,6 +100,7 @@ TASKS = {"bench.results": "results"}
         (["--sources", "a", "b"], ["--sources", "a", "--sources", "b"]),
         (["test", "bench.results"], ["--sources", "test", "--sources", "bench.results"]),
         ([""], ["--sources", ""]),
+        (["a", "--sources"], ["--sources", "a", "--sources", ""]),
         (["-x"], ["-x"]),
         (["--", "-x", "--format", "a"], ["--sources", "-x", "--sources", "--format", "--sources", "a"]),
         (["a", "--", "--", "b"], ["--sources", "a", "--sources", "--", "--sources", "b"]),

@@ -157,6 +157,13 @@ def test_an_environment_that_names_nothing_is_refused(
     assert sentence in refusal(runs, "s3://mine/a")
 
 
+def test_an_endpoint_that_is_no_url_is_refused(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "localhost:5000")
+    assert refusal(runs, "s3://mine/a") == (
+        "Invalid endpoint: localhost:5000: set AWS_ENDPOINT_URL to a URL such as http://localhost:5000, or unset it."
+    )
+
+
 def test_without_credentials_s3_is_refused(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     assert refusal(runs, "s3://mine/a").startswith("No AWS credentials were found: ")
