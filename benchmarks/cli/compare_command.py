@@ -91,7 +91,11 @@ def _read(words: Sequence[SideWord], parameters: Values) -> list[list[Labelled]]
 
 def _of_word(word: SideWord, runs_dir: Path, unit: str | None) -> Iterator[Labelled]:
     for source in word.sources:
-        yield from reading.read((source,), runs_dir, unit)
+        try:
+            yield from reading.read((source,), runs_dir, unit)
+        except RefusedError as error:
+            hint = f" Several sources of a side need a name: NAME={source}." if "," in source else ""
+            raise RefusedError(f"{error}{hint}") from None
 
 
 def _selection(parameters: Values) -> Selection:
@@ -136,7 +140,7 @@ def _problems(division: Division) -> list[str]:
 
 
 def _check_limits(compared: Sequence[Pair], fail_on: float | None, fail_on_unclear: bool) -> None:
-    """Raise BeyondLimitError, which names them, if benchmarks are slower by more than `fail_on` per cent, or unclear."""
+    """Raise BeyondLimitError, which names the benchmarks slower by more than `fail_on` per cent, or unclear."""
     found: list[str] = []
     if fail_on is not None:
         slower = [cells.name(row.key) for pair in compared for row in selected_rows.slower_by_more(pair, fail_on / 100)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchmarks.comparison.comparing import Row, Verdict
 from benchmarks.comparison.unit_numbers import BenchmarkKey
+from benchmarks.exports import benchmark_names
 from benchmarks.results import quantities
 from benchmarks.runs.result_records import Interval
 from benchmarks.sides.pairs import Pair
@@ -42,7 +43,7 @@ def verdict(pair: Pair, row: Row) -> str:
 
 def name(key: BenchmarkKey) -> str:
     """The name of a benchmark in a sentence."""
-    return f"{key.target}/{key.id}" if key.target else key.id
+    return benchmark_names.visible(f"{key.target}/{key.id}" if key.target else key.id)
 
 
 def percent(share: float) -> str:

@@ -68,4 +68,4 @@ def _hint(pair: Pair) -> Iterator[str]:
     rows = pair.comparison.rows
     if rows and all(row.verdict is Verdict.UNCLEAR and row.rule is Rule.ASSUMED for row in rows):
         command = hints.command_line("bench.compare old=RUN,RUN new=RUN,RUN")
-        yield f"All is unclear, since a side has a single run: measure again, and give each side's runs together: {command}"
+        yield f"All is unclear, since a side has a single run. Measure again, and give its runs together: {command}"

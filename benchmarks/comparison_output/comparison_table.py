@@ -10,6 +10,7 @@ from rich.text import Text
 from benchmarks.comparison.comparing import Row, Verdict
 from benchmarks.comparison_output import cells, selected_rows
 from benchmarks.comparison_output.selected_rows import Selection
+from benchmarks.exports import benchmark_names
 from benchmarks.sides.pairs import Pair
 from benchmarks.terminal import rendering
 
@@ -26,9 +27,9 @@ def lines(pair: Pair, selection: Selection, width: int) -> Iterator[Text]:
     rows = selection.rows(pair)
     if not rows:
         return
-    named: list[tuple[str, Callable[[Row], str]]] = [("benchmark", lambda row: row.key.id)]
+    named: list[tuple[str, Callable[[Row], str]]] = [("benchmark", lambda row: benchmark_names.visible(row.key.id))]
     if selected_rows.targets(rows):
-        named.insert(0, ("target", lambda row: row.key.target or ""))
+        named.insert(0, ("target", lambda row: benchmark_names.visible(row.key.target or "")))
     titles = [*cells.titles(pair), cells.ratio_title(pair)]
     numbers = [[*cells.numbers(pair, row), cells.ratio(row.ratio, row.interval)] for row in rows]
     verdicts = [cells.verdict(pair, row) for row in rows]

@@ -26,10 +26,12 @@ def _described(side: Side) -> str:
     machine = _values(side, "instance-type") or _values(side, "cpu-model")
     source, ref = _values(side, "source"), _values(side, "ref") or _values(side, "commit")
     code = f"{source} {ref}" if source and ref else source or ref
-    known = [text for text in (machine, _values(side, "rustc"), code) if text]
+    sandbox = "measured in a sandbox" if facts.SANDBOX in fairness.values(side, facts.FACTS["endpoint"]) else ""
+    known = [text for text in (machine, _values(side, "rustc"), code, sandbox) if text]
     labels = list(dict.fromkeys(source.label for source in side.sources))
     # The label of a side's only source often is its name.
-    return ", ".join([*known, *([f"from {named(labels)}"] if labels != [side.name] or not known else [])])
+    sources = [f"from {named(labels)}"] if labels != [side.name] else []
+    return ", ".join([*(known or ["machine and compiler are not known"]), *sources])
 
 
 def _values(side: Side, name: str) -> str:

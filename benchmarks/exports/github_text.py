@@ -20,7 +20,7 @@ def line(cells: Sequence[str]) -> str:
 
 def code(text: str) -> str:
     """A name as code, in which GitHub looks for no mentions, references or links; empty for an empty one."""
-    visible = _visible(text)
+    visible = benchmark_names.visible(text)
     if _NOT_BETWEEN_BACKTICKS.search(visible):
         return f"<code>{escaped(text)}</code>"
     return f"`{visible}`" if text else ""
@@ -28,8 +28,5 @@ def code(text: str) -> str:
 
 def escaped(text: str) -> str:
     """A text on one line, with character references for what could be markup."""
-    return _MARKUP.sub(lambda found: "".join(f"&#{ord(character)};" for character in found.group()), _visible(text))
-
-
-def _visible(text: str) -> str:
-    return benchmark_names.encoded(text).replace("%25", "%")
+    visible = benchmark_names.visible(text)
+    return _MARKUP.sub(lambda found: "".join(f"&#{ord(character)};" for character in found.group()), visible)

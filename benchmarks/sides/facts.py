@@ -16,6 +16,7 @@ Value = Callable[[Results, BenchmarkMeasurement], str | None]
 
 NONE = "none"  # known to be not set; what is not known is None
 QUICK = "--quick"
+SANDBOX = "a sandbox"
 
 
 class Difference(Enum):
@@ -99,7 +100,7 @@ def _incompatible(version: str) -> str:
 def _endpoint(results: Results, _measurement: BenchmarkMeasurement) -> str | None:
     if not results.tool or not results.platform or not results.platform.instance:
         return None
-    return "AWS" if results.tool.endpoint is None else "a sandbox"
+    return "AWS" if results.tool.endpoint is None else SANDBOX
 
 
 FACTS: Mapping[str, Fact] = {
