@@ -32,7 +32,7 @@ def read(words: Sequence[str], runs_dir: Path, unit: str | None = None) -> tuple
     Raises RefusedError, which names the source, for one that does not exist, cannot be read or has no results.
     """
     found = [one for word in words or (DEFAULT,) for one in _read(word, runs_dir)]
-    return tuple(_with_unit(one, unit) for one in _with_different_labels(found))
+    return tuple(_with_unit(one, unit) for one in with_different_labels(found))
 
 
 def _read(word: str, runs_dir: Path) -> tuple[Labelled, ...]:
@@ -81,7 +81,7 @@ def _exists(path: Path) -> bool:
         return False  # too long for a path, say
 
 
-def _with_different_labels(found: Sequence[Labelled]) -> Iterator[Labelled]:
+def with_different_labels(found: Sequence[Labelled]) -> Iterator[Labelled]:
     """A source that is given twice is told apart by a number."""
     taken: set[str] = set()
     for one in found:
