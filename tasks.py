@@ -98,6 +98,49 @@ def results(_context: Context, given: Values) -> None:
     results_command.run(request.read("results", given, Path.cwd()))
 
 
+@spec_task(
+    "compare",
+    command="bench.compare",
+    examples=(
+        ("bench.compare latest~1 latest", "The latest run with the one before it."),
+        ("bench.compare old=RUN,RUN,RUN new=RUN,RUN,RUN", "Three runs a side, for 95 % intervals."),
+        ("bench.compare RUN RUN --by instance-type", "The instance types of two runs."),
+        ("bench.compare old=RUN new=RUN --regressions --fail-on 5%", "For a script: exit code 3 if one is 5 % slower."),
+    ),
+)
+def compare(_context: Context, given: Values) -> None:
+    """Compare results, with a verdict on each benchmark.
+
+    Each is faster, slower, the same or unclear; the ratio is new/old. Results of different features or arguments are
+    refused. Exit codes: 0 if they were compared, 2 if they cannot be, 3 if one is beyond --fail-on or
+    --fail-on-unclear.
+    """
+    # Imported here, since the other commands start faster without it.
+    from benchmarks.cli import compare_command
+
+    compare_command.run(request.read("compare", given, Path.cwd()))
+
+
+@spec_task(
+    "report",
+    command="bench.report",
+    examples=(
+        ("bench.report", "A page of the latest run, in report.html."),
+        ("bench.report latest~1 latest --page-file both.html", "One that compares the last two runs."),
+    ),
+)
+def report(_context: Context, given: Values) -> None:
+    """Make a page with tables and plots of results.
+
+    It is one HTML file that needs nothing else, and compares several results with the first. Each run makes one of its
+    own results, and publishes it with the log.
+    """
+    # Imported here, since the other commands start faster without it.
+    from benchmarks.cli import report_command
+
+    report_command.run(request.read("report", given, Path.cwd()))
+
+
 @spec_task("setup", command="bench.setup")
 def setup(_context: Context, given: Values) -> None:
     """Create what runs need in your AWS account.
@@ -124,6 +167,8 @@ bench = Collection("bench")
 bench.add_task(run, name="run", default=True)
 bench.add_task(types, name="types")
 bench.add_task(results, name="results")
+bench.add_task(compare, name="compare")
+bench.add_task(report, name="report")
 bench.add_task(setup, name="setup")
 bench.add_task(terminate, name="terminate")
 
@@ -147,6 +192,8 @@ namespace.configure(
                 "bench",
                 "bench.types",
                 "bench.results",
+                "bench.compare",
+                "bench.report",
                 "bench.setup",
                 "bench.terminate",
                 "bench.completion",

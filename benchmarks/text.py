@@ -6,6 +6,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+# General categories and bidirectional classes: https://www.unicode.org/reports/tr44/
+_CONTROLS = ("Cc", "Cs", "Zl", "Zp")
+_REORDERING = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+
 
 def shown(value: object) -> str:
     """An invalid value as shown in a message, with its kind if it is a mapping or a list."""
@@ -16,6 +20,22 @@ def shown(value: object) -> str:
 def is_single_line(text: str) -> bool:
     """Whether `text` has no control characters, such as line breaks, and no bytes that are not UTF-8."""
     return not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
+
+
+def escaped(text: str) -> str:
+    """`text` as it may be printed: what would control the terminal or reorder the line is an escape, such as `\\x1b`.
+
+    Ids of benchmarks and names of files are chosen by others. On what reorders a line: https://trojansource.codes/
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character.encode("unicode_escape").decode("ascii") if _is_hidden(character) else character for character in text
+    )
+
+
+def _is_hidden(character: str) -> bool:
+    return unicodedata.category(character) in _CONTROLS or unicodedata.bidirectional(character) in _REORDERING
 
 
 def natural(text: str) -> list[tuple[str, int, str]]:

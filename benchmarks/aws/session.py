@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from benchmarks.errors import RefusedError
+
 Client = Any  # boto3 creates its client classes at run time
 AwsShape = Mapping[str, Any]  # a structure of the AWS API, in a request or a response
 
@@ -22,10 +24,14 @@ ATTEMPTS = 8
 
 
 def connector(region: str, attempts: int = ATTEMPTS, connect_timeout: float = 10) -> Connect:
-    """A function that creates clients with credentials from botocore's credential chain."""
+    """A function that creates clients with credentials from botocore's credential chain.
+
+    It raises RefusedError for an endpoint that is no URL, BotoCoreError for what else botocore refuses.
+    """
     # Imported here because this is half of a command's start-up time, and many commands do not need AWS.
     import boto3
     import botocore.config
+    import botocore.exceptions
 
     session = boto3.session.Session(region_name=region)
     config = botocore.config.Config(
@@ -37,7 +43,14 @@ def connector(region: str, attempts: int = ATTEMPTS, connect_timeout: float = 10
 
     def connect(service: str, region: str | None = None) -> Client:
         merged = config.merge(signatures.get(service, config))
-        return session.client(service, region_name=region, config=merged)  # type: ignore[call-overload]
+        try:
+            return session.client(service, region_name=region, config=merged)  # type: ignore[call-overload]
+        except botocore.exceptions.BotoCoreError:
+            raise
+        except ValueError as error:
+            raise RefusedError(
+                f"{error}: set AWS_ENDPOINT_URL to a URL such as http://localhost:5000, or unset it."
+            ) from None
 
     return connect
 

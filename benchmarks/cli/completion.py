@@ -15,8 +15,9 @@ from pathlib import Path
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import region, spec, suites
 from benchmarks.parameters.spec import Parameter
-from benchmarks.paths import ROOT
+from benchmarks.paths import ROOT, expand
 from benchmarks.picker import region_data
+from benchmarks.runs import run_directory, run_layout
 from benchmarks.terminal import streams
 
 # Each script runs this module with the words after ./inv; the last word is the one being typed. They are registered for
@@ -74,8 +75,10 @@ def candidates(words: Sequence[str], environment: Mapping[str, str]) -> list[str
         found = [f"{flag}={value}" for value in _values(flags.get(flag), begun, asked_in, environment)]
     elif before[-1] in flags and flags[before[-1]].type != "bool":
         found = _values(flags[before[-1]], current, asked_in, environment)
-    else:
+    elif current.startswith("-") or not any(parameter.positional for parameter in flags.values()):
         found = [*flags, "--help"]
+    else:
+        found = _runs(_value_of(before, "--runs-dir"))
     return [one for one in found if one.startswith(current)]
 
 
@@ -117,6 +120,13 @@ def _values(parameter: Parameter | None, begun: str, asked_in: str | None, envir
     done, comma, _ = begun.rpartition(",")
     chosen = done.split(",")
     return [f"{done}{comma}{name}" for name in sorted({o.type.family for o in types}) if name not in chosen]
+
+
+def _runs(runs_dir: str | None) -> list[str]:
+    """The runs whose results can be read; the shell completes files if nothing here fits what was typed."""
+    directory = run_directory.locate_runs(runs_dir and Path.cwd() / expand("runs_dir", runs_dir))
+    runs = sorted((path.name for path in directory.glob("*") if any(run_layout.hosts(path))), reverse=True)
+    return ["latest", *runs] if runs else []
 
 
 def main() -> None:

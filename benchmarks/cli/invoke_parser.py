@@ -14,11 +14,13 @@ from benchmarks import hints
 from benchmarks.errors import REFUSED
 from benchmarks.parameters import spec
 from benchmarks.terminal import wrapping
+from benchmarks.text import escaped
 
 
 def exit_with(sentence: object, code: int) -> Exit:
     """The exception by which Invoke prints `sentence`, wrapped to the terminal, and exits with `code`."""
-    return Exit(wrapping.wrapped(str(sentence), wrapping.columns(sys.stderr)), code)
+    shown = "\n".join(map(escaped, str(sentence).split("\n")))
+    return Exit(wrapping.wrapped(shown, wrapping.columns(sys.stderr)), code)
 
 
 def help_parse_errors() -> None:
@@ -104,7 +106,8 @@ def with_flags_for_words(words: Sequence[str], tasks: Mapping[str, str]) -> Iter
     """The command line with `--sources WORD` for each word that a task takes without a flag.
 
     Invoke takes only a fixed number of such words, and would read the others as names of tasks. `tasks` are the entry
-    points of tasks, by name. Such a task ends the command line: all that follows is for it.
+    points of tasks, by name. Such a task ends the command line: all that follows is for it, and after `--` there are no
+    flags any more.
     """
     at = next((index for index, word in enumerate(words) if word in tasks), len(words))
     yield from words[: at + 1]
@@ -112,10 +115,19 @@ def with_flags_for_words(words: Sequence[str], tasks: Mapping[str, str]) -> Iter
         return
     parameters = spec.parameters(tasks[words[at]])
     positional = next((parameter.flag for parameter in parameters if parameter.positional), None)
-    takes_value = {flag for p in parameters if p.type != "bool" for flag in (p.flag, f"-{p.short}")}
-    is_value = False
+    takes_value = {flag for p in parameters if p.type != "bool" for flag in _flags(p)}
+    is_value = only_words = False
     for word in words[at + 1 :]:
-        if positional and not is_value and not word.startswith("-"):
+        if positional and word == "--" and not (is_value or only_words):
+            only_words = True
+            continue
+        if positional and (only_words or not (is_value or word.startswith("-"))):
             yield positional
         yield word
-        is_value = not is_value and word in takes_value
+        is_value = not (is_value or only_words) and word in takes_value
+    if is_value and words[-1] == positional:
+        yield ""  # which is refused; Invoke would take no value for an empty list
+
+
+def _flags(parameter: spec.Parameter) -> tuple[str, ...]:
+    return (parameter.flag, f"-{parameter.short}") if parameter.short else (parameter.flag,)

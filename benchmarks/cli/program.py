@@ -24,6 +24,7 @@ from benchmarks.cli import invoke_parser
 from benchmarks.errors import REFUSED, RefusedError
 from benchmarks.paths import ROOT
 from benchmarks.terminal import streams
+from benchmarks.text import escaped
 
 WIDTH = 110  # columns at most, as in task_help
 
@@ -35,7 +36,7 @@ class Inv(Program):
         try:
             super().normalize_argv(invoke_parser.normalized(argv))
         except RefusedError as error:
-            print(error, file=sys.stderr)
+            print(escaped(str(error)), file=sys.stderr)
             sys.exit(REFUSED)
 
     def print_version(self) -> None:

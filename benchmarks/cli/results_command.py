@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import msgspec.structs
 from rich.console import Console
-from rich.text import Text
 
-from benchmarks.aws import session
-from benchmarks.aws.aws_errors import refusing
 from benchmarks.errors import RefusedError
-from benchmarks.exports import formats_of_results
-from benchmarks.parameters import region, spec
-from benchmarks.results import link, remarks, results_table, side_by_side
+from benchmarks.parameters import spec
+from benchmarks.results import remarks, results_table, side_by_side
 from benchmarks.results.labelled import Labelled
 from benchmarks.runs import run_directory
 from benchmarks.runs.records import Values
 from benchmarks.runs.result_records import BenchmarkMeasurement
 from benchmarks.sources import reading
 from benchmarks.terminal import rendering
-from benchmarks.text import natural
+from benchmarks.text import escaped, natural
 
 
 def run(given: Values) -> None:
@@ -33,14 +29,25 @@ def run(given: Values) -> None:
     runs_dir = run_directory.locate_runs(parameters["runs_dir"])
     sources = filtered(reading.read(parameters["sources"] or (), runs_dir, parameters["unit"]), parameters["filter"])
     if parameters["link"]:
-        _print_links(sources)
+        # Imported here, as exports are: results are shown faster without them.
+        from benchmarks.cli import result_links
+
+        result_links.show(sources)
     elif parameters["format"] == "table":
         _print_table(sources)
     else:
-        exported = formats_of_results.export(parameters["format"], sources)
-        sys.stdout.write(exported.text)
-        for sentence in exported.left_out:
-            print(sentence, file=sys.stderr)
+        _print_export(parameters["format"], sources)
+
+
+def _print_export(name: str, sources: Sequence[Labelled]) -> None:
+    """Print an export alone to standard output; to standard error, what it lacks and which results are lost."""
+    from benchmarks.exports import formats_of_results
+
+    exported = formats_of_results.export(name, sources)
+    sys.stdout.write(exported.text)
+    lost = (problem for source in sources for problem in source.results.problems)
+    for sentence in (*exported.left_out, *lost):
+        print(escaped(sentence), file=sys.stderr)
 
 
 def filtered(sources: Sequence[Labelled], pattern: str | None) -> list[Labelled]:
@@ -48,14 +55,21 @@ def filtered(sources: Sequence[Labelled], pattern: str | None) -> list[Labelled]
 
     Raises RefusedError if the pattern is invalid or matches nothing.
     """
-    try:
-        wanted = re.compile(pattern or "")
-    except re.error as error:
-        raise RefusedError(f"filter is not a regular expression: {error}, in {pattern!r}.") from None
+    wanted = _expression(pattern or "")
     found = [_filtered(source, wanted) for source in sources]
     if not any(source.results.measurements for source in found):
         raise RefusedError(f"No benchmark matches {pattern!r}: leave filter out to see them all.")
     return found
+
+
+def _expression(pattern: str) -> re.Pattern[str]:
+    try:
+        with warnings.catch_warnings():
+            # Python warns of what other versions may read in another way.
+            warnings.simplefilter("ignore")
+            return re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise RefusedError(f"filter is not a regular expression: {error}, in {pattern!r}.") from None
 
 
 def _filtered(source: Labelled, wanted: re.Pattern[str]) -> Labelled:
@@ -79,28 +93,13 @@ def _print_table(sources: Sequence[Labelled]) -> None:
         console.print(side_by_side.table(shown))
     console.print()
     for source in sources:
-        for sentence in _remarks(source, len(sources) > 1):
-            console.print(rendering.Hanging(Text(sentence)))
+        for sentence in _remarks(source):
+            console.print(rendering.Hanging(rendering.plain(sentence)))
 
 
-def _remarks(source: Labelled, is_named: bool) -> Iterator[str]:
+def _remarks(source: Labelled) -> Iterator[str]:
     results = source.results
     count = len(results.measurements)
-    yield f"{source.label}: {count} {'benchmark' if count == 1 else 'benchmarks'}"
+    yield f"{source.label}: {count or 'no'} {'benchmark' if count == 1 else 'benchmarks'}"
     for sentence in remarks.of_results(results):
         yield f"  {sentence}"
-
-
-def _print_links(sources: Sequence[Labelled]) -> None:
-    """Print a new link to the log of each source. Raises RefusedError if one was not published."""
-    for source in sources:
-        if source.log is None:
-            raise RefusedError(f"{source.label} was not published, as far as this machine knows, so it has no link.")
-    with refusing():
-        s3 = session.connector(region.choose(None, os.environ))("s3")
-        for source in sources:
-            if source.log:
-                signed = link.sign(s3, source.log.bucket, source.log.key)
-                print(source.label)
-                print(signed.url)
-                print(f"opens until {signed.until.isoformat(timespec='minutes')} {signed.note}".rstrip())

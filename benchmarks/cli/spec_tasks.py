@@ -12,7 +12,7 @@ from invoke.tasks import Task
 
 from benchmarks import hints
 from benchmarks.cli import invoke_parser, task_help
-from benchmarks.errors import FAILED, REFUSED, FailedError, RefusedError
+from benchmarks.errors import BEYOND_LIMIT, FAILED, REFUSED, BeyondLimitError, FailedError, RefusedError
 from benchmarks.parameters import spec
 from benchmarks.runs.records import Values
 
@@ -47,6 +47,8 @@ class SpecTask(Task[Any]):
             raise invoke_parser.exit_with(error, REFUSED) from None
         except FailedError as error:
             raise invoke_parser.exit_with(error, FAILED) from None
+        except BeyondLimitError as error:
+            raise invoke_parser.exit_with(error, BEYOND_LIMIT) from None
 
     def print_manual(self) -> None:
         task_help.show(self.entry_point, hints.command_line(self.command), inspect.getdoc(self) or "", self.examples)

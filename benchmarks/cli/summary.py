@@ -31,7 +31,7 @@ def _numbers(directory: Path) -> list[RenderableType]:
         return [Text(str(error))]
     if not found:
         return []
-    said: list[RenderableType] = [Text(sentence) for sentence in remarks.of_results(found)]
+    said: list[RenderableType] = [rendering.plain(sentence) for sentence in remarks.of_results(found)]
     if not found.measurements:
         return said
     count = len(found.measurements)

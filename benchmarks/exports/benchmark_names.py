@@ -41,7 +41,12 @@ def encoded(text: str, also: str = "") -> str:
     )
 
 
+def visible(text: str) -> str:
+    """The text on one line, with what cannot be seen percent-encoded."""
+    return encoded(text).replace("%25", "%")
+
+
 def in_sentence(measurement: BenchmarkMeasurement) -> str:
     """The name as it is shown in a message: on one line, and cut if it is long."""
-    name = encoded(qualified(measurement)).replace("%25", "%")
+    name = visible(qualified(measurement))
     return name if len(name) <= _LONGEST_SHOWN else f"{name[: _LONGEST_SHOWN - 1]}…"

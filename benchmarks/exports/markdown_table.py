@@ -6,10 +6,9 @@ however many sources there are.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
-from benchmarks.exports import benchmark_names, throughput_rates
+from benchmarks.exports import benchmark_names, github_text, throughput_rates
 from benchmarks.exports.exported import Exported
 from benchmarks.results import quantities
 from benchmarks.results.labelled import Labelled
@@ -19,11 +18,6 @@ from benchmarks.text import natural
 Row = tuple[str, BenchmarkMeasurement]  # the label of its source, and the measurement
 Cell = Callable[[BenchmarkMeasurement], str]
 
-# Whatever could be markup, also of GitHub's own, or end a cell: punctuation but for what ids often have, underscores
-# that are not within a word, and the dot that makes a link.
-_MARKUP = re.compile(r"[^\w /.,=()+-]|(?<![^\W_])_+|_+(?![^\W_])|(?<=www)\.", re.IGNORECASE)
-_NOT_BETWEEN_BACKTICKS = re.compile(r"[`|\\]")
-
 
 def text(sources: Sequence[Labelled]) -> Exported:
     """The table, and below it the sentences on results that are lost."""
@@ -31,15 +25,18 @@ def text(sources: Sequence[Labelled]) -> Exported:
     places = {source.label: place for place, source in enumerate(sources)}
     rows.sort(key=lambda row: (row[1].target or "", natural(row[1].id), places[row[0]], row[1].variant or ""))
     names, numbers = _names(rows), _numbers([one for _, one in rows])
-    lines = [_line([*names, *numbers]), _line([*(":--" for _ in names), *("--:" for _ in numbers)])]
+    lines = [
+        github_text.line([*names, *numbers]),
+        github_text.line([*(":--" for _ in names), *("--:" for _ in numbers)]),
+    ]
     before: Sequence[str] = []
     for row in rows:
         named = [cell(row) for cell in names.values()]
-        lines.append(_line([*_unless_repeated(named, before), *(cell(row[1]) for cell in numbers.values())]))
+        lines.append(github_text.line([*_unless_repeated(named, before), *(cell(row[1]) for cell in numbers.values())]))
         before = named
     problems = [(source.label, problem) for source in sources for problem in source.results.problems]
     lines += ["" for _ in problems[:1]]
-    lines += [f"- {_code(label)}: {_escaped(problem)}" for label, problem in problems]
+    lines += [f"- {github_text.code(label)}: {github_text.escaped(problem)}" for label, problem in problems]
     return Exported("".join(f"{line}\n" for line in lines))
 
 
@@ -47,10 +44,10 @@ def _names(rows: Sequence[Row]) -> Mapping[str, Callable[[Row], str]]:
     """The columns that say what was measured: only those in which rows differ, and the benchmark."""
     columns: dict[str, Callable[[Row], str]] = {}
     if len({one.target for _, one in rows}) > 1:
-        columns["target"] = lambda row: _code(row[1].target or "")
-    columns["benchmark"] = lambda row: _code(f"{row[1].id}{benchmark_names.suffix(row[1])}")
+        columns["target"] = lambda row: github_text.code(row[1].target or "")
+    columns["benchmark"] = lambda row: github_text.code(f"{row[1].id}{benchmark_names.suffix(row[1])}")
     if len({label for label, _ in rows}) > 1:
-        columns["source"] = lambda row: _code(row[0])
+        columns["source"] = lambda row: github_text.code(row[0])
     return columns
 
 
@@ -69,7 +66,7 @@ def _numbers(measurements: Sequence[BenchmarkMeasurement]) -> Mapping[str, Cell]
 
 
 def _quantity(measurement: BenchmarkMeasurement, value: float) -> str:
-    return _escaped(quantities.quantity(value, measurement.unit))
+    return github_text.escaped(quantities.quantity(value, measurement.unit))
 
 
 def _interval(measurement: BenchmarkMeasurement) -> str:
@@ -83,31 +80,10 @@ def _level(measurement: BenchmarkMeasurement) -> str:
 
 
 def _throughput(measurement: BenchmarkMeasurement) -> str:
-    return ", ".join(map(_escaped, throughput_rates.texts(measurement)))
+    return ", ".join(map(github_text.escaped, throughput_rates.texts(measurement)))
 
 
 def _unless_repeated(cells: Sequence[str], above: Sequence[str]) -> list[str]:
     """The cells, empty as far as they say the same as those of the row above; the last one is always shown."""
     shown = next((place for place, cell in enumerate(cells) if cell not in above[place : place + 1]), len(cells))
     return [cell if place >= min(shown, len(cells) - 1) else "" for place, cell in enumerate(cells)]
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _code(text: str) -> str:
-    """A name as code, in which GitHub looks for no mentions, references or links; empty for an empty one."""
-    visible = _visible(text)
-    if _NOT_BETWEEN_BACKTICKS.search(visible):
-        return f"<code>{_escaped(text)}</code>"
-    return f"`{visible}`" if text else ""
-
-
-def _visible(text: str) -> str:
-    return benchmark_names.encoded(text).replace("%25", "%")
-
-
-def _escaped(text: str) -> str:
-    """A text on one line, with character references for what could be markup."""
-    return _MARKUP.sub(lambda found: "".join(f"&#{ord(character)};" for character in found.group()), _visible(text))

@@ -44,6 +44,11 @@ FIRST_FLAGS = (
     "sources",
     "filter",
     "link",
+    "by",
+    "group",
+    "changed",
+    "regressions",
+    "fail_on",
 )
 
 # Nor for the largest value. EC2 uses 32-bit integers; a time limit of more than a month is a mistake.

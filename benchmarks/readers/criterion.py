@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -67,18 +68,26 @@ def _with_unique_ids(
 
 
 def _target(inside: Path, directory_name: object) -> str | None:
-    """The directories above those that Criterion itself has made: this tool gives each target one."""
+    """The directories above those that Criterion itself has made: this tool gives each target one.
+
+    In a workspace, packages may have `target/criterion` each; their directory's name then stands for a target.
+    """
     parts = inside.parts[:-1]
     own = Path(directory_name).parts if isinstance(directory_name, str) else ()
     above = parts[: -len(own)] if own and parts[-len(own) :] == own else ()
-    return "/".join(above[1:] if above[:1] == (run_layout.CRITERION,) else above) or None
+    if run_layout.CRITERION in above:
+        at = above.index(run_layout.CRITERION)
+        # Cargo's own directory of what it has built, which holds Criterion's.
+        package = above[: at - 1] if above[at - 1 : at] == ("target",) else above[:at]
+        above = (*package, *above[at + 1 :])
+    return os.fsencode("/".join(above)).decode(errors="replace") or None
 
 
 def _read_one(folder: Path, shown: str, inside: Path, output: ProgramOutput) -> tuple[str, BenchmarkMeasurement]:
     benchmark, estimates, sample = (_load(folder / f"{name}.json", f"{shown}/{name}.json") for name in _FILES)
     try:
         id = _text(benchmark["full_id"])
-        title = str(benchmark.get("title") or id).strip()
+        title = _text(benchmark.get("title") or id).strip()
         statistic = "slope" if estimates.get("slope") else "mean"
         chosen = _estimate(estimates[statistic])
         others = {name: _estimate_if_any(estimates.get(name)) for name in _STATISTICS}
@@ -172,6 +181,10 @@ def _number_if_any(value: object) -> float | None:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise TypeError(f"{value!r} is no text, but has a part of a character") from None
     return value
 
 
@@ -181,7 +194,11 @@ def _text_if_any(value: object) -> str | None:
 
 def _load(path: Path, shown: str) -> Json:
     try:
+        if path.exists() and not path.is_file():
+            raise ValueError("it is no file")
         content: Json = json.loads(path.read_text(encoding="utf-8"))
         return content
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise ValueError(f"{shown} cannot be read: {error.strerror or error}.") from None
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{shown} cannot be read: {error}.") from None

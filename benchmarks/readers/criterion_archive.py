@@ -13,7 +13,17 @@ from benchmarks.runs.result_records import Results
 
 _OF_CRITERION = ("benchmark.json", "estimates.json", "sample.json")
 _OTHERS = (run_layout.LOG, Results.FILE)
+_DAMAGED = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError)
+_CHUNK = 2**16  # bytes
 LARGEST = 2**30  # bytes of all files together
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is a tar archive, packed or not. Raises OSError if it cannot be read."""
+    try:
+        return tarfile.is_tarfile(path)
+    except _DAMAGED:
+        return False  # too little is left of it to tell
 
 
 def unpack(archive: Path, directory: Path, name: str) -> None:
@@ -35,8 +45,21 @@ def unpack(archive: Path, directory: Path, name: str) -> None:
                             f"{name} is not read: unpacked, its files have more than {LARGEST >> 20} MiB."
                         )
                     content.extract(member, directory, set_attrs=False, filter="data")
-    except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, OSError) as error:
-        raise RefusedError(f"{name} cannot be unpacked: {error}.") from None
+            _check_end(content, name)
+    except OSError as error:
+        raise RefusedError(f"{name} cannot be unpacked: {error.strerror or error}.") from None
+    except _DAMAGED as error:
+        raise RefusedError(f"{name} cannot be unpacked: {str(error).rstrip('.')}.") from None
+
+
+def _check_end(content: tarfile.TarFile, name: str) -> None:
+    """Raises RefusedError unless the archive ends as one does, since tarfile takes a damaged member for the end."""
+    assert content.fileobj
+    content.fileobj.seek(content.offset)
+    if content.fileobj.read(tarfile.BLOCKSIZE) != tarfile.NUL * tarfile.BLOCKSIZE:
+        raise RefusedError(f"{name} cannot be unpacked: it is damaged or not whole.")
+    while content.fileobj.read(_CHUNK):
+        pass  # raises what a checksum at the end of a packed file says
 
 
 def _check(member: tarfile.TarInfo, path: PurePosixPath, name: str) -> None:

@@ -16,6 +16,8 @@ from benchmarks.runs import run_layout
 from benchmarks.runs.result_records import BenchmarkMeasurement
 from benchmarks.text import natural
 
+NO_UNIT = "Numbers have no unit where Criterion printed none: they need not be times."
+
 
 @dataclass(frozen=True)
 class Found:
@@ -70,7 +72,7 @@ def combine(homes: Mapping[str, Path], log: Log) -> Reading:
     if found:
         notes += [f"The target {target} measured nothing." for target in silent]
     if any(one.measurement.unit is None for one in found):
-        notes.append("Numbers have no unit where Criterion printed none: they need not be times.")
+        notes.append(NO_UNIT)
     cause = ELSEWHERE if any(program.printed for program in log.programs) else log.likely_cause
     return Reading(tuple(found), tuple(p for part in parts.values() for p in part.problems), tuple(notes), cause)
 

@@ -9,8 +9,11 @@ from benchmarks.runs.result_records import Results
 
 @dataclass(frozen=True)
 class S3Object:
+    """An object in S3; `region` is that of its bucket, if it is known."""
+
     bucket: str
     key: str
+    region: str | None = None
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,13 @@ def sign(s3: Client, bucket: str, key: str) -> Link:
     return Link(url, until.replace(second=0, microsecond=0), note)
 
 
+def region_of(s3: Client, bucket: str) -> str | None:
+    """The region of a bucket, for which a link has to be signed; None if S3 does not say."""
+    headers = s3.head_bucket(Bucket=bucket)["ResponseMetadata"]["HTTPHeaders"]
+    region: str | None = headers.get("x-amz-bucket-region")
+    return region
+
+
 def link_end(now: datetime, temporary: bool, credentials_end: datetime | None) -> tuple[datetime, str]:
     """When a link signed now expires, and a note for the user: it expires with the credentials that signed it."""
     longest = now + LINK_LIFETIME

@@ -30,8 +30,8 @@ def duration(nanoseconds: float) -> str:
 
 
 def rate(kind: str, amount: float, nanoseconds: float) -> str:
-    """The throughput of `amount` elements, bytes, bytes_decimal or bits (`kind`) in `nanoseconds`, per second."""
-    units, name = _RATES[kind]
+    """The throughput of `amount` elements, bytes, bytes_decimal, bits or others in `nanoseconds`, per second."""
+    units, name = _RATES.get(kind, (_DECIMAL, f"{kind}/s"))
     return f"{_scaled(amount / nanoseconds * 1e9, units)}{name}"
 
 

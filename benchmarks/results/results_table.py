@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rich.table import Table
-from rich.text import Text
 
 from benchmarks.results import quantities, stability
 from benchmarks.runs.result_records import NANOSECONDS, BenchmarkMeasurement
 from benchmarks.terminal import rendering
+from benchmarks.text import escaped
 
 Cell = Callable[[BenchmarkMeasurement], str]
 
@@ -35,11 +35,11 @@ def table(measurements: Sequence[BenchmarkMeasurement], *, detailed: bool = Fals
         drawn.add_column(title, overflow="fold")
     for title, cell in numbers.items():
         # Never truncate a number; on a narrow terminal, fold the names or let the line wrap.
-        width = max(len(text) for text in (title, *map(cell, measurements)))
+        width = max(len(escaped(text)) for text in (title, *map(cell, measurements)))
         drawn.add_column(title, justify="right", no_wrap=True, min_width=width)
     for measurement in measurements:
         shown = [rendering.Name(name(measurement)) for name in names.values()]
-        drawn.add_row(*shown, *(Text(number(measurement)) for number in numbers.values()))
+        drawn.add_row(*shown, *(rendering.plain(number(measurement)) for number in numbers.values()))
     return drawn
 
 

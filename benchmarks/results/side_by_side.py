@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.table import Table
-from rich.text import Text
 
 from benchmarks.results import quantities
 from benchmarks.results.labelled import Labelled
@@ -32,24 +31,28 @@ def table(sources: Sequence[Labelled]) -> Table:
         for key in keys:
             for label in labels:
                 if (key, label) in found:
-                    drawn.add_row(*_names(key, with_target), Text(label), Text(_estimate(found[key, label])))
+                    drawn.add_row(
+                        *_names(key, with_target), rendering.plain(label), rendering.plain(_estimate(found[key, label]))
+                    )
         return drawn
     for label in labels:
-        drawn.add_column(Text(label), justify="right", overflow="fold", min_width=min(len(label), 18))
+        drawn.add_column(rendering.plain(label), justify="right", overflow="fold", min_width=min(len(label), 18))
     for key in keys:
-        cells = (Text(_estimate(found[key, label]) if (key, label) in found else "-") for label in labels)
+        cells = (rendering.plain(_estimate(found[key, label]) if (key, label) in found else "-") for label in labels)
         drawn.add_row(*_names(key, with_target), *cells)
     return drawn
 
 
 def _key(measurement: BenchmarkMeasurement) -> Key:
-    """What is the same for one benchmark in several results: target, id and the number of the process."""
-    return measurement.target or "", measurement.id, "" if measurement.process == 1 else f" #{measurement.process}"
+    """What is the same for one benchmark in several results: target, id, and its variant and number of the process."""
+    variant = "" if measurement.variant is None else f" [{measurement.variant}]"
+    process = "" if measurement.process == 1 else f" #{measurement.process}"
+    return measurement.target or "", measurement.id, f"{variant}{process}"
 
 
 def _names(key: Key, with_target: bool) -> list[rendering.Name]:
-    target, id, process = key
-    return [*([rendering.Name(target)] if with_target else []), rendering.Name(f"{id}{process}")]
+    target, id, suffix = key
+    return [*([rendering.Name(target)] if with_target else []), rendering.Name(f"{id}{suffix}")]
 
 
 def _estimate(measurement: BenchmarkMeasurement) -> str:

@@ -43,6 +43,10 @@ class Samples(Part, frozen=True, kw_only=True):
     iterations: tuple[float, ...]
     values: tuple[float, ...]
 
+    def __post_init__(self) -> None:
+        if len(self.iterations) != len(self.values):
+            raise ValueError(f"there are {len(self.iterations)} iterations for {len(self.values)} values")
+
 
 class BenchmarkMeasurement(Part, frozen=True, kw_only=True):
     """The measurement of one benchmark by one process. Ids are unique only within a target."""
@@ -69,6 +73,10 @@ class BenchmarkMeasurement(Part, frozen=True, kw_only=True):
     spread: float | None = None  # the longest sample minus the shortest, from harnesses without an interval
     samples: Samples | None = None
     throughput: Mapping[str, float] = field(default_factory=dict)  # amount per iteration, by kind
+
+    def __post_init__(self) -> None:
+        if self.statistic not in self.estimates:
+            raise ValueError(f"{self.id!r} has no estimate {self.statistic!r}")
 
     @property
     def shown(self) -> Estimate:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from benchmarks.aws import session
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import region
 from benchmarks.paths import expand
+from benchmarks.readers import host_readings
 from benchmarks.results.labelled import Labelled
 from benchmarks.runs.records import CurrentAttempt
-from benchmarks.sources import file_sources, run_sources, s3_sources
+from benchmarks.sources import file_sources, run_sources
 
 DEFAULT = "latest"
+_S3 = "s3://"
 # S3 answers for any bucket in any region of a partition.
 _ANY_REGION = "us-east-1"
+_NO_UNITS = (file_sources.NO_UNIT, host_readings.NO_UNIT)
 
 
 def read(words: Sequence[str], runs_dir: Path, unit: str | None = None) -> tuple[Labelled, ...]:
@@ -31,7 +32,7 @@ def read(words: Sequence[str], runs_dir: Path, unit: str | None = None) -> tuple
     Raises RefusedError, which names the source, for one that does not exist, cannot be read or has no results.
     """
     found = [one for word in words or (DEFAULT,) for one in _read(word, runs_dir)]
-    return tuple(_with_unit(one, unit) for one in _with_different_labels(found))
+    return tuple(_with_unit(one, unit) for one in with_different_labels(found))
 
 
 def _read(word: str, runs_dir: Path) -> tuple[Labelled, ...]:
@@ -43,18 +44,34 @@ def _read(word: str, runs_dir: Path) -> tuple[Labelled, ...]:
 
 
 def _sources(word: str, runs_dir: Path) -> tuple[Labelled, ...]:
-    if word.startswith(s3_sources.SCHEME):
-        chosen = region.of_environment(os.environ) or _ANY_REGION
-        return s3_sources.of_uri(session.connector(chosen)("s3"), word)
+    if word.startswith(_S3):
+        return _in_s3(word)
     path = expand("source", word)
     if _exists(path) and not run_sources.LATEST.fullmatch(word):
-        if run_sources.is_run(path):
-            return run_sources.of_run(path.resolve())
-        if (path / CurrentAttempt.FILE).is_file():
-            return run_sources.of_run(path.resolve().parent, path.resolve().name)
-        return file_sources.of_path(path, word)
-    name, _, host = word.partition("/")
-    return run_sources.of_run(run_sources.find(name, runs_dir), host)
+        return _of_path(path, word)
+    return run_sources.of_run(run_sources.find(word, runs_dir), word.partition("/")[2])
+
+
+def _of_path(path: Path, word: str) -> tuple[Labelled, ...]:
+    whole = path.resolve()
+    if run_sources.is_run(whole):
+        return run_sources.of_run(whole)
+    if (whole / CurrentAttempt.FILE).is_file():
+        return run_sources.of_run(whole.parent, whole.name)
+    if whole.name.isdecimal() and whole.is_dir() and (whole.parent / CurrentAttempt.FILE).is_file():
+        return run_sources.of_run(whole.parents[1], f"{whole.parent.name}/{whole.name}")
+    return file_sources.of_path(path, word)
+
+
+def _in_s3(uri: str) -> tuple[Labelled, ...]:
+    # Imported here, since results on this machine are read faster without it.
+    from benchmarks.aws import aws_errors, session
+    from benchmarks.sources import s3_sources
+
+    chosen = region.of_environment(os.environ) or _ANY_REGION
+    with aws_errors.refusing():
+        s3 = session.connector(chosen)("s3")
+    return s3_sources.of_uri(s3, uri)
 
 
 def _exists(path: Path) -> bool:
@@ -64,18 +81,21 @@ def _exists(path: Path) -> bool:
         return False  # too long for a path, say
 
 
-def _with_different_labels(found: Sequence[Labelled]) -> Iterator[Labelled]:
+def with_different_labels(found: Sequence[Labelled]) -> Iterator[Labelled]:
     """A source that is given twice is told apart by a number."""
-    seen: Counter[str] = Counter()
+    taken: set[str] = set()
     for one in found:
-        seen[one.label] += 1
-        number = seen[one.label]
-        yield dataclasses.replace(one, label=f"{one.label} #{number}") if number > 1 else one
+        label, number = one.label, 1
+        while label in taken:
+            number += 1
+            label = f"{one.label} #{number}"
+        taken.add(label)
+        yield dataclasses.replace(one, label=label)
 
 
 def _with_unit(one: Labelled, unit: str | None) -> Labelled:
     if unit is None:
         return one
     measurements = tuple(m if m.unit is not None else replace(m, unit=unit) for m in one.results.measurements)
-    notes = tuple(note for note in one.results.notes if note != file_sources.NO_UNIT)
+    notes = tuple(note for note in one.results.notes if note not in _NO_UNITS)
     return dataclasses.replace(one, results=replace(one.results, measurements=measurements, notes=notes))

@@ -6,15 +6,16 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from benchmarks import hints
 from benchmarks.errors import RefusedError
 from benchmarks.readers import host_readings
-from benchmarks.results import attempt_results
 from benchmarks.results.labelled import Labelled, S3Object
-from benchmarks.runs import attempts, record_files, run_layout
+from benchmarks.runs import attempts, failures, record_files, run_layout
 from benchmarks.runs.records import Preflight, Published
 from benchmarks.runs.result_records import Results
-from benchmarks.sources import file_sources
+from benchmarks.sources import json_sources
 
 LATEST = re.compile(r"latest(?:~(?P<back>\d{1,6}))?")
 
@@ -24,23 +25,25 @@ def is_run(directory: Path) -> bool:
     return any(run_layout.hosts(directory))
 
 
-def find(name: str, runs_dir: Path) -> Path:
-    """The directory of the run that `name` stands for: its id, the unique start of that, `latest` or `latest~2`.
+def find(word: str, runs_dir: Path) -> Path:
+    """The directory of the run of `RUN`, `RUN/HOST` or `RUN/HOST/ATTEMPT`.
 
-    Raises RefusedError if there is none, or if several ids start so.
+    RUN is its id, the unique start of that, `latest` or `latest~2`. Raises RefusedError if there is none, or if several
+    ids start so.
     """
+    name = word.partition("/")[0]
     if latest := LATEST.fullmatch(name):
         return _latest(int(latest["back"] or 0), runs_dir)
     runs = sorted(path.name for path in _directories(runs_dir))
     if name in runs:
         return runs_dir / name
-    starting = [run for run in runs if run.startswith(name)]
+    starting = [run for run in runs if name and run.startswith(name)]
     if len(starting) == 1:
         return runs_dir / starting[0]
     if starting:
         raise RefusedError(f"{len(starting)} runs start with {name}: {_some(starting)}. Give more of the id.")
     raise RefusedError(
-        f"There is no run, file or directory {name}.{hints.nearest(name, runs)} {_known(runs, runs_dir)}"
+        f"There is no run, file or directory {word}.{hints.nearest(name, runs)} {_known(runs, runs_dir)}"
     )
 
 
@@ -60,7 +63,8 @@ def _latest(back: int, runs_dir: Path) -> Path:
         raise RefusedError(f"There is no run in {runs_dir} yet: name a file, a directory or an s3:// URI.")
     if back >= len(runs):
         raise RefusedError(
-            f"latest~{back} does not exist: {runs_dir} has {len(runs)} runs, the oldest is latest~{len(runs) - 1}."
+            f"latest~{back} does not exist: {runs_dir} has {len(runs)} {'run' if len(runs) == 1 else 'runs'} that "
+            f"measured, the oldest is latest~{len(runs) - 1}."
         )
     return runs[back]
 
@@ -88,33 +92,67 @@ def of_run(directory: Path, host: str = "") -> tuple[Labelled, ...]:
     if name and name not in hosts:
         nearest = hints.nearest(name, hosts)
         raise RefusedError(f"The run {directory.name} has no host {name}.{nearest} It has {_some([*hosts])}.")
-    chosen = [hosts[name]] if name else list(hosts.values())
-    return tuple(_of_host(path, number, len(hosts) > 1) for path in chosen)
+    if name:
+        return (_of_host(hosts[name], number, len(hosts) > 1),)
+    return tuple(_of_one_of(path, number, len(hosts) > 1) for path in hosts.values())
+
+
+def _of_one_of(path: Path, number: str, several: bool) -> Labelled:
+    """Like `_of_host`; a host of several whose results cannot be read does not spoil the others'."""
+    try:
+        return _of_host(path, number, several)
+    except RefusedError as error:
+        return Labelled(_label(path, number, several), Results(measurements=(), problems=(str(error),)))
 
 
 def _of_host(path: Path, number: str, several: bool) -> Labelled:
     run, known = path.parent, attempts.here(path)
     attempt = int(number) if number.isdecimal() else attempts.current(path)
+    if not known:
+        raise RefusedError(
+            f"Nothing was brought back from {path.name} in the run {run.name}.{_why(run, path.name, attempt)}"
+        )
     if attempt not in known or (number and not number.isdecimal()):
         raise RefusedError(
             f"The run {run.name} has no attempt {number or attempt} on {path.name}, only {', '.join(map(str, known))}."
         )
-    label = "/".join([run.name, *([path.name] if several or number else []), *([number] if number else [])])
-    return Labelled(label, _results(run, path.name, attempt), _published_log(run_layout.attempt(path, attempt)))
+    results = _results(run, path.name, attempt)
+    if not (results.measurements or results.problems):
+        sentence = f"The run {run.name} has no benchmark results of {path.name}.{_why(run, path.name, attempt)}"
+        results = replace(results, problems=(sentence,))
+    return Labelled(_label(path, number, several), results, _published_log(run, run_layout.attempt(path, attempt)))
 
 
-def _published_log(directory: Path) -> S3Object | None:
+def _label(path: Path, number: str, several: bool) -> str:
+    return "/".join([path.parent.name, *([path.name] if several or number else []), *([number] if number else [])])
+
+
+def _why(run: Path, host: str, attempt: int) -> str:
+    """Why, as far as it is recorded: a sentence with a blank before it, else an empty string."""
+    return next((f" {one.sentence}" for one in failures.failures(run) if one.is_of(host, attempt)), "")
+
+
+def _published_log(run: Path, directory: Path) -> S3Object | None:
     published = record_files.recall(Published, directory)
     key = published.keys.get(run_layout.LOG) if published else None
-    return S3Object(published.bucket, key) if published and key else None
+    if not (published and key):
+        return None
+    plan = _plan(run)
+    place = plan.destination if plan else None
+    return S3Object(published.bucket, key, place.region if place and place.bucket == published.bucket else None)
 
 
 def _results(run: Path, host: str, attempt: int) -> Results:
     directory = run_layout.attempt(run_layout.host(run, host), attempt)
     if (directory / Results.FILE).is_file():
-        return file_sources.record(directory / Results.FILE, str(directory / Results.FILE))
-    if plan := _plan(run):
-        # Begun by a version of this tool that did not write results.
-        return attempt_results.of_attempt(run, host, attempt, plan)
-    reading = host_readings.of_host(directory)
+        return json_sources.record(directory / Results.FILE, str(directory / Results.FILE))
+    try:
+        if plan := _plan(run):
+            # Begun by a version of this tool that did not write results. Imported here, since it needs botocore.
+            from benchmarks.results import attempt_results
+
+            return attempt_results.of_attempt(run, host, attempt, plan)
+        reading = host_readings.of_host(directory)
+    except OSError as error:
+        raise RefusedError(f"{directory} cannot be read: {error.strerror or error}.") from None
     return Results(measurements=reading.measurements, problems=reading.problems, notes=reading.notes)

@@ -10,6 +10,8 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.text import Text
 
+from benchmarks.text import escaped
+
 # The start of a line, a title or an indent. Continuation lines are aligned after it.
 _TITLE = re.compile(r"\s+|\S+\s{2,}")
 # Where a name may be broken, best place first: between its words and parts, then within a part.
@@ -17,6 +19,11 @@ _BREAKS = (re.compile(r"(?<=[ /,<])|(?<=::)"), re.compile(r"(?<=[_.:-])"))
 # Columns of output that is not a terminal: wide enough that no name is wrapped.
 PIPED_WIDTH = 200
 INDENT = "  "  # of a name's continuation lines
+
+
+def plain(text: str) -> Text:
+    """A text by others, such as a unit or a sentence with a name in it, that does nothing to the terminal."""
+    return Text(escaped(text))
 
 
 @dataclass(frozen=True)
@@ -75,11 +82,12 @@ class Name:
     text: str
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
-        longest = max(map(cell_len, _BREAKS[0].split(self.text)))
-        return Measurement(longest, cell_len(self.text)).with_maximum(options.max_width)
+        text = escaped(self.text)
+        longest = max(map(cell_len, _BREAKS[0].split(text)))
+        return Measurement(longest, cell_len(text)).with_maximum(options.max_width)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Text("\n".join(folded(self.text, options.max_width)))
+        yield Text("\n".join(folded(escaped(self.text), options.max_width)))
 
 
 def folded(name: str, width: int) -> list[str]:

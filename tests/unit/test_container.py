@@ -16,6 +16,11 @@ TOOL = [str(container.BIN / "benchmarks")]
 ME = User(os.geteuid(), os.getegid())
 
 
+@pytest.mark.parametrize("words", [["a", "test", "--format=csv"], ["--unit", "s", "a"], [""], ["--", "-x"]], ids=str)
+def test_the_words_after_a_task_are_passed_on_as_they_are(words: list[str]) -> None:
+    assert container.command(["bench.results", *words]) == [*TOOL, "bench.results", *words]
+
+
 @pytest.fixture
 def mounted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Stands for /root."""

@@ -1,14 +1,16 @@
-"""The two ways in which a run does not succeed."""
+"""The ways in which a command does not succeed."""
 
 from __future__ import annotations
 
-from benchmarks.errors import FAILED, REFUSED, FailedError, RefusedError
+from itertools import permutations
+
+from benchmarks.errors import BEYOND_LIMIT, FAILED, REFUSED, BeyondLimitError, FailedError, RefusedError
 
 
-def test_exit_codes_tell_what_was_refused_from_what_failed() -> None:
-    assert (FAILED, REFUSED) == (1, 2)
+def test_exit_codes_tell_apart_what_was_refused_what_failed_and_what_is_beyond_a_limit() -> None:
+    assert (FAILED, REFUSED, BEYOND_LIMIT) == (1, 2, 3)
 
 
-def test_neither_error_is_taken_for_the_other() -> None:
-    assert not issubclass(RefusedError, FailedError)
-    assert not issubclass(FailedError, RefusedError)
+def test_no_error_is_taken_for_another() -> None:
+    for one, other in permutations((RefusedError, FailedError, BeyondLimitError), 2):
+        assert not issubclass(one, other)

@@ -45,3 +45,41 @@ def test_any_names_can_be_sorted(names: list[str]) -> None:
 
 def test_a_number_of_any_length_can_be_sorted() -> None:
     assert sorted(["9" * 10_000, "1" + "0" * 10_000], key=text.natural) == ["9" * 10_000, "1" + "0" * 10_000]
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        "",
+        "fft/8192",
+        "ä 測定",
+        "العربية/8",
+        "a\N{NO-BREAK SPACE}b",
+        "می\N{ZERO WIDTH NON-JOINER}خواهم",
+        "👩\N{ZERO WIDTH JOINER}🔬",
+    ],
+)
+def test_a_text_of_any_script_is_printed_as_it_is(plain: str) -> None:
+    assert text.escaped(plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("hostile", "printed"),
+    [
+        ("a\x1b[31mb", r"a\x1b[31mb"),
+        ("a\x9b2Jb", r"a\x9b2Jb"),
+        ("a\nb\rc\td\x07", r"a\nb\rc\td\x07"),
+        ("right\u202eto left", r"right\u202eto left"),
+        ("a\u2066b\u2028c", r"a\u2066b\u2028c"),
+        ("not UTF-8 \udcff", r"not UTF-8 \udcff"),
+    ],
+)
+def test_what_would_control_the_terminal_is_printed_as_an_escape(hostile: str, printed: str) -> None:
+    assert text.escaped(hostile) == printed
+
+
+@given(st.text())
+def test_whatever_is_escaped_can_be_printed_on_one_line(anything: str) -> None:
+    escaped = text.escaped(anything)
+    assert text.is_single_line(escaped)
+    assert text.escaped(escaped) == escaped

@@ -13,7 +13,7 @@ from invoke.program import Program
 from invoke.tasks import task
 
 from benchmarks.cli import invoke_parser, spec_tasks
-from benchmarks.errors import FailedError, RefusedError
+from benchmarks.errors import BeyondLimitError, FailedError, RefusedError
 from tests.support.invoke_calls import Run
 
 
@@ -39,6 +39,8 @@ def run(given: list[Mapping[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys:
             raise RefusedError("There is no such suite.")
         if values.get("suite") == "failed":
             raise FailedError("The run failed.")
+        if values.get("suite") == "slower":
+            raise BeyondLimitError("One is slower.")
 
     @task(positional=["word"])
     def say(_context: Context, word: str) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from benchmarks.aws.instance_types import Offer
 from benchmarks.cli import completion
 from benchmarks.errors import RefusedError
 from benchmarks.picker import region_data
+from tests.support import recorded_runs
 from tests.support.picker_data_sets import C6I, C8A
 
 ENVIRONMENT = {"AWS_REGION": "eu-north-1"}
@@ -50,6 +53,43 @@ def cached(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 )
 def test_values_and_flags_are_completed(line: str, expected: list[str]) -> None:
     assert completion.candidates(line.split(" "), ENVIRONMENT) == expected
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    for run in ("r1", "r2"):
+        recorded_runs.begin(tmp_path / "runs", run)
+    recorded_runs.begin(tmp_path / "runs", "setup", hosts=())
+    (tmp_path / "runs/file").touch()
+    return tmp_path / "runs"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([""], ["latest", "r2", "r1"]),
+        (["r"], ["r2", "r1"]),
+        (["r1", "la"], ["latest"]),
+        (["--link", "r"], ["r2", "r1"]),
+        (["s"], []),
+        (["target/"], []),
+        (["-"], ["--sources", "--filter", "--format", "--link", "--unit", "--runs-dir", "--help"]),
+        (["r1", "--form"], ["--format"]),
+        (["--format", "c"], ["csv", "critcmp"]),
+        (["--format=c"], ["--format=csv", "--format=critcmp"]),
+        (["--filter", ""], []),
+    ],
+    ids=str,
+)
+def test_a_word_without_a_flag_is_completed_to_a_run_and_else_by_the_shell_to_a_file(
+    runs: Path, words: list[str], expected: list[str]
+) -> None:
+    assert completion.candidates(["bench.results", "--runs-dir", str(runs), *words], ENVIRONMENT) == expected
+    assert completion.candidates(["bench.results", f"--runs-dir={runs}", *words], ENVIRONMENT) == expected
+
+
+def test_without_runs_there_is_no_latest_one(tmp_path: Path) -> None:
+    assert completion.candidates(["bench.results", "--runs-dir", str(tmp_path), ""], ENVIRONMENT) == []
 
 
 def test_bash_makes_words_of_equals_signs() -> None:

@@ -82,3 +82,41 @@ def test_what_cannot_be_read_is_refused_with_the_nearest_name(
     assert len(error.splitlines()) == 1
     assert output == ""
     assert given == []
+
+
+TASKS = {"bench.results": "results"}
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ([], []),
+        (["a", "b"], ["--sources", "a", "--sources", "b"]),
+        (["a", "--format", "csv", "b"], ["--sources", "a", "--format", "csv", "--sources", "b"]),
+        (["--format=csv", "a"], ["--format=csv", "--sources", "a"]),
+        (["--link", "a"], ["--link", "--sources", "a"]),
+        (["--filter", "--link", "a"], ["--filter", "--link", "--sources", "a"]),
+        (["--filter", "-x", "a"], ["--filter", "-x", "--sources", "a"]),
+        (["--sources", "a", "b"], ["--sources", "a", "--sources", "b"]),
+        (["test", "bench.results"], ["--sources", "test", "--sources", "bench.results"]),
+        ([""], ["--sources", ""]),
+        (["a", "--sources"], ["--sources", "a", "--sources", ""]),
+        (["-x"], ["-x"]),
+        (["--", "-x", "--format", "a"], ["--sources", "-x", "--sources", "--format", "--sources", "a"]),
+        (["a", "--", "--", "b"], ["--sources", "a", "--sources", "--", "--sources", "b"]),
+        (["--filter", "--", "a"], ["--filter", "--", "--sources", "a"]),
+    ],
+    ids=str,
+)
+def test_words_without_a_flag_are_sources(given: list[str], read: list[str]) -> None:
+    words = ["inv", "--search-root", "x", "bench.results"]
+    assert list(invoke_parser.with_flags_for_words([*words, *given], TASKS)) == [*words, *read]
+
+
+@pytest.mark.parametrize("words", [["inv", "bench", "-i", "a"], ["inv"], [], ["inv", "say", "--", "x"]], ids=str)
+def test_other_tasks_words_stay_as_they_are(words: list[str]) -> None:
+    assert list(invoke_parser.with_flags_for_words(words, TASKS)) == words
+
+
+def test_what_a_file_or_program_has_put_into_a_sentence_does_nothing_to_the_terminal() -> None:
+    assert invoke_parser.exit_with("a\x1b[31m\x9b\tb\nc", 2).message == "a\\x1b[31m\\x9b\\tb\nc"

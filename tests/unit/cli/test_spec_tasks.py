@@ -30,7 +30,12 @@ def test_help_is_the_manual_and_runs_nothing(run: Run, given: list[Mapping[str, 
 
 
 @pytest.mark.parametrize(
-    ("suite", "code", "sentence"), [("refused", 2, "There is no such suite.\n"), ("failed", 1, "The run failed.\n")]
+    ("suite", "code", "sentence"),
+    [
+        ("refused", 2, "There is no such suite.\n"),
+        ("failed", 1, "The run failed.\n"),
+        ("slower", 3, "One is slower.\n"),
+    ],
 )
 def test_how_a_run_ended_is_the_exit_code_and_one_sentence(run: Run, suite: str, code: int, sentence: str) -> None:
     assert run("bench", "--suite", suite) == (code, "", sentence)

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from benchmarks.results import link
 from benchmarks.results.link import link_end
-from tests.support.result_bucket import NOW
+from tests.support.aws_fakes import FakeClient
+from tests.support.result_bucket import NOW, Bucket
 
 
 @pytest.mark.parametrize(
@@ -23,3 +25,21 @@ def test_a_link_ends_with_the_credentials_that_signed_it(
     temporary: bool, end: datetime | None, until: datetime, note: str
 ) -> None:
     assert link_end(NOW, temporary, end) == (until, note)
+
+
+def test_a_link_is_signed_for_its_object_until_the_credentials_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "lifetime_of_credentials", lambda: (False, None))
+    bucket = Bucket()
+    signed = link.sign(bucket.client, "mine", "x/benchmark.log")
+    operation, parameters, seconds = bucket.link
+    assert (signed.url, operation) == ("https://mine/x/benchmark.log", "get_object")
+    assert parameters == {"Bucket": "mine", "Key": "x/benchmark.log"}
+    assert 7 * 24 * 3600 - 60 < seconds <= 7 * 24 * 3600
+    assert (signed.until.second, signed.note) == (0, "")
+
+
+@pytest.mark.parametrize(("headers", "region"), [({"x-amz-bucket-region": "eu-west-1"}, "eu-west-1"), ({}, None)])
+def test_the_region_of_a_bucket_is_what_s3_says(headers: dict[str, str], region: str | None) -> None:
+    s3 = FakeClient(head_bucket={"ResponseMetadata": {"HTTPHeaders": headers}})
+    assert link.region_of(s3, "mine") == region
+    assert s3.called("head_bucket") == [{"Bucket": "mine"}]

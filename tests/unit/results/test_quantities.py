@@ -89,3 +89,7 @@ def test_a_level_is_not_rounded_to_certainty(confidence: float, text: str) -> No
 )
 def test_a_rate_has_the_unit_that_criterion_prints(kind: str, amount: float, nanoseconds: float, text: str) -> None:
     assert quantities.rate(kind, amount, nanoseconds) == text
+
+
+def test_the_rate_of_a_kind_that_is_not_criterions_has_its_own_name() -> None:
+    assert quantities.rate("rows", 2000.0, 1e9) == "2.000 Krows/s"

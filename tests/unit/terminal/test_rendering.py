@@ -108,3 +108,15 @@ def test_a_table_of_80_columns_shows_numbers_whole_and_names_folded() -> None:
     assert first == "merkle-tree<plonky2_field::goldilocks_field::     126.1 ms  120.9 ms to 130.9 ms"
     assert second == "  GoldilocksField, PoseidonHash>/65536"
     assert third.split() == ["mul", "1.000", "ns", "1.000", "ns", "to", "1.000", "ns"]
+
+
+HOSTILE = "a\x1b[31m\x9b2J\nb\u202ec"
+
+
+def test_a_hostile_name_in_a_table_does_nothing_to_the_terminal() -> None:
+    table = Table(box=None)
+    table.add_column("name")
+    table.add_row(rendering.Name(HOSTILE))
+    table.add_row(rendering.plain(HOSTILE))
+    printed = shown(table, 80, terminal=False)
+    assert [line.strip() for line in printed.splitlines()[1:]] == [r"a\x1b[31m\x9b2J\nb\u202ec"] * 2

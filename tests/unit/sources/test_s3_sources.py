@@ -1,0 +1,191 @@
+"""Results in S3: which objects are read, and what is said if there are none."""
+
+from __future__ import annotations
+
+import io
+from pathlib import PurePosixPath
+from typing import Any
+
+import botocore.exceptions
+import pytest
+
+from benchmarks.errors import RefusedError
+from benchmarks.results.labelled import Labelled, S3Object
+from benchmarks.runs import record_files
+from benchmarks.sources import s3_sources
+from tests.support import result_samples
+from tests.support.aws_fakes import FakeClient, aws_error
+from tests.support.recorded_runs import LOG
+
+RUN = "results/one/2026-05-19/20260519T081500Z_c7i.large_1c_r1"
+RECORD = record_files.text(result_samples.results(result_samples.criterion(point=7.0))).encode()
+
+
+def bucket(objects: dict[str, bytes], **answers: Any) -> FakeClient:
+    """A bucket `mine`, whose objects are listed two on a page."""
+
+    def listed(*, Bucket: str, Prefix: str) -> list[dict[str, Any]]:  # noqa: N803
+        assert Bucket == "mine"
+        keys = sorted(key for key in objects if key.startswith(Prefix))
+        pages = [keys[at : at + 2] for at in range(0, len(keys), 2)]
+        return [{"Contents": [{"Key": key} for key in page]} for page in pages] or [{}]
+
+    def got(*, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        assert Bucket == "mine"
+        return {"Body": io.BytesIO(objects[Key])}
+
+    client = FakeClient(**{"list_objects_v2": listed, "get_object": got, **answers})
+    client.get_paginator = lambda operation: Pages(getattr(client, operation))  # type: ignore[method-assign,assignment,return-value]
+    return client
+
+
+class Pages:
+    def __init__(self, call: Any) -> None:
+        self._call = call
+
+    def paginate(self, **arguments: Any) -> Any:
+        return self._call(**arguments)
+
+
+def refusal(s3: FakeClient, uri: str) -> str:
+    with pytest.raises(RefusedError) as refused:
+        s3_sources.of_uri(s3, uri)
+    return str(refused.value)
+
+
+def points(found: tuple[Labelled, ...]) -> list[tuple[str, list[float]]]:
+    return [(one.label, [measured.shown.point for measured in one.results.measurements]) for one in found]
+
+
+ATTEMPTS = {
+    f"{RUN}/i-1/1/results.json": RECORD,
+    f"{RUN}/i-1/1/benchmark.log": LOG.encode(),
+    f"{RUN}/i-1/1/manifest.json": b"{}",
+    f"{RUN}/i-2/1/benchmark.log": LOG.encode(),
+    f"{RUN}/i-3/1/toolchain.json": b"{}",
+}
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_every_attempt_below_a_folder_is_read_and_has_its_log(end: str) -> None:
+    found = s3_sources.of_uri(bucket(ATTEMPTS), f"s3://mine/{RUN}{end}")
+    assert points(found) == [
+        (f"s3://mine/{RUN}/i-1/1/results.json", [7.0]),
+        (f"s3://mine/{RUN}/i-2/1/benchmark.log", [10.0]),
+    ]
+    assert [one.log for one in found] == [S3Object("mine", f"{RUN}/i-{n}/1/benchmark.log") for n in (1, 2)]
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_a_whole_bucket_can_be_read(end: str) -> None:
+    objects = {"results.json": RECORD, "a/results.json": RECORD, "/results.json": RECORD}
+    found = points(s3_sources.of_uri(bucket(objects), f"s3://mine{end}"))
+    assert sorted(label for label, _ in found) == [f"s3://mine/{key}" for key in sorted(objects)]
+
+
+@pytest.mark.parametrize("key", [f"{RUN}/i-1/1/results.json", "kept", "a/..", "it.json"])
+def test_an_object_is_read_whatever_it_is_called(key: str) -> None:
+    assert points(s3_sources.of_uri(bucket({key: RECORD, f"{key}/more": b""}), f"s3://mine/{key}")) == [
+        (f"s3://mine/{key}", [7.0])
+    ]
+
+
+def test_a_log_alone_is_its_own_log() -> None:
+    (found,) = s3_sources.of_uri(bucket(ATTEMPTS), f"s3://mine/{RUN}/i-2/1/benchmark.log")
+    assert found.log == S3Object("mine", f"{RUN}/i-2/1/benchmark.log")
+
+
+def test_an_empty_object_that_stands_for_a_folder_is_not_read() -> None:
+    found = s3_sources.of_uri(bucket({"a/": b"", "a/results.json": RECORD}), "s3://mine/a/")
+    assert points(found) == [("s3://mine/a/results.json", [7.0])]
+
+
+def test_an_attempt_that_cannot_be_read_does_not_spoil_the_others() -> None:
+    objects = {"a/results.json": RECORD, "b/results.json": b"{", "c/results.json": RECORD}
+    good, damaged, other = s3_sources.of_uri(bucket(objects), "s3://mine/")
+    assert (len(good.results.measurements), len(other.results.measurements)) == (1, 1)
+    assert damaged.label == "s3://mine/b/results.json"
+    assert damaged.results.problems == ("s3://mine/b/results.json is damaged: Input data was truncated.",)
+    assert refusal(bucket(objects), "s3://mine/b") == damaged.results.problems[0]
+
+
+def test_garbage_is_named_by_its_uri() -> None:
+    s3 = bucket({"it.tar.gz": b"\x1f\x8b\x08\x00" + bytes(20)})
+    assert refusal(s3, "s3://mine/it.tar.gz").startswith("s3://mine/it.tar.gz cannot be unpacked: ")
+    (found,) = s3_sources.of_uri(bucket({"it": b"garbage"}), "s3://mine/it")
+    assert found.results.problems[0].startswith("s3://mine/it has no benchmark results: ")
+
+
+def test_a_folder_with_archive_and_log_is_read_as_a_directory() -> None:
+    (found,) = s3_sources.of_uri(bucket({"a/1/benchmark.log": LOG.encode(), "a/1/x": b""}), "s3://mine/a")
+    assert [(m.target, m.unit) for m in found.results.measurements] == [("all", "ns")]
+
+
+@pytest.mark.parametrize(
+    ("uri", "sentence"),
+    [
+        ("s3://mine/other", "There are no results below s3://mine/other: it has no objects."),
+        (
+            f"s3://mine/{RUN[:-1]}",
+            f"There are no results below s3://mine/{RUN[:-1]}: there are objects such as {RUN}/i-1/1/benchmark.log, "
+            "and the name of a folder has to be given in full.",
+        ),
+        (
+            f"s3://mine/{RUN}/i-3",
+            f"There are no results below s3://mine/{RUN}/i-3: no folder there has results.json, benchmark.log or "
+            "criterion.tar.gz.",
+        ),
+        ("s3://", "s3:// names no bucket: give s3://BUCKET/PREFIX."),
+        ("s3:///key", "s3:///key names no bucket: give s3://BUCKET/PREFIX."),
+    ],
+)
+def test_what_has_no_results_is_refused_with_the_reason(uri: str, sentence: str) -> None:
+    assert refusal(bucket(ATTEMPTS), uri) == sentence
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (aws_error("NoSuchBucket", "", "ListObjectsV2"), "There is no bucket mine: check s3://mine/a."),
+        (
+            botocore.exceptions.ParamValidationError(report='Invalid bucket name "mine":\nmust match'),
+            "mine cannot be the name of a bucket: check s3://mine/a.",
+        ),
+        (
+            aws_error("AccessDenied", "User: me is not authorized to perform: s3:ListBucket on it", "ListObjectsV2"),
+            "Your AWS user lacks the permission s3:ListBucket: ask for the policy in ",
+        ),
+        (aws_error("ExpiredToken", "", "ListObjectsV2"), "AWS does not accept the credentials (ExpiredToken): "),
+        (botocore.exceptions.NoCredentialsError(), "No AWS credentials were found: "),
+        (botocore.exceptions.EndpointConnectionError(endpoint_url="https://x"), "AWS cannot be reached: "),
+    ],
+)
+def test_what_s3_refuses_is_a_sentence(error: Exception, sentence: str) -> None:
+    assert refusal(bucket({}, list_objects_v2=error), "s3://mine/a").startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (aws_error("NoSuchKey", "It is gone", "GetObject"), "AWS refused GetObject (NoSuchKey): It is gone."),
+        (aws_error("AccessDenied", "", "GetObject"), "Your AWS user lacks the permission GetObject: "),
+        (
+            aws_error("InvalidObjectState", "It is archived", "GetObject"),
+            "AWS refused GetObject (InvalidObjectState): ",
+        ),
+        (botocore.exceptions.IncompleteReadError(actual_bytes=1, expected_bytes=2), "IncompleteReadError: "),
+        (OSError(28, "No space left on device"), "s3://mine/a cannot be downloaded to /"),
+    ],
+)
+def test_an_object_that_cannot_be_fetched_is_a_sentence(error: Exception, sentence: str) -> None:
+    assert refusal(bucket({"a": RECORD}, get_object=error), "s3://mine/a").startswith(sentence)
+
+
+def test_folders_name_what_is_to_be_read_in_each() -> None:
+    keys = ["a/results.json", "a/benchmark.log", "b/criterion.tar.gz", "b/benchmark.log", "c/x", "ab/results.json"]
+    assert list(s3_sources.folders(keys, "")) == [
+        ["a/results.json"],
+        ["b/criterion.tar.gz", "b/benchmark.log"],
+        ["ab/results.json"],
+    ]
+    assert [PurePosixPath(first).parts[0] for first, *_ in s3_sources.folders(keys, "a")] == ["a"]
