@@ -111,11 +111,12 @@ def test(context: Context) -> None:
 
 @task
 def perf(_context: Context) -> None:
-    """Measure the pipeline's overhead, the picker's speed and how often comparisons are right."""
+    """Measure the pipeline's overhead, the speed of picker and pages, and how often comparisons are right."""
     _install()
     _check("python", "-m", "tests.performance.overhead")
     _check("python", "-m", "tests.performance.types")
     _check("python", "-m", "tests.performance.comparison")
+    _check("python", "-m", "tests.performance.page")
 
 
 @task(pre=[generate])
