@@ -116,6 +116,7 @@ def perf(_context: Context) -> None:
     _check("python", "-m", "tests.performance.overhead")
     _check("python", "-m", "tests.performance.types")
     _check("python", "-m", "tests.performance.comparison")
+    _check("python", "-m", "tests.performance.page")
 
 
 @task(pre=[generate])

@@ -42,6 +42,9 @@ function redraw(place) {
         ...options,
     });
     svg.setAttribute("role", "img");
+    nameMarks(svg);
+    // Plot adds the marks at the pointer after it has told of the change.
+    svg.addEventListener("input", () => requestAnimationFrame(() => nameMarks(svg)));
     // What is nearest to the pointer is the plot's value.
     svg.addEventListener("click", () => {
         if (svg.value && svg.value.benchmark !== undefined) {
@@ -49,6 +52,14 @@ function redraw(place) {
         }
     });
     place.replaceChildren(svg);
+}
+
+// An image is named as a whole, so that names of its parts are for scripts alone.
+function nameMarks(svg) {
+    for (const part of svg.querySelectorAll("[aria-label]")) {
+        part.setAttribute("data-mark", part.getAttribute("aria-label"));
+        part.removeAttribute("aria-label");
+    }
 }
 
 function redrawAll(places) {

@@ -1,10 +1,21 @@
 // How times grow with size, and price against time.
 "use strict";
 
-// The lines that are drawn: those of the chosen family or, without a choice, all of the chosen unit.
-function shownFamilies() {
+const MOST_POINTS = 2000; // of the plot of sizes
+
+// Those of the chosen family or, without a choice, all of the chosen unit.
+function chosenFamilies() {
     const families = DATA.families.filter((family) => family.unit === chosen.unit);
     return chosen.family ? families.filter((family) => family.name === chosen.family) : families;
+}
+
+// The lines that are drawn: as many as the page can hold, but one at least.
+function shownFamilies() {
+    let points = 0;
+    return chosenFamilies().filter((family, index) => {
+        points += family.points.length;
+        return index === 0 || points <= MOST_POINTS;
+    });
 }
 
 function familyNames() {
@@ -50,7 +61,15 @@ function scalingPlot() {
                         strokeWidth: 1.5,
                         strokeOpacity: opacity,
                     }),
-                    Plot.dot(own, { x: "size", y: "point", fill, fillOpacity: opacity, symbol, r: 3 }),
+                    // A longer line has no dots, of which there would be too many.
+                    Plot.dot(points.length <= MOST_POINTS ? own : [], {
+                        x: "size",
+                        y: "point",
+                        fill,
+                        fillOpacity: opacity,
+                        symbol,
+                        r: 3,
+                    }),
                 ];
             },
         );

@@ -69,7 +69,10 @@ function drawScaling() {
         document.getElementById("family").focus();
     });
     choice.querySelector("select").selectedIndex = chosen.family ? names.indexOf(chosen.family) + 1 : 0;
-    side.scaling.replaceChildren(choice, scalingLegend(), scalingPlot());
+    const left = chosenFamilies().length - shownFamilies().length;
+    const told = `${count(left, "line is", "lines are")} not drawn; choose a family to see them.`;
+    const sentence = sentenceOf(left ? told : "");
+    side.scaling.replaceChildren(choice, scalingLegend(), sentence, scalingPlot());
 }
 
 // Pick the benchmark that the page's address names.
@@ -151,6 +154,7 @@ function drawRatioTable() {
 function main() {
     const { columns, rows } = DATA.measurements;
     const page = document.getElementById("main");
+    document.getElementById("no-scripts").remove();
     const title = DATA.comparisons.length ? "Ratios" : "Estimates";
     chosen.picked = placeOf(location.hash);
     const sides = [section("picked", "Picked benchmark", side.picked)];
