@@ -111,9 +111,8 @@ def results(_context: Context, given: Values) -> None:
 def compare(_context: Context, given: Values) -> None:
     """Compare results, with a verdict on each benchmark.
 
-    Each is faster, slower, the same or unclear; the ratio is new/old. Results of different features or arguments are
-    refused. Exit codes: 0 if they were compared, 2 if they cannot be, 3 if one is beyond --fail-on or
-    --fail-on-unclear.
+    Each is faster, slower, the same or unclear, by the ratio new/old and its interval.
+    Exit codes: 0 if compared, 2 if refused, 3 if beyond --fail-on or --fail-on-unclear.
     """
     # Imported here, since the other commands start faster without it.
     from benchmarks.cli import compare_command

@@ -34,8 +34,15 @@ class Differing:
 
 
 def values(side: Side, fact: Fact) -> tuple[str, ...]:
-    """The values of a fact on a side, as far as they are known, in the order in which they appear."""
-    found = (fact.value(results, measurement) for results, measurement in side.measurements)
+    """The values of a fact on a side, as far as they are known, in the order in which they appear.
+
+    Only for facts that all measurements of a harness have in common: that makes 10,000 of them take no time.
+    """
+    found = (
+        fact.value(source.results, measurement)
+        for source in side.sources
+        for measurement in {one.harness: one for one in source.results.measurements}.values()
+    )
     return tuple(dict.fromkeys(value for value in found if value is not None))
 
 

@@ -160,10 +160,10 @@ def test_a_command_in_the_text_can_be_read(page: Path) -> None:
                 _check(words)
 
 
-# Those of container engines that the pages name, and the one that the page on adding a parameter adds.
+# Those of container engines and of Criterion that the pages name, and the one that the page on adding a parameter adds.
 OTHER_FLAGS = {
     *("--build-arg", "--cap-drop", "--init", "--ipc", "--read-only", "--rm", "--tmpfs", "--user", "--userns", "-it"),
-    "--note",
+    *("--note", "--quick"),
 }
 
 

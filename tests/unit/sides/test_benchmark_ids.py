@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from benchmarks.runs.result_records import BenchmarkMeasurement
@@ -9,8 +11,9 @@ from benchmarks.sides import benchmark_ids
 from tests.support.result_samples import criterion, labelled
 
 
-def measured(id: str = "fft/new/8", **parts: str | None) -> BenchmarkMeasurement:
-    return criterion(id, **{"group": "fft", "function": "new", "value": "8", **parts})
+def measured(id: str = "fft/new/8", **parts: Any) -> BenchmarkMeasurement:
+    given: dict[str, Any] = {"group": "fft", "function": "new", "value": "8", **parts}
+    return criterion(id, **given)
 
 
 @pytest.mark.parametrize(("part", "id"), [("group", "new/8"), ("function", "fft/8"), ("value", "fft/new")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from benchmarks.errors import RefusedError
@@ -15,7 +17,7 @@ def test_equal_samples_are_the_same_results_under_any_name() -> None:
 
 
 def test_an_attempt_is_the_same_only_as_itself() -> None:
-    def of(attempt: int) -> dict[str, object]:
+    def of(attempt: int) -> dict[str, Any]:
         return {"run_id": "r", "host": "h", "attempt": attempt}
 
     same_source.refuse_twice([labelled(criterion(), **of(1)), labelled(criterion(), **of(2))])

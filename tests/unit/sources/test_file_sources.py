@@ -199,9 +199,15 @@ def test_an_empty_file_is_called_empty(tmp_path: Path, name: str) -> None:
         (b"\xfd7zXZ\x00rest", "it is packed by xz: unpack it, and give what was in it."),
         (b"\x28\xb5\x2f\xfdrest", "it is packed by zstd: unpack it, and give what was in it."),
         (b"\x1f\x8b\x09 and more", "it cannot be unpacked: Unknown compression method."),
-        (gzip.compress(LOG.encode() * 9)[:-9], "it cannot be unpacked: Compressed file ended before the end-of-stream"),
-        (gzip.compress(LOG.encode())[:-8] + bytes(8), "it cannot be unpacked: CRC check failed 0x0 != 0x"),
-        (gzip.compress(LOG.encode())[:10] + b"\xff" * 40, "it cannot be unpacked: Error -3 while decompressing data: "),
+        (
+            gzip.compress(LOG.encode() * 9, mtime=0)[:-9],
+            "it cannot be unpacked: Compressed file ended before the end-of-stream",
+        ),
+        (gzip.compress(LOG.encode(), mtime=0)[:-8] + bytes(8), "it cannot be unpacked: CRC check failed 0x0 != 0x"),
+        (
+            gzip.compress(LOG.encode(), mtime=0)[:10] + b"\xff" * 40,
+            "it cannot be unpacked: Error -3 while decompressing data: ",
+        ),
     ],
 )
 def test_what_is_packed_otherwise_or_damaged_is_refused(tmp_path: Path, content: bytes, sentence: str) -> None:
