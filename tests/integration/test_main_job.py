@@ -78,7 +78,11 @@ def check_results(run: Run, account: Account) -> None:
         assert len(one["samples"]["values"]) == len(one["samples"]["iterations"]) >= 10
         assert datetime.fromisoformat(one["started"]) <= datetime.fromisoformat(one["ended"])
 
+    page = (run.attempt / "report/index.html").read_text()
+    assert account.facts["endpoint_url"] in page
+    assert f"Page      {run.attempt}/report/index.html" in run.result.output
     published = run.record(f"{run.host.name}/1/published.json")
+    assert published["keys"]["report/index.html"].endswith("/1/report/index.html")
     (table,) = re.findall(r"^benchmark .*?^(?=\n)", run.result.output, re.MULTILINE | re.DOTALL)
     estimates = {line.split()[0]: " ".join(line.split()[1:3]) for line in table.splitlines()[1:]}
     assert estimates.keys() == {one["id"] for one in record["measurements"]}
