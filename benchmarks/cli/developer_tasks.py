@@ -111,7 +111,7 @@ def test(context: Context) -> None:
 
 @task
 def perf(_context: Context) -> None:
-    """Measure the pipeline's overhead, the speed of picker and pages, and how often comparisons are right."""
+    """Measure overhead, speed, and how right comparisons are."""
     _install()
     _check("python", "-m", "tests.performance.overhead")
     _check("python", "-m", "tests.performance.types")
