@@ -18,8 +18,8 @@ def ticks(values: Iterable[float], unit: str | None) -> list[tuple[float, str]]:
     if not drawn:
         return []
     low, high = min(drawn), max(drawn)
-    # Within the range of floats.
-    powers = range(max(-300, math.floor(math.log10(low))), min(300, math.ceil(math.log10(high))) + 1)
+    # One power more on either side, as logarithms are rounded; within the range of floats.
+    powers = range(max(-300, math.floor(math.log10(low)) - 1), min(300, math.ceil(math.log10(high)) + 1) + 1)
     every = [float(f"{step}e{power}") for power in powers for step in _STEPS]
     first = max((index for index, tick in enumerate(every) if tick <= low), default=0)
     last = min((index for index, tick in enumerate(every) if tick >= high), default=len(every) - 1)

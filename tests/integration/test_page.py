@@ -66,7 +66,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def _everything() -> tuple[Sequence[Labelled], Sequence[ComparedResults]]:
     """Few benchmarks, and every kind of plot and sentence."""
-    odd = {"problems": ("a/b is damaged.",), "notes": ("It was slow.",), "tool": Tool(version="1", endpoint="http://a")}
+    odd: dict[str, Any] = {
+        "problems": ("a/b is damaged.",),
+        "notes": ("It was slow.",),
+        "tool": Tool(version="1", endpoint="http://a"),
+    }
     sources = [page_samples.run(number, samples=10, **odd) for number in range(2)]
     few = [
         Labelled(one.label, msgspec.structs.replace(one.results, measurements=one.results.measurements[-12:]))
@@ -237,7 +241,7 @@ def test_ratios_come_first_with_verdicts_by_word_and_shape(open_page: Open) -> N
     page = open_page("comparison")
     sections = page.locator("main h2").all_inner_texts()
     assert sections[0] == "Ratios"
-    words = [row.verdict for row in page_samples.comparison().benchmarks]
+    words: list[str] = [row.verdict for row in page_samples.comparison().benchmarks]
     legend = page.locator("#overview .legend").inner_text()
     for sign, verdict in (("▲", "slower"), ("▼", "faster"), ("◇", "unclear"), ("●", "same")):
         assert re.search(rf"{sign}\s*{words.count(verdict)} {verdict}", legend)

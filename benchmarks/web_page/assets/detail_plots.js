@@ -49,7 +49,10 @@ function quantilePlot(series) {
         marks: [
             Plot.ruleX(points, { x: "place", y1: at(0.1), y2: at(0.9), stroke: "var(--series-1)", strokeWidth: 1.5 }),
             Plot.dot(points, { x: "place", y: at(0.5), fill: "var(--surface)", stroke: "var(--series-1)", r: 3 }),
-            Plot.tip(points, Plot.pointerX({ x: "place", y: at(0.5), title: tipText, lineWidth: 24 })),
+            Plot.tip(
+                points,
+                Plot.pointerX({ x: "place", y: at(0.5), title: tipText, lineWidth: 24, lineHeight: 1.3 }),
+            ),
         ],
     }));
 }

@@ -95,7 +95,10 @@ function scalingPlot() {
                 ...points
                     .filter((one) => one.benchmark === chosen.picked)
                     .map((one) => Plot.dot([one], { x: "size", y: "point", r: 7, stroke: "currentColor" })),
-                Plot.tip(points, Plot.pointer({ x: "size", y: "point", title: scalingText, lineWidth: 24 })),
+                Plot.tip(
+                    points,
+                    Plot.pointer({ x: "size", y: "point", title: scalingText, lineWidth: 24, lineHeight: 1.3 }),
+                ),
             ],
         };
     });
@@ -175,6 +178,7 @@ function pricePlot() {
                         x: "usd",
                         y: "time",
                         title: (point) => [DATA.sources[point.source], point.machine, ...point.texts].join("\n"),
+                        lineHeight: 1.3,
                     }),
                 ),
             ],

@@ -40,7 +40,7 @@ function comparisonSentences(comparison) {
     return [
         `Each ratio is ${comparison.new} divided by ${comparison.old}.`,
         comparison.summary,
-        `The grey band are differences up to ${comparison.threshold}, which do not matter.`,
+        `Differences up to ${comparison.threshold}, the grey band, do not matter.`,
         ...comparison.notes,
     ];
 }

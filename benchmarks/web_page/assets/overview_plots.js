@@ -41,20 +41,22 @@ function ratioPlot(comparison) {
             .filter((end) => end > 0);
         const reach =
             Math.max(...ends.map((end) => Math.abs(Math.log(end))), Math.log(comparison.band[1]) * 1.5) * 1.04;
-        const axis = { label: null, ticks: Math.max(3, Math.round((width - marginLeft) / 80)), tickFormat: "~g" };
+        const domain = [Math.exp(-reach), Math.exp(reach)];
+        const ticks = d3.scaleLog(domain, [0, 1]).ticks(Math.max(3, Math.round((width - marginLeft) / 80)));
+        const axis = { label: null, text: d3.format(".4~g") };
         return {
             marginLeft,
             marginRight: 16,
             marginTop: 26,
             marginBottom: 26,
             height: shown.length * ROW_HEIGHT + 52,
-            x: { type: "log", domain: [Math.exp(-reach), Math.exp(reach)], clamp: true },
+            x: { type: "log", domain, clamp: true },
             y: { type: "point", domain: shown.map((row) => row.benchmark), padding: 0.5 },
             marks: [
                 Plot.rect([comparison.band], { x1: "0", x2: "1", fill: "currentColor", fillOpacity: 0.08 }),
-                Plot.gridX({ ticks: axis.ticks, strokeOpacity: 0.12 }),
-                Plot.axisX({ ...axis, anchor: "top" }),
-                Plot.axisX({ ...axis, anchor: "bottom" }),
+                Plot.gridX({ ticks, strokeOpacity: 0.12 }),
+                Plot.axisX(ticks, { ...axis, anchor: "top" }),
+                Plot.axisX(ticks, { ...axis, anchor: "bottom" }),
                 nameAxis(marginLeft),
                 Plot.ruleX([1], { strokeOpacity: 0.6 }),
                 ...rowHighlights(shown, limited.places),
@@ -80,6 +82,7 @@ function ratioPlot(comparison) {
                         y: "benchmark",
                         title: (row) => [row.name, ...row.texts].join("\n"),
                         lineWidth: 28,
+                        lineHeight: 1.3,
                     }),
                 ),
             ],
@@ -186,7 +189,13 @@ function estimatePlot() {
                 }),
                 Plot.tip(
                     shown,
-                    Plot.pointer({ x: "point", y: "benchmark", title: (row) => tipText(row), lineWidth: 28 }),
+                    Plot.pointer({
+                        x: "point",
+                        y: "benchmark",
+                        title: (row) => tipText(row),
+                        lineWidth: 28,
+                        lineHeight: 1.3,
+                    }),
                 ),
             ],
         };
