@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from benchmarks.exports.labelled import Labelled
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from benchmarks.results.labelled import Labelled
 from benchmarks.runs.result_records import Tool
 from benchmarks.web_page import page as web_page
 from benchmarks.web_page.compared_results import ComparedResults

@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.exports.labelled import Labelled
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.results.labelled import Labelled
 from benchmarks.web_page import page
 from benchmarks.web_page.compared_results import ComparedResults
 from tests.support import page_samples
