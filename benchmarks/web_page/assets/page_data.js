@@ -53,7 +53,10 @@ function grouped(rows, key) {
     const groups = new Map();
     for (const row of rows) {
         const name = key(row);
-        groups.set(name, [...(groups.get(name) ?? []), row]);
+        if (!groups.has(name)) {
+            groups.set(name, []);
+        }
+        groups.get(name).push(row);
     }
     return groups;
 }
