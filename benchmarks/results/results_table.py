@@ -25,7 +25,7 @@ def table(measurements: Sequence[BenchmarkMeasurement], *, detailed: bool = Fals
     numbers = {"estimate": _point, **_spans(measurements)}
     if any(measurement.throughput for measurement in measurements):
         numbers["throughput"] = _throughput
-    if detailed:
+    if detailed and any(measurement.samples for measurement in measurements):
         numbers["samples"] = _samples
     if detailed and any(map(stability.signs, measurements)):
         numbers["unstable"] = _unstable

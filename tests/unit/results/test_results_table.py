@@ -91,6 +91,10 @@ def test_samples_are_counted_where_that_is_asked_for() -> None:
     assert [row.split()[-1] for row in rows] == ["10", "ns"]
 
 
+def test_where_nothing_has_samples_they_are_not_counted() -> None:
+    assert shown(measured("a"), detailed=True)[0] == ["benchmark", "estimate", "95% interval"]
+
+
 def test_what_is_unstable_is_named_where_anything_is() -> None:
     few = Samples(mode="Flat", iterations=(1.0,), values=(10.0,))
     header, first, second = shown(measured("a", point=1.0, samples=few), measured("b"), detailed=True)
