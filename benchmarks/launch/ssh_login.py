@@ -23,6 +23,8 @@ def argv(directory: Path, instance: AwsShape, *command: str) -> list[str]:
     options = {
         "BatchMode": "yes",
         "ConnectTimeout": "10",
+        # One a second: an instance that was just launched refuses connections until it has booted.
+        "ConnectionAttempts": "20",
         "IdentitiesOnly": "yes",
         "StrictHostKeyChecking": "yes",
         "GlobalKnownHostsFile": "/dev/null",

@@ -67,7 +67,7 @@ def test_another_measurement_on_a_kept_instance_is_the_next_attempt_and_another_
     assert (host / "1/benchmark.log").read_bytes() == log
     after = objects(account, run_id)
     assert before.items() <= after.items()
-    assert {key.split("/")[-2] for key in after} == {"1", "2", "3"}
+    assert {key.partition(f"/{host.name}/")[2].split("/")[0] for key in after} == {"1", "2", "3"}
     assert account.states(run_id) == ["terminated"]
     assert account.launches(run_id) == 1
 
@@ -90,9 +90,13 @@ def test_what_could_not_be_published_is_published_later_without_any_instance(
     assert later.result.code == 0, later.result.output
     assert account.launches(run_id) == 1
     assert {key.rpartition("/")[2] for key in objects(account, run_id)} == {
+        "activity",
         "benchmark.log",
+        "build.json",
         "criterion.tar.gz",
+        "index.html",
         "manifest.json",
+        "results.json",
         "toolchain.json",
     }
 

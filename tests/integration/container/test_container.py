@@ -139,7 +139,10 @@ def done(run: Run) -> Any:
 
 def test_every_way_in_does_the_same_job(place: Place, tool: Tool, run_id: str) -> None:
     by_inv = done(tool.bench(f"{run_id}-i"))
-    assert by_inv["files"] == ["benchmark.log", "criterion.tar.gz", "toolchain.json"]
+    assert by_inv["files"] == [
+        *("activity", "benchmark.log", "build.json", "criterion.tar.gz"),
+        *("report/index.html", "results.json", "toolchain.json"),
+    ]
     assert by_inv["launch"]["instance_type"] == "c7i.large"
 
     assert done(tool.playbook(f"{run_id}-a")) == by_inv

@@ -27,6 +27,7 @@ def test_the_runs_own_keys_and_the_instances_key_are_used_and_no_settings_of_the
     told = options(argv)
     assert told["IdentityFile"] == f"{tmp_path}/keys/login"
     assert told["UserKnownHostsFile"] == f"{tmp_path}/known_hosts"
+    assert int(told["ConnectionAttempts"]) >= 20
     assert (told["HostKeyAlias"], told["StrictHostKeyChecking"], told["BatchMode"]) == ("i-1", "yes", "yes")
 
 
