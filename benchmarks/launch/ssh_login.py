@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.aws.session import AwsShape
@@ -10,8 +12,10 @@ from benchmarks.errors import FailedError, RefusedError
 from benchmarks.host import host_layout, ssh
 from benchmarks.runs import parameters_file, run_layout
 
-# A host that answers begins its shutdown sooner.
+# A host that answers begins its shutdown sooner. One that was just launched refuses logins until it has booted.
 TIMEOUT = 30.0  # seconds
+# In a second, so that the connection still tells that it was accepted.
+_POWER_OFF = ("sudo", "-n", "systemd-run", "--quiet", "--on-active=1", "systemctl", "poweroff")
 
 
 def argv(directory: Path, instance: AwsShape, *command: str) -> list[str]:
@@ -23,8 +27,6 @@ def argv(directory: Path, instance: AwsShape, *command: str) -> list[str]:
     options = {
         "BatchMode": "yes",
         "ConnectTimeout": "10",
-        # One a second: an instance that was just launched refuses connections until it has booted.
-        "ConnectionAttempts": "20",
         "IdentitiesOnly": "yes",
         "StrictHostKeyChecking": "yes",
         "GlobalKnownHostsFile": "/dev/null",
@@ -44,15 +46,22 @@ def argv(directory: Path, instance: AwsShape, *command: str) -> list[str]:
     ]
 
 
-def power_off(directory: Path, instance: AwsShape) -> bool:
-    """Power off an instance over SSH, which terminates it; return whether the command succeeded.
+def power_off(
+    directory: Path, instance: AwsShape, timeout: float = TIMEOUT, sleep: Callable[[float], None] = time.sleep
+) -> bool:
+    """Power off an instance over SSH, which terminates it; return whether that succeeded within `timeout` seconds.
 
     Termination protection does not prevent a shutdown from within the instance:
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_ChangingDisableAPITermination.html
     """
+    end = time.monotonic() + timeout
     try:
-        command = argv(directory, instance, "sudo", "-n", "systemctl", "poweroff", "--no-block")
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
+        command = argv(directory, instance, *_POWER_OFF)
+        while (left := end - time.monotonic()) > 0:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=left)
+            if done.returncode == 0:
+                return True
+            sleep(1)
     except (OSError, subprocess.SubprocessError, FailedError, RefusedError):
         return False
-    return done.returncode == 0
+    return False

@@ -27,7 +27,6 @@ def test_the_runs_own_keys_and_the_instances_key_are_used_and_no_settings_of_the
     told = options(argv)
     assert told["IdentityFile"] == f"{tmp_path}/keys/login"
     assert told["UserKnownHostsFile"] == f"{tmp_path}/known_hosts"
-    assert int(told["ConnectionAttempts"]) >= 20
     assert (told["HostKeyAlias"], told["StrictHostKeyChecking"], told["BatchMode"]) == ("i-1", "yes", "yes")
 
 
@@ -57,8 +56,24 @@ def test_an_instance_is_told_to_switch_itself_off_where_it_can_be_reached(
     ssh.write_text(f'#!/bin/sh\necho "$*" >{tmp_path}/said\nexit {code}\n')
     ssh.chmod(0o755)
     monkeypatch.setenv("PATH", f"{ssh.parent}:/usr/bin:/bin")
-    assert ssh_login.power_off(tmp_path, INSTANCE) is told
-    assert (tmp_path / "said").read_text().endswith("benchmarks@192.0.2.7 sudo -n systemctl poweroff --no-block\n")
+    assert ssh_login.power_off(tmp_path, INSTANCE, timeout=2) is told
+    assert (
+        (tmp_path / "said")
+        .read_text()
+        .endswith("benchmarks@192.0.2.7 sudo -n systemd-run --quiet --on-active=1 systemctl poweroff\n")
+    )
     ssh.unlink()
     monkeypatch.setenv("PATH", str(ssh.parent))
     assert not ssh_login.power_off(tmp_path, INSTANCE)
+
+
+def test_an_instance_that_still_boots_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "parameters.yml").write_text("ssh_port: 22\n")
+    ssh = tmp_path / "bin/ssh"
+    ssh.parent.mkdir()
+    ssh.write_text(f"#!/bin/sh\necho once >>{tmp_path}/calls\n[ $(wc -l <{tmp_path}/calls) -ge 3 ] || exit 255\n")
+    ssh.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{ssh.parent}:/usr/bin:/bin")
+    slept: list[float] = []
+    assert ssh_login.power_off(tmp_path, INSTANCE, sleep=slept.append)
+    assert slept == [1, 1]
