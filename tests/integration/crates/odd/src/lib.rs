@@ -10,6 +10,6 @@ pub fn result(id: &str, value: u32, unit: &str) {
     );
     fs::write(directory.join("benchmark.json"), format!(r#"{{"full_id":"{id}","throughput":{{"Elements":8}}}}"#)).unwrap();
     fs::write(directory.join("estimates.json"), format!(r#"{{"mean":{mean},"slope":null}}"#)).unwrap();
-    fs::write(directory.join("sample.json"), r#"{"times":[1.0]}"#).unwrap();
+    fs::write(directory.join("sample.json"), r#"{"sampling_mode":"Flat","iters":[1.0],"times":[1.0]}"#).unwrap();
     println!("{id:<24}time:   [{value}.0000 {unit} {value}.0000 {unit} {value}.0000 {unit}]");
 }
