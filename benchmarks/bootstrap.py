@@ -156,7 +156,8 @@ def install_plot_library() -> None:
     wanted = repr(PLOT_PACKAGES)
     if stamp.exists() and stamp.read_text() == wanted:
         return
-    shutil.rmtree(PLOT_LIBRARY, ignore_errors=True)
+    if PLOT_LIBRARY.exists():
+        shutil.rmtree(PLOT_LIBRARY)
     PLOT_LIBRARY.mkdir(parents=True)
     for package in PLOT_PACKAGES:
         with tarfile.open(fileobj=io.BytesIO(download(package))) as archive:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from benchmarks.results.labelled import Labelled
-from benchmarks.runs.records import Harness, Profile, Source
+from benchmarks.runs.records import Harness, Source
 from benchmarks.runs.result_records import (
     BenchmarkMeasurement,
     Code,
@@ -22,6 +22,7 @@ from benchmarks.runs.result_records import (
     Tool,
 )
 from benchmarks.web_page.compared_results import ComparedBenchmark, ComparedResults, MeanRatio, Verdict
+from tests.support import records
 
 SAMPLES = 100
 STARTED = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
@@ -159,16 +160,7 @@ def _code() -> Code:
         rustc="rustc 1.97.0-nightly (2f1c0e9f3 2026-05-18)\nbinary: rustc",
         linker="GNU ld (GNU Binutils for Debian) 2.44",
         harnesses=(Harness(name="criterion", version="0.5.1"),),
-        profile=Profile(
-            opt_level="3",
-            lto="false",
-            codegen_units=16,
-            debug="0",
-            panic="unwind",
-            overflow_checks=False,
-            debug_assertions=False,
-            incremental=False,
-        ),
+        profile=records.profile(),
         target_cpu="sapphirerapids",
     )
 

@@ -109,18 +109,23 @@ def toolchain(**of_host: Any) -> Toolchain:
     )
 
 
+def profile(**changes: Any) -> Profile:
+    """Cargo's own profile of benchmarks."""
+    given = {
+        "opt_level": "3",
+        "lto": "false",
+        "codegen_units": 16,
+        "debug": "false",
+        "panic": "unwind",
+        "overflow_checks": False,
+        "debug_assertions": False,
+        "incremental": False,
+    }
+    return Profile(**{**given, **changes})
+
+
 def build(**changes: Any) -> Build:
-    profile = Profile(
-        opt_level="3",
-        lto="false",
-        codegen_units=16,
-        debug="0",
-        panic="unwind",
-        overflow_checks=False,
-        debug_assertions=False,
-        incremental=False,
-    )
-    given = {"executables": {"a": "0123"}, "target_cpu": "x86-64", "profile": profile}
+    given = {"executables": {"a": "0123"}, "target_cpu": "x86-64", "profile": profile()}
     return Build(**{**given, **changes})
 
 

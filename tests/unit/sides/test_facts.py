@@ -5,21 +5,13 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.errors import RefusedError
-from benchmarks.runs.records import Harness, Profile
+from benchmarks.runs.records import Harness
 from benchmarks.runs.result_records import Results, Tool
 from benchmarks.sides import facts
+from tests.support import records
 from tests.support.result_samples import code, criterion, platform, results
 
-PROFILE = Profile(
-    opt_level="3",
-    lto="fat",
-    codegen_units=1,
-    debug="false",
-    panic="unwind",
-    overflow_checks=False,
-    debug_assertions=False,
-    incremental=False,
-)
+PROFILE = records.profile(lto="fat", codegen_units=1)
 
 
 def value(name: str, found: Results) -> str | None:
