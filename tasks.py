@@ -85,6 +85,7 @@ def types(_context: Context, given: Values) -> None:
         ("bench.results latest~1 latest", "Those of the last two runs, side by side."),
         ("bench.results target/criterion --unit ns", "Those of a Criterion directory."),
         ("bench.results latest --format csv", "As a table for a spreadsheet or a script."),
+        ("bench.results --bucket BUCKET --suite plonky2 --since 7d", "A list of what colleagues ran."),
     ),
 )
 def results(_context: Context, given: Values) -> None:
@@ -105,6 +106,7 @@ def results(_context: Context, given: Values) -> None:
         ("bench.compare latest~1 latest", "The latest run with the one before it."),
         ("bench.compare old=RUN,RUN,RUN new=RUN,RUN,RUN", "Three runs a side, for 95 % intervals."),
         ("bench.compare RUN RUN --by instance-type", "The instance types of two runs."),
+        ("bench.compare --bucket BUCKET --ref '1.*' --by ref", "Versions that colleagues measured."),
         ("bench.compare old=RUN new=RUN --regressions --fail-on 5%", "For a script: exit code 3 if one is 5 % slower."),
     ),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
@@ -24,14 +23,14 @@ from benchmarks.comparison_output.selected_rows import Selection
 from benchmarks.errors import BeyondLimitError, RefusedError
 from benchmarks.parameters import spec
 from benchmarks.results.labelled import Labelled
-from benchmarks.runs import run_directory
 from benchmarks.runs.records import Values
 from benchmarks.sides import dividing, fairness, pairs, same_source, side_words
 from benchmarks.sides.dividing import Division
 from benchmarks.sides.name_lists import named
 from benchmarks.sides.pairs import Pair
 from benchmarks.sides.side_words import SideWord
-from benchmarks.sources import reading
+from benchmarks.sources import places, reading
+from benchmarks.sources.places import Place
 from benchmarks.terminal import rendering
 
 
@@ -70,7 +69,8 @@ def _division(parameters: Values) -> Division:
         side_words.refuse_fewer_than_two(words)
     elif any(word.name for word in words):
         raise RefusedError(f"{'by' if by else 'group'} makes the sides itself: give the sources without names.")
-    read = _read(words or (SideWord(None, (reading.DEFAULT,)),), parameters)
+    place = places.of_parameters(parameters)
+    read = _read(words or (SideWord(None, (place.default,)),), place, parameters)
     every = [source for sources in read for source in sources]
     if by:
         return dividing.by_fact(every, by)
@@ -79,20 +79,19 @@ def _division(parameters: Values) -> Division:
     return dividing.by_source(words, read)
 
 
-def _read(words: Sequence[SideWord], parameters: Values) -> list[list[Labelled]]:
+def _read(words: Sequence[SideWord], place: Place, parameters: Values) -> list[list[Labelled]]:
     """The results that each of the words names, with different labels. Raises RefusedError if any are given twice."""
-    runs_dir = run_directory.locate_runs(parameters["runs_dir"])
-    read = [list(_of_word(word, runs_dir, parameters["unit"])) for word in words]
+    read = [list(_of_word(word, place, parameters["unit"])) for word in words]
     every = [source for sources in read for source in sources]
     same_source.refuse_twice(every)
     different = iter(results_command.filtered([*reading.with_different_labels(every)], parameters["filter"]))
     return [[next(different) for _ in sources] for sources in read]
 
 
-def _of_word(word: SideWord, runs_dir: Path, unit: str | None) -> Iterator[Labelled]:
+def _of_word(word: SideWord, place: Place, unit: str | None) -> Iterator[Labelled]:
     for source in word.sources:
         try:
-            yield from reading.read((source,), runs_dir, unit)
+            yield from reading.read((source,), place, unit)
         except RefusedError as error:
             hint = f" Several sources of a side need a name: NAME={source}." if "," in source else ""
             raise RefusedError(f"{error}{hint}") from None

@@ -77,6 +77,8 @@ def candidates(words: Sequence[str], environment: Mapping[str, str]) -> list[str
         found = _values(flags[before[-1]], current, asked_in, environment)
     elif current.startswith("-") or not any(parameter.positional for parameter in flags.values()):
         found = [*flags, "--help"]
+    elif _value_of(before, "--bucket"):
+        found = ["latest"]  # which runs a bucket has is not asked at each key
     else:
         found = _runs(_value_of(before, "--runs-dir"))
     return [one for one in found if one.startswith(current)]

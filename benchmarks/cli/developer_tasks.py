@@ -117,6 +117,7 @@ def perf(_context: Context) -> None:
     _check("python", "-m", "tests.performance.types")
     _check("python", "-m", "tests.performance.comparison")
     _check("python", "-m", "tests.performance.page")
+    _check("python", "-m", "tests.performance.history")
 
 
 @task(pre=[generate])

@@ -9,9 +9,8 @@ from benchmarks.cli import results_command
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.parameters import spec
 from benchmarks.results.labelled import Labelled
-from benchmarks.runs import run_directory
 from benchmarks.runs.records import Values
-from benchmarks.sources import reading
+from benchmarks.sources import places, reading
 from benchmarks.text import escaped
 from benchmarks.web_page import page_files
 from benchmarks.web_page.compared_results import ComparedResults
@@ -20,8 +19,7 @@ from benchmarks.web_page.compared_results import ComparedResults
 def run(given: Values) -> None:
     """Write the page of the given sources. Raises RefusedError if they have no results, FailedError if it cannot be."""
     parameters = spec.with_defaults("report", given)
-    runs_dir = run_directory.locate_runs(parameters["runs_dir"])
-    read = reading.read(parameters["sources"] or (), runs_dir, parameters["unit"])
+    read = reading.read(parameters["sources"] or (), places.of_parameters(parameters), parameters["unit"])
     sources = results_command.filtered(read, parameters["filter"])
     path = Path.cwd() / parameters["page_file"]
     comparisons, why_not = _comparisons(sources) if len(sources) > 1 else ((), "")

@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import msgspec.structs
 from rich.console import Console
@@ -15,21 +16,29 @@ from benchmarks.errors import RefusedError
 from benchmarks.parameters import spec
 from benchmarks.results import remarks, results_table, side_by_side
 from benchmarks.results.labelled import Labelled
-from benchmarks.runs import run_directory
 from benchmarks.runs.records import Values
 from benchmarks.runs.result_records import BenchmarkMeasurement
-from benchmarks.sources import reading
+from benchmarks.sources import places, reading
+from benchmarks.sources.places import Place
 from benchmarks.terminal import rendering
 from benchmarks.text import escaped, natural
+
+if TYPE_CHECKING:
+    from benchmarks.sources.published_runs import PublishedRuns
 
 
 def run(given: Values) -> None:
     """Print the results of the given sources. Raises RefusedError if there are none."""
     parameters = spec.with_defaults("results", given)
-    runs_dir = run_directory.locate_runs(parameters["runs_dir"])
-    sources = filtered(reading.read(parameters["sources"] or (), runs_dir, parameters["unit"]), parameters["filter"])
-    if parameters["link"]:
+    place = places.of_parameters(parameters)
+    if runs := _to_list(parameters, place):
         # Imported here, as exports are: results are shown faster without them.
+        from benchmarks.cli import published_list
+
+        published_list.show(runs)
+        return
+    sources = filtered(reading.read(parameters["sources"] or (), place, parameters["unit"]), parameters["filter"])
+    if parameters["link"]:
         from benchmarks.cli import result_links
 
         result_links.show(sources)
@@ -37,6 +46,14 @@ def run(given: Values) -> None:
         _print_table(sources)
     else:
         _print_export(parameters["format"], sources)
+
+
+def _to_list(parameters: Values, place: Place) -> PublishedRuns | None:
+    """The published runs to list: those of a bucket or a folder of runs, if nothing is asked of their numbers."""
+    words = parameters["sources"] or (place.default,)
+    of_numbers = any(parameters[name] for name in ("filter", "link", "unit")) or parameters["format"] != "table"
+    runs = None if of_numbers or len(words) > 1 else place.published(words[0])
+    return runs if runs and runs.folders else None
 
 
 def _print_export(name: str, sources: Sequence[Labelled]) -> None:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from benchmarks.parameters import spec
 
-PLACEHOLDERS = {"str": "TEXT", "path": "PATH", "int": "N", "float": "N", "percent": "N%"}
+PLACEHOLDERS = {"str": "TEXT", "path": "PATH", "int": "N", "float": "N", "percent": "N%", "time": "DATE"}
 
 
 def _flag(parameter: spec.Parameter) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,7 @@ FIRST_FLAGS = (
     "changed",
     "regressions",
     "fail_on",
+    "since",
 )
 
 # Nor for the largest value. EC2 uses 32-bit integers; a time limit of more than a month is a mistake.
@@ -164,6 +167,15 @@ def _percent(value: object) -> float:
     return _number(str(value).removesuffix("%"))
 
 
+def _time(value: object) -> datetime:
+    """A time in UTC if it names no other zone, or a number of days or hours ago."""
+    text = str(value)
+    if ago := re.fullmatch(r"(\d{1,5})([dh])", text):
+        return datetime.now(UTC) - timedelta(hours=int(ago[1]) * {"d": 24, "h": 1}[ago[2]])
+    given = datetime.fromisoformat(text)
+    return given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         raise ValueError
@@ -183,6 +195,7 @@ _READERS: Mapping[str, tuple[Callable[[object], Any], str]] = {
     "float": (_number, "a number"),
     "bool": (_boolean, "true or false"),
     "percent": (_percent, "a percentage, such as 5%"),
+    "time": (_time, "a date such as 2026-05-19, with or without a time, or a number of days or hours, such as 7d"),
 }
 
 
@@ -199,7 +212,7 @@ def read(parameter: Parameter, value: object) -> Any:
     reader, wanted = _READERS[parameter.type]
     try:
         result = reader(value)
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, OverflowError):
         raise RefusedError(f"{parameter.name} must be {wanted}, not {shown(value)}.") from None
     if isinstance(result, str) and not is_single_line(result):
         raise RefusedError(f"{parameter.name} must be one line of UTF-8 without control characters, not {value!r}.")

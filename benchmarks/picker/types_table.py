@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from benchmarks.aws.instance_types import Offer
 from benchmarks.picker.selection import Choice, Criteria
+from benchmarks.terminal import plain_table
+from benchmarks.terminal.plain_table import Lines
+
+Column = plain_table.Column[Offer]
 
 UNKNOWN = "\N{EN DASH}"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: its heading, its cells, and whether they are numbers."""
-
-    title: str
-    cell: Callable[[Offer], str]
-    number: bool = True
 
 
 def _dollars(price: float | None) -> str:
@@ -57,30 +49,6 @@ def columns(asked: Criteria, wide: bool) -> tuple[Column, ...]:
     )
 
 
-@dataclass(frozen=True)
-class Lines:
-    """The lines of a table: the heading, and one per type, best fit first."""
-
-    heading: str
-    rows: tuple[str, ...]
-
-    @property
-    def width(self) -> int:
-        """The length of the longest line, in characters."""
-        return max(map(len, (self.heading, *self.rows)))
-
-
 def lay_out(choice: Choice, *, wide: bool = False) -> Lines:
-    """The table as lines of plain text of any width, with two spaces between columns."""
-    shown = columns(choice.criteria, wide)
-    cells = [[column.title for column in shown]]
-    cells += [[column.cell(offer) for column in shown] for offer in choice.fitting]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    heading, *rows = (
-        "  ".join(
-            cell.rjust(width) if column.number else cell.ljust(width)
-            for cell, width, column in zip(line, widths, shown, strict=True)
-        ).rstrip()
-        for line in cells
-    )
-    return Lines(heading, tuple(rows))
+    """The table of the types that fit, best fit first."""
+    return plain_table.lay_out(columns(choice.criteria, wide), choice.fitting)

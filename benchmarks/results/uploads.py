@@ -6,7 +6,7 @@ import base64
 import hashlib
 import itertools
 import mimetypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,16 +33,15 @@ class Upload:
 
 
 def choose_folder(
-    s3: Client, target: Destination, wanted: str, uploads: Sequence[Upload]
+    s3: Client, target: Destination, folder_of: Callable[[int], str], uploads: Sequence[Upload]
 ) -> tuple[str, tuple[Upload, ...]]:
-    """The folder for the files, and those that are not there yet.
+    """The folder for the files, and those that are not there yet. `folder_of` is the key of copy 1, 2, ….
 
     Objects are never replaced: if files have changed since they were published, as a log that has grown, they go to
-    another folder, `<attempt>.2` and so on.
+    the folder of the next copy.
     """
-    for number in itertools.count(1):
-        folder = wanted if number == 1 else f"{wanted}.{number}"
-        stored = {upload: stored_checksum(s3, object_of(target, f"{folder}/{upload.name}")) for upload in uploads}
+    for folder in map(folder_of, itertools.count(1)):
+        stored = {upload: stored_checksum(s3, object_of(target, f"{folder}{upload.name}")) for upload in uploads}
         if all(found in (None, upload.encoded) for upload, found in stored.items()):
             return folder, tuple(upload for upload, found in stored.items() if found is None)
     raise AssertionError("unreachable")

@@ -3,53 +3,53 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from benchmarks.errors import RefusedError
-from benchmarks.parameters import region
 from benchmarks.paths import expand
 from benchmarks.readers import host_readings
 from benchmarks.results.labelled import Labelled
 from benchmarks.runs.records import CurrentAttempt
-from benchmarks.sources import file_sources, run_sources
+from benchmarks.sources import file_sources, places, run_sources, run_words
+from benchmarks.sources.places import Place
 
-DEFAULT = "latest"
-_S3 = "s3://"
-# S3 answers for any bucket in any region of a partition.
-_ANY_REGION = "us-east-1"
 _NO_UNITS = (file_sources.NO_UNIT, host_readings.NO_UNIT)
 
 
-def read(words: Sequence[str], runs_dir: Path, unit: str | None = None) -> tuple[Labelled, ...]:
-    """The results of each source, in their order; without any, those of the latest run.
+def read(words: Sequence[str], place: Place, unit: str | None = None) -> tuple[Labelled, ...]:
+    """The results of each source, in their order; without any, those of the place's own.
 
     A word is an s3:// URI, `latest` or `latest~N`, a path that exists, or the id of a run or the start of one, with
     `/HOST` if it is about one host. Numbers without a unit get `unit`.
     Raises RefusedError, which names the source, for one that does not exist, cannot be read or has no results.
     """
-    found = [one for word in words or (DEFAULT,) for one in _read(word, runs_dir)]
+    found = [one for word in words or (place.default,) for one in _read(word, place)]
     return tuple(_with_unit(one, unit) for one in with_different_labels(found))
 
 
-def _read(word: str, runs_dir: Path) -> tuple[Labelled, ...]:
-    found = tuple(_sources(word, runs_dir))
+def _read(word: str, place: Place) -> tuple[Labelled, ...]:
+    found = tuple(_sources(word, place))
     if any(one.results.measurements for one in found):
         return found
     problems = [problem for one in found for problem in one.results.problems]
     raise RefusedError(problems[0] if problems else f"{found[0].label} has no benchmark results.")
 
 
-def _sources(word: str, runs_dir: Path) -> tuple[Labelled, ...]:
-    if word.startswith(_S3):
-        return _in_s3(word)
+def _sources(word: str, place: Place) -> tuple[Labelled, ...]:
+    if places.in_s3(word):
+        return _in_s3(word, place)
     path = expand("source", word)
-    if _exists(path) and not run_sources.LATEST.fullmatch(word):
+    if _exists(path) and not run_words.LATEST.fullmatch(word):
         return _of_path(path, word)
-    return run_sources.of_run(run_sources.find(word, runs_dir), word.partition("/")[2])
+    host = word.partition("/")[2]
+    if runs := place.published(place.default):
+        from benchmarks.sources import s3_sources
+
+        return s3_sources.of_runs(runs.s3, runs.bucket, runs.choose(word), host)
+    return run_sources.of_run(run_sources.find(word, place.runs_dir), host)
 
 
 def _of_path(path: Path, word: str) -> tuple[Labelled, ...]:
@@ -63,15 +63,19 @@ def _of_path(path: Path, word: str) -> tuple[Labelled, ...]:
     return file_sources.of_path(path, word)
 
 
-def _in_s3(uri: str) -> tuple[Labelled, ...]:
+def _in_s3(uri: str, place: Place) -> tuple[Labelled, ...]:
     # Imported here, since results on this machine are read faster without it.
-    from benchmarks.aws import aws_errors, session
     from benchmarks.sources import s3_sources
 
-    chosen = region.of_environment(os.environ) or _ANY_REGION
-    with aws_errors.refusing():
-        s3 = session.connector(chosen)("s3")
-    return s3_sources.of_uri(s3, uri)
+    runs = place.published(uri)
+    if runs and runs.folders:
+        # The oldest first, so that it is what others are compared with.
+        return s3_sources.of_runs(runs.s3, runs.bucket, runs.folders[::-1])
+    if place.selection.given:
+        raise RefusedError(
+            f"There are no runs in {uri} to select from: leave out {' and '.join(place.selection.given)}."
+        )
+    return s3_sources.of_uri(place.s3, uri)
 
 
 def _exists(path: Path) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -15,9 +13,7 @@ from benchmarks.results.labelled import Labelled, S3Object
 from benchmarks.runs import attempts, failures, record_files, run_layout
 from benchmarks.runs.records import Preflight, Published
 from benchmarks.runs.result_records import Results
-from benchmarks.sources import json_sources
-
-LATEST = re.compile(r"latest(?:~(?P<back>\d{1,6}))?")
+from benchmarks.sources import json_sources, run_words
 
 
 def is_run(directory: Path) -> bool:
@@ -26,47 +22,15 @@ def is_run(directory: Path) -> bool:
 
 
 def find(word: str, runs_dir: Path) -> Path:
-    """The directory of the run of `RUN`, `RUN/HOST` or `RUN/HOST/ATTEMPT`.
-
-    RUN is its id, the unique start of that, `latest` or `latest~2`. Raises RefusedError if there is none, or if several
-    ids start so.
-    """
-    name = word.partition("/")[0]
-    if latest := LATEST.fullmatch(name):
-        return _latest(int(latest["back"] or 0), runs_dir)
-    runs = sorted(path.name for path in _directories(runs_dir))
-    if name in runs:
-        return runs_dir / name
-    starting = [run for run in runs if name and run.startswith(name)]
-    if len(starting) == 1:
-        return runs_dir / starting[0]
-    if starting:
-        raise RefusedError(f"{len(starting)} runs start with {name}: {_some(starting)}. Give more of the id.")
-    raise RefusedError(
-        f"There is no run, file or directory {word}.{hints.nearest(name, runs)} {_known(runs, runs_dir)}"
-    )
+    """The directory of the run that a word stands for. Raises RefusedError if there is none, or several."""
+    names = [path.name for path in _directories(runs_dir)]
+    return runs_dir / run_words.choose(word, names, lambda: _by_age(runs_dir), str(runs_dir))
 
 
-def _known(runs: Sequence[str], runs_dir: Path) -> str:
-    return f"Runs in {runs_dir}: {_some(runs[::-1])}." if runs else f"There is no run in {runs_dir} yet."
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join([*names[:5], *(["…"] if len(names) > 5 else [])])
-
-
-def _latest(back: int, runs_dir: Path) -> Path:
-    """The run that began to measure last, or the one `back` runs before that."""
+def _by_age(runs_dir: Path) -> list[str]:
+    """The names of runs that have begun to measure, the latest first."""
     started = {path: plan.started for path in _directories(runs_dir) if (plan := _plan(path)) and is_run(path)}
-    runs = sorted(started, key=lambda path: (started[path], path.name), reverse=True)
-    if not runs:
-        raise RefusedError(f"There is no run in {runs_dir} yet: name a file, a directory or an s3:// URI.")
-    if back >= len(runs):
-        raise RefusedError(
-            f"latest~{back} does not exist: {runs_dir} has {len(runs)} {'run' if len(runs) == 1 else 'runs'} that "
-            f"measured, the oldest is latest~{len(runs) - 1}."
-        )
-    return runs[back]
+    return [path.name for path in sorted(started, key=lambda path: (started[path], path.name), reverse=True)]
 
 
 def _plan(run: Path) -> Preflight | None:
@@ -91,7 +55,7 @@ def of_run(directory: Path, host: str = "") -> tuple[Labelled, ...]:
     name, _, number = host.partition("/")
     if name and name not in hosts:
         nearest = hints.nearest(name, hosts)
-        raise RefusedError(f"The run {directory.name} has no host {name}.{nearest} It has {_some([*hosts])}.")
+        raise RefusedError(f"The run {directory.name} has no host {name}.{nearest} It has {run_words.some([*hosts])}.")
     if name:
         return (_of_host(hosts[name], number, len(hosts) > 1),)
     return tuple(_of_one_of(path, number, len(hosts) > 1) for path in hosts.values())

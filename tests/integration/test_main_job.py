@@ -45,7 +45,7 @@ def test_a_run_brings_numbers_back_and_leaves_nothing_running(account: Account, 
     for text in ("sum/10000", "95% interval", "s3://", "Cost", "c7i.large for", "Stages", "preflight"):
         assert text in run.result.output
     published = run.record(f"{run.host.name}/1/published.json")
-    key = r"results/tiny/\d{4}-\d\d-\d\d/\d{8}T\d{6}Z_c7i\.large_1c_" + run_id + f"/{run.host.name}/1/benchmark.log"
+    key = r"results/tiny/\d{4}-\d\d-\d\dT\d{6}Z_c7i\.large_1c_" + run_id + f"/{run.host.name}/1/benchmark.log"
     assert re.fullmatch(key, published["keys"]["benchmark.log"])
     record = run.record(f"{run.host.name}/1/toolchain.json")
     assert record["host"]["rustc"].startswith("rustc 1.")
@@ -92,6 +92,10 @@ def check_results(run: Run, account: Account) -> None:
         assert f"Measured through {account.facts['endpoint_url']}, which is not AWS" in shown.output
         for id, estimate in estimates.items():
             assert re.search(rf"^{re.escape(id)} +{re.escape(estimate)} ", shown.output, re.MULTILINE)
+    listed = inv("bench.results", "--bucket", published["bucket"], "--suite", "tiny", environment=account.environment)
+    assert re.search(rf"^{run.directory.name} .* c7i\.large +1$", listed.output, re.MULTILINE), listed.output
+    chosen = inv("bench.results", "--bucket", published["bucket"], run.directory.name, environment=account.environment)
+    assert all(estimate in re.sub(" +", " ", chosen.output) for estimate in estimates.values()), chosen.output
     linked = inv(
         "bench.results", "latest", "--link", "--runs-dir", str(run.directory.parent), environment=account.environment
     )

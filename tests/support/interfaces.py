@@ -19,7 +19,16 @@ from benchmarks.paths import ROOT
 
 BIN = Path(sys.executable).parent
 # No parameter takes these, whatever else it refuses.
-WRONG = {"int": "four", "float": "dear", "percent": "much", "bool": "perhaps", "str": "", "path": "", "list": ""}
+WRONG = {
+    "int": "four",
+    "float": "dear",
+    "percent": "much",
+    "time": "soon",
+    "bool": "perhaps",
+    "str": "",
+    "path": "",
+    "list": "",
+}
 COMMANDS = {"benchmark": "bench"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from benchmarks.errors import RefusedError
 from benchmarks.parameters import spec
 from benchmarks.parameters.spec import Parameter
 
-PYTHON_TYPES = {"str": str, "path": str, "int": int, "float": float, "bool": bool}
+PYTHON_TYPES = {"str": str, "path": str, "int": int, "float": float, "bool": bool, "time": datetime}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -81,6 +82,36 @@ def test_booleans_are_read_as_yaml_writes_them(words: tuple[object, ...], meanin
 def test_a_value_of_another_kind_is_refused_with_what_is_wanted(kind: str, value: object, sentence: str) -> None:
     with pytest.raises(RefusedError, match=f"^{re.escape(sentence)}$"):
         spec.read(parameter(kind), value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2026-05-19", datetime(2026, 5, 19, tzinfo=UTC)),
+        ("2026-05-19 08:15", datetime(2026, 5, 19, 8, 15, tzinfo=UTC)),
+        ("2026-05-19T08:15:30+02:00", datetime(2026, 5, 19, 6, 15, 30, tzinfo=UTC)),
+        (date(2026, 5, 19), datetime(2026, 5, 19, tzinfo=UTC)),
+    ],
+    ids=str,
+)
+def test_a_time_is_in_utc_if_it_names_no_other_zone(value: object, expected: datetime) -> None:
+    assert spec.read(parameter("time"), value) == expected
+
+
+@pytest.mark.parametrize(("value", "hours"), [("7d", 168), ("12h", 12), ("0h", 0)])
+def test_a_time_may_be_a_number_of_days_or_hours_ago(value: str, hours: int) -> None:
+    before = datetime.now(UTC)
+    assert before <= spec.read(parameter("time"), value) + timedelta(hours=hours) <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("value", ["soon", "7", "7w", "999999d", "2026-13-01", "-1d", 7, True])
+def test_another_time_is_refused_with_examples(value: object) -> None:
+    with pytest.raises(RefusedError) as refused:
+        spec.read(parameter("time"), value)
+    assert str(refused.value) == (
+        "thing must be a date such as 2026-05-19, with or without a time, or a number of days or hours, such as 7d, "
+        f"not {value!r}."
+    )
 
 
 @pytest.mark.parametrize("kind", PYTHON_TYPES)

@@ -13,6 +13,7 @@ from benchmarks.results.labelled import S3Object
 from benchmarks.runs import record_files
 from benchmarks.runs.result_records import BenchmarkMeasurement
 from benchmarks.sources import file_sources, reading
+from benchmarks.sources.places import Place
 from tests.support import recorded_runs, records, result_samples
 from tests.unit.readers.test_criterion import write
 
@@ -29,17 +30,17 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def labels(runs: Path, *words: str) -> list[str]:
-    return [one.label for one in reading.read(words, runs)]
+    return [one.label for one in reading.read(words, Place(runs))]
 
 
 def refusal(runs: Path, *words: str) -> str:
     with pytest.raises(RefusedError) as refused:
-        reading.read(words, runs)
+        reading.read(words, Place(runs))
     return str(refused.value)
 
 
 def measurements(runs: Path, word: str, unit: str | None = None) -> tuple[BenchmarkMeasurement, ...]:
-    (one,) = reading.read([word], runs, unit)
+    (one,) = reading.read([word], Place(runs), unit)
     return one.results.measurements
 
 
@@ -56,7 +57,7 @@ def test_a_path_within_a_run_is_that_part_of_the_run(runs: Path) -> None:
     record_files.write(runs / "r1/i-1/1", records.published(keys={"benchmark.log": "x/benchmark.log"}))
     assert labels(runs, str(runs / "r1")) == ["r1"]
     assert labels(runs, "../runs/r2/i-2/") == ["r2/i-2"]
-    (attempt,) = reading.read([str(runs / "r1/i-1/1")], runs)
+    (attempt,) = reading.read([str(runs / "r1/i-1/1")], Place(runs))
     assert attempt.label == "r1/i-1/1"
     assert attempt.log == S3Object("mine", "x/benchmark.log", "eu-central-1")
     assert labels(runs, "../runs/r1/i-1/1/results.json") == ["../runs/r1/i-1/1/results.json"]
@@ -125,9 +126,9 @@ def test_a_record_without_measurements_is_refused_with_its_name(runs: Path) -> N
 def test_a_unit_is_given_only_to_numbers_without_one(runs: Path) -> None:
     write(Path("criterion/all"), "mul", "mul")
     assert [m.unit for m in measurements(runs, "criterion")] == [None]
-    (one,) = reading.read(["criterion"], runs, "ns")
+    (one,) = reading.read(["criterion"], Place(runs), "ns")
     assert ([m.unit for m in one.results.measurements], one.results.notes) == (["ns"], ())
-    (one,) = reading.read(["criterion"], runs)
+    (one,) = reading.read(["criterion"], Place(runs))
     assert one.results.notes == (file_sources.NO_UNIT,)
     assert [m.unit for m in measurements(runs, "r1", "cycles")] == ["ns"]
 
@@ -135,9 +136,9 @@ def test_a_unit_is_given_only_to_numbers_without_one(runs: Path) -> None:
 def test_a_unit_that_is_given_takes_back_that_there_is_none_in_a_run_too(runs: Path) -> None:
     run = recorded_runs.begin(runs, "r3", minutes=3)
     write(run / "i-1/1/criterion/all", "mul")
-    (one,) = reading.read(["r3"], runs)
+    (one,) = reading.read(["r3"], Place(runs))
     assert [note for note in one.results.notes if "no unit" in note]
-    (one,) = reading.read(["r3"], runs, "ns")
+    (one,) = reading.read(["r3"], Place(runs), "ns")
     assert ([m.unit for m in one.results.measurements], one.results.notes) == (["ns"], ())
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
-from pathlib import PurePosixPath
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import botocore.exceptions
@@ -11,40 +14,16 @@ import pytest
 
 from benchmarks.errors import RefusedError
 from benchmarks.results.labelled import Labelled, S3Object
+from benchmarks.results.result_keys import RunFolder
 from benchmarks.runs import record_files
-from benchmarks.sources import s3_sources
+from benchmarks.sources import file_sources, s3_sources
 from tests.support import result_samples
 from tests.support.aws_fakes import FakeClient, aws_error
 from tests.support.recorded_runs import LOG
+from tests.support.s3_bucket import bucket
 
-RUN = "results/one/2026-05-19/20260519T081500Z_c7i.large_1c_r1"
+RUN = "results/one/2026-05-19T081500Z_c7i.large_1c_1.0.0_r1"
 RECORD = record_files.text(result_samples.results(result_samples.criterion(point=7.0))).encode()
-
-
-def bucket(objects: dict[str, bytes], **answers: Any) -> FakeClient:
-    """A bucket `mine`, whose objects are listed two on a page."""
-
-    def listed(*, Bucket: str, Prefix: str) -> list[dict[str, Any]]:  # noqa: N803
-        assert Bucket == "mine"
-        keys = sorted(key for key in objects if key.startswith(Prefix))
-        pages = [keys[at : at + 2] for at in range(0, len(keys), 2)]
-        return [{"Contents": [{"Key": key} for key in page]} for page in pages] or [{}]
-
-    def got(*, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
-        assert Bucket == "mine"
-        return {"Body": io.BytesIO(objects[Key])}
-
-    client = FakeClient(**{"list_objects_v2": listed, "get_object": got, **answers})
-    client.get_paginator = lambda operation: Pages(getattr(client, operation))  # type: ignore[method-assign,assignment,return-value]
-    return client
-
-
-class Pages:
-    def __init__(self, call: Any) -> None:
-        self._call = call
-
-    def paginate(self, **arguments: Any) -> Any:
-        return self._call(**arguments)
 
 
 def refusal(s3: FakeClient, uri: str) -> str:
@@ -181,11 +160,71 @@ def test_an_object_that_cannot_be_fetched_is_a_sentence(error: Exception, senten
     assert refusal(bucket({"a": RECORD}, get_object=error), "s3://mine/a").startswith(sentence)
 
 
-def test_folders_name_what_is_to_be_read_in_each() -> None:
-    keys = ["a/results.json", "a/benchmark.log", "b/criterion.tar.gz", "b/benchmark.log", "c/x", "ab/results.json"]
-    assert list(s3_sources.folders(keys, "")) == [
-        ["a/results.json"],
-        ["b/criterion.tar.gz", "b/benchmark.log"],
-        ["ab/results.json"],
-    ]
-    assert [PurePosixPath(first).parts[0] for first, *_ in s3_sources.folders(keys, "a")] == ["a"]
+OLDER = RunFolder("one", datetime(2026, 5, 18, 8, 15, tzinfo=UTC), "c7i.large", 1, "1.0.0", "r0")
+RUNS = (OLDER, RunFolder("one", datetime(2026, 5, 19, 8, 15, tzinfo=UTC), "c7i.large", 1, "1.0.0", "r1"))
+PUBLISHED = {
+    f"{OLDER.key}i-0/1/results.json": b"{}",
+    f"{OLDER.key}i-0/2/results.json": b"{}",
+    f"{OLDER.key}i-0/2.2/results.json": RECORD,
+    f"{OLDER.key}notes/results.json": RECORD,
+    **ATTEMPTS,
+}
+
+
+def of_runs(runs: Sequence[RunFolder] = RUNS, host: str = "", **answers: Any) -> list[tuple[str, list[float]]]:
+    return points(s3_sources.of_runs(bucket(PUBLISHED, **answers), "mine", runs, host))
+
+
+def test_runs_are_called_by_their_ids_and_hosts_of_several_too() -> None:
+    assert of_runs() == [("r0", [7.0]), ("r1/i-1", [7.0]), ("r1/i-2", [10.0])]
+    logs = [one.log for one in s3_sources.of_runs(bucket(PUBLISHED), "mine", RUNS)]
+    assert logs == [None, *(S3Object("mine", f"{RUN}/{host}/1/benchmark.log") for host in ("i-1", "i-2"))]
+
+
+def test_a_host_or_an_attempt_of_a_run_can_be_named() -> None:
+    assert of_runs(RUNS[1:], "i-2") == [("r1/i-2", [10.0])]
+    assert of_runs(RUNS[:1], "i-0/2") == [("r0/i-0/2", [7.0])]
+    with pytest.raises(RefusedError) as refused:
+        of_runs(RUNS[1:], "i-3")
+    assert str(refused.value) == ("The run r1 has no i-3 in s3://mine. It has i-1/1, i-2/1.")
+
+
+def test_a_run_that_cannot_be_read_does_not_spoil_others() -> None:
+    alone = bucket({f"{OLDER.key}i-0/1/results.json": b"{", f"{RUNS[1].key}i-1/1/toolchain.json": b""})
+    one, other = s3_sources.of_runs(alone, "mine", RUNS)
+    assert one.results.problems == (f"s3://mine/{OLDER.key}i-0/1/results.json is damaged: Input data was truncated.",)
+    assert other.label == "r1"
+    assert other.results.problems == (f"The run r1 has no results in s3://mine/{RUNS[1].key}.",)
+    with pytest.raises(RefusedError, match="is damaged"):
+        s3_sources.of_runs(alone, "mine", RUNS[:1])
+
+
+def test_what_s3_refuses_for_runs_is_a_sentence() -> None:
+    with pytest.raises(RefusedError, match="lacks the permission ListObjectsV2"):
+        of_runs(list_objects_v2=aws_error("AccessDenied", "", "ListObjectsV2"))
+
+
+def test_runs_are_in_their_order_whichever_is_read_first() -> None:
+    second_is_read = threading.Event()
+
+    def got(*, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        if Key.startswith(OLDER.key):
+            assert second_is_read.wait(20)
+        else:
+            second_is_read.set()
+        return {"Body": io.BytesIO(PUBLISHED[Key])}
+
+    assert [label for label, _ in of_runs(get_object=got)] == ["r0", "r1/i-1", "r1/i-2"]
+
+
+def test_what_several_threads_have_downloaded_is_read_in_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    readers: list[int] = []
+    of_path = file_sources.of_path
+
+    def read(path: Path, label: str) -> tuple[Labelled, ...]:
+        readers.append(threading.get_ident())
+        return of_path(path, label)
+
+    monkeypatch.setattr(file_sources, "of_path", read)
+    assert len(of_runs()) == 3
+    assert readers == [threading.get_ident()] * 3

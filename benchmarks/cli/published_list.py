@@ -1,0 +1,49 @@
+"""Prints the list of published runs, the latest first."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+
+from rich.console import Console
+
+from benchmarks import hints
+from benchmarks.cli import pager
+from benchmarks.results.result_keys import RunFolder
+from benchmarks.sources.places import SCHEME
+from benchmarks.sources.published_runs import PublishedRuns
+from benchmarks.terminal import plain_table
+from benchmarks.terminal.plain_table import Column
+from benchmarks.text import escaped
+
+_COLUMNS: tuple[Column[RunFolder], ...] = (
+    Column("run", lambda run: escaped(run.run_id), number=False),
+    Column("started (UTC)", lambda run: f"{run.started:%Y-%m-%d %H:%M}", number=False),
+    Column("suite", lambda run: escaped(run.suite), number=False),
+    Column("instance type", lambda run: escaped(run.machine), number=False),
+    Column("cores", lambda run: str(run.cores)),
+    Column("ref", lambda run: escaped(run.ref or ""), number=False),
+)
+
+
+def show(published: PublishedRuns) -> None:
+    """Print the runs, in the pager if they exceed the screen, and how to see their results."""
+    lines = plain_table.lay_out(_COLUMNS, published.folders)
+    closing = _closing(published)
+    if sys.stdout.isatty():
+        pager.show(plain_table.styled(lines, closing, Console(highlight=False)), lines.width, os.environ)
+    else:
+        print("\n".join((lines.heading, *lines.rows, "", *closing)))
+
+
+def _closing(published: PublishedRuns) -> list[str]:
+    ids = list(dict.fromkeys(run.run_id for run in published.folders))
+    bucket = f"--bucket {shlex.quote(published.bucket)}"
+    show = hints.command_line(f"bench.results {bucket} {ids[0]}")
+    compare = hints.command_line(f"bench.compare {bucket} {' '.join(ids[1::-1])}")
+    return [
+        f"{len(ids)} {'run' if len(ids) == 1 else 'runs'} in {SCHEME}{published.bucket}, the latest first.",
+        f"Results of one: {show}",
+        *([f"Compare two:    {compare}"] if len(ids) > 1 else []),
+    ]

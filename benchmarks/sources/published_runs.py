@@ -1,0 +1,62 @@
+"""The runs in a bucket, known by the keys of their results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from benchmarks.aws.session import Client
+from benchmarks.errors import RefusedError
+from benchmarks.results import result_keys
+from benchmarks.results.result_keys import RunFolder
+from benchmarks.sources import run_words, s3_objects
+from benchmarks.sources.places import SCHEME
+from benchmarks.sources.selection import Selection
+
+
+@dataclass(frozen=True)
+class PublishedRuns:
+    """The runs in `bucket`, or in the folder of one suite there, that are selected."""
+
+    s3: Client
+    bucket: str
+    selection: Selection
+    suite: str | None = None  # only what is in the folder of this one
+
+    @cached_property
+    def folders(self) -> tuple[RunFolder, ...]:
+        """The folders of the runs, the latest first. S3 is asked for lists of keys alone.
+
+        Raises RefusedError if S3 refuses, and if there are runs but none is selected.
+        """
+        found = sorted(self._listed(self.selection), key=lambda run: (run.started, run.run_id), reverse=True)
+        if not found and self.selection.given:
+            self._refuse()
+        return tuple(found)
+
+    def choose(self, word: str) -> tuple[RunFolder, ...]:
+        """The folders of the run of `RUN`, `RUN/HOST` or `RUN/HOST/ATTEMPT`. Raises RefusedError if there is none."""
+        ids = list(dict.fromkeys(run.run_id for run in self.folders))
+        chosen = run_words.choose(word, ids, lambda: ids, f"{SCHEME}{self.bucket}")
+        return tuple(run for run in self.folders if run.run_id == chosen)
+
+    def _listed(self, selection: Selection) -> Iterator[RunFolder]:
+        for suite in self._suites(selection):
+            after = result_keys.since(suite, selection.since) if selection.since else ""
+            for folder in s3_objects.folders(self.s3, self.bucket, result_keys.of_suite(suite), after):
+                run = result_keys.run_of(folder)
+                if run and selection.admits(run):
+                    yield run
+
+    def _suites(self, selection: Selection) -> Sequence[str]:
+        if self.suite is not None:
+            return [self.suite]
+        found = s3_objects.folders(self.s3, self.bucket, result_keys.ROOT)
+        return [suite for folder in found if selection.admits_suite(suite := result_keys.suite_of(folder))]
+
+    def _refuse(self) -> None:
+        """Raise RefusedError, which names what the runs there have in place of what is asked for, if there are any."""
+        runs = list(self._listed(Selection()))
+        if runs:
+            raise RefusedError(self.selection.why_none(runs, f"{SCHEME}{self.bucket}"))
