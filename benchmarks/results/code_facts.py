@@ -10,10 +10,10 @@ from benchmarks.runs.result_records import Code, Tool
 def code(suite: Suite, toolchain: Toolchain, build: Build | None) -> Code:
     """What an attempt has built and run: the suite as requested, and the source and compiler as found on the host.
 
-    `build` is None if the attempt has recorded no build. What differs from a commit is not known: a repository is
-    checked out at its commit, and a directory is identified by the SHA-256 of its archive, in `source`.
+    `build` is None if the attempt has recorded no build. A repository is checked out at its commit; only a
+    directory may differ from one.
     """
-    host = toolchain.host
+    host, tree = toolchain.host, toolchain.working_tree
     return Code(
         suite=suite.name,
         source=toolchain.source,
@@ -24,8 +24,9 @@ def code(suite: Suite, toolchain: Toolchain, build: Build | None) -> Code:
         rustflags=suite.rustflags,
         environment=suite.environment,
         toolchain=suite.toolchain,
-        commit=host.commit,
+        commit=tree.commit if tree else host.commit,
         crate_sha256=host.crate_sha256,
+        dirty_sha256=tree.dirty_sha256 if tree else None,
         rustc=host.rustc,
         cargo=host.cargo,
         linker=host.linker,

@@ -268,6 +268,13 @@ class Fingerprint(Part, frozen=True, kw_only=True):
     harnesses: tuple[Harness, ...] = ()
 
 
+class WorkingTree(Part, frozen=True, kw_only=True):
+    """The commit that a local directory was at when it was packed."""
+
+    commit: str
+    dirty_sha256: str | None  # of the files in it that differ from the commit; null if none does
+
+
 class Toolchain(Record, frozen=True, kw_only=True):
     """The toolchain and the source on a host, and the host's fingerprint."""
 
@@ -276,6 +283,7 @@ class Toolchain(Record, frozen=True, kw_only=True):
     source: Source
     toolchain: str
     host: Fingerprint
+    working_tree: WorkingTree | None = None  # null if the source is no directory in a git repository
 
 
 class Build(Record, frozen=True, kw_only=True):

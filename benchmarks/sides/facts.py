@@ -69,6 +69,11 @@ def _short(digest: str | None) -> str | None:
     return digest[:12] if digest else None
 
 
+def _commit(code: Code) -> str | None:
+    commit, dirty = _short(code.commit), _short(code.dirty_sha256)
+    return f"{commit} with changes {dirty}" if commit and dirty else commit
+
+
 def _environment(code: Code) -> str:
     return " ".join(f"{name}={value}" for name, value in sorted(code.environment.items())) or NONE
 
@@ -109,7 +114,7 @@ FACTS: Mapping[str, Fact] = {
     "threads-per-core": Fact("threads per core", _platform(lambda it: _number(it.threads_per_core)), Difference.SHOWN),
     "cpu-model": Fact("CPU model", _platform(lambda it: it.cpu_model), Difference.SHOWN),
     "ref": Fact("ref", _code(lambda it: it.source.ref), Difference.SHOWN),
-    "commit": Fact("commit", _code(lambda it: _short(it.commit)), Difference.SHOWN),
+    "commit": Fact("commit", _code(_commit), Difference.SHOWN),
     "source": Fact("source", _code(_source), Difference.SHOWN),
     "toolchain": Fact("toolchain", _code(lambda it: it.toolchain), Difference.SHOWN),
     "rustc": Fact("rustc", _code(lambda it: _first_line(it.rustc)), Difference.SHOWN),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from benchmarks.host import archives
+from benchmarks.host import archives, working_tree
 
 
 class ActionModule(ActionBase):
@@ -24,4 +25,9 @@ class ActionModule(ActionBase):
             changed = archives.write(archive, Path(self._task.args["dest"]))
         except OSError as error:
             raise AnsibleActionFail(f"{source} cannot be packed: {error}") from None
-        return {"changed": changed, "sha256": archives.digest(archive)}
+        tree = working_tree.of(source)
+        return {
+            "changed": changed,
+            "sha256": archives.digest(archive),
+            "working_tree": dataclasses.asdict(tree) if tree else None,
+        }

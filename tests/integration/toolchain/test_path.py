@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import subprocess
 from pathlib import Path
 
 from tests.integration.conftest import Run
@@ -70,8 +71,14 @@ def test_a_directory_that_has_not_changed_is_not_copied_again(host: Host, crate:
     assert host.ssh(f"ls -d {checkout}/.benchmarks-{first.record['source']['sha256']}")
 
 
-def test_the_copy_that_was_built_is_kept_and_its_checksum_recorded(host: Host, crate: Path) -> None:
+def test_the_copy_that_was_built_is_kept_and_its_checksum_and_commit_recorded(host: Host, crate: Path) -> None:
+    (crate / ".gitignore").write_text("target\n")
+    git = ["git", "-C", str(crate), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "first"]):
+        subprocess.run([*git, *words], check=True)
     prepared = host.prepare({"path": str(crate)})
+    commit = subprocess.run([*git, "rev-parse", "HEAD"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    assert prepared.record["working_tree"] == {"commit": commit, "dirty_sha256": None}
     archive = gzip.decompress((prepared.record_file.parent / "source.tar.gz").read_bytes())
     assert prepared.record["source"]["sha256"] == hashlib.sha256(archive).hexdigest()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from benchmarks import __version__
 from benchmarks.results import code_facts
-from benchmarks.runs.records import Harness, Source
+from benchmarks.runs.records import Harness, Source, WorkingTree
 from tests.support import records
 
 
@@ -41,6 +43,12 @@ def test_the_source_is_the_one_that_was_found_on_the_host() -> None:
     asked = records.suite(source=Source(path="/here"))
     toolchain = records.toolchain()
     assert code_facts.code(asked, toolchain, None).source == toolchain.source
+
+
+def test_a_directory_in_a_repository_has_its_commit_and_what_differs_from_it() -> None:
+    tree = WorkingTree(commit="c0ffee", dirty_sha256="dd")
+    told = code_facts.code(records.suite(), replace(records.toolchain(), working_tree=tree), None)
+    assert (told.commit, told.dirty_sha256) == ("c0ffee", "dd")
 
 
 def test_without_a_build_what_was_built_is_unknown() -> None:

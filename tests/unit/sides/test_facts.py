@@ -61,6 +61,11 @@ def test_a_fact_is_read_from_the_results_or_the_measurement(name: str, expected:
     assert value(name, found) == expected
 
 
+def test_a_commit_with_changed_files_is_told_from_the_commit_itself() -> None:
+    changed = results(code=code(commit="0123abc", dirty_sha256="fedcba9876543210"))
+    assert value("commit", changed) == "0123abc with changes fedcba987654"
+
+
 def test_the_profile_is_one_text() -> None:
     assert str(value("profile", results(code=code(profile=PROFILE)))).startswith("opt_level 3, lto fat, codegen_units")
 
