@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+from playwright.sync_api import expect
 
 from tests.integration.conftest import CRATES, ROOT, Account, Run, Tool, changed_tasks, check_build_and_activity, inv
+from tests.support.browser import benchmarks, chromium, opened
 
 
 def sha256(content: bytes) -> str:
@@ -78,8 +80,10 @@ def check_results(run: Run, account: Account) -> None:
         assert len(one["samples"]["values"]) == len(one["samples"]["iterations"]) >= 10
         assert datetime.fromisoformat(one["started"]) <= datetime.fromisoformat(one["ended"])
 
-    page = (run.attempt / "report/index.html").read_text()
-    assert account.facts["endpoint_url"] in page
+    with chromium() as browser, opened(browser, run.attempt / "report/index.html") as page:
+        assert sorted(benchmarks(page)) == sorted(one["id"] for one in record["measurements"])
+        assert page.locator(".plot svg").count() > 0
+        expect(page.get_by_text(account.facts["endpoint_url"]).first).to_be_visible()
     assert f"Page      {run.attempt}/report/index.html" in run.result.output
     published = run.record(f"{run.host.name}/1/published.json")
     assert published["keys"]["report/index.html"].endswith("/1/report/index.html")

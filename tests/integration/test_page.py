@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,32 +13,26 @@ from urllib.parse import urlencode
 import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from benchmarks.results.labelled import Labelled
 from benchmarks.runs.result_records import Tool
 from benchmarks.web_page import page as web_page
 from benchmarks.web_page.compared_results import ComparedResults
 from tests.support import page_samples
+from tests.support.browser import WIDE, benchmarks, chromium, opened
 from tests.support.result_samples import HOSTILE, criterion, labelled, two_sources
 
 MOST_NODES = 20_000
 MOST_PLOTS = 3  # before anything is picked
-PATIENCE = 10_000  # ms
 PHONE = {"width": 390, "height": 844}
-WIDE = {"width": 1440, "height": 900}
 PICKED = "#" + urlencode({"target": "ffts", "id": "fft<GoldilocksField>/16384"})
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    assert chromium, "Chromium is missing: install it, as ./inv test does by apt."
-    with sync_playwright() as driver:
-        # As root, Chromium runs without its sandbox only. It opens files of these tests alone.
-        launched = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -86,35 +80,10 @@ Open = Callable[..., Page]
 @pytest.fixture
 def open_page(browser: Browser, files: dict[str, Path]) -> Iterator[Open]:
     """Opens a page by name. Whatever it does in the test, it must make no request and log no error."""
-    contexts, wrong = [], []
-
-    def opened(name: str, fragment: str = "", media: str = "screen", **settings: Any) -> Page:
-        context = browser.new_context(**{"viewport": WIDE, "reduced_motion": "reduce", **settings})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        url = files[name].as_uri()
-        page.on("console", lambda message: wrong.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-        page.on(
-            "request",
-            lambda request: wrong.append(f"request: {request.url}") if request.url.partition("#")[0] != url else None,
+    with ExitStack() as pages:
+        yield lambda name, fragment="", **settings: pages.enter_context(
+            opened(browser, files[name], fragment, **settings)
         )
-        page.emulate_media(media=media)  # type: ignore[arg-type]
-        page.goto(url + fragment)
-        page.wait_for_selector("#measurements-table", state="attached")
-        # Plots are drawn when their places have a size.
-        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert wrong == []
-
-
-def names(page: Page, table: str = "measurements") -> list[str]:
-    return page.locator(f"#{table}-table tbody th").all_inner_texts()
 
 
 def column(page: Page, title: str, table: str = "measurements") -> list[str]:
@@ -141,7 +110,7 @@ def test_a_run_is_told_and_drawn(open_page: Open) -> None:
     page.get_by_text("What ran, where and for how much").click()
     expect(page.get_by_text("Intel(R) Xeon(R) Platinum 8488C")).to_be_visible()
     assert page.locator("#overview svg [data-mark=dot] path, #overview svg [data-mark=dot] circle").count() == 74
-    assert len(names(page)) == 74
+    assert len(benchmarks(page)) == 74
     assert column(page, "estimate")[0].endswith("µs")
 
 
@@ -164,12 +133,12 @@ def test_a_click_on_a_heading_sorts_and_another_one_reverses(open_page: Open) ->
     header(page, "estimate").get_by_role("button").click()
     expect(header(page, "estimate")).to_have_attribute("aria-sort", "ascending")
     assert header(page, "benchmark").get_attribute("aria-sort") is None
-    first = names(page)[0]
+    first = benchmarks(page)[0]
     assert first == "add-throughput<GoldilocksField>"
     header(page, "estimate").get_by_role("button").click()
     expect(header(page, "estimate")).to_have_attribute("aria-sort", "descending")
-    assert names(page)[-1] == first
-    assert names(page)[0] == "merkle-tree<poseidon>/32768"
+    assert benchmarks(page)[-1] == first
+    assert benchmarks(page)[0] == "merkle-tree<poseidon>/32768"
 
 
 def test_the_keyboard_alone_sorts_and_picks(open_page: Open) -> None:
@@ -192,13 +161,13 @@ def test_the_keyboard_alone_sorts_and_picks(open_page: Open) -> None:
 def test_the_filter_narrows_table_and_plot(open_page: Open) -> None:
     page = open_page("run")
     page.get_by_label("Filter").fill("FFT 8192")
-    assert names(page) == ["fft<GoldilocksField>/8192", "lde<GoldilocksField>/8192"]
+    assert benchmarks(page) == ["fft<GoldilocksField>/8192", "lde<GoldilocksField>/8192"]
     expect(page.locator("#filter-count")).to_have_text("2 of 74 benchmarks")
     assert page.locator("#overview svg [data-mark=dot] path, #overview svg [data-mark=dot] circle").count() == 2
     page.get_by_label("Filter").fill("no such")
     expect(page.get_by_text("No benchmark matches the filter.")).to_be_visible()
     page.get_by_label("Filter").fill("")
-    assert len(names(page)) == 74
+    assert len(benchmarks(page)) == 74
 
 
 def test_a_link_to_a_benchmark_shows_its_samples_and_distribution(open_page: Open) -> None:
@@ -291,18 +260,18 @@ def test_ten_thousand_benchmarks_are_shown_in_parts(open_page: Open) -> None:
     page = open_page("large")
     expect(page.get_by_text("The plot shows the 100 benchmarks with the largest estimates, of 10,000.")).to_be_visible()
     expect(page.get_by_text("lines are not drawn; choose a family to see them.")).to_be_visible()
-    assert len(names(page)) == 100
-    first = names(page)[0]
+    assert len(benchmarks(page)) == 100
+    first = benchmarks(page)[0]
     page.get_by_role("button", name="Next rows").click()
     expect(page.get_by_text("Rows 101 to 200 of 10,000")).to_be_visible()
-    assert names(page)[0] != first
+    assert benchmarks(page)[0] != first
     page.get_by_label("Filter").fill("/9999")
-    assert len(names(page)) == 1
+    assert len(benchmarks(page)) == 1
 
 
 def test_hostile_names_are_text_everywhere(open_page: Open) -> None:
     page = open_page("hostile")
-    shown = names(page)
+    shown = benchmarks(page)
     assert "<script>alert(1)</script>" in shown
     assert "x" * 300 in shown
     assert not any("\u202e" in name or "\n" in name for name in shown)

@@ -134,6 +134,8 @@ def done(run: Run) -> Any:
     assert manifest.pop("run_id") == run.directory.name
     assert manifest.pop("host") == run.host.name
     assert manifest.pop("started")
+    # A container sees the directory without the repository around it.
+    manifest["toolchain"].pop("working_tree")
     return {**manifest, "files": sorted(manifest["files"])}
 
 
