@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.browser import benchmarks, chromium, opened
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -57,6 +59,9 @@ def test_the_demo_benchmarks_real_plonky2(environment: dict[str, str]) -> None:
     assert {one["id"] for one in record["measurements"]} == set(measured)
     (endpoint,) = {record["tool"]["endpoint"]}
     assert f"Measured through {endpoint}, which is not AWS" in done.stdout
+    with chromium() as browser, opened(browser, host / "report/index.html") as page:
+        assert set(benchmarks(page)) == set(measured)
+        assert page.locator(".plot svg").count() > 0
 
     published = json.loads((host / "published.json").read_text())
     with urllib.request.urlopen(published["link"], timeout=30) as answer:
