@@ -71,6 +71,7 @@ def _division(parameters: Values) -> Division:
         raise RefusedError(f"{'by' if by else 'group'} makes the sides itself: give the sources without names.")
     place = places.of_parameters(parameters)
     read = _read(words or (SideWord(None, (place.default,)),), place, parameters)
+    place.refuse_unused()
     every = [source for sources in read for source in sources]
     if by:
         return dividing.by_fact(every, by)
@@ -114,18 +115,18 @@ def _print_tables(compared: Sequence[Pair], division: Division, selection: Selec
     console = Console(highlight=False, soft_wrap=True, width=width)
     for pair in compared:
         for sentence in heading.lines(pair):
-            console.print(rendering.Hanging(Text(sentence)))
+            console.print(rendering.Hanging(rendering.plain(sentence)))
         console.print()
         rows = list(comparison_table.lines(pair, selection, width))
         if rows:
             console.print(Text("\n").join(rows))
             console.print()
         for sentence in closing.lines(pair, selection):
-            console.print(rendering.Hanging(Text(sentence)))
+            console.print(rendering.Hanging(rendering.plain(sentence)))
         if pair is not compared[-1]:
             console.print()
     for sentence in [*division.left_out, *_problems(division)]:
-        console.print(rendering.Hanging(Text(sentence)))
+        console.print(rendering.Hanging(rendering.plain(sentence)))
 
 
 def _problems(division: Division) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.cli import results_command
-from benchmarks.errors import FailedError, RefusedError
+from benchmarks.errors import FailedError
 from benchmarks.parameters import spec
 from benchmarks.results.labelled import Labelled
 from benchmarks.runs.records import Values
@@ -19,7 +19,9 @@ from benchmarks.web_page.compared_results import ComparedResults
 def run(given: Values) -> None:
     """Write the page of the given sources. Raises RefusedError if they have no results, FailedError if it cannot be."""
     parameters = spec.with_defaults("report", given)
-    read = reading.read(parameters["sources"] or (), places.of_parameters(parameters), parameters["unit"])
+    place = places.of_parameters(parameters)
+    read = reading.read(parameters["sources"] or (), place, parameters["unit"])
+    place.refuse_unused()
     sources = results_command.filtered(read, parameters["filter"])
     path = Path.cwd() / parameters["page_file"]
     comparisons, why_not = _comparisons(sources) if len(sources) > 1 else ((), "")
@@ -30,6 +32,8 @@ def run(given: Values) -> None:
     print(f"Page      {path}")
     if why_not:
         print(escaped(f"          without a comparison: {why_not}"))
+    for sentence in (problem for source in sources for problem in source.results.problems):
+        print(escaped(f"          {sentence}"))
 
 
 def _comparisons(sources: Sequence[Labelled]) -> tuple[tuple[ComparedResults, ...], str]:
@@ -40,11 +44,12 @@ def _comparisons(sources: Sequence[Labelled]) -> tuple[tuple[ComparedResults, ..
     from benchmarks.sides.dividing import Side
     from benchmarks.web_page import comparison_rows
 
-    baseline, *others = (Side(source.label, (source,)) for source in sources)
-    try:
-        fairness.refuse_unfair((baseline, *others), None)
-    except RefusedError as error:
-        return (), str(error)
+    baseline, *others = (Side(source.label, (source,)) for source in sources if source.results.measurements)
+    if not others:
+        return (), f"only {baseline.name} has results."
+    if unfair := fairness.unfair((baseline, *others), None):
+        return (), f"{unfair.sentence}."
     compared = [pairs.compare(baseline, other, Limits()) for other in others]
     found = [comparison_rows.compared(one.comparison, one.old.name, one.new.name) for one in compared]
-    return tuple(one for one in found if one.benchmarks), ""
+    common = tuple(one for one in found if one.benchmarks)
+    return common, "" if common else f"{baseline.name} has no benchmark in common with the others."

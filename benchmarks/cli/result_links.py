@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
+from functools import cache
 
 from benchmarks.aws import session
 from benchmarks.aws.aws_errors import refusing
+from benchmarks.aws.session import Client
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import region
 from benchmarks.results import link
-from benchmarks.results.labelled import Labelled, S3Object
+from benchmarks.results.labelled import Labelled
 from benchmarks.text import escaped
 
 # Which region a bucket is in can be asked in any region of a partition.
@@ -18,23 +21,30 @@ _ANY_REGION = "us-east-1"
 
 
 def show(sources: Sequence[Labelled]) -> None:
-    """Print a new link to the log of each source.
+    """Print a new link to the log of each source, and name those that have none.
 
-    Raises RefusedError if one was not published, and if AWS does not accept the credentials.
+    Raises RefusedError if none was published, and if AWS does not accept the credentials.
     """
-    logs = [(source.label, _log(source)) for source in sources]
+    logs = [(source.label, source.log) for source in sources if source.log]
+    without = [_no_link(source) for source in sources if not source.log]
+    if not logs:
+        raise RefusedError(without[0])
     with refusing():
         connect = session.connector(region.of_environment(os.environ) or _ANY_REGION)
-        for label, log in logs:
+
+        @cache
+        def client_of(bucket: str, known: str | None) -> Client:
             # A link for another region than the bucket's does not open.
-            place = log.region or link.region_of(connect("s3"), log.bucket)
-            signed = link.sign(connect("s3", place), log.bucket, log.key)
+            return connect("s3", known or link.region_of(connect("s3"), bucket))
+
+        for label, log in logs:
+            signed = link.sign(client_of(log.bucket, log.region), log.bucket, log.key)
             print(escaped(label))
             print(signed.url)
             print(f"opens until {signed.until.isoformat(timespec='minutes')} {signed.note}".rstrip())
+    for sentence in without:
+        print(escaped(sentence), file=sys.stderr)
 
 
-def _log(source: Labelled) -> S3Object:
-    if source.log is None:
-        raise RefusedError(f"{source.label} was not published, as far as this machine knows, so it has no link.")
-    return source.log
+def _no_link(source: Labelled) -> str:
+    return f"{source.label} was not published, as far as this machine knows, so it has no link."

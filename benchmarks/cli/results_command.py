@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 def run(given: Values) -> None:
     """Print the results of the given sources. Raises RefusedError if there are none."""
     parameters = spec.with_defaults("results", given)
+    _check_link(parameters)
     place = places.of_parameters(parameters)
     if runs := _to_list(parameters, place):
         # Imported here, as exports are: results are shown faster without them.
@@ -37,15 +38,26 @@ def run(given: Values) -> None:
 
         published_list.show(runs)
         return
-    sources = filtered(reading.read(parameters["sources"] or (), place, parameters["unit"]), parameters["filter"])
+    read = reading.read(parameters["sources"] or (), place, parameters["unit"], numbers=not parameters["link"])
+    place.refuse_unused()
     if parameters["link"]:
         from benchmarks.cli import result_links
 
-        result_links.show(sources)
-    elif parameters["format"] == "table":
+        result_links.show(read)
+        return
+    sources = filtered(read, parameters["filter"])
+    if parameters["format"] == "table":
         _print_table(sources)
     else:
         _print_export(parameters["format"], sources)
+
+
+def _check_link(parameters: Values) -> None:
+    """Raise RefusedError if something is asked of numbers, when links are to be printed."""
+    others = [name for name in ("filter", "unit") if parameters[name]]
+    others += ["format"] if parameters["format"] != "table" else []
+    if parameters["link"] and others:
+        raise RefusedError(f"link and {others[0]} exclude each other: links are printed, and no numbers.")
 
 
 def _to_list(parameters: Values, place: Place) -> PublishedRuns | None:

@@ -13,6 +13,7 @@ from benchmarks.comparison_output.selected_rows import Selection
 from benchmarks.exports import benchmark_names
 from benchmarks.sides.pairs import Pair
 from benchmarks.terminal import rendering
+from benchmarks.text import escaped
 
 STYLES = {Verdict.SLOWER: "red", Verdict.FASTER: "green", Verdict.SAME: "dim", Verdict.UNCLEAR: "yellow"}
 GAP = "  "  # between columns
@@ -30,7 +31,7 @@ def lines(pair: Pair, selection: Selection, width: int) -> Iterator[Text]:
     named: list[tuple[str, Callable[[Row], str]]] = [("benchmark", lambda row: benchmark_names.visible(row.key.id))]
     if selected_rows.targets(rows):
         named.insert(0, ("target", lambda row: benchmark_names.visible(row.key.target or "")))
-    titles = [*cells.titles(pair), cells.ratio_title(pair)]
+    titles = [*map(escaped, cells.titles(pair)), cells.ratio_title(pair)]
     numbers = [[*cells.numbers(pair, row), cells.ratio(row.ratio, row.interval)] for row in rows]
     verdicts = [cells.verdict(pair, row) for row in rows]
     widths = [max(map(cell_len, column)) for column in zip(titles, *numbers, strict=True)]

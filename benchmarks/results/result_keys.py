@@ -11,8 +11,10 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from benchmarks.runs.run_id import is_valid
+
 ROOT = "results/"
-_TIME = "%Y-%m-%dT%H%M%SZ"
+_TIME = "%Y-%m-%dT%H%M%SZ"  # to be read; %Y does not write four digits everywhere
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
 _UNSAFE_IN_SUITE = re.compile(r"[^A-Za-z0-9._-]")
 _ESCAPED = re.compile(r"(?:![0-9A-F]{2})+")
@@ -35,7 +37,7 @@ class RunFolder:
     def key(self) -> str:
         """`results/<suite>/<start, UTC>_<machine>_<cores>c_<ref>_<run id>/`, without a ref if the source has none."""
         machine, ref = (_UNSAFE.sub(_escape, text) for text in (self.machine, self.ref or ""))
-        parts = (f"{self.started.astimezone(UTC):{_TIME}}", machine, f"{self.cores}c", ref, self.run_id)
+        parts = (_stamp(self.started), machine, f"{self.cores}c", ref, self.run_id)
         return f"{of_suite(self.suite)}{'_'.join(part for part in parts if part)}/"
 
 
@@ -60,7 +62,7 @@ def of_suite(suite: str) -> str:
 
 def since(suite: str, start: datetime) -> str:
     """A key that is less than those of the suite's runs that were started at `start` or later."""
-    return f"{of_suite(suite)}{start.astimezone(UTC):{_TIME}}"
+    return f"{of_suite(suite)}{_stamp(start)}"
 
 
 def suite_of(folder: str) -> str:
@@ -69,7 +71,7 @@ def suite_of(folder: str) -> str:
 
 
 def run_of(key: str) -> RunFolder | None:
-    """The run that an object or folder belongs to; None if the key is not of this form."""
+    """The run that an object or folder belongs to; None if the key is not exactly as `RunFolder.key` makes it."""
     found = _RUN.match(key)
     time, *parts = found["run"].split("_") if found else ("",)
     if not found or len(parts) not in (3, 4) or not re.fullmatch(r"\d+c", parts[1]):
@@ -79,7 +81,7 @@ def run_of(key: str) -> RunFolder | None:
     except ValueError:
         return None
     machine, cores, *ref, run_id = parts
-    return RunFolder(
+    run = RunFolder(
         suite=_unescaped(found["suite"]),
         started=started,
         machine=_unescaped(machine),
@@ -87,12 +89,18 @@ def run_of(key: str) -> RunFolder | None:
         ref=_unescaped(ref[0]) if ref else None,
         run_id=run_id,
     )
+    return run if is_valid(run_id) and key.startswith(run.key) else None
 
 
 def attempt_of(key: str, run: RunFolder) -> AttemptFolder | None:
     """The attempt that an object or folder of a run belongs to."""
     found = _ATTEMPT.match(key.removeprefix(run.key))
     return AttemptFolder(found["host"], int(found["attempt"]), int(found["copy"] or 1)) if found else None
+
+
+def _stamp(time: datetime) -> str:
+    time = time.astimezone(UTC)
+    return f"{time.year:04}-{time:%m-%dT%H%M%SZ}"
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -19,9 +19,14 @@ def new_id(now: datetime) -> str:
     return f"{now:%Y%m%d-%H%M%S}-{''.join(secrets.choice(_ALPHABET) for _ in range(4))}"
 
 
+def is_valid(run_id: str) -> bool:
+    """Whether `run_id` can be used in names of directories, tags, keys and systemd units."""
+    return bool(_ID.fullmatch(run_id))
+
+
 def check_id(run_id: str) -> str:
     """Return `run_id`. Raises RefusedError if it cannot be used in names of directories, tags and systemd units."""
-    if not _ID.fullmatch(run_id):
+    if not is_valid(run_id):
         raise RefusedError(
             f"run_id must be 1 to 48 lowercase letters, digits and inner hyphens, such as 20260519-081500-k3f9, "
             f"not {run_id!r}."

@@ -9,6 +9,7 @@ from benchmarks.errors import RefusedError
 from benchmarks.sides import facts
 from benchmarks.sides.dividing import Side
 from benchmarks.sides.facts import Difference, Fact
+from benchmarks.sides.name_lists import named
 
 # These follow from the fact of their value and say nothing more if that differs.
 _IMPLIED = {
@@ -33,6 +34,14 @@ class Differing:
         return f"{self.title} ({', '.join(self.old)} → {', '.join(self.new)})"
 
 
+@dataclass(frozen=True)
+class Unfair:
+    """A fact by which sides measure different things, and a sentence, without its full stop, on what each has."""
+
+    fact: str
+    sentence: str
+
+
 def values(side: Side, fact: Fact) -> tuple[str, ...]:
     """The values of a fact on a side, as far as they are known, in the order in which they appear.
 
@@ -46,18 +55,30 @@ def values(side: Side, fact: Fact) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in found if value is not None))
 
 
-def refuse_unfair(sides: Sequence[Side], by: str | None) -> None:
-    """Raise RefusedError, which says what to do, if the sides measure different things, unless that is compared."""
+def unfair(sides: Sequence[Side], by: str | None) -> Unfair | None:
+    """The first fact by which the sides measure different things, unless that is compared."""
     for name, fact in facts.FACTS.items():
         if fact.difference is not Difference.REFUSED or name == by:
             continue
-        known = [(side.name, values(side, fact)) for side in sides]
-        if len({value for _, found in known for value in found}) > 1:
-            having = ", ".join(f"{side} has {_joined(found)}" for side, found in known if found)
-            raise RefusedError(
-                f"The results differ in {fact.title}: {having}. Give results that agree in it, --by {name} if it is "
-                "what to compare, or --force to compare them all the same."
+        having: dict[str, list[str]] = {}
+        for side in sides:
+            if found := values(side, fact):
+                having.setdefault(_joined(found), []).append(side.name)
+        if len(having) > 1 or any(len(values(side, fact)) > 1 for side in sides):
+            known = (
+                f"{named(names)} {'has' if len(names) == 1 else 'have'} {value}" for value, names in having.items()
             )
+            return Unfair(name, f"The results differ in {fact.title}: {', '.join(known)}")
+    return None
+
+
+def refuse_unfair(sides: Sequence[Side], by: str | None) -> None:
+    """Raise RefusedError, which says what to do, if the sides measure different things, unless that is compared."""
+    if found := unfair(sides, by):
+        raise RefusedError(
+            f"{found.sentence}. Give results that agree in it, --by {found.fact} if it is what to compare, or --force "
+            "to compare them all the same."
+        )
 
 
 def differing(old: Side, new: Side) -> tuple[Differing, ...]:

@@ -25,7 +25,10 @@ _ABOVE_RUNS = re.compile(r"s3://(?P<bucket>[^/]+)(?:/|/results/?|/results/(?P<su
 
 @dataclass(frozen=True)
 class Place:
-    """Where runs are looked for: in a directory of this machine, or in a bucket, if there is one; and which."""
+    """Where runs are looked for: in a directory of this machine, or in a bucket, if there is one; and which.
+
+    With a bucket, a word is a path only if it begins like one, since any other may be the id of a run.
+    """
 
     runs_dir: Path
     bucket: str | None = None
@@ -36,6 +39,10 @@ class Place:
     def default(self) -> str:
         """What is read if no source is given."""
         return f"{SCHEME}{self.bucket}/results/" if self.bucket else "latest"
+
+    def is_path(self, word: str) -> bool:
+        """Whether a word may be a path."""
+        return not self.bucket or word.startswith((".", "/", "~"))
 
     @cached_property
     def s3(self) -> Client:
@@ -60,16 +67,26 @@ class Place:
             self._published[uri] = PublishedRuns(self.s3, found["bucket"], self.selection, suite)
         return self._published.get(uri)
 
+    def refuse_unused(self) -> None:
+        """Raise RefusedError if there is a selection, and no published run was looked for."""
+        if self.selection.given and not self._published:
+            raise RefusedError(
+                f"{self.selection.given[0]} selects among published runs, and no source is one: leave it out."
+            )
+
 
 def of_parameters(parameters: Values) -> Place:
     """The place that a command's parameters name.
 
-    Raises RefusedError for a selection without a bucket or a source in S3, and for what cannot be a bucket's name.
+    Raises RefusedError for a selection without a bucket or a source in S3, for what cannot be a bucket's name, and for
+    two places.
     """
     chosen = selection.read(parameters)
     bucket = parameters["bucket"]
     if bucket is not None and (not bucket or "/" in bucket):
         raise RefusedError(f"bucket must be the name of an S3 bucket alone, not {bucket!r}.")
+    if bucket and parameters["runs_dir"]:
+        raise RefusedError("bucket and runs_dir exclude each other: runs are looked for in one place.")
     if chosen.given and not bucket and not any(SCHEME in word for word in parameters["sources"] or ()):
         raise RefusedError(
             f"{chosen.given[0]} selects among published runs: give their bucket too, as in --bucket BUCKET."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from benchmarks.aws.session import Client
@@ -13,6 +14,8 @@ from benchmarks.results.result_keys import RunFolder
 from benchmarks.sources import run_words, s3_objects
 from benchmarks.sources.places import SCHEME
 from benchmarks.sources.selection import Selection
+
+Run = tuple[datetime, str]  # its start and its id
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,33 @@ class PublishedRuns:
             self._refuse()
         return tuple(found)
 
+    @property
+    def runs(self) -> dict[Run, list[RunFolder]]:
+        """The folders of each run, the latest first. Several users may have called theirs the same."""
+        found: dict[Run, list[RunFolder]] = {}
+        for folder in self.folders:
+            found.setdefault((folder.started, folder.run_id), []).append(folder)
+        return found
+
     def choose(self, word: str) -> tuple[RunFolder, ...]:
         """The folders of the run of `RUN`, `RUN/HOST` or `RUN/HOST/ATTEMPT`. Raises RefusedError if there is none."""
-        ids = list(dict.fromkeys(run.run_id for run in self.folders))
-        chosen = run_words.choose(word, ids, lambda: ids, f"{SCHEME}{self.bucket}")
-        return tuple(run for run in self.folders if run.run_id == chosen)
+        place = f"{SCHEME}{self.bucket}{self._with}"
+        runs_ago = run_words.back(word)
+        if runs_ago is not None:
+            return tuple(self.runs[run_words.latest(runs_ago, list(self.runs), place)])
+        chosen = run_words.named(word, [run_id for _, run_id in self.runs], place)
+        same = {run: folders for run, folders in self.runs.items() if run[1] == chosen}
+        if len(same) > 1:
+            starts = run_words.some([f"{started:%Y-%m-%dT%H:%M:%S}" for started, _ in same])
+            raise RefusedError(
+                f"{len(same)} runs in {place} are called {chosen}, started at {starts} UTC: choose one by --since, or "
+                "give the s3:// URI of its folder."
+            )
+        return tuple(next(iter(same.values())))
+
+    @property
+    def _with(self) -> str:
+        return f" with {' and '.join(self.selection.given)}" if self.selection.given else ""
 
     def _listed(self, selection: Selection) -> Iterator[RunFolder]:
         for suite in self._suites(selection):

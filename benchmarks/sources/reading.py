@@ -19,20 +19,21 @@ from benchmarks.sources.places import Place
 _NO_UNITS = (file_sources.NO_UNIT, host_readings.NO_UNIT)
 
 
-def read(words: Sequence[str], place: Place, unit: str | None = None) -> tuple[Labelled, ...]:
+def read(words: Sequence[str], place: Place, unit: str | None = None, *, numbers: bool = True) -> tuple[Labelled, ...]:
     """The results of each source, in their order; without any, those of the place's own.
 
     A word is an s3:// URI, `latest` or `latest~N`, a path that exists, or the id of a run or the start of one, with
     `/HOST` if it is about one host. Numbers without a unit get `unit`.
-    Raises RefusedError, which names the source, for one that does not exist, cannot be read or has no results.
+    Raises RefusedError, which names the source, for one that does not exist, cannot be read or has no results; without
+    `numbers`, results are not needed.
     """
-    found = [one for word in words or (place.default,) for one in _read(word, place)]
+    found = [one for word in words or (place.default,) for one in _read(word, place, numbers)]
     return tuple(_with_unit(one, unit) for one in with_different_labels(found))
 
 
-def _read(word: str, place: Place) -> tuple[Labelled, ...]:
+def _read(word: str, place: Place, numbers: bool) -> tuple[Labelled, ...]:
     found = tuple(_sources(word, place))
-    if any(one.results.measurements for one in found):
+    if not numbers or any(one.results.measurements for one in found):
         return found
     problems = [problem for one in found for problem in one.results.problems]
     raise RefusedError(problems[0] if problems else f"{found[0].label} has no benchmark results.")
@@ -42,7 +43,7 @@ def _sources(word: str, place: Place) -> tuple[Labelled, ...]:
     if places.in_s3(word):
         return _in_s3(word, place)
     path = expand("source", word)
-    if _exists(path) and not run_words.LATEST.fullmatch(word):
+    if place.is_path(word) and _exists(path) and not run_words.LATEST.fullmatch(word):
         return _of_path(path, word)
     host = word.partition("/")[2]
     if runs := place.published(place.default):
@@ -71,9 +72,14 @@ def _in_s3(uri: str, place: Place) -> tuple[Labelled, ...]:
     if runs and runs.folders:
         # The oldest first, so that it is what others are compared with.
         return s3_sources.of_runs(runs.s3, runs.bucket, runs.folders[::-1])
+    if runs and uri == place.default:
+        raise RefusedError(
+            f"There is no published run in {places.SCHEME}{runs.bucket}: check its name. Other results in it are read "
+            f"by their URI, as in {places.SCHEME}{runs.bucket}/FOLDER."
+        )
     if place.selection.given:
         raise RefusedError(
-            f"There are no runs in {uri} to select from: leave out {' and '.join(place.selection.given)}."
+            f"There is no published run in {uri} to select from: name a bucket, or the folder of a suite in it."
         )
     return s3_sources.of_uri(place.s3, uri)
 

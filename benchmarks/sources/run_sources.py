@@ -23,8 +23,10 @@ def is_run(directory: Path) -> bool:
 
 def find(word: str, runs_dir: Path) -> Path:
     """The directory of the run that a word stands for. Raises RefusedError if there is none, or several."""
-    names = [path.name for path in _directories(runs_dir)]
-    return runs_dir / run_words.choose(word, names, lambda: _by_age(runs_dir), str(runs_dir))
+    runs_ago = run_words.back(word)
+    if runs_ago is not None:
+        return runs_dir / run_words.latest(runs_ago, _by_age(runs_dir), str(runs_dir), " that measured")
+    return runs_dir / run_words.named(word, [path.name for path in _directories(runs_dir)], str(runs_dir))
 
 
 def _by_age(runs_dir: Path) -> list[str]:

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import TypeVar
 
 from benchmarks import hints
 from benchmarks.errors import RefusedError
 
 LATEST = re.compile(r"latest(?:~(?P<back>\d{1,6}))?")
 
+Run = TypeVar("Run")
 
-def choose(word: str, ids: Sequence[str], by_age: Callable[[], Sequence[str]], place: str) -> str:
-    """The id of the run of `RUN`, `RUN/HOST` or `RUN/HOST/ATTEMPT`, of those in `place`.
 
-    RUN is one of `ids`, the unique start of one, `latest` or `latest~2`; `by_age` are the ids of runs that measured,
-    the latest first. Raises RefusedError if there is none, or if several ids start so.
+def back(word: str) -> int | None:
+    """How many runs ago the run of `latest` or `latest~2`, with `/HOST` or without, was; None for other words."""
+    latest = LATEST.fullmatch(word.partition("/")[0])
+    return int(latest["back"] or 0) if latest else None
+
+
+def named(word: str, ids: Sequence[str], place: str) -> str:
+    """The id of the run of `RUN`, `RUN/HOST` or `RUN/HOST/ATTEMPT`: one of `ids`, or the unique start of one.
+
+    Raises RefusedError if there is none in `place`, or if several ids start so.
     """
     name = word.partition("/")[0]
-    if latest := LATEST.fullmatch(name):
-        return _latest(int(latest["back"] or 0), by_age(), place)
     if name in ids:
         return name
-    starting = [run for run in sorted(ids) if name and run.startswith(name)]
+    starting = sorted({run for run in ids if name and run.startswith(name)})
     if len(starting) == 1:
         return starting[0]
     if starting:
@@ -30,20 +36,24 @@ def choose(word: str, ids: Sequence[str], by_age: Callable[[], Sequence[str]], p
     raise RefusedError(f"There is no run, file or directory {word}.{hints.nearest(name, ids)} {_known(ids, place)}")
 
 
+def latest(runs_ago: int, runs: Sequence[Run], place: str, kind: str = "") -> Run:
+    """The run so many runs ago of `runs`, the latest first. Raises RefusedError if there are not so many in `place`.
+
+    `kind` is what these runs have in common, such as that they measured.
+    """
+    if not runs:
+        raise RefusedError(f"There is no run in {place} yet: name a file, a directory or an s3:// URI.")
+    if runs_ago >= len(runs):
+        raise RefusedError(
+            f"latest~{runs_ago} does not exist: {place} has {len(runs)} {'run' if len(runs) == 1 else 'runs'}{kind}, "
+            f"the oldest is latest~{len(runs) - 1}."
+        )
+    return runs[runs_ago]
+
+
 def some(names: Sequence[str]) -> str:
     """The first five names, and a sign if there are more."""
     return ", ".join([*names[:5], *(["…"] if len(names) > 5 else [])])
-
-
-def _latest(back: int, runs: Sequence[str], place: str) -> str:
-    if not runs:
-        raise RefusedError(f"There is no run in {place} yet: name a file, a directory or an s3:// URI.")
-    if back >= len(runs):
-        raise RefusedError(
-            f"latest~{back} does not exist: {place} has {len(runs)} {'run' if len(runs) == 1 else 'runs'} that "
-            f"measured, the oldest is latest~{len(runs) - 1}."
-        )
-    return runs[back]
 
 
 def _known(ids: Sequence[str], place: str) -> str:

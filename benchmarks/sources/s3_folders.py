@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.results import result_keys
 from benchmarks.results.result_keys import AttemptFolder, RunFolder
 from benchmarks.runs import run_layout
+from benchmarks.runs.records import Manifest
 from benchmarks.runs.result_records import Results
 
 # What one folder needs: the record, or else what it is made from.
@@ -16,39 +17,52 @@ _ALTERNATIVES = ((Results.FILE,), (run_layout.ARCHIVE, run_layout.LOG))
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder with results: the keys to read, that of its log, and the run and attempt that it is of, if of any."""
+    """A folder with results: the keys to read, that of its log, and the run and attempt that it is of, if of any.
+
+    An attempt is complete if its manifest is there, which is uploaded last. `later` is the key of a later attempt on
+    the same host that is not complete.
+    """
 
     key: str
     wanted: tuple[str, ...]
     log: str | None = None
     run: RunFolder | None = None
     attempt: AttemptFolder | None = None
+    complete: bool = True
+    later: str | None = None
 
 
 def folders(keys: Sequence[str], prefix: str) -> Iterator[Folder]:
-    """The folders with results below a prefix, which ends where the name of a folder does."""
+    """The folders with results, and those of attempts, below a prefix, which ends where the name of a folder does."""
     found: dict[str, dict[str, str]] = {}
     for key in keys:
-        folder, slash, name = key.rpartition("/")
-        if f"{folder}{slash}".startswith(as_folder(prefix)):
-            found.setdefault(f"{folder}{slash}", {})[name] = key
+        run = result_keys.run_of(key)
+        attempt = result_keys.attempt_of(key, run) if run else None
+        folder = f"{run.key}{attempt.key}" if run and attempt else key[: key.rfind("/") + 1]
+        if folder.startswith(as_folder(prefix)):
+            found.setdefault(folder, {})[key.removeprefix(folder)] = key
     for folder, named in found.items():
         wanted = next((some for some in _ALTERNATIVES if named.keys() & set(some)), ())
-        if wanted:
-            run = result_keys.run_of(folder)
-            attempt = result_keys.attempt_of(folder, run) if run else None
+        run = result_keys.run_of(folder)
+        attempt = result_keys.attempt_of(folder, run) if run else None
+        if wanted or attempt:
             existing = tuple(named[name] for name in wanted if name in named)
-            yield Folder(folder, existing, named.get(run_layout.LOG), run, attempt)
+            complete = not attempt or Manifest.FILE in named
+            yield Folder(folder, existing, named.get(run_layout.LOG), run, attempt, complete)
 
 
 def last_attempts(found: Iterable[Folder]) -> Iterator[Folder]:
-    """Of each host of a run, the folder of its last attempt; folders that are of no run, all of them."""
-    last: dict[object, Folder] = {}
+    """Of each host of a run, the folder of its last complete attempt, else of the last; of other folders, all."""
+    attempts: dict[object, list[Folder]] = {}
     for folder in found:
-        of = (folder.run, folder.attempt.host) if folder.attempt else folder.key
-        if of not in last or _order(folder) > _order(last[of]):
-            last[of] = folder
-    yield from last.values()
+        of_host = (
+            (folder.run.started, folder.run.run_id, folder.attempt.host) if folder.run and folder.attempt else folder
+        )
+        attempts.setdefault(of_host, []).append(folder)
+    for of_one in attempts.values():
+        *_, last = sorted(of_one, key=_order)
+        *_, chosen = sorted(of_one, key=lambda folder: (folder.complete, _order(folder)))
+        yield chosen if chosen is last else replace(chosen, later=last.key)
 
 
 def as_folder(prefix: str) -> str:

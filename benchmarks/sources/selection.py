@@ -12,6 +12,7 @@ from benchmarks import hints
 from benchmarks.parameters import suites
 from benchmarks.results.result_keys import RunFolder
 from benchmarks.runs.records import Values
+from benchmarks.sources import run_words
 
 _TEXTS: dict[str, Callable[[RunFolder], str | None]] = {
     "suite": lambda run: run.suite,
@@ -47,7 +48,7 @@ class Selection:
 
     def admits_suite(self, suite: str) -> bool:
         """Whether runs of a suite may have what is asked for."""
-        return self.suite is None or fnmatchcase(suite, self.suite)
+        return self.suite is None or _matches(suite, self.suite)
 
     def why_none(self, runs: Sequence[RunFolder], place: str) -> str:
         """A sentence on why none of `runs` is admitted: the first thing asked for that none has, else all together."""
@@ -55,7 +56,9 @@ class Selection:
             if not any(_has(run, title, text) for run in runs):
                 known = sorted({value for run in runs if (value := _TEXTS[title](run))})
                 hint = hints.nearest(text, known)
-                return f"There is no run in {place} with {title} {text}.{hint} There: {', '.join(known) or 'none'}."
+                return (
+                    f"There is no run in {place} with {title} {text}.{hint} There: {run_words.some(known) or 'none'}."
+                )
         return f"There is no run in {place} with {' and '.join(self.given)}."
 
 
@@ -72,4 +75,9 @@ def read(values: Values) -> Selection:
 
 def _has(run: RunFolder, title: str, text: str) -> bool:
     value = _TEXTS[title](run)
-    return value is not None and fnmatchcase(value, text)
+    return value is not None and _matches(value, text)
+
+
+def _matches(value: str, pattern: str) -> bool:
+    # A bracket stands for itself.
+    return fnmatchcase(value, pattern.replace("[", "[[]"))

@@ -54,10 +54,12 @@ def _padded(cell: str, width: int, number: bool) -> str:
     return f"{blanks}{cell}" if number else f"{cell}{blanks}"
 
 
-def styled(lines: Lines, closing: Sequence[str], terminal: Console, first: str = "") -> str:
-    """The table and the sentences below it, in colour; `first` is the style of the first row.
+def styled(
+    lines: Lines, closing: Sequence[str], terminal: Console, first: str = "", commands: Sequence[str] = ()
+) -> str:
+    """The table and the sentences and commands below it, in colour; `first` is the style of the first row.
 
-    Sentences are wrapped to the terminal, the table is not. Whole lines are styled, since that is fast.
+    Sentences are wrapped to the terminal, tables and commands to copy are not. Whole lines are styled, which is fast.
     """
     out = io.StringIO()
     console = Console(
@@ -74,4 +76,5 @@ def styled(lines: Lines, closing: Sequence[str], terminal: Console, first: str =
     out.write("".join(f"{line}\n" for line in (*others, "")))
     for sentence in closing:
         console.print(Text(sentence))
+    out.write("".join(f"{command}\n" for command in commands))
     return out.getvalue()

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.cli import compare_command, report_command, results_command
 from benchmarks.errors import RefusedError
+from benchmarks.parameters import request
 from benchmarks.results import link
 from benchmarks.results.result_keys import RunFolder
 from benchmarks.runs import record_files
@@ -18,6 +19,7 @@ from benchmarks.runs.records import Source
 from benchmarks.sources import s3_objects
 from tests.support import result_samples
 from tests.support.aws_fakes import FakeClient
+from tests.support.recorded_runs import LOG
 from tests.support.s3_bucket import bucket
 
 START = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
@@ -39,6 +41,7 @@ def published(folder: RunFolder, point: float) -> dict[str, bytes]:
     return {
         f"{folder.key}i-1/1/results.json": record_files.text(results).encode(),
         f"{folder.key}i-1/1/benchmark.log": b"",
+        f"{folder.key}i-1/1/manifest.json": b"{}",
     }
 
 
@@ -125,6 +128,39 @@ def test_links_of_selected_runs_are_printed(
 
 
 @pytest.mark.usefixtures("s3")
+def test_a_word_is_a_published_run_even_if_a_file_is_called_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("r1").write_text(LOG)
+    assert shown(capsys, bucket="mine", sources=["r1"])[1].split()[:3] == ["fft/8192", "100.0", "ns"]
+    assert shown(capsys, bucket="mine", sources=["./r1"])[1].split()[:3] != ["fft/8192", "100.0", "ns"]
+
+
+def test_a_bucket_without_runs_is_not_searched_for_other_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = bucket({"results/mine/results.json": b"{}"})
+    monkeypatch.setattr(s3_objects, "client", lambda: other)
+    for given in ({"bucket": "mine"}, {"bucket": "mine", "suite": "one"}):
+        with pytest.raises(RefusedError, match="There is no published run in s3://mine: check its name"):
+            results_command.run(given)
+    assert not other.called("get_object")
+
+
+def test_a_page_names_what_cannot_be_read_and_compares_the_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = {**published(run(0), 1.0), f"{run(0).key}i-1/1/results.json": b"{"}
+    monkeypatch.setattr(s3_objects, "client", lambda: bucket({**OBJECTS, **damaged}))
+    monkeypatch.chdir(tmp_path)
+    report_command.run({"bucket": "mine", "suite": "one"})
+    output = capsys.readouterr().out
+    assert f"s3://mine/{run(0).key}i-1/1/results.json is damaged: " in output
+    assert "without a comparison" not in output
+    report_command.run({"bucket": "mine"})
+    assert (
+        "without a comparison: The results differ in suite: r1, r2, r3 have one, r4 has other.\n"
+        in capsys.readouterr().out
+    )
+
+
+@pytest.mark.usefixtures("s3")
 def test_published_runs_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
     compare_command.run({"bucket": "mine", "suite": "one", "instance_type": "c7i.*", "by": "ref"})
     assert "fft/8192   100.0 ns     200.0 ns  2.000  ▲ slower" in capsys.readouterr().out
@@ -150,20 +186,31 @@ def test_a_page_of_published_runs_is_written(tmp_path: Path, capsys: pytest.Capt
         ({"suite": "one"}, "suite one selects among published runs: give their bucket too, as in --bucket BUCKET."),
         (
             {"suite": "one", "sources": ["s3://mine/results/one/x"]},
-            "There are no runs in s3://mine/results/one/x to select from: leave out suite one.",
+            "There is no published run in s3://mine/results/one/x to select from: name a bucket, or ",
         ),
         (
             {"bucket": "mine", "sources": ["r9"]},
             "There is no run, file or directory r9. Runs in s3://mine: r4, r3, r2, r1.",
         ),
         ({"bucket": "mine", "sources": ["r1/i-2"]}, "The run r1 has no i-2 in s3://mine. It has i-1/1."),
+        ({"bucket": "mine", "sources": ["r1/i-1/2"]}, "The run r1 has no i-1/2 in s3://mine. Did you mean i-1/1? "),
+        (
+            {"bucket": "mine", "suite": "one", "sources": ["r4"]},
+            "There is no run, file or directory r4. Runs in s3://mine with",
+        ),
+        (
+            {"bucket": "mine", "suite": "one", "sources": ["./here.log"]},
+            "suite one selects among published runs, and no ",
+        ),
+        ({"bucket": "mine", "runs_dir": "runs"}, "bucket and runs_dir exclude each other: "),
+        ({"bucket": "mine", "link": True, "filter": "x"}, "link and filter exclude each other: "),
+        ({"bucket": "mine", "link": True, "format": "csv"}, "link and format exclude each other: "),
         ({"since": "soon"}, "since must be a date such as 2026-05-19, with or without a time, "),
     ],
     ids=str,
 )
 def test_what_selects_nothing_is_refused(given: dict[str, Any], sentence: str) -> None:
-    from benchmarks.parameters import request
-
+    Path("here.log").write_text(LOG)
     with pytest.raises(RefusedError) as refused:
         results_command.run(request.read("results", given, Path.cwd()))
     assert str(refused.value).startswith(sentence)

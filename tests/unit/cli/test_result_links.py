@@ -58,10 +58,18 @@ def test_each_source_has_its_link_for_the_region_of_the_bucket(
 
 
 @pytest.mark.usefixtures("asked")
-def test_nothing_is_printed_if_one_was_not_published(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_not_published_is_named_beside_the_links_of_others(capsys: pytest.CaptureFixture[str]) -> None:
     sources = [Labelled("r1", RESULTS, S3Object("mine", "one", "eu-central-1")), Labelled("r2", RESULTS)]
+    result_links.show(sources)
+    output = capsys.readouterr()
+    assert output.out.startswith("r1\nhttps://one\n")
+    assert output.err == "r2 was not published, as far as this machine knows, so it has no link.\n"
+
+
+@pytest.mark.usefixtures("asked")
+def test_nothing_is_printed_if_none_was_published(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(RefusedError, match=r"^r2 was not published, as far as this machine knows, so "):
-        result_links.show(sources)
+        result_links.show([Labelled("r2", RESULTS)])
     assert capsys.readouterr().out == ""
 
 

@@ -82,6 +82,36 @@ def test_the_same_change_elsewhere_is_the_same(crate: Path, tmp_path: Path) -> N
     assert dirty(crate) == dirty(tmp_path / "other/my crate")
 
 
+def test_ignored_files_and_those_of_another_repository_within_it_count(crate: Path) -> None:
+    (crate.parent / ".git/info/exclude").write_text("Cargo.lock\n")
+    (crate / "Cargo.lock").write_text("one")
+    locked = dirty(crate)
+    (crate / "Cargo.lock").unlink()
+    git(crate, "init", "--quiet", "inner")
+    (crate / "inner/lib.rs").write_text("one")
+    first = dirty(crate)
+    (crate / "inner/lib.rs").write_text("two")
+    assert len({locked, first, dirty(crate)}) == 3
+
+
+def test_a_directory_that_its_repository_ignores_has_no_commit(crate: Path) -> None:
+    (crate / ".gitignore").write_text("generated\n")
+    (crate / "generated").mkdir()
+    (crate / "generated/lib.rs").write_text("one")
+    assert working_tree.of(crate / "generated") is None
+
+
+def test_variables_that_name_another_repository_do_not_count(
+    crate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(tmp_path, "init", "--quiet", "other")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other/.git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path / "other"))
+    tree = working_tree.of(crate)
+    monkeypatch.undo()
+    assert tree == working_tree.WorkingTree(git(crate, "rev-parse", "HEAD"), None)
+
+
 def test_without_a_repository_a_commit_or_git_nothing_is_known(
     crate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

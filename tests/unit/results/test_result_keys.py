@@ -21,9 +21,7 @@ texts = st.text(min_size=1)
 runs = st.builds(
     RunFolder,
     suite=texts,
-    started=st.datetimes(min_value=datetime(2000, 1, 1), timezones=st.just(UTC)).map(
-        lambda at: at.replace(microsecond=0)
-    ),
+    started=st.datetimes(min_value=datetime(2, 1, 1), timezones=st.just(UTC)).map(lambda at: at.replace(microsecond=0)),
     machine=texts,
     cores=st.integers(0, 2000),
     ref=st.none() | texts,
@@ -83,6 +81,9 @@ def test_the_start_is_in_utc() -> None:
         "results/plonky2/2026-05-19T081500Z_c7i.large_1c_1_1_r1/",
         "results/plonky2/2026-13-19T081500Z_c7i.large_1c_r1/",
         "results/plonky2/2026-05-19T081500Z_c7i.large_1c_r1",
+        "results/plonky2/2026-05-19T081500Z_c7i.large_01c_r1/",
+        "results/plonky2/2026-05-19T081500Z_c7i.large_1c_\x1b[31m$(touch x);r1/",
+        "results/plonky 2/2026-05-19T081500Z_c7i.large_1c_r1/",
         f"elsewhere/{KEY}",
     ],
 )

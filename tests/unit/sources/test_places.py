@@ -36,7 +36,7 @@ def test_without_a_bucket_runs_are_those_of_this_machine(tmp_path: Path) -> None
 
 
 def test_with_a_bucket_all_runs_in_it_are_the_default(tmp_path: Path, s3: FakeClient) -> None:
-    place = of(tmp_path, bucket="mine", suite="one")
+    place = of(tmp_path, bucket="mine", suite="one", runs_dir=None)
     runs = place.published(place.default)
     assert runs
     assert (runs.s3, runs.bucket, runs.suite, runs.selection) == (s3, "mine", None, Selection(suite="one"))
@@ -76,6 +76,7 @@ def test_other_words_name_no_runs(tmp_path: Path, uri: str) -> None:
             "start from 2026-05-19 00:00 UTC on selects among published runs: "
             "give their bucket too, as in --bucket BUCKET.",
         ),
+        ({"bucket": "mine"}, "bucket and runs_dir exclude each other: runs are looked for in one place."),
         ({"bucket": "s3://mine"}, "bucket must be the name of an S3 bucket alone, not 's3://mine'."),
     ],
     ids=str,

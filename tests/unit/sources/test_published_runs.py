@@ -62,16 +62,26 @@ def test_a_run_has_a_folder_for_each_suite_and_kind_of_machine() -> None:
     assert runs.choose("latest~1") == (OTHER,)
 
 
+def test_runs_of_several_users_may_be_called_the_same() -> None:
+    twin = replace(OLD, started=START + timedelta(days=30))
+    runs = PublishedRuns(bucket({**OBJECTS, f"{twin.key}i-2/1/results.json": b""}), "mine", Selection())
+    assert runs.choose("latest") == (twin,)
+    assert refusal(runs, "r-old") == (
+        "2 runs in s3://mine are called r-old, started at 2026-06-18T08:15:00, 2026-05-19T08:15:00 UTC: choose one by "
+        "--since, or give the s3:// URI of its folder."
+    )
+
+
 def test_a_word_chooses_among_the_selected_runs() -> None:
     assert published().choose("r-o") == (OLD,)
     assert published().choose("r-new/i-1") == (NEW,)
     assert published(suite="mine").choose("latest") == (OTHER,)
     assert refusal(published(), "r-") == "2 runs start with r-: r-new, r-old. Give more of the id."
     assert refusal(published(suite="plonky2"), "x") == (
-        "There is no run, file or directory x. Runs in s3://mine: r-old, r-new."
+        "There is no run, file or directory x. Runs in s3://mine with suite plonky2: r-old, r-new."
     )
     assert refusal(published(), "latest~3") == (
-        "latest~3 does not exist: s3://mine has 3 runs that measured, the oldest is latest~2."
+        "latest~3 does not exist: s3://mine has 3 runs, the oldest is latest~2."
     )
 
 

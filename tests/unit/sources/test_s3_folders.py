@@ -23,11 +23,34 @@ def test_folders_name_what_is_to_be_read_in_each() -> None:
 
 
 def test_of_each_host_the_last_attempt_is_read_and_of_that_the_last_copy() -> None:
-    attempts = [
-        f"{RUN}{name}/results.json" for name in ("i-1/9", "i-1/10", "i-1/10.2", "i-1/10.10", "i-2/1", "i-2/1.2")
-    ]
+    names = ("i-1/9", "i-1/10", "i-1/10.2", "i-1/10.10", "i-2/1", "i-2/1.2")
+    attempts = [f"{RUN}{name}/{file}" for name in names for file in ("manifest.json", "results.json")]
     assert last(*attempts) == [f"{RUN}i-1/10.10/", f"{RUN}i-2/1.2/"]
-    assert last(*attempts[:2]) == [f"{RUN}i-1/10/"]
+    assert last(*attempts[:4]) == [f"{RUN}i-1/10/"]
+
+
+def test_attempts_in_several_folders_of_a_run_are_of_the_same_host() -> None:
+    other = RUN.replace("_1c_", "_0c_")
+    assert last(f"{other}box/1/manifest.json", f"{RUN}box/2/manifest.json") == [f"{RUN}box/2/"]
+
+
+def test_an_attempt_that_is_not_uploaded_as_a_whole_gives_way_to_one_that_is() -> None:
+    keys = [f"{RUN}i-1/1/manifest.json", f"{RUN}i-1/1/results.json", f"{RUN}i-1/2/benchmark.log"]
+    (chosen,) = s3_folders.last_attempts(s3_folders.folders(keys, ""))
+    assert (chosen.key, chosen.complete, chosen.later) == (f"{RUN}i-1/1/", True, f"{RUN}i-1/2/")
+    (alone,) = s3_folders.last_attempts(s3_folders.folders(keys[2:], ""))
+    assert (alone.key, alone.complete, alone.later) == (f"{RUN}i-1/2/", False, None)
+
+
+def test_an_attempt_without_results_is_the_last_one_all_the_same() -> None:
+    keys = [f"{RUN}i-1/1/manifest.json", f"{RUN}i-1/1/results.json", f"{RUN}i-1/2/manifest.json"]
+    (chosen,) = s3_folders.last_attempts(s3_folders.folders(keys, ""))
+    assert (chosen.key, chosen.wanted) == (f"{RUN}i-1/2/", ())
+
+
+def test_the_page_of_an_attempt_is_in_no_folder_of_its_own() -> None:
+    keys = [f"{RUN}i-1/1/manifest.json", f"{RUN}i-1/1/report/index.html"]
+    assert [folder.key for folder in s3_folders.folders(keys, "")] == [f"{RUN}i-1/1/"]
 
 
 def test_of_folders_that_are_of_no_run_each_is_read() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ ATTEMPTS = {
     f"{RUN}/i-1/1/benchmark.log": LOG.encode(),
     f"{RUN}/i-1/1/manifest.json": b"{}",
     f"{RUN}/i-2/1/benchmark.log": LOG.encode(),
-    f"{RUN}/i-3/1/toolchain.json": b"{}",
+    f"{RUN}/i-2/1/manifest.json": b"{}",
 }
 
 
@@ -111,8 +112,7 @@ def test_a_folder_with_archive_and_log_is_read_as_a_directory() -> None:
         ),
         (
             f"s3://mine/{RUN}/i-3",
-            f"There are no results below s3://mine/{RUN}/i-3: no folder there has results.json, benchmark.log or "
-            "criterion.tar.gz.",
+            f"There are no results below s3://mine/{RUN}/i-3: it has no objects.",
         ),
         ("s3://", "s3:// names no bucket: give s3://BUCKET/PREFIX."),
         ("s3:///key", "s3:///key names no bucket: give s3://BUCKET/PREFIX."),
@@ -166,6 +166,7 @@ PUBLISHED = {
     f"{OLDER.key}i-0/1/results.json": b"{}",
     f"{OLDER.key}i-0/2/results.json": b"{}",
     f"{OLDER.key}i-0/2.2/results.json": RECORD,
+    f"{OLDER.key}i-0/2.2/manifest.json": b"{}",
     f"{OLDER.key}notes/results.json": RECORD,
     **ATTEMPTS,
 }
@@ -190,13 +191,52 @@ def test_a_host_or_an_attempt_of_a_run_can_be_named() -> None:
 
 
 def test_a_run_that_cannot_be_read_does_not_spoil_others() -> None:
-    alone = bucket({f"{OLDER.key}i-0/1/results.json": b"{", f"{RUNS[1].key}i-1/1/toolchain.json": b""})
+    folder = f"{OLDER.key}i-0/1/"
+    damaged = {f"{folder}results.json": b"{", f"{folder}manifest.json": b"{}"}
+    alone = bucket({**damaged, f"{RUNS[1].key}notes": b""})
     one, other = s3_sources.of_runs(alone, "mine", RUNS)
     assert one.results.problems == (f"s3://mine/{OLDER.key}i-0/1/results.json is damaged: Input data was truncated.",)
     assert other.label == "r1"
     assert other.results.problems == (f"The run r1 has no results in s3://mine/{RUNS[1].key}.",)
     with pytest.raises(RefusedError, match="is damaged"):
         s3_sources.of_runs(alone, "mine", RUNS[:1])
+
+
+def test_an_attempt_that_is_still_uploaded_is_named_and_the_one_before_it_read() -> None:
+    first = {f"{OLDER.key}i-0/1/results.json": RECORD, f"{OLDER.key}i-0/1/manifest.json": b"{}"}
+    second = {f"{OLDER.key}i-0/2/benchmark.log": LOG.encode()}
+    (found,) = s3_sources.of_runs(bucket({**first, **second}), "mine", RUNS[:1])
+    assert points((found,)) == [("r0", [7.0])]
+    uri = f"s3://mine/{OLDER.key}i-0/2/"
+    assert found.results.notes[-1] == f"A later attempt, {uri}, is not complete: it is still uploaded, or was cut off."
+    (alone,) = s3_sources.of_runs(bucket(second), "mine", RUNS[:1])
+    assert alone.log == S3Object("mine", f"{OLDER.key}i-0/2/benchmark.log")
+    assert alone.results.problems == (
+        f"{uri} is not complete: it is still uploaded, or was cut off. Read its files by their URIs.",
+    )
+
+
+def test_a_complete_attempt_without_results_is_named() -> None:
+    folder = f"{OLDER.key}i-0/1/"
+    with pytest.raises(RefusedError, match=f"^s3://mine/{folder} has no results: it has neither results.json, "):
+        s3_sources.of_runs(bucket({f"{folder}manifest.json": b"{}"}), "mine", RUNS[:1])
+
+
+def test_a_host_is_found_in_whichever_folder_of_its_run() -> None:
+    twin = replace(OLDER, machine="c7g.large")
+    objects = {
+        f"{run.key}{host}/1/{file}": content
+        for run, host in ((OLDER, "i-1"), (twin, "i-2"))
+        for file, content in (("results.json", RECORD), ("manifest.json", b"{}"))
+    }
+    for host in ("i-1", "i-2", "i-2/1", "i-2/"):
+        (found,) = s3_sources.of_runs(bucket(objects), "mine", (OLDER, twin), host)
+        assert found.label == f"r0/{host.rstrip('/')}"
+    assert [one.label for one in s3_sources.of_runs(bucket(objects), "mine", (OLDER, twin))] == ["r0/i-1", "r0/i-2"]
+
+
+def test_a_copy_of_an_attempt_can_be_named() -> None:
+    assert of_runs(RUNS[:1], "i-0/2.2") == [("r0/i-0/2.2", [7.0])]
 
 
 def test_what_s3_refuses_for_runs_is_a_sentence() -> None:
