@@ -28,7 +28,7 @@ def data(comparison: ComparedResults, listed: BenchmarkList) -> dict[str, Any]:
         "band": [rounded(1 / (1 + comparison.threshold), EXACT), rounded(1 + comparison.threshold, EXACT)],
         "threshold": quantities.level(comparison.threshold),
         "summary": _summary(comparison),
-        "notes": list(comparison.notes),
+        "notes": [*_basis(comparison), *comparison.notes],
         "columns": [{"title": title, "is_number": is_number} for title, is_number in titles],
         "rows": [_row(one, listed, bool(intervals)) for one in comparison.benchmarks],
     }
@@ -55,6 +55,12 @@ def _summary(comparison: ComparedResults) -> str:
     within = f" ({_level(mean.interval)}{_interval(mean.interval)})" if mean.interval else ""
     over = "1 benchmark" if mean.count == 1 else f"{mean.count} benchmarks"
     return f"The geometric mean of the ratios is {_ratio(mean.ratio)}{within}, over {over}."
+
+
+def _basis(comparison: ComparedResults) -> list[str]:
+    """A sentence on what all verdicts are based on; if they differ in that, the table says it."""
+    found = {one.basis for one in comparison.benchmarks}
+    return [f"Basis: {basis}." for basis in found] if len(found) == 1 else []
 
 
 def _level(interval: Interval) -> str:

@@ -44,6 +44,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "run": ([page_samples.run()], []),
         "sandbox": ([page_samples.run(tool=sandbox, problems=("a/b is damaged.",), notes=("It was slow.",))], []),
         "comparison": ([before, after], [page_samples.comparison(), page_samples.comparison("before", "again", 6)]),
+        "doubled": ([before, after], [_doubled(page_samples.comparison())]),
         "machines": ([page_samples.run(number, samples=5) for number in range(6)], []),
         "everything": _everything(),
         "fifty": ([page_samples.run(number, samples=17) for number in range(50)], []),
@@ -56,6 +57,12 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         written[name] = directory / f"{name}.html"
         written[name].write_text(web_page.render(*content), encoding="utf-8")
     return written
+
+
+def _doubled(comparison: ComparedResults) -> ComparedResults:
+    """One of the benchmarks takes nearly twice as long."""
+    first, *others = comparison.benchmarks
+    return replace(comparison, benchmarks=(replace(first, ratio=1.83, interval=None, verdict="slower"), *others))
 
 
 def _everything() -> tuple[Sequence[Labelled], Sequence[ComparedResults]]:
@@ -204,6 +211,14 @@ def test_a_click_into_the_plot_picks_the_nearest_benchmark(open_page: Open) -> N
     expect(page.locator("#overview svg [data-mark=tip]")).to_contain_text("fft<GoldilocksField>/32768")
     page.locator("#overview svg [data-mark=dot] *").nth(2).click(force=True)
     expect(page.locator("#picked .picked-name")).to_contain_text("fft<GoldilocksField>/32768")
+
+
+@pytest.mark.parametrize(("name", "greatest"), [("comparison", 1.1), ("doubled", 1.8)])
+def test_the_axis_of_ratios_is_labelled_on_both_sides_of_one(open_page: Open, name: str, greatest: float) -> None:
+    texts = open_page(name).locator(".plot svg").first.locator("text").all_text_contents()
+    ticks = [float(text) for text in texts if re.fullmatch(r"[0-9.]+", text)]
+    assert min(ticks) <= 1 / greatest + 0.06
+    assert max(ticks) >= greatest - 0.01
 
 
 def test_ratios_come_first_with_verdicts_by_word_and_shape(open_page: Open) -> None:

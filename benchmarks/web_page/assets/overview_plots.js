@@ -2,6 +2,7 @@
 "use strict";
 
 const MOST_BENCHMARKS = 100; // of the first plot
+const WIDE_RATIO = 2.5; // from which on a logarithmic axis has ticks enough
 const VERDICTS = {
     slower: { sign: "▲", symbol: "triangle", rotate: 0, colour: "var(--slower)" },
     faster: { sign: "▼", symbol: "triangle", rotate: 180, colour: "var(--faster)" },
@@ -42,7 +43,9 @@ function ratioPlot(comparison) {
         const reach =
             Math.max(...ends.map((end) => Math.abs(Math.log(end))), Math.log(comparison.band[1]) * 1.5) * 1.04;
         const domain = [Math.exp(-reach), Math.exp(reach)];
-        const ticks = d3.scaleLog(domain, [0, 1]).ticks(Math.max(3, Math.round((width - marginLeft) / 80)));
+        // Those of a logarithmic scale are 0.9, 1, 2: too far apart if nothing is beyond.
+        const scale = domain[1] < WIDE_RATIO ? d3.scaleLinear(domain, [0, 1]) : d3.scaleLog(domain, [0, 1]);
+        const ticks = scale.ticks(Math.max(3, Math.round((width - marginLeft) / 80)));
         const axis = { label: null, text: d3.format(".4~g") };
         return {
             marginLeft,

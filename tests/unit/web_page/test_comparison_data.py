@@ -48,6 +48,11 @@ def test_the_band_is_symmetric_as_ratios_are() -> None:
     assert shown["threshold"] == "2%"
 
 
+def test_what_all_verdicts_are_based_on_is_a_sentence() -> None:
+    assert data(ONCE)["notes"] == ["Basis: one run each, 10 % noise assumed."]
+    assert data(ONCE, SURE)["notes"] == []
+
+
 def test_the_mean_is_a_sentence() -> None:
     interval = Interval(low=0.9, high=1.1, level=0.95)
     assert data(SURE, mean=MeanRatio(1.0, interval, 2))["summary"] == (
