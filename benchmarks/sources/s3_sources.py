@@ -49,7 +49,7 @@ def of_runs(s3: Client, bucket: str, runs: Sequence[RunFolder], host: str = "") 
     if attempts and not chosen:
         raise RefusedError(_no_host(bucket, host, attempts))
     hosts = Counter(_run(folder.run) for folder in chosen)
-    without = [_nothing(bucket, run) for run in runs if host == "" and not hosts[_run(run)]]
+    without = [_nothing(bucket, run) for run in runs if not hosts[_run(run)]] if not (attempts and host) else []
     read = s3_folder_reading.read(s3, bucket, chosen, several=len(chosen) + len(without) > 1)
     return (*(replace(one, label=_name(folder, host, hosts)) for folder, one in read), *without)
 

@@ -235,6 +235,13 @@ def test_a_host_is_found_in_whichever_folder_of_its_run() -> None:
     assert [one.label for one in s3_sources.of_runs(bucket(objects), "mine", (OLDER, twin))] == ["r0/i-1", "r0/i-2"]
 
 
+def test_a_run_without_results_has_none_of_a_host_either() -> None:
+    empty = bucket({f"{OLDER.key}notes": b""})
+    for host in ("", "i-0"):
+        (found,) = s3_sources.of_runs(empty, "mine", RUNS[:1], host)
+        assert found.results.problems == (f"The run r0 has no results in s3://mine/{OLDER.key}.",)
+
+
 def test_a_copy_of_an_attempt_can_be_named() -> None:
     assert of_runs(RUNS[:1], "i-0/2.2") == [("r0/i-0/2.2", [7.0])]
 
