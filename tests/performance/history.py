@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from benchmarks.results.publishing import FILES
 from benchmarks.results.result_keys import AttemptFolder, RunFolder
 from benchmarks.runs import record_files
+from benchmarks.runs.records import Manifest
 from benchmarks.runs.result_records import Results
 from tests.performance.types import ROOT, sandbox, seconds
 from tests.support import page_samples
@@ -42,7 +43,7 @@ def folder(number: int) -> RunFolder:
 def upload(s3: Any, number: int) -> None:
     """The files of a run, which are empty except for the results of those that are compared."""
     run = folder(number)
-    contents = dict.fromkeys(FILES, b"")
+    contents = dict.fromkeys((*FILES, Manifest.FILE), b"")
     if number < COMPARED:
         results = replace(page_samples.run(number).results, run_id=run.run_id, host="i-0123", attempt=1)
         contents[Results.FILE] = record_files.text(results).encode()
