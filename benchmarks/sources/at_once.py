@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import TypeVar
 
 from rich.console import Console
@@ -24,7 +25,7 @@ def each_of(items: Sequence[Item], work: Callable[[Item], Result], description: 
     hidden = len(items) == 1 or not console.is_terminal
     begun: deque[Future[Result]] = deque()
     for item in track(items, description, console=console, transient=True, disable=hidden):
-        begun.append(_begin(lambda item=item: work(item)))  # type: ignore[misc]
+        begun.append(_begin(partial(work, item)))
         if len(begun) == LIMIT:
             yield begun.popleft().result()
     while begun:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
@@ -24,20 +23,24 @@ def test_results_are_in_the_order_of_the_items_whichever_ends_first() -> None:
     assert list(at_once.each_of([0, 1, 2], work, "Working")) == [0, 2, 4]
 
 
-def test_at_most_as_many_as_the_limit_are_worked_on() -> None:
+def test_as_many_as_the_limit_are_worked_on_and_not_more() -> None:
     lock, running, most = threading.Lock(), 0, 0
+    # Opens when so many are there, and fails if they do not come.
+    together = threading.Barrier(at_once.LIMIT)
 
     def work(_: int) -> None:
         nonlocal running, most
         with lock:
             running += 1
             most = max(most, running)
-        time.sleep(0.002)
+        together.wait(20)
         with lock:
             running -= 1
 
-    assert len(list(at_once.each_of(range(50), work, "Working"))) == 50
-    assert 1 < most <= at_once.LIMIT
+    for _ in at_once.each_of(range(5 * at_once.LIMIT), work, "Working"):
+        pass
+    assert running == 0
+    assert most == at_once.LIMIT
 
 
 def test_an_error_is_that_of_the_first_item_that_had_one() -> None:
