@@ -24,8 +24,10 @@ for attempt in */; do
     case $(systemctl is-active "$2-$attempt-$step.service") in active|activating|deactivating) active=yes ;; esac
   done
   printf '%s %s' "$attempt" "$active"
-  for digest in measurement request; do printf ' %s' "$(cat "$attempt/$digest" 2>/dev/null || echo -)"; done
-  for step in build run; do printf ' %s' "$(cut -d ' ' -f 1 "$attempt/$step.status" 2>/dev/null || echo -)"; done
+  for file in measurement request build.status run.status; do
+    word=$(cut -d ' ' -f 1 "$attempt/$file" 2>/dev/null)
+    printf ' %s' "${word:--}"
+  done
   echo
 done
 """

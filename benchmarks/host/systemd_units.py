@@ -12,16 +12,21 @@ from dataclasses import dataclass
 
 from benchmarks.host import exit_signals
 
-# The unit's result is kept in a file, since systemd forgets units that have ended, and all units at a reboot.
-_KEEP_STATUS = 'printf "%s %s %s\\n" "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" > "$STATUS_FILE"'
+# The unit's result is kept in a file, since systemd forgets units that have ended, and all units at a reboot. It is
+# written beside its place and moved there: who reads it meanwhile must not find it empty.
+_KEEP_STATUS = (
+    'printf "%s %s %s\\n" "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" > "$STATUS_FILE.new"'
+    ' && mv "$STATUS_FILE.new" "$STATUS_FILE"'
+)
 # One round trip for everything: whether the unit is active, its result, and the log from a given byte on. The wait for
 # the unit's end happens on the host: polling it over SSH would disturb the measurement.
 _STATUS = """
 pid=$(systemctl show --property=MainPID --value "$1")
 [ "$6" = 0 ] || [ "$pid" = 0 ] || timeout "$6" tail --pid="$pid" --sleep-interval=0.2 -f /dev/null
-systemctl show --property=ActiveState --value "$1"
-cat "$2" 2>/dev/null || echo -
-stat --format=%s "$3" 2>/dev/null || echo 0
+state=$(systemctl show --property=ActiveState --value "$1") || exit 1
+result=$(cat "$2" 2>/dev/null)
+size=$(stat --format=%s "$3" 2>/dev/null)
+printf '%s\\n' "$state" "${result:--}" "${size:-0}"
 tail -c "+$5" "$4" 2>/dev/null | head -c 1000000 | base64 -w 0
 """
 

@@ -54,6 +54,7 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
         subprocess.run(["sh", "-c", attempt_states.begin_command(str(root / str(number)), wanted, "asked")], check=True)
     (root / "1/build.status").write_text("success exited 0\n")
     (root / "1/run.status").write_text("exit-code exited 101\n")
+    (root / "2/build.status").touch()
     (root / "10/build.status").write_text("success exited 0\n")
     (root / "other").mkdir()
     # A systemctl of the test's own, which says of one unit that it is at work.

@@ -45,7 +45,7 @@ def look_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LookHere:
         systemctl.chmod(0o755)
         monkeypatch.setenv("PATH", f"{systemctl.parent}{os.pathsep}{os.defpath}")
         one = unit(log=str(tmp_path / "a log"), status=str(tmp_path / "a status"))
-        for path, content in ((one.log, log), (one.status, status.encode() if status else None)):
+        for path, content in ((one.log, log), (one.status, None if status is None else status.encode())):
             if content is not None:
                 Path(path).write_bytes(content)
         output = subprocess.run(
@@ -74,6 +74,16 @@ def test_a_look_at_a_unit_that_is_gone_reads_how_it_ended(look_here: LookHere) -
     assert look.ended
     assert not look.succeeded
     assert look.result == ["exit-code", "exited", "101"]
+
+
+@pytest.mark.parametrize("state", ["deactivating", "inactive"])
+def test_a_look_at_an_empty_result_still_reads_the_log(look_here: LookHere, state: str) -> None:
+    assert look_here(state, 0, b"one", "") == UnitStatus(state == "deactivating", None, 3, b"one")
+
+
+def test_a_look_fails_if_systemd_does_not_tell_the_state(look_here: LookHere) -> None:
+    with pytest.raises(subprocess.CalledProcessError):
+        look_here("; exit 1", 0, b"", None)
 
 
 def test_a_unit_that_still_runs_its_last_command_has_not_ended(look_here: LookHere) -> None:
@@ -120,8 +130,18 @@ def test_a_units_end_is_kept_in_its_status_file(tmp_path: Path) -> None:
     environment |= dict([status.split("=", 1)])
     subprocess.run(shlex.split(stop), check=True, env=environment)
     assert Path(one.status).read_text() == "timeout killed TERM\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["run.status"]
     subprocess.run(["sh", "-c", systemd_units.clean_command(one)], check=True)
     assert not Path(one.status).exists()
+
+
+def test_a_units_end_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
+    words = shlex.split(systemd_units.start_command(unit(status=str(tmp_path / "run.status")), "me"))
+    (stop,) = (w.removeprefix("--property=ExecStopPost=") for w in words if "ExecStopPost" in w)
+    # A limit on the size of files stands in for a disk without space.
+    limited = ["sh", "-c", f"ulimit -f 0; trap '' XFSZ; STATUS_FILE={tmp_path}/run.status exec {stop}"]
+    assert subprocess.run(limited, capture_output=True, check=False).returncode
+    assert not (tmp_path / "run.status").exists()
 
 
 @pytest.mark.parametrize(
