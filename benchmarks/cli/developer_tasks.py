@@ -13,42 +13,12 @@ from invoke.exceptions import Exit
 from invoke.tasks import task
 
 from benchmarks import bootstrap
-from benchmarks.errors import REFUSED
+from benchmarks.cli import developer_programs
+from benchmarks.errors import REFUSED, RefusedError
 from benchmarks.pages import parameter_page, record_schemas, role_pages
 from benchmarks.paths import ROOT
 
 BIN = Path(sys.executable).parent
-
-
-# Program that the tests call -> its Debian package. Up to Debian 12 the package docker.io includes the client.
-PROGRAMS = {
-    "cargo": "cargo",
-    "chromium": "chromium",
-    "docker": "docker-cli | docker.io",
-    "dockerd": "docker.io",
-    "fish": "fish",
-    "git": "git",
-    "go": "golang-go",
-    "shellcheck": "shellcheck",
-    "ssh": "openssh-client",
-    "zsh": "zsh",
-}
-
-
-def _install_programs() -> None:
-    """Install missing programs by apt. Raises Exit, which names them, without root or apt."""
-    missing = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
-    if not missing:
-        return
-    if os.geteuid() or not shutil.which("apt-get"):
-        raise Exit(f"Install what the tests call, then run this again: {', '.join(missing)}", code=REFUSED)
-    print(f"Installing what the tests call: {', '.join(missing)}", flush=True)
-    quietly = ["-q", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=600"]
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update", "-q"], ["satisfy", *quietly, *missing]):
-        done = subprocess.run(["apt-get", *command], env=quiet, capture_output=True, text=True)
-        if done.returncode:
-            raise Exit(f"{done.stdout}{done.stderr}apt-get {command[0]} failed.", code=REFUSED)
 
 
 def _install_packages(*files: str) -> None:
@@ -60,7 +30,10 @@ def _install_packages(*files: str) -> None:
 
 
 def _install() -> None:
-    _install_programs()
+    try:
+        developer_programs.install()
+    except RefusedError as error:
+        raise Exit(str(error), code=REFUSED) from None
     _install_packages("requirements-dev.txt", "sandbox/requirements.txt", "docs/requirements.txt")
 
 
