@@ -13,6 +13,7 @@ from benchmarks.aws.aws_errors import refusing
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.parameters import suites
 from benchmarks.preflight import destination, launch_plan, resuming
+from benchmarks.results import result_keys
 from benchmarks.runs import measurement, record_files
 from benchmarks.runs.records import HostAttempt, LaunchPlan, PlannedMeasurement, Preflight, Suite, Values
 
@@ -48,6 +49,7 @@ def make(parameters: Values, connect: Connect, started: datetime, begun: resumin
     )
     if parameters["host"] and not parameters["bucket"]:
         return plan
+    result_keys.check_length(suite.name, suite.source.ref)
     with refusing():
         account = connect("sts").get_caller_identity()["Account"]
         machine = _Machine()

@@ -11,9 +11,12 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from benchmarks.errors import RefusedError
 from benchmarks.runs.run_id import is_valid
 
 ROOT = "results/"
+# What the rest of a key leaves of the 1,024 bytes that S3 takes: a host's name, which has up to 255, is there twice.
+LONGEST = 400  # bytes, of suite and ref together
 _TIME = "%Y-%m-%dT%H%M%SZ"  # to be read; %Y does not write four digits everywhere
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
 _UNSAFE_IN_SUITE = re.compile(r"[^A-Za-z0-9._-]")
@@ -53,6 +56,16 @@ class AttemptFolder:
     def key(self) -> str:
         """`<host>/<attempt>/`, or `<host>/<attempt>.<copy>/`."""
         return f"{self.host}/{self.attempt}{'' if self.copy == 1 else f'.{self.copy}'}/"
+
+
+def check_length(suite: str, ref: str | None) -> None:
+    """Raises RefusedError if a suite's name and ref make keys that are too long for S3."""
+    written = len(_UNSAFE_IN_SUITE.sub(_escape, suite)) + len(_UNSAFE.sub(_escape, ref or ""))
+    if written > LONGEST:
+        raise RefusedError(
+            f"The name of the suite and its ref would have {written} bytes in the keys of the results, and {LONGEST} "
+            f"is the most that S3 has room for: use a shorter name, or a commit as ref."
+        )
 
 
 def of_suite(suite: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
+from benchmarks.errors import RefusedError
 from benchmarks.preflight import run_plan
 from benchmarks.runs.records import Destination, Image, LaunchPlan, LaunchTemplate, Place, Source
 from tests.support import records
@@ -52,6 +53,14 @@ def test_a_machine_one_has_asks_aws_nothing() -> None:
 
     made = run_plan.make(parameters(host="me@192.0.2.7", instance_type=None), connect, STARTED)
     assert (made.launches, made.destination) == ((), None)
+
+
+def test_a_ref_too_long_for_the_keys_of_results_is_refused_before_aws_is_asked() -> None:
+    def connect(service: str, region: str | None = None) -> Any:
+        pytest.fail(f"asked {service}")
+
+    with pytest.raises(RefusedError, match=r"use a shorter name, or a commit as ref\.$"):
+        run_plan.make(parameters(ref="日" * 100), connect, STARTED)
 
 
 def test_a_machine_one_has_publishes_where_a_bucket_is_named() -> None:

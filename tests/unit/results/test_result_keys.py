@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.errors import RefusedError
 from benchmarks.results import result_keys
 from benchmarks.results.result_keys import AttemptFolder, RunFolder
 
@@ -99,3 +100,22 @@ def test_other_folders_of_a_run_are_of_no_attempt(rest: str) -> None:
 @given(suite=texts)
 def test_a_suite_is_read_from_its_folder(suite: str) -> None:
     assert result_keys.suite_of(result_keys.of_suite(suite)) == suite
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_keys_of_what_is_not_refused_have_room_in_s3(suite: str, ref: str) -> None:
+    host = "h" * 253
+    key = RunFolder(suite, START, f"host-{host}", 9999, ref, "r" * 48).key + AttemptFolder(host, 9999, 99).key
+    try:
+        result_keys.check_length(suite, ref)
+    except RefusedError:
+        return
+    assert len(f"{key}criterion.tar.gz".encode()) <= 1024
+
+
+@pytest.mark.parametrize(
+    ("suite", "ref"), [("s" * 401, None), ("plonky2", "f" * 394), ("日" * 45, None), ("plonky2", "日" * 45)]
+)
+def test_names_that_make_keys_too_long_are_refused(suite: str, ref: str | None) -> None:
+    with pytest.raises(RefusedError, match=r"would have 40\d|would have 41\d"):
+        result_keys.check_length(suite, ref)
