@@ -15,7 +15,7 @@ from benchmarks.errors import RefusedError
 from benchmarks.runs.run_id import is_valid
 
 ROOT = "results/"
-# What the rest of a key leaves of the 1,024 bytes that S3 takes: a host's name, which has up to 255, is there twice.
+# What the rest of a key leaves of the 1,024 bytes that S3 takes: a host's name, which has up to 253, is there twice.
 LONGEST = 400  # bytes, of suite and ref together
 _TIME = "%Y-%m-%dT%H%M%SZ"  # to be read; %Y does not write four digits everywhere
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]")

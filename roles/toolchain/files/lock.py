@@ -40,10 +40,20 @@ def main(cargo: Path, source: Path) -> int:
         return 0
     lock.unlink(missing_ok=True)
     done = subprocess.run([cargo, "generate-lockfile"], cwd=source, env={**SUITING, **os.environ})
-    if done.returncode == 0:
-        note.write_text(json.dumps({"sha256": sha256(lock), "compiler": made_for}) + "\n")
-        print("Made Cargo.lock")
-    return done.returncode
+    if done.returncode:
+        return done.returncode
+    # Moved into place: a note that was cut off by a full disk could not be read again. Without it, the lock file would
+    # pass for the source's own.
+    part = note.with_suffix(".part")
+    try:
+        part.write_text(json.dumps({"sha256": sha256(lock), "compiler": made_for}) + "\n")
+        part.replace(note)
+    except OSError as error:
+        lock.unlink()
+        print(f"error: {part} cannot be written: {error.strerror}", file=sys.stderr)
+        return 1
+    print("Made Cargo.lock")
+    return 0
 
 
 if __name__ == "__main__":

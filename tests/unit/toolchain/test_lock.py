@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+import resource
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -37,9 +40,10 @@ class Host:
     def cargo_fails(self) -> None:
         self._program("cargo", "echo 'error: no such crate' >&2; exit 101")
 
-    def make(self, **environment: str) -> subprocess.CompletedProcess[str]:
+    def make(self, most_bytes: int = resource.RLIM_INFINITY, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, SCRIPT, self._bin / "cargo", self.source],
+            preexec_fn=partial(resource.setrlimit, resource.RLIMIT_FSIZE, (most_bytes, most_bytes)),
             capture_output=True,
             text=True,
             env={**os.environ, "PATH": f"{self._bin}{os.pathsep}{os.environ['PATH']}", **environment},
@@ -90,3 +94,13 @@ def test_a_lock_that_cannot_be_made_fails_as_cargo_does_and_is_tried_again(host:
     failed = host.make()
     assert (failed.returncode, failed.stderr) == (101, "error: no such crate\n")
     assert host.make().returncode == 101
+
+
+def test_a_disk_that_fills_up_leaves_nothing_that_a_later_attempt_takes_for_whole(host: Host) -> None:
+    # A limit on the size of files stands in for the disk: there is room for the lock file, and for half of its note.
+    full = host.make(most_bytes=50)
+    assert full.returncode == 1
+    assert re.fullmatch(r"error: /.* cannot be written: File too large\n", full.stderr)
+    assert not host.lock.exists()
+    assert host.make().stdout == "Made Cargo.lock\n"
+    assert host.make().stdout == ""
