@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from benchmarks.aws import credentials, s3_addresses
 from benchmarks.errors import RefusedError
 
 Client = Any  # boto3 creates its client classes at run time
@@ -26,25 +26,27 @@ ATTEMPTS = 8
 def connector(region: str, attempts: int = ATTEMPTS, connect_timeout: float = 10) -> Connect:
     """A function that creates clients with credentials from botocore's credential chain.
 
-    It raises RefusedError for an endpoint that is no URL, BotoCoreError for what else botocore refuses.
+    Both raise RefusedError: this one for credentials that cannot be asked for (see credentials.settle), the function
+    for an endpoint that is no URL. What else botocore refuses is a BotoCoreError.
     """
     # Imported here because this is half of a command's start-up time, and many commands do not need AWS.
     import boto3
     import botocore.config
     import botocore.exceptions
 
-    session = boto3.session.Session(region_name=region)
+    credentials.settle()
+    session = boto3.session.Session(region_name=region, **credentials.of_environment())
     config = botocore.config.Config(
         retries={"mode": RETRY_MODE, "max_attempts": attempts}, connect_timeout=connect_timeout, read_timeout=60
     )
 
-    # By default, presigned URLs for S3 use the old signature version, which newer regions reject.
-    signatures = {"s3": botocore.config.Config(signature_version="s3v4")}
-
     def connect(service: str, region: str | None = None) -> Client:
-        merged = config.merge(signatures.get(service, config))
-        try:
+        def client(more: Mapping[str, Any]) -> Client:
+            merged = config.merge(botocore.config.Config(**more))
             return session.client(service, region_name=region, config=merged)  # type: ignore[call-overload]
+
+        try:
+            return s3_addresses.client(client) if service == "s3" else client({})
         except botocore.exceptions.BotoCoreError:
             raise
         except ValueError as error:
@@ -68,14 +70,3 @@ def disable_retries(client: Client, operation: str, codes: Collection[str]) -> N
 
     event = f"needs-retry.{client.meta.service_model.service_id.hyphenize()}.{operation}"
     client.meta.events.register_first(event, prevent_retry, unique_id=f"disable-retries-{operation}")
-
-
-def lifetime_of_credentials() -> tuple[bool, datetime | None]:
-    """Whether the credentials in use are temporary, and when they expire (None if not known)."""
-    import botocore.session
-
-    credentials = botocore.session.Session().get_credentials()
-    if credentials is None or not credentials.get_frozen_credentials().token:
-        return False, None
-    # botocore knows the time for credentials that it refreshes itself, but not for those from environment variables.
-    return True, getattr(credentials, "_expiry_time", None)

@@ -29,6 +29,11 @@ class Resolved:
     parameters: Values
     warnings: tuple[str, ...] = ()
 
+    @property
+    def uses_aws(self) -> bool:
+        """Whether AWS is called: a machine of the user's own needs it only to publish."""
+        return not self.parameters.get("host") or bool(self.parameters["bucket"])
+
 
 def read(entry_point: str, given: Mapping[str, object], base: Path) -> Values:
     """The given values, typed, with absolute paths; relative paths start at `base`. Raises RefusedError."""
@@ -51,7 +56,7 @@ def resolve(entry_point: str, values: Values, environment: Mapping[str, str]) ->
         check_id(resolved.parameters["run_id"])
     if allowed := resolved.parameters.get("allow_from"):
         addresses.check_source_range(allowed)
-    if resolved.parameters.get("host") and not resolved.parameters["bucket"]:
+    if not resolved.uses_aws:
         check_machine_of_run(entry_point, resolved.parameters)
         return resolved
     chosen = region.choose(resolved.parameters["region"], environment)

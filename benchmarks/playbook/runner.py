@@ -13,6 +13,8 @@ from pathlib import Path
 from filelock import FileLock
 from rich.console import Console
 
+from benchmarks.aws import credentials
+from benchmarks.aws.aws_errors import refusing
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.parameters import region, request
 from benchmarks.playbook import cleanup, command_line, playbook_process, signals
@@ -52,6 +54,9 @@ def _prepare(playbook: str, values: Values) -> Job:
         environment = {key: value for key, value in environment.items() if key not in region.VARIABLES}
     # Only to refuse early what preflight would refuse; preflight itself records the resolved parameters.
     resolved = request.resolve(playbook, values, environment)
+    if resolved.uses_aws:
+        with refusing():
+            credentials.settle()
     run_id, directory = run_directory.locate(values)
     asked = {**values, "run_id": run_id, "runs_dir": str(directory.parent)}
     fresh = False

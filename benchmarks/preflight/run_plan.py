@@ -8,11 +8,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from benchmarks.aws import ec2_endpoint, instances
+from benchmarks.aws import credentials, ec2_endpoint, instances
 from benchmarks.aws.aws_errors import refusing
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.parameters import suites
-from benchmarks.preflight import destination, launch_plan, resuming
+from benchmarks.preflight import credentials_end, destination, launch_plan, resuming
 from benchmarks.results import result_keys
 from benchmarks.runs import measurement, record_files
 from benchmarks.runs.records import HostAttempt, LaunchPlan, PlannedMeasurement, Preflight, Suite, Values
@@ -52,6 +52,7 @@ def make(parameters: Values, connect: Connect, started: datetime, begun: resumin
     result_keys.check_length(suite.name, suite.source.ref)
     with refusing():
         account = connect("sts").get_caller_identity()["Account"]
+        ending = credentials_end.warnings(credentials.lifetime(), parameters, datetime.now(UTC))
         machine = _Machine()
         endpoint = None
         if not parameters["host"]:
@@ -63,7 +64,7 @@ def make(parameters: Values, connect: Connect, started: datetime, begun: resumin
             plan,
             launches=machine.launches,
             measured=machine.measured,
-            warnings=machine.warnings,
+            warnings=(*machine.warnings, *ending),
             destination=destination.choose(parameters, connect("s3"), account),
             endpoint=endpoint,
         )

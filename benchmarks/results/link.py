@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from benchmarks.aws.session import Client, lifetime_of_credentials
+from benchmarks.aws import credentials
+from benchmarks.aws.credentials import Lifetime
+from benchmarks.aws.session import Client
 
 # The maximum lifetime of a presigned URL with signature version 4.
 LINK_LIFETIME = timedelta(days=7)
@@ -26,7 +28,7 @@ class Link:
 def sign(s3: Client, bucket: str, key: str) -> Link:
     """A link to an object that opens as long as possible."""
     now = datetime.now(UTC)
-    until, note = link_end(now, *lifetime_of_credentials())
+    until, note = link_end(now, credentials.lifetime())
     url = s3.generate_presigned_url(
         "get_object",
         Params={"Bucket": bucket, "Key": key},
@@ -42,9 +44,12 @@ def region_of(s3: Client, bucket: str) -> str | None:
     return region
 
 
-def link_end(now: datetime, temporary: bool, credentials_end: datetime | None) -> tuple[datetime, str]:
-    """When a link signed now expires, and a note for the user: it expires with the credentials that signed it."""
+def link_end(now: datetime, signed_with: Lifetime) -> tuple[datetime, str]:
+    """When a link signed now expires, and a note for the user: it expires with the credentials that signed it.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html#PresignedUrl-Expiration
+    """
     longest = now + LINK_LIFETIME
-    if temporary and credentials_end is None:
+    if signed_with.temporary and signed_with.end is None:
         return longest, "or until the temporary credentials that signed it expire"
-    return min(longest, credentials_end or longest), ""
+    return min(longest, signed_with.end or longest), ""

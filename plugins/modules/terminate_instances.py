@@ -47,7 +47,10 @@ def main() -> None:
     from benchmarks.launch import termination
 
     given = module.params
-    ec2 = session.connector(given["region"])("ec2")
+    try:
+        ec2 = session.connector(given["region"])("ec2")
+    except aws_errors.ERRORS as error:
+        module.fail_json(msg=aws_errors.sentence(error))
     try:
         if given["asked"]:
             termination.check_known(ec2, given["run_id"], Path(given["run_dir"]))

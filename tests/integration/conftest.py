@@ -135,7 +135,10 @@ def changed_tasks(output: str, role: str) -> list[str]:
     return [block.splitlines()[0] for block in blocks if block.startswith(f"TASK [{role} :") and "\nchanged:" in block]
 
 
-def inv(*arguments: str, environment: dict[str, str], cwd: Path = ROOT, program: str = "inv") -> Result:
+def inv(
+    *arguments: str, environment: dict[str, str], cwd: Path = ROOT, program: str = "inv", apart: bool = False
+) -> Result:
+    """Run the tool to its end; `apart`: in a session of its own, which has no terminal."""
     done = subprocess.run(
         [str(ROOT / program), *arguments],
         env=environment,
@@ -145,6 +148,7 @@ def inv(*arguments: str, environment: dict[str, str], cwd: Path = ROOT, program:
         stderr=subprocess.STDOUT,
         text=True,
         timeout=TIMEOUT,
+        start_new_session=apart,
     )
     return Result(done.returncode, done.stdout)
 

@@ -1,10 +1,15 @@
-"""Connections to AWS, and how long the credentials that they use are good."""
+"""Connections to AWS, and where the links that they sign lead."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from benchmarks.aws import session
+from benchmarks.aws.session import Client
+from benchmarks.errors import RefusedError
 
 
 def test_clients_are_of_the_region_unless_another_is_named() -> None:
@@ -13,13 +18,62 @@ def test_clients_are_of_the_region_unless_another_is_named() -> None:
     assert connect("pricing", "us-east-1").meta.region_name == "us-east-1"
 
 
-def test_permanent_credentials_do_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
-    assert session.lifetime_of_credentials() == (False, None)
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("eu-central-1", "mine.s3.eu-central-1.amazonaws.com"),
+        ("us-east-1", "mine.s3.us-east-1.amazonaws.com"),
+        ("af-south-1", "mine.s3.af-south-1.amazonaws.com"),  # opened since 2019: not served by the global endpoint
+        ("us-gov-west-1", "mine.s3.us-gov-west-1.amazonaws.com"),
+        ("cn-north-1", "mine.s3.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_links_are_signed_for_the_regions_own_endpoint(keys: None, region: str, host: str) -> None:
+    url = urlsplit(signed(session.connector(region)("s3"), "mine"))
+    assert (url.scheme, url.netloc, url.path) == ("https", host, "/runs/a%20b")
+    assert f"%2F{region}%2Fs3%2Faws4_request" in url.query
 
 
-def test_temporary_credentials_of_the_environment_end_at_an_unknown_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+def test_a_bucket_whose_name_has_dots_is_named_in_the_path(keys: None) -> None:
+    # The certificate of S3's hosts covers one label: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+    assert urlsplit(signed(session.connector("eu-west-1")("s3"), "my.own")).netloc == "s3.eu-west-1.amazonaws.com"
+
+
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
+def test_an_endpoint_of_the_users_own_is_not_given_a_host_name_for_each_bucket(
+    keys: None, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "http://s3.example:5000")
+    url = urlsplit(signed(session.connector("eu-central-1")("s3"), "mine"))
+    assert (url.netloc, url.path) == ("s3.example:5000", "/mine/runs/a%20b")
+
+
+def test_an_endpoint_in_the_profile_counts_too(keys: None, home: Path) -> None:
+    (home / ".aws").mkdir()
+    (home / ".aws/config").write_text("[default]\nendpoint_url = http://s3.example:5000\n")
+    assert urlsplit(signed(session.connector("eu-central-1")("s3"), "mine")).netloc == "s3.example:5000"
+
+
+def test_an_endpoint_that_botocore_is_told_to_ignore_does_not_count(
+    keys: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://s3.example:5000")
+    monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
+    assert urlsplit(signed(session.connector("eu-west-1")("s3"), "mine")).netloc == "mine.s3.eu-west-1.amazonaws.com"
+
+
+def test_an_endpoint_that_is_no_url_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "localhost")
+    for service in ("ec2", "s3"):
+        with pytest.raises(RefusedError, match="set AWS_ENDPOINT_URL to a URL"):
+            session.connector("eu-central-1")(service)
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "a")
-    assert session.lifetime_of_credentials() == (True, None)
+
+
+def signed(s3: Client, bucket: str) -> str:
+    return str(s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "runs/a b"}))

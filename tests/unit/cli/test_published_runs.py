@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks.aws import credentials
+from benchmarks.aws.credentials import Lifetime
 from benchmarks.cli import compare_command, report_command, results_command
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import request
@@ -117,7 +119,7 @@ def test_links_of_selected_runs_are_printed(
     s3.generate_presigned_url = lambda *_, Params, ExpiresIn: f"https://{Params['Key']}"  # type: ignore[attr-defined]  # noqa: N803
     monkeypatch.setattr("benchmarks.aws.session.connector", lambda _: lambda *_: s3)
     monkeypatch.setattr(link, "region_of", lambda *_: "eu-west-1")
-    monkeypatch.setattr(link, "lifetime_of_credentials", lambda: (False, None))
+    monkeypatch.setattr(credentials, "lifetime", Lifetime)
     lines = shown(capsys, bucket="mine", ref="1.*", link=True)
     assert [line for line in lines if not line.startswith("opens until")] == [
         "r1",

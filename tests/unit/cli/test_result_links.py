@@ -8,6 +8,7 @@ import botocore.exceptions
 import pytest
 
 from benchmarks.aws import session
+from benchmarks.aws.credentials import Lifetime
 from benchmarks.cli import result_links
 from benchmarks.errors import RefusedError
 from benchmarks.results.labelled import Labelled, S3Object
@@ -33,7 +34,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str | None]]:
         return connect
 
     monkeypatch.setattr(session, "connector", connector)
-    monkeypatch.setattr("benchmarks.results.link.lifetime_of_credentials", lambda: (False, None))
+    monkeypatch.setattr("benchmarks.aws.credentials.lifetime", Lifetime)
     return regions
 
 

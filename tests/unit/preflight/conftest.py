@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.aws import prices
+from benchmarks.aws import credentials, prices
+from benchmarks.aws.credentials import Lifetime
 from tests.support.launch_account import PRICE
 
 
@@ -20,3 +21,14 @@ def price(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
 
     set_price(PRICE)
     return set_price
+
+
+@pytest.fixture(autouse=True)
+def held(monkeypatch: pytest.MonkeyPatch) -> Callable[[Lifetime], None]:
+    """Sets how long the credentials are good; permanent ones by default."""
+
+    def set_lifetime(found: Lifetime) -> None:
+        monkeypatch.setattr(credentials, "lifetime", lambda: found)
+
+    set_lifetime(Lifetime())
+    return set_lifetime

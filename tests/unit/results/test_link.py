@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from benchmarks.aws import credentials
+from benchmarks.aws.credentials import Lifetime
 from benchmarks.results import link
 from benchmarks.results.link import link_end
 from tests.support.aws_fakes import FakeClient
@@ -13,22 +15,22 @@ from tests.support.result_bucket import NOW, Bucket
 
 
 @pytest.mark.parametrize(
-    ("temporary", "end", "until", "note"),
+    ("signed_with", "until", "note"),
     [
-        (False, None, NOW + timedelta(days=7), ""),
-        (True, NOW + timedelta(hours=1), NOW + timedelta(hours=1), ""),
-        (True, NOW + timedelta(days=30), NOW + timedelta(days=7), ""),
-        (True, None, NOW + timedelta(days=7), "or until the temporary credentials that signed it expire"),
+        (Lifetime(), NOW + timedelta(days=7), ""),
+        (Lifetime(temporary=True, end=NOW + timedelta(hours=1)), NOW + timedelta(hours=1), ""),
+        (Lifetime(temporary=True, end=NOW + timedelta(days=30)), NOW + timedelta(days=7), ""),
+        (Lifetime(temporary=True), NOW + timedelta(days=7), "or until the temporary credentials that signed it expire"),
+        # Credentials that are renewed end nevertheless, and the link with them.
+        (Lifetime(temporary=True, renewed=True, end=NOW + timedelta(hours=1)), NOW + timedelta(hours=1), ""),
     ],
 )
-def test_a_link_ends_with_the_credentials_that_signed_it(
-    temporary: bool, end: datetime | None, until: datetime, note: str
-) -> None:
-    assert link_end(NOW, temporary, end) == (until, note)
+def test_a_link_ends_with_the_credentials_that_signed_it(signed_with: Lifetime, until: datetime, note: str) -> None:
+    assert link_end(NOW, signed_with) == (until, note)
 
 
 def test_a_link_is_signed_for_its_object_until_the_credentials_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link, "lifetime_of_credentials", lambda: (False, None))
+    monkeypatch.setattr(credentials, "lifetime", Lifetime)
     bucket = Bucket()
     signed = link.sign(bucket.client, "mine", "x/benchmark.log")
     operation, parameters, seconds = bucket.link

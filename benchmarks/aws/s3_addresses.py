@@ -1,0 +1,32 @@
+"""How S3 is addressed, so that presigned URLs open everywhere.
+
+By default, botocore signs them for the global endpoint. That never serves regions opened since 20 March 2019, and
+redirects requests for a new bucket elsewhere for hours, which breaks the signature:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html#VirtualHostingBackwardsCompatibility
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+# The region's own endpoint, with the bucket in the host name: https://bucket.s3.region.amazonaws.com/key
+REGIONAL: Mapping[str, Any] = {
+    "signature_version": "s3v4",
+    "s3": {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+}
+# Below a host that the user names, nothing may answer to the names of buckets.
+OVERRIDDEN: Mapping[str, Any] = {"signature_version": "s3v4", "s3": {"addressing_style": "path"}}
+
+
+def client(create: Callable[[Mapping[str, Any]], Any]) -> Any:
+    """The client of S3 that `create` makes of more settings for botocore's Config.
+
+    Environment and profile can override the endpoint in several places, which only botocore knows:
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+    """
+    usual = create(REGIONAL)
+    without_override = create({**REGIONAL, "ignore_configured_endpoint_urls": True})
+    same = usual.meta.endpoint_url == without_override.meta.endpoint_url
+    return usual if same else create(OVERRIDDEN)
