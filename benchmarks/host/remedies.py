@@ -28,8 +28,8 @@ _NO_WAY = re.compile(r"[Tt]imed out|No route to host|Network is unreachable")
 
 def _not_admitted(_text: str) -> str:
     return (
-        f"Its security group may not admit this machine, which {hints.command_line('bench.setup')} mends, or its subnet "
-        "gives it no public address or no route to the internet."
+        f"Its security group may not admit this machine, which {hints.command_line('bench.setup')} mends, or its "
+        "subnet gives it no public address or no route to the internet."
     )
 
 
