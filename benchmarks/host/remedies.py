@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from benchmarks import hints
 from benchmarks.host.exit_signals import MORE_MEMORY
 
 Remedy = str | Callable[[str], str]
@@ -19,6 +20,17 @@ def _newer_compiler(text: str) -> str:
     versions = [tuple(map(int, found)) for found in _RUSTC.findall(text)]
     wanted = ".".join(map(str, max(versions))) if versions else "stable"
     return f"Give a newer compiler by --toolchain {wanted}, or the source a Cargo.lock that this one can use."
+
+
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/TroubleshootingInstancesConnecting.html
+_NO_WAY = re.compile(r"[Tt]imed out|No route to host|Network is unreachable")
+
+
+def _not_admitted(_text: str) -> str:
+    return (
+        f"Its security group may not admit this machine, which {hints.command_line('bench.setup')} mends, or its "
+        "subnet gives it no public address or no route to the internet."
+    )
 
 
 _BY_HAND = "log in once by ssh, by hand and with the same address"
@@ -39,6 +51,22 @@ _OF_SSH: tuple[tuple[re.Pattern[str], Remedy], ...] = (
         "Check the login's name and key: ssh has to log in by them without a password.",
     ),
     (re.compile(r"Could not resolve hostname"), "Check the host's name."),
+    (_NO_WAY, "Check the host's address and port, and that no firewall is in between."),
+    (re.compile(r"Connection refused"), "Check the host's port, and that its SSH server runs."),
+)
+# The same for instances that a run has launched.
+_NO_CLOUD_INIT = (
+    "cloud-init, which sets the login and the host key, has not run there: give an image that has it by --ami, such as "
+    "Debian's, Ubuntu's or Amazon Linux's."
+)
+_OF_LAUNCHED_SSH: tuple[tuple[re.Pattern[str], Remedy], ...] = (
+    (re.compile(r"Permission denied \(|Host key verification failed"), _NO_CLOUD_INIT),
+    (_NO_WAY, _not_admitted),
+    (
+        re.compile(r"Connection refused"),
+        "It still boots, or its image runs no SSH server at this port: try again, or give another image by --ami or "
+        "another port by --ssh-port.",
+    ),
 )
 
 _REMEDIES: tuple[tuple[re.Pattern[str], Remedy], ...] = (
@@ -96,6 +124,11 @@ def of(text: str) -> str:
 def of_ssh(text: str) -> str:
     """What to do about an error of ssh, as a sentence; empty if no remedy is known."""
     return _first(_OF_SSH, text)
+
+
+def of_launched_ssh(text: str) -> str:
+    """What to do about an error of ssh to an instance that a run has launched; empty if no remedy is known."""
+    return _first(_OF_LAUNCHED_SSH, text)
 
 
 def _first(remedies: tuple[tuple[re.Pattern[str], Remedy], ...], text: str) -> str:

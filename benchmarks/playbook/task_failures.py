@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import re
 
-from benchmarks.host import failure_causes, remedies
+from benchmarks.host import failure_causes, ssh_failures
 from benchmarks.host.fetch_failures import TaskResult
 
 _UNREACHED = "timed out waiting for ping module test"
-# What Ansible puts before ssh's own message.
-_PREAMBLE = re.compile(
-    r"Failed to connect to the host via ssh: |Data could not be sent to remote host \".*?\"\. "
-    r"Make sure this host can be reached over ssh: "
-)
-# Ansible's message if its ping module gave no answer: a KeyError.
-_SILENT = "'ping'"
 _SUDO = re.compile(r"^Missing sudo password|sudo: a password is required|is not in the sudoers file")
 _FAREWELL = re.compile(r"^Shared connection to .* closed\.$", re.MULTILINE)
 _PREFIXES = ("Task failed: ", "Action failed: ", "Module failed: ")
@@ -30,10 +23,7 @@ def sentence(host: str, task: str, result: TaskResult) -> str:
     while prefix := next((p for p in _PREFIXES if message.startswith(p)), None):
         message = message.removeprefix(prefix)
     if _UNREACHED in message or result.get("unreachable"):
-        said = message.removeprefix(_UNREACHED).strip(": ")
-        if said == _SILENT:
-            return f"{host} answers over SSH, but runs no Python: the login needs a shell, and the machine python3."
-        return f"{host} does not answer over SSH: {_cause(said)}"
+        return ssh_failures.sentence(host, message)
     if _SUDO.search(message):
         return f"The login on {host} may not use sudo without a password, which measuring requires: allow it."
     if items := [item for item in result.get("results", []) if item.get("failed")]:
@@ -45,10 +35,3 @@ def sentence(host: str, task: str, result: TaskResult) -> str:
         told, detail = failure_causes.explain(f"{name} failed with exit status {result.get('rc')}.", output)
         return "\n".join([told, *detail])
     return "\n".join([message or f"{name} failed.", *result.get("detail", [])])
-
-
-def _cause(message: str) -> str:
-    """The last line of ssh's message, with a remedy if the message is a known one."""
-    whole = _PREAMBLE.sub("", message).strip() or "no connection."
-    said, remedy = whole.splitlines()[-1].strip(), remedies.of_ssh(whole)
-    return f"{said.removesuffix('.')}. {remedy}" if remedy else said

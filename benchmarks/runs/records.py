@@ -106,6 +106,7 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     image: Image
     block_devices: tuple[Json, ...] | None  # as in RunInstances; None for the launch template's
     places: tuple[Place, ...]  # tried in this order
+    bare_metal: bool = False  # such an instance takes longer to boot
 
 
 class Destination(Part, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Filters for the plan that preflight made; a missing or damaged plan is no error."""
+"""Filters for the plan that preflight made and the times that follow from it; a missing or damaged one is no error."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.launch import boot_times
 from benchmarks.preflight import run_plan
 from benchmarks.runs import record_files
 from benchmarks.runs.records import Preflight
@@ -33,4 +34,9 @@ def lost_records(directory: str) -> list[str]:
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"preflight_record": preflight_record, "lost_records": lost_records}
+        return {
+            "preflight_record": preflight_record,
+            "lost_records": lost_records,
+            "connect_timeout": boot_times.connect_timeout,
+            "lifetime": boot_times.lifetime,
+        }

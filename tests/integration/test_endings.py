@@ -227,7 +227,7 @@ def test_what_plain_ansible_launches_is_ended_without_any_record(account: Accoun
     remover = threading.Thread(target=remove)
     remover.start()
     # The host's key is gone with the directory, so nobody can log in any more.
-    run = tool.playbook(run_id, "-e", "toolchain_connect_timeout=10", suite=tool.suite("short"))
+    run = tool.playbook(run_id, "-e", "launch_connect_timeout=10", suite=tool.suite("short"))
     remover.join()
 
     assert run.result.code != 0

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import base64
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +17,7 @@ from benchmarks.launch import cloud_init
 
 # EC2 takes 16 KB: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
 LIMIT = 16 * 1024
+Boot = Callable[..., str]
 
 
 @given(st.text(), st.text(), st.text(), st.integers(1, 10**6))
@@ -34,7 +40,50 @@ def test_the_instance_switches_itself_off_at_every_boot() -> None:
     (file,) = yaml.safe_load(cloud_init.cloud_config("a", "b", "c", 240))["write_files"]
     assert file["path"].startswith("/var/lib/cloud/scripts/per-boot/")
     assert file["permissions"] == "0755"
-    assert file["content"] == "#!/bin/sh\nexec shutdown -P +240\n"
+    assert file["content"] == cloud_init.power_off_script(240)
+    # An instance of an image made from this one must not find the time of this one.
+    assert "noted=/var/lib/cloud/instance/" in file["content"]
+
+
+@pytest.fixture
+def boot(tmp_path: Path) -> Boot:
+    """Boots at a time: runs the script of a lifetime of 240 minutes, and gives what `shutdown` was called with."""
+
+    def run(now: int, noted: str | None = None) -> str:
+        for name, body in (("date", f"echo {now}"), ("shutdown", 'echo "$@"')):
+            program = tmp_path / "bin" / name
+            program.parent.mkdir(exist_ok=True)
+            program.write_text(f"#!/bin/sh\n{body}\n")
+            program.chmod(0o755)
+        if noted is not None:
+            (tmp_path / "noted").write_text(noted)
+        script = cloud_init.power_off_script(240, str(tmp_path / "noted"))
+        path = f"{tmp_path / 'bin'}{os.pathsep}{os.defpath}"
+        return subprocess.run(["sh"], input=script, env={"PATH": path}, capture_output=True, text=True).stdout
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("later", "left"),
+    [(0, 240), (59, 240), (60, 239), (239 * 60, 1), (240 * 60 - 1, 1), (240 * 60, 1), (9999 * 60, 1)],
+)
+def test_a_reboot_leaves_what_is_left_of_the_lifetime(boot: Boot, later: int, left: int) -> None:
+    assert boot(1_800_000_000) == "-P +240\n"
+    assert boot(1_800_000_000 + later) == f"-P +{left}\n"
+
+
+@pytest.mark.parametrize(
+    "noted", ["", "\n", "soon\n", "-1\n", "089\n", "1800000000\n1\n", "1" * 40, "99999999999\n", "$(reboot)"]
+)
+def test_a_damaged_note_leaves_the_whole_lifetime_and_is_written_anew(boot: Boot, noted: str) -> None:
+    assert boot(1_800_000_000, noted) == "-P +240\n"
+    assert boot(1_800_000_000 + 600) == "-P +230\n"
+
+
+def test_a_note_that_cannot_be_written_does_not_keep_the_timer_from_being_set(boot: Boot, tmp_path: Path) -> None:
+    (tmp_path / "noted.new").mkdir()
+    assert boot(1_800_000_000) == "-P +240\n"
 
 
 def test_the_largest_usual_keys_fit_into_what_ec2_takes() -> None:

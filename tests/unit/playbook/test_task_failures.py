@@ -21,7 +21,7 @@ from benchmarks.playbook import task_failures
                 "msg": "timed out waiting for ping module test: "
                 "Failed to connect to the host via ssh: Connection refused"
             },
-            "i-1 does not answer over SSH: Connection refused",
+            "i-1 does not answer over SSH: Connection refused. Check the host's port, and that its SSH server runs.",
         ),
         (
             {"unreachable": True, "msg": "Failed to connect to the host via ssh: Permission denied (publickey)."},

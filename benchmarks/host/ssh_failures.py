@@ -1,0 +1,41 @@
+"""Why a host does not answer over SSH, as a sentence for users, from what Ansible says of the failed connection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from benchmarks.host import remedies
+
+# What Ansible puts before ssh's own message, alone or after each other.
+_PREAMBLE = re.compile(
+    r"Task failed: |Action failed: |timed out waiting for ping module test:? ?|"
+    r"Failed to connect to the host via ssh: |Data could not be sent to remote host \".*?\"\. "
+    r"Make sure this host can be reached over ssh: "
+)
+# Ansible's message if its ping module gave no answer: a KeyError.
+_SILENT = "'ping'"
+_REFUSED_LOGIN = re.compile(r"Permission denied \(|Host key verification failed")
+
+
+def sentence(host: str, message: str, launched: bool = False) -> str:
+    """Why `host` does not answer, from Ansible's `message`: ssh's last line, with a remedy if it is a known one.
+
+    `launched` tells instances of a run, whose login and host key cloud-init sets, from machines of the user's own.
+    """
+    whole = _PREAMBLE.sub("", message).strip() or "no connection."
+    if whole == _SILENT:
+        return f"{host} answers over SSH, but runs no Python: the login needs a shell, and the machine python3."
+    said = whole.splitlines()[-1].strip()
+    remedy = remedies.of_launched_ssh(whole) if launched else remedies.of_ssh(whole)
+    return f"{host} does not answer over SSH: " + (f"{said.removesuffix('.')}. {remedy}" if remedy else said)
+
+
+def telling(messages: Sequence[str]) -> str:
+    """The message that says most, of those of several tries to connect: the last, unless a login was refused before.
+
+    After a few refused logins sshd closes every connection for a while, without a reason (PerSourcePenalties in
+    https://man.openbsd.org/sshd_config).
+    """
+    refused = [message for message in messages if _REFUSED_LOGIN.search(message)]
+    return next(reversed(refused or messages), "")

@@ -1,0 +1,49 @@
+"""The action that waits for an instance: it tries again, and ends with a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.plugins.loader import action_loader
+
+from benchmarks.paths import ROOT
+
+READY = {"rc": 0, "stdout": "cloud-init 0\nstatus: done\ntimer set\n", "stderr": ""}
+CLOSED = AnsibleConnectionFailure("Failed to connect to the host via ssh: Connection closed")
+REFUSED = AnsibleConnectionFailure("Failed to connect to the host via ssh: Permission denied (publickey)")
+
+
+def wait(monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: int = 60) -> tuple[dict[str, Any], Mock]:
+    """What the action returns if the host answers so, and its connection."""
+    action_loader.add_directory(str(ROOT / "roles/launch/action_plugins"))
+    connection = Mock()
+    action = action_loader.get(
+        "wait_until_ready", task=Mock(args={"timeout": timeout}, async_val=0, check_mode=False), connection=connection,
+        play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
+    )  # fmt: skip
+    monkeypatch.setattr(action, "_low_level_execute_command", Mock(side_effect=answers))
+    monkeypatch.setattr("time.sleep", Mock())
+    return action.run(task_vars={"inventory_hostname": "i-1"}), connection
+
+
+def test_a_host_that_does_not_answer_yet_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    result, connection = wait(monkeypatch, REFUSED, CLOSED, READY)
+    assert result == {"changed": False, "warnings": []}
+    assert connection.reset.call_count == 2
+
+
+def test_a_host_that_never_answers_is_told_with_the_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(AnsibleActionFail, match=r"i-1 does not answer over SSH: Permission denied .* cloud-init, "):
+        wait(monkeypatch, REFUSED, timeout=0)
+
+
+def test_warnings_are_shown_and_a_missing_timer_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    result, _ = wait(monkeypatch, {"stdout": "cloud-init 1\nwhy\n"})
+    assert result["failed"]
+    assert "i-1 does not power itself off" in result["msg"]
+    assert result["warnings"] == [
+        "cloud-init on i-1 reports errors, so its image or launch template may lack something: why"
+    ]
