@@ -21,6 +21,8 @@ class Connect(Protocol):
 # Retries with backoff when AWS throttles: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 RETRY_MODE: Literal["adaptive"] = "adaptive"
 ATTEMPTS = 8
+OPTIONAL_SERVICES = ("pricing", "service-quotas")
+BRIEF_ATTEMPTS = 3
 
 
 def connector(region: str, attempts: int = ATTEMPTS, connect_timeout: float = 10) -> Connect:
@@ -38,11 +40,18 @@ def connector(region: str, attempts: int = ATTEMPTS, connect_timeout: float = 10
         retries={"mode": RETRY_MODE, "max_attempts": attempts}, connect_timeout=connect_timeout, read_timeout=60
     )
 
-    # By default, presigned URLs for S3 use the old signature version, which newer regions reject.
-    signatures = {"s3": botocore.config.Config(signature_version="s3v4")}
+    # A run can do without these services: out of reach, one may cost seconds, not all attempts.
+    brief = botocore.config.Config(
+        retries={"mode": "standard", "total_max_attempts": BRIEF_ATTEMPTS}, connect_timeout=3, read_timeout=20
+    )
+    own = {
+        # By default, presigned URLs for S3 use the old signature version, which newer regions reject.
+        "s3": botocore.config.Config(signature_version="s3v4"),
+        **dict.fromkeys(OPTIONAL_SERVICES, brief),
+    }
 
     def connect(service: str, region: str | None = None) -> Client:
-        merged = config.merge(signatures.get(service, config))
+        merged = config.merge(own.get(service, config))
         try:
             return session.client(service, region_name=region, config=merged)  # type: ignore[call-overload]
         except botocore.exceptions.BotoCoreError:

@@ -10,6 +10,7 @@ from typing import Any
 import botocore.exceptions
 
 from benchmarks.aws import aws_errors, instance_types, prices
+from benchmarks.aws.optional_answers import DAMAGED, UnknownError
 from benchmarks.aws.session import AwsShape, Client, Connect
 
 # EC2 describes at most this many types by name in one call.
@@ -95,21 +96,38 @@ def spot(ec2: Client) -> dict[str, dict[str, float]]:
 
 
 def fetch(connect: Connect, region: str, parts: Sequence[str]) -> Iterator[tuple[str, object]]:
-    """Each part's content, or the AWS error raised instead. All parts are fetched concurrently."""
+    """Each part's content, or the error raised instead: AWS's, or UnknownError. All parts are fetched concurrently."""
     # botocore clients are thread-safe, but creating them is not.
-    ec2, pricing = connect("ec2"), connect("pricing", prices.ENDPOINT_REGION)
+    ec2 = connect("ec2")
+    price_list = _price_list(connect, region) if "prices" in parts else UnknownError()
     if "types" in parts:
         read_less(ec2)
     fetchers: Mapping[str, Callable[[], Any]] = {
         "types": lambda: types(ec2),
         "zones": lambda: zones(ec2),
         "spot": lambda: spot(ec2),
-        "prices": lambda: prices.of_region(pricing, region),
+        "prices": lambda: _prices(price_list, region),
     }
     with ThreadPoolExecutor(len(parts)) as pool:
         running = {part: pool.submit(fetchers[part]) for part in parts}
         for part, future in running.items():
             try:
                 yield part, future.result()
-            except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+            except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, UnknownError) as error:
                 yield part, error
+            except DAMAGED:
+                yield part, UnknownError("AWS's answer cannot be read")
+
+
+def _price_list(connect: Connect, region: str) -> Client | UnknownError:
+    """A client for the price list of a region's partition, or why there is none."""
+    try:
+        return connect("pricing", prices.endpoint_region(region))
+    except UnknownError as error:
+        return error
+
+
+def _prices(price_list: Client | UnknownError, region: str) -> dict[str, float]:
+    if isinstance(price_list, UnknownError):
+        raise price_list
+    return prices.of_region(price_list, region)

@@ -32,7 +32,7 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
     image = _image(ec2, parameters["ami"] or template.image_id, name, architectures)
     places = _places(ec2, parameters["subnet"], template, _zones(ec2, name, region), name, region)
     quota_warnings = launch_quota.check(connect, info, cores)
-    price = launch_price.find(connect, region, name, parameters["max_price"])
+    quote = launch_price.find(connect, region, name, parameters["max_price"])
     own_volumes = template.data.get("BlockDeviceMappings")
     plan = LaunchPlan(
         region=region,
@@ -42,7 +42,8 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
         threads_per_core=cores.threads_per_core,
         cpu_options=cores.options,
         memory_mib=memory,
-        price=price,
+        price=quote.price,
+        price_unknown=quote.unknown,
         overrides=template.overrides,
         launch_template=LaunchTemplate(id=template.id, name=template.name, version=template.version),
         image=Image(id=image["ImageId"], name=image.get("Name")),

@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from benchmarks.aws import prices
+from benchmarks.aws.optional_answers import UnknownError
 from benchmarks.aws.session import Connect
 from benchmarks.errors import RefusedError
 from benchmarks.runs.records import Price
 
 
-def find(connect: Connect, region: str, instance_type: str, ceiling: float | None) -> Price | None:
-    """The hourly price of a type, None if it is not known. Raises RefusedError if it is not within `ceiling`."""
-    price = prices.of_type(connect, region, instance_type)
+@dataclass(frozen=True)
+class Quote:
+    """The hourly price of a launch, or why it is not known, as the part of a sentence after a colon."""
+
+    price: Price | None
+    unknown: str | None = None
+
+
+def find(connect: Connect, region: str, instance_type: str, ceiling: float | None) -> Quote:
+    """The hourly price of a type. Raises RefusedError if it is above `ceiling` (USD), or not known to be within it."""
+    quote = _ask(connect, region, instance_type)
     if ceiling is None:
-        return price
-    if price is None:
+        return quote
+    if quote.price is None:
         raise RefusedError(
-            "The price cannot be checked against max_price: AWS lists none, or the permission pricing:GetProducts is "
-            "missing."
+            f"The price cannot be checked against max_price: {quote.unknown}. Leave max_price out to run without it."
         )
-    if price.usd_per_hour > ceiling:
+    if quote.price.usd_per_hour > ceiling:
         raise RefusedError(
-            f"{instance_type} costs ${price.usd_per_hour:.4g} an hour, more than the max_price of ${ceiling:.4g}."
+            f"{instance_type} costs ${quote.price.usd_per_hour:.4g} an hour, more than the max_price of ${ceiling:.4g}."
         )
-    return price
+    return quote
+
+
+def _ask(connect: Connect, region: str, instance_type: str) -> Quote:
+    try:
+        return Quote(prices.of_type(connect, region, instance_type))
+    except UnknownError as error:
+        return Quote(None, str(error))

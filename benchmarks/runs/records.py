@@ -106,6 +106,7 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     image: Image
     block_devices: tuple[Json, ...] | None  # as in RunInstances; None for the launch template's
     places: tuple[Place, ...]  # tried in this order
+    price_unknown: str | None = None  # why the price is not known, as the part of a sentence after a colon
 
 
 class Destination(Part, frozen=True, kw_only=True):

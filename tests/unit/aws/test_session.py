@@ -13,6 +13,14 @@ def test_clients_are_of_the_region_unless_another_is_named() -> None:
     assert connect("pricing", "us-east-1").meta.region_name == "us-east-1"
 
 
+def test_a_service_that_a_run_can_do_without_costs_seconds_when_it_is_out_of_reach() -> None:
+    connect = session.connector("eu-north-1")
+    for service in session.OPTIONAL_SERVICES:
+        config = connect(service).meta.config
+        assert config.retries["total_max_attempts"] * config.connect_timeout < 10
+    assert connect("ec2").meta.config.retries["total_max_attempts"] == session.ATTEMPTS + 1
+
+
 def test_permanent_credentials_do_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
