@@ -38,5 +38,4 @@ def regions_of(service: str, partition: str) -> tuple[str, ...]:
 def main_region(partition: str) -> str | None:
     """The region of a partition that is enabled in every account, such as us-east-1; None if botocore has none."""
     known = _session().get_component("data_loader").load_data("partitions")["partitions"]
-    found = next((one for one in known if one["id"] == partition), {})
-    return found.get("outputs", {}).get("implicitGlobalRegion")
+    return next((str(one["outputs"]["implicitGlobalRegion"]) for one in known if one["id"] == partition), None)

@@ -32,7 +32,7 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
     image = _image(ec2, parameters["ami"] or template.image_id, name, architectures)
     places = _places(ec2, parameters["subnet"], template, _zones(ec2, name, region), name, region)
     quota_warnings = launch_quota.check(connect, info, cores)
-    quote = launch_price.find(connect, region, name, parameters["max_price"])
+    quote = launch_price.find(connect, region, name, template, places, parameters["max_price"])
     own_volumes = template.data.get("BlockDeviceMappings")
     plan = LaunchPlan(
         region=region,
@@ -44,6 +44,7 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
         memory_mib=memory,
         price=quote.price,
         price_unknown=quote.unknown,
+        spot=template.spot is not None,
         overrides=template.overrides,
         launch_template=LaunchTemplate(id=template.id, name=template.name, version=template.version),
         image=Image(id=image["ImageId"], name=image.get("Name")),
@@ -51,7 +52,7 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
         places=places,
     )
     _dry_run(ec2, plan)
-    return plan, (*_type_warnings(info), *_template_warnings(template), *quota_warnings)
+    return plan, (*_type_warnings(info), *_template_warnings(template), *quota_warnings, *quote.warnings)
 
 
 def _type_warnings(info: AwsShape) -> Iterator[str]:

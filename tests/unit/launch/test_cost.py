@@ -28,6 +28,16 @@ def test_the_line_says_type_time_price_source_and_sum() -> None:
     )
 
 
+def test_the_price_of_a_spot_instance_is_told_as_one_that_changes() -> None:
+    price = Price(usd_per_hour=0.12, source="EC2 spot price in eu-central-1b", date="2026-05-19")
+    plan = records.launch_plan(price=price, spot=True)
+    over = Terminated(instances=(Ended(instance_id="i-1", at=BEGAN + timedelta(minutes=10)),))
+    assert cost.line(plan, records.instances("i-1"), over) == (
+        "c7i.large for 10 min 0 s at a spot price of $0.12/h: about $0.0200 (EC2 spot price in eu-central-1b, "
+        "2026-05-19; storage and traffic not counted)"
+    )
+
+
 def test_a_minute_is_the_least_that_is_billed() -> None:
     assert line(7).startswith("c7i.large for 1 min 0 s at $0.36/h: $0.0060 ")
 

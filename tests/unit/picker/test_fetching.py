@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -68,22 +67,6 @@ def test_zones_are_listed_by_type() -> None:
     assert fetching.zones(client) == {"a": ["z1"], "b": ["z1", "z2"]}
 
 
-def test_of_several_spot_prices_the_newest_counts() -> None:
-    now = datetime.now(UTC)
-
-    def price(zone: str, usd: str, minutes: int) -> dict[str, Any]:
-        return {
-            "InstanceType": "a",
-            "AvailabilityZone": zone,
-            "SpotPrice": usd,
-            "Timestamp": now - timedelta(minutes=minutes),
-        }
-
-    history = [price("z1", "0.3", 9), price("z1", "0.1", 2), price("z1", "0.2", 5), price("z2", "0.4", 1)]
-    client = FakeClient(describe_spot_price_history={"SpotPriceHistory": history})
-    assert fetching.spot(client) == {"a": {"z1": 0.1, "z2": 0.4}}
-
-
 def product(name: str, usd: str, unit: str = "Hrs") -> str:
     dimension = {"unit": unit, "pricePerUnit": {"USD": usd}}
     return json.dumps(
@@ -130,7 +113,7 @@ def test_a_partition_without_a_price_list_in_dollars_is_not_asked_for_prices(reg
 
 @pytest.mark.parametrize("damaged", [{}, {"PriceList": None}])
 def test_prices_that_cannot_be_read_are_unknown(damaged: dict[str, Any]) -> None:
-    client = FakeClient(get_products=damaged, describe_spot_price_history={"SpotPriceHistory": [{}]})
+    client = FakeClient(get_products=damaged, describe_spot_price_history={})
     found = dict(fetching.fetch(lambda *_: client, "eu-north-1", ["prices", "spot"]))
     assert {str(error) for error in found.values()} == {"AWS's answer cannot be read"}
 
