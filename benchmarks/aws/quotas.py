@@ -8,6 +8,15 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 
+import botocore.exceptions
+
+from benchmarks.aws.aws_errors import code
+from benchmarks.aws.optional_answers import optional
+from benchmarks.aws.session import AwsShape, Connect
+
+PERMISSION = "servicequotas:GetServiceQuota"
+DEFAULT_PERMISSION = "servicequotas:GetAWSDefaultServiceQuota"
+
 
 @dataclass(frozen=True)
 class Quota:
@@ -59,3 +68,25 @@ def of(instance_type: str, *, spot: bool = False) -> Quota | None:
     generation = instance_type[: len(family) + 1]
     quotas = SPOT if spot else ON_DEMAND
     return next((quota for quota in quotas if {family, generation} & set(quota.families)), None)
+
+
+def limit(connect: Connect, quota: Quota) -> int:
+    """The account's quota in vCPUs, AWS's default if it has no value of its own. Raises UnknownError if not known.
+
+    A quota that was never changed may have no applied value, which is NoSuchResourceException:
+    https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html
+    """
+    asked = {"ServiceCode": "ec2", "QuotaCode": quota.code}
+    with optional(PERMISSION):
+        client = connect("service-quotas")
+        try:
+            return _vcpus(client.get_service_quota(**asked))
+        except botocore.exceptions.ClientError as error:
+            if code(error) != "NoSuchResourceException":
+                raise
+    with optional(DEFAULT_PERMISSION):
+        return _vcpus(client.get_aws_default_service_quota(**asked))
+
+
+def _vcpus(answer: AwsShape) -> int:
+    return int(answer["Quota"]["Value"])
