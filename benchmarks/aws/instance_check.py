@@ -16,8 +16,23 @@ def sentence(instance: AwsShape | None, instance_id: str) -> str:
     """Why the instance does not run; empty if it does or may. `instance` is from DescribeInstances."""
     if instance is None or instance["State"]["Name"] in ("pending", "running"):
         return ""
+    if (stated := _taken_back(instance)) is not None:
+        return (
+            f"EC2 took back the spot instance {instance_id} ({stated}): start a new run, or launch on demand by a "
+            "template without InstanceMarketOptions."
+        )
     reason = (instance.get("StateReason") or {}).get("Message") or instance.get("StateTransitionReason")
     return f"{instance_id} is {instance['State']['Name']}: {reason or 'EC2 gives no reason'}."
+
+
+def _taken_back(instance: AwsShape) -> str | None:
+    """EC2's code for the interruption of a spot instance, None if it was ended otherwise.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StateReason.html
+    """
+    reason = instance.get("StateReason") or {}
+    stated = str(reason.get("Code") or reason.get("Message") or "").partition(":")[0]
+    return stated if stated.startswith("Server.SpotInstance") else None
 
 
 def main() -> None:

@@ -47,6 +47,15 @@ class Template:
         return (self.data.get("Placement") or {}).get("AvailabilityZone")
 
     @property
+    def spot(self) -> AwsShape | None:
+        """The SpotOptions with which the template asks for spot instances, which may be empty; None if it does not.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateInstanceMarketOptionsRequest.html
+        """
+        market = self.data.get("InstanceMarketOptions") or {}
+        return (market.get("SpotOptions") or {}) if market.get("MarketType") == "spot" else None
+
+    @property
     def overrides(self) -> AwsShape:
         """The settings that a launch must override so that its instance can be terminated."""
         return {name: value for name, value in ENDABLE.items() if self.data.get(name) not in (None, value)}

@@ -6,30 +6,59 @@ https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-qu
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from benchmarks.aws.aws_errors import optional
-from benchmarks.aws.session import AwsShape, Client, Connect
+from benchmarks.aws import partitions
+from benchmarks.aws.optional_answers import DAMAGED, UnknownError, optional
+from benchmarks.aws.session import Client, Connect
 from benchmarks.runs.records import Price
 
-# The API has endpoints in a few regions only; each has the prices of all regions.
-ENDPOINT_REGION = "us-east-1"
+PERMISSION = "pricing:GetProducts"
+# The API has endpoints in a few regions of a partition only, each with the prices of all: this one where it is one.
+USUAL_ENDPOINT = "us-east-1"
+# Price lists in a currency that prices here cannot hold:
+# https://docs.amazonaws.cn/en_us/awsaccountbilling/latest/aboutv2/price-changes.html
+OTHER_CURRENCIES = {"aws-cn": "CNY"}
 
 
-def _hourly(product: AwsShape) -> AwsShape | None:
-    """The hourly price dimension of an entry of the price list, None if it has none."""
-    for term in product.get("terms", {}).get("OnDemand", {}).values():
-        for dimension in term["priceDimensions"].values():
-            if dimension["unit"] == "Hrs" and float(dimension["pricePerUnit"].get("USD", 0)) > 0:
-                found: AwsShape = dimension
-                return found
+@dataclass(frozen=True)
+class _Entry:
+    """An entry of the price list with an hourly price in USD; `description` says what for, and may be empty."""
+
+    instance_type: str
+    usd_per_hour: float
+    description: str
+
+
+def endpoint_region(region: str) -> str:
+    """The region whose endpoint has the prices of `region`. Raises UnknownError if there is none in its partition.
+
+    An endpoint of another partition rejects the credentials. GovCloud has none:
+    https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-differences.html
+    """
+    partition = partitions.of(region)
+    if currency := OTHER_CURRENCIES.get(partition):
+        raise UnknownError(f"AWS lists the prices of {region} in {currency}, not in US dollars")
+    found = partitions.regions_of("pricing", partition)
+    if not found:
+        raise UnknownError(f"the AWS Price List cannot be asked in {partition}, the partition of {region}")
+    return USUAL_ENDPOINT if USUAL_ENDPOINT in found else found[0]
+
+
+def _read(text: str) -> _Entry | None:
+    """An entry of the price list, None if it is damaged or has no hourly price in USD."""
+    try:
+        product = json.loads(text)
+        for term in product["terms"]["OnDemand"].values():
+            for dimension in term["priceDimensions"].values():
+                usd = float(dimension["pricePerUnit"].get("USD", 0))
+                if dimension["unit"] == "Hrs" and 0 < usd < float("inf"):
+                    name = product["product"]["attributes"]["instanceType"]
+                    return _Entry(str(name), usd, str(dimension.get("description") or ""))
+    except DAMAGED:
+        pass
     return None
-
-
-def on_demand(product: AwsShape) -> float | None:
-    """The hourly price of an entry of the price list in USD, None if it has none."""
-    dimension = _hourly(product)
-    return float(dimension["pricePerUnit"]["USD"]) if dimension else None
 
 
 def filters(region: str, instance_type: str | None = None) -> list[dict[str, str]]:
@@ -47,25 +76,23 @@ def filters(region: str, instance_type: str | None = None) -> list[dict[str, str
 
 def of_region(pricing: Client, region: str) -> dict[str, float]:
     """The price of each type in USD per hour; types without a price are left out. Raises botocore's errors."""
-    found = {}
-    for page in pricing.get_paginator("get_products").paginate(ServiceCode="AmazonEC2", Filters=filters(region)):
-        for product in map(json.loads, page["PriceList"]):
-            if (price := on_demand(product)) is not None:
-                found[product["product"]["attributes"]["instanceType"]] = price
-    return found
+    pages = pricing.get_paginator("get_products").paginate(ServiceCode="AmazonEC2", Filters=filters(region))
+    entries = (_read(text) for page in pages for text in page["PriceList"])
+    return {entry.instance_type: entry.usd_per_hour for entry in entries if entry}
 
 
-def of_type(connect: Connect, region: str, instance_type: str) -> Price | None:
-    """The hourly price of a type; None if the permission is missing or the list has no price."""
-    client: Client = connect("pricing", ENDPOINT_REGION)
-    answer = optional(lambda: client.get_products(ServiceCode="AmazonEC2", Filters=filters(region, instance_type)))
-    for text in (answer or {}).get("PriceList", []):
-        if dimension := _hourly(json.loads(text)):
-            # The description in the list says what the price is for, and where it applies.
-            described = f": {dimension['description']}" if dimension.get("description") else ", on demand"
-            return Price(
-                usd_per_hour=float(dimension["pricePerUnit"]["USD"]),
-                source=f"AWS Price List{described}",
-                date=f"{datetime.now(UTC):%Y-%m-%d}",
-            )
-    return None
+def of_type(connect: Connect, region: str, instance_type: str) -> Price:
+    """The hourly price of a type on demand. Raises UnknownError if it is not known, whatever the reason."""
+    with optional(PERMISSION):
+        pricing = connect("pricing", endpoint_region(region))
+        answer = pricing.get_products(ServiceCode="AmazonEC2", Filters=filters(region, instance_type))
+        for entry in map(_read, answer["PriceList"]):
+            if entry:
+                # The description in the list says what the price is for, and where it applies.
+                described = f": {entry.description}" if entry.description else ", on demand"
+                return Price(
+                    usd_per_hour=entry.usd_per_hour,
+                    source=f"AWS Price List{described}",
+                    date=f"{datetime.now(UTC):%Y-%m-%d}",
+                )
+    raise UnknownError(f"the AWS Price List has no hourly price in US dollars for {instance_type} in {region}")

@@ -21,6 +21,8 @@ class Connect(Protocol):
 # Retries with backoff when AWS throttles: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 RETRY_MODE: Literal["adaptive"] = "adaptive"
 ATTEMPTS = 8
+OPTIONAL_SERVICES = ("pricing", "service-quotas")
+BRIEF_ATTEMPTS = 3
 
 
 def connector(region: str, attempts: int = ATTEMPTS, connect_timeout: float = 10) -> Connect:
@@ -40,13 +42,22 @@ def connector(region: str, attempts: int = ATTEMPTS, connect_timeout: float = 10
         retries={"mode": RETRY_MODE, "max_attempts": attempts}, connect_timeout=connect_timeout, read_timeout=60
     )
 
+    # A run can do without these services: out of reach, one may cost seconds, not all attempts.
+    retries = {"mode": "standard", "total_max_attempts": BRIEF_ATTEMPTS}
+    brief = {"retries": retries, "connect_timeout": 3, "read_timeout": 20}
+    own = {service: brief for service in OPTIONAL_SERVICES}
+
     def connect(service: str, region: str | None = None) -> Client:
         def client(more: Mapping[str, Any]) -> Client:
             merged = config.merge(botocore.config.Config(**more))
             return session.client(service, region_name=region, config=merged)  # type: ignore[call-overload]
 
         try:
-            return s3_addresses.client(client) if service == "s3" else client({})
+            return (
+                s3_addresses.client(client)
+                if service == "s3"
+                else client(own.get(service, {}))
+            )
         except botocore.exceptions.BotoCoreError:
             raise
         except ValueError as error:

@@ -19,7 +19,12 @@ def line(launch: LaunchPlan, launched: Instances, terminated: Terminated, now: d
     lasted = f"{launch.instance_type} for {int(seconds // 60)} min {int(seconds % 60)} s"
     price = launch.price
     if not price:
-        return f"{lasted}; its price is not known: AWS lists none, or the permission pricing:GetProducts is missing."
+        # Plans of earlier versions do not say why.
+        why = launch.price_unknown or "AWS lists none, or the permission pricing:GetProducts is missing"
+        return f"{lasted}; its price is not known: {why}."
     amount = billing.cost(price.usd_per_hour, seconds)
     source = f"{price.source}, {price.date}; storage and traffic not counted"
+    if launch.spot:
+        # EC2 may have changed the price since, and have launched in a cheaper zone.
+        return f"{lasted} at a spot price of ${price.usd_per_hour:.4g}/h: about ${amount:.4f} ({source})"
     return f"{lasted} at ${price.usd_per_hour:.4g}/h: ${amount:.4f} ({source})"

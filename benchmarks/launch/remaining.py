@@ -27,9 +27,12 @@ class Remaining:
     state: str
     usd_per_hour: float | None
     expires: datetime | None
+    spot: bool = False
 
     def __str__(self) -> str:
-        price = f"costs ${self.usd_per_hour:.4g} an hour" if self.usd_per_hour else "costs money"
+        # A spot price is that of the launch.
+        about, market = ("about ", " on the spot market") if self.spot else ("", "")
+        price = f"costs {about}${self.usd_per_hour:.4g} an hour{market}" if self.usd_per_hour else "costs money"
         end = f" and switches itself off at about {self.expires:%H:%M UTC on %Y-%m-%d}" if self.expires else ""
         verb = "still runs" if self.state in ("pending", "running") else f"is {self.state} and still there"
         return f"{self.instance_id} ({self.instance_type}) {verb}: it {price}{end}."
@@ -61,6 +64,7 @@ def _recorded(directory: Path) -> tuple[Remaining, ...]:
                 "InstanceType": instance.instance_type,
                 "State": {"Name": "running"},
                 "LaunchTime": instance.launched,
+                "InstanceLifecycle": instance.lifecycle,
                 "Tags": tags.as_list(instance.tags),
             }
         )
@@ -92,6 +96,7 @@ def _remaining(instance: AwsShape) -> Remaining:
         instance["State"]["Name"],
         _number(instance_tags.get(tags.PRICE)),
         end_of(instance),
+        instance.get("InstanceLifecycle") == "spot",
     )
 
 

@@ -27,7 +27,8 @@ from benchmarks.runs.ssh_keys import RunKeys
 # The only error codes after which another zone is tried:
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 NO_CAPACITY = ("InsufficientInstanceCapacity", "InsufficientHostCapacity", "Unsupported")
-QUOTA = ("VcpuLimitExceeded", "InstanceLimitExceeded", "MaxSpotInstanceCountExceeded")
+SPOT_QUOTA = "MaxSpotInstanceCountExceeded"
+QUOTA = ("VcpuLimitExceeded", "InstanceLimitExceeded", SPOT_QUOTA)
 # The error code for the client token of an instance that was terminated.
 ENDED = "IdempotentInstanceTerminated"
 # EC2 accepts a new instance profile only after some seconds.
@@ -115,7 +116,7 @@ def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep
         except botocore.exceptions.ClientError as error:
             if code(error) in QUOTA:
                 message = error.response["Error"]["Message"].rstrip(".")
-                raise FailedError(f"{message}.{_where_to_ask(launch.plan.instance_type)}") from None
+                raise FailedError(f"{message}.{_where_to_ask(launch.plan, code(error))}") from None
             if code(error) == ENDED:
                 raise FailedError(
                     f"The run {launch.run_id} has ended, and its instance with it: leave run_id out to start a new run."
@@ -129,8 +130,9 @@ def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep
     )
 
 
-def _where_to_ask(instance_type: str) -> str:
-    quota = quotas.of(instance_type)
+def _where_to_ask(plan: LaunchPlan, exceeded: str) -> str:
+    # Plans of earlier versions do not say that they are for a spot instance.
+    quota = quotas.of(plan.instance_type, spot=plan.spot or exceeded == SPOT_QUOTA)
     return f" Ask for more of {quota} in Service Quotas." if quota else ""
 
 

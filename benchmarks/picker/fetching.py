@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from typing import Any
 
 import botocore.exceptions
 
-from benchmarks.aws import aws_errors, instance_types, prices
+from benchmarks.aws import aws_errors, instance_types, prices, spot_prices
+from benchmarks.aws.optional_answers import DAMAGED, UnknownError
 from benchmarks.aws.session import AwsShape, Client, Connect
 
 # EC2 describes at most this many types by name in one call.
@@ -78,38 +78,39 @@ def zones(ec2: Client) -> dict[str, list[str]]:
     return {name: sorted(places) for name, places in sorted(found.items())}
 
 
-def spot(ec2: Client) -> dict[str, dict[str, float]]:
-    """The current spot price of each type by availability zone, in USD an hour."""
-    pages = ec2.get_paginator("describe_spot_price_history").paginate(
-        ProductDescriptions=["Linux/UNIX"], StartTime=datetime.now(UTC)
-    )
-    newest: dict[tuple[str, str], AwsShape] = {}
-    for price in (price for page in pages for price in page["SpotPriceHistory"]):
-        key = price["InstanceType"], price["AvailabilityZone"]
-        if key not in newest or price["Timestamp"] > newest[key]["Timestamp"]:
-            newest[key] = price
-    found: dict[str, dict[str, float]] = {}
-    for (name, zone), price in sorted(newest.items()):
-        found.setdefault(name, {})[zone] = float(price["SpotPrice"])
-    return found
-
-
 def fetch(connect: Connect, region: str, parts: Sequence[str]) -> Iterator[tuple[str, object]]:
-    """Each part's content, or the AWS error raised instead. All parts are fetched concurrently."""
+    """Each part's content, or the error raised instead: AWS's, or UnknownError. All parts are fetched concurrently."""
     # botocore clients are thread-safe, but creating them is not.
-    ec2, pricing = connect("ec2"), connect("pricing", prices.ENDPOINT_REGION)
+    ec2 = connect("ec2")
+    price_list = _price_list(connect, region) if "prices" in parts else UnknownError()
     if "types" in parts:
         read_less(ec2)
     fetchers: Mapping[str, Callable[[], Any]] = {
         "types": lambda: types(ec2),
         "zones": lambda: zones(ec2),
-        "spot": lambda: spot(ec2),
-        "prices": lambda: prices.of_region(pricing, region),
+        "spot": lambda: spot_prices.newest(ec2),
+        "prices": lambda: _prices(price_list, region),
     }
     with ThreadPoolExecutor(len(parts)) as pool:
         running = {part: pool.submit(fetchers[part]) for part in parts}
         for part, future in running.items():
             try:
                 yield part, future.result()
-            except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+            except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, UnknownError) as error:
                 yield part, error
+            except DAMAGED:
+                yield part, UnknownError("AWS's answer cannot be read")
+
+
+def _price_list(connect: Connect, region: str) -> Client | UnknownError:
+    """A client for the price list of a region's partition, or why there is none."""
+    try:
+        return connect("pricing", prices.endpoint_region(region))
+    except UnknownError as error:
+        return error
+
+
+def _prices(price_list: Client | UnknownError, region: str) -> dict[str, float]:
+    if isinstance(price_list, UnknownError):
+        raise price_list
+    return prices.of_region(price_list, region)

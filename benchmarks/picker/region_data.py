@@ -144,11 +144,18 @@ def _ask(region: str, parts: list[str], *, patient: bool) -> Iterator[tuple[str,
     """Fetch parts from AWS. Unless `patient`, give up sooner, since the cache can be used instead."""
     if not parts:
         return iter(())
+    import botocore.exceptions
+
     from benchmarks.aws import session
     from benchmarks.picker import fetching
 
     attempts, timeout = (8, 10) if patient else (4, 3)
-    return fetching.fetch(session.connector(region, attempts, timeout), region, parts)
+    try:
+        connect = session.connector(region, attempts, timeout)
+    except botocore.exceptions.BotoCoreError as error:
+        # A profile that there is not, for one.
+        return iter([(part, error) for part in parts])
+    return fetching.fetch(connect, region, parts)
 
 
 def _reason(part: str, error: Any) -> str:
@@ -156,7 +163,10 @@ def _reason(part: str, error: Any) -> str:
     import botocore.exceptions
 
     from benchmarks.aws import aws_errors
+    from benchmarks.aws.optional_answers import UnknownError
 
+    if isinstance(error, UnknownError):
+        return f"{error}."
     if isinstance(error, botocore.exceptions.ClientError) and aws_errors.is_denied(error):
         return f"the permission {PARTS[part].permission} is missing"
     return aws_errors.explain(error)

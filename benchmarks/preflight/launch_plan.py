@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import botocore.exceptions
 
 from benchmarks import hints
-from benchmarks.aws import cpu_cores, images, launch_templates, prices, quotas, subnets
-from benchmarks.aws.aws_errors import code, optional
+from benchmarks.aws import cpu_cores, images, launch_templates, subnets
+from benchmarks.aws.aws_errors import code
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import RefusedError
 from benchmarks.launch import run_instances
-from benchmarks.runs.records import Image, LaunchPlan, LaunchTemplate, Place, Price, Suite, Values
+from benchmarks.preflight import launch_price, launch_quota
+from benchmarks.runs.records import Image, LaunchPlan, LaunchTemplate, Place, Suite, Values
 
 
 def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan, tuple[str, ...]]:
@@ -30,9 +31,8 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
     launch_templates.check_ends(template)
     image = _image(ec2, parameters["ami"] or template.image_id, name, architectures)
     places = _places(ec2, parameters["subnet"], template, _zones(ec2, name, region), name, region)
-    quota_warnings = _check_quota(connect, info, cores)
-    price = prices.of_type(connect, region, name)
-    _check_price(name, price, parameters["max_price"])
+    quota_warnings = launch_quota.check(connect, info, cores, spot=template.spot is not None)
+    quote = launch_price.find(connect, region, name, template, places, parameters["max_price"])
     own_volumes = template.data.get("BlockDeviceMappings")
     plan = LaunchPlan(
         region=region,
@@ -42,7 +42,9 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
         threads_per_core=cores.threads_per_core,
         cpu_options=cores.options,
         memory_mib=memory,
-        price=price,
+        price=quote.price,
+        price_unknown=quote.unknown,
+        spot=template.spot is not None,
         overrides=template.overrides,
         launch_template=LaunchTemplate(id=template.id, name=template.name, version=template.version),
         image=Image(id=image["ImageId"], name=image.get("Name")),
@@ -50,7 +52,7 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
         places=places,
     )
     _dry_run(ec2, plan)
-    return plan, (*_type_warnings(info), *_template_warnings(template), *quota_warnings)
+    return plan, (*_type_warnings(info), *_template_warnings(template), *quota_warnings, *quote.warnings)
 
 
 def _type_warnings(info: AwsShape) -> Iterator[str]:
@@ -155,41 +157,6 @@ def _places(
         )
         raise RefusedError(f"{instance_type} is offered in {', '.join(zones)}, but {limit}: give --subnet.")
     return tuple(Place(subnet=subnet, zone=zone) for zone, subnet in fitting)
-
-
-def _check_quota(connect: Connect, info: AwsShape, cores: cpu_cores.Cores) -> tuple[str, ...]:
-    """Raises RefusedError if the type has more vCPUs than the account's quota; returns a warning if that is unknown.
-
-    Instances that already run are not counted here; EC2 does that at the launch.
-    """
-    quota = quotas.of(info["InstanceType"])
-    if not quota:
-        return ()
-    answer = optional(lambda: connect("service-quotas").get_service_quota(ServiceCode="ec2", QuotaCode=quota.code))
-    if answer is None:
-        return ("The vCPU quota could not be checked: the permission servicequotas:GetServiceQuota is missing.",)
-    limit = int(answer["Quota"]["Value"])
-    vcpus = cores.count * cores.threads_per_core
-    if vcpus > limit:
-        raise RefusedError(
-            f"{info['InstanceType']} would take {vcpus} vCPUs, but your account's quota is {limit}: ask for "
-            f"more of {quota} in Service Quotas, or choose a smaller type."
-        )
-    return ()
-
-
-def _check_price(name: str, price: Price | None, ceiling: float | None) -> None:
-    if ceiling is None:
-        return
-    if price is None:
-        raise RefusedError(
-            "The price cannot be checked against max_price: AWS lists none, or the permission pricing:GetProducts is "
-            "missing."
-        )
-    if price.usd_per_hour > ceiling:
-        raise RefusedError(
-            f"{name} costs ${price.usd_per_hour:.4g} an hour, more than the max_price of ${ceiling:.4g}."
-        )
 
 
 def _dry_run(ec2: Client, plan: LaunchPlan) -> None:

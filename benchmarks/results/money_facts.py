@@ -12,8 +12,8 @@ from benchmarks.runs.result_records import Money
 def money(launch: LaunchPlan | None, instance: Instance | None, ended: datetime | None) -> Money | None:
     """The price of an instance, and its cost from the launch to `ended`, the end of the measurement.
 
-    None for a machine of the user's own, or if the price is not known. The price is that of shared hardware on demand:
-    of an instance that was bought otherwise, as on the spot market, the cost is not known.
+    None for a machine of the user's own, or if the price is not known. The price is that of shared hardware: of a
+    dedicated instance the cost is not known, nor of a spot instance, whose price is that of the launch and changes.
     """
     price = launch.price if launch else None
     if not price:

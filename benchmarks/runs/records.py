@@ -62,11 +62,12 @@ class Suite(Part, frozen=True, kw_only=True):
 
 
 class Price(Part, frozen=True, kw_only=True):
-    """The on-demand price of an instance, and its source."""
+    """The price of an instance on demand, or on the spot market when the launch was planned, and its source."""
 
     usd_per_hour: float
     source: str
     date: str
+    usd_per_hour_at_most: float | None = None  # of a spot instance: what it may rise to, None if not known
 
 
 class LaunchTemplate(Part, frozen=True, kw_only=True):
@@ -107,6 +108,8 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     block_devices: tuple[Json, ...] | None  # as in RunInstances; None for the launch template's
     places: tuple[Place, ...]  # tried in this order
     bare_metal: bool = False  # such an instance takes longer to boot
+    spot: bool = False  # whether the launch template asks for a spot instance
+    price_unknown: str | None = None  # why the price is not known, as the part of a sentence after a colon
 
 
 class Destination(Part, frozen=True, kw_only=True):

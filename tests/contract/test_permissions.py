@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from botocore import xform_name
 from botocore.session import get_session
 
+from benchmarks.aws import prices, quotas, spot_prices
 from benchmarks.paths import ROOT
 from benchmarks.picker import region_data
 
@@ -34,6 +35,10 @@ def described() -> Iterator[str]:
 
 def test_who_runs_bench_may_ask_for_all_that_the_picker_shows() -> None:
     assert {part.permission for part in region_data.PARTS.values()} <= allowed()
+
+
+def test_who_runs_bench_may_ask_for_prices_and_quotas() -> None:
+    assert {prices.PERMISSION, spot_prices.PERMISSION, quotas.PERMISSION, quotas.DEFAULT_PERMISSION} <= allowed()
 
 
 def test_who_runs_bench_may_describe_all_that_a_run_looks_at() -> None:

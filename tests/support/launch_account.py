@@ -81,7 +81,10 @@ class Account:
                     "bucket", {"ResponseMetadata": {"HTTPHeaders": {"x-amz-bucket-region": "eu-central-1"}}}
                 )
             ),
-            "service-quotas": FakeClient(get_service_quota=other.get("quota", {"Quota": {"Value": 32.0}})),
+            "service-quotas": FakeClient(
+                get_service_quota=other.get("quota", {"Quota": {"Value": 32.0}}),
+                get_aws_default_service_quota=other.get("default_quota", {"Quota": {"Value": 5.0}}),
+            ),
         }
 
     def __call__(self, service: str, region: str | None = None) -> FakeClient:

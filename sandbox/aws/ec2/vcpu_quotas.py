@@ -3,6 +3,11 @@
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-on-demand-instances.html#ec2-on-demand-instances-limits and
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-limits.html: a type's default vCPUs are
 counted, whatever the CPU options; stopped instances do not count.
+
+A quota has a default, and an applied value only if the account's was ever set; without one GetServiceQuota raises
+NoSuchResourceException, and ListServiceQuotas leaves it out:
+https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html and
+https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_ListServiceQuotas.html
 """
 
 from __future__ import annotations
@@ -11,6 +16,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sandbox.aws import moto_repairs
@@ -22,6 +28,8 @@ from sandbox.settings import Settings
 
 SERVICE = "ec2"
 PAGE = 100
+# AWS's default for the quotas that were set: https://docs.aws.amazon.com/general/latest/gr/ec2-service.html
+STANDARD_DEFAULT = 5
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,7 @@ class Quota:
     name: str
     families: tuple[str, ...]
     spot: bool
-    value: int | None  # None: the sandbox's own setting
+    default: int | None  # None: the account's quota was set, to the sandbox's own setting
 
 
 QUOTAS = (
@@ -51,7 +59,8 @@ QUOTAS = (
     Quota("L-DB2E81BA", "Running On-Demand G and VT instances", ("g", "gr", "vt"), False, 0),
     Quota("L-3819A6DF", "All G and VT Spot Instance Requests", ("g", "gr", "vt"), True, 0),
     Quota("L-417A185B", "Running On-Demand P instances", ("p",), False, 0),
-    Quota("L-7212CCBC", "All P4, P3 and P2 Spot Instance Requests", ("p",), True, 0),
+    Quota("L-7212CCBC", "All P4, P3 and P2 Spot Instance Requests", ("p2", "p3", "p4"), True, 0),
+    Quota("L-C4BD4855", "All P5 Spot Instance Requests", ("p5",), True, 0),
     Quota("L-7295265B", "Running On-Demand X instances", ("x",), False, 128),
     Quota("L-E3A00192", "All X Spot Instance Requests", ("x",), True, 128),
     Quota("L-1945791B", "Running On-Demand Inf instances", ("inf",), False, 0),
@@ -59,6 +68,7 @@ QUOTAS = (
     Quota("L-2C3B7624", "Running On-Demand Trn instances", ("trn",), False, 0),
     Quota("L-6B0D517C", "All Trn Spot Instance Requests", ("trn",), True, 0),
     Quota("L-6E869C2A", "Running On-Demand DL instances", ("dl",), False, 0),
+    Quota("L-85EED4F7", "All DL Spot Instance Requests", ("dl",), True, 0),
     Quota("L-F7808C92", "Running On-Demand HPC instances", ("hpc",), False, 0),
     Quota("L-43DA4232", "Running On-Demand High Memory instances", ("u",), False, 0),
 )
@@ -83,10 +93,10 @@ class Quotas:
         return {
             ("servicequotas", action): handler
             for action, handler in (
-                ("GetServiceQuota", self._get),
-                ("GetAWSDefaultServiceQuota", self._get),
-                ("ListServiceQuotas", self._list),
-                ("ListAWSDefaultServiceQuotas", self._list),
+                ("GetServiceQuota", partial(self._get, applied=True)),
+                ("GetAWSDefaultServiceQuota", partial(self._get, applied=False)),
+                ("ListServiceQuotas", partial(self._list, applied=True)),
+                ("ListAWSDefaultServiceQuotas", partial(self._list, applied=False)),
             )
         }
 
@@ -114,41 +124,47 @@ class Quotas:
         )
 
     def _of(self, instance_type: str, spot: bool) -> Quota | None:
-        wanted = family(instance_type)
-        return next((quota for quota in QUOTAS if quota.spot == spot and wanted in quota.families), None)
+        letters = family(instance_type)
+        wanted = {letters, instance_type[: len(letters) + 1]}
+        return next((quota for quota in QUOTAS if quota.spot == spot and wanted & set(quota.families)), None)
 
     def _value(self, quota: Quota) -> int:
-        return self._settings.vcpu_quota if quota.value is None else quota.value
+        return self._settings.vcpu_quota if quota.default is None else quota.default
 
-    def _shown(self, quota: Quota, region: str) -> dict[str, Any]:
+    def _shown(self, quota: Quota, region: str, applied: bool) -> dict[str, Any]:
+        value = STANDARD_DEFAULT if quota.default is None and not applied else self._value(quota)
         return {
             "ServiceCode": SERVICE,
             "ServiceName": "Amazon Elastic Compute Cloud (Amazon EC2)",
             "QuotaArn": f"arn:aws:servicequotas:{region}:{self._settings.account_id}:{SERVICE}/{quota.code}",
             "QuotaCode": quota.code,
             "QuotaName": quota.name,
-            "Value": float(self._value(quota)),
+            "Value": float(value),
             "Unit": "None",
             "Adjustable": True,
             "GlobalQuota": False,
         }
 
-    def _get(self, call: Call) -> Reply:
+    def _get(self, call: Call, applied: bool) -> Reply:
         request = json.loads(call.body or b"{}")
         if request.get("ServiceCode") != SERVICE:
             return self._moto(call)
         for quota in QUOTAS:
-            if quota.code == request.get("QuotaCode"):
-                return answer(call, {"Quota": self._shown(quota, call.region)})
+            if quota.code == request.get("QuotaCode") and (quota.default is None or not applied):
+                return answer(call, {"Quota": self._shown(quota, call.region, applied)})
         raise AwsError("NoSuchResourceException", "The request failed because the specified quota does not exist.")
 
-    def _list(self, call: Call) -> Reply:
+    def _list(self, call: Call, applied: bool) -> Reply:
         request = json.loads(call.body or b"{}")
         if request.get("ServiceCode") != SERVICE:
             return self._moto(call)
-        quotas: Sequence[Quota] = [one for one in QUOTAS if request.get("QuotaCode", one.code) == one.code]
+        quotas: Sequence[Quota] = [
+            one
+            for one in QUOTAS
+            if request.get("QuotaCode", one.code) == one.code and (one.default is None or not applied)
+        ]
         shown, token = page(quotas, request.get("NextToken"), int(request.get("MaxResults") or PAGE))
-        return answer(call, {"Quotas": [self._shown(one, call.region) for one in shown], "NextToken": token})
+        return answer(call, {"Quotas": [self._shown(one, call.region, applied) for one in shown], "NextToken": token})
 
 
 def _vcpus(instance_type: str) -> int:

@@ -20,9 +20,20 @@ def instance(state: str, **more: Any) -> dict[str, Any]:
         (instance("running"), ""),
         (instance("pending"), ""),
         (instance("stopped"), "i-1 is stopped: EC2 gives no reason."),
+        *(
+            (
+                instance("shutting-down", StateReason=reason),
+                "EC2 took back the spot instance i-1 (Server.SpotInstanceTermination): start a new run, or launch on "
+                "demand by a template without InstanceMarketOptions.",
+            )
+            for reason in (
+                {"Message": "Server.SpotInstanceTermination: Spot instance termination"},
+                {"Code": "Server.SpotInstanceTermination", "Message": "The price rose."},
+            )
+        ),
         (
-            instance("shutting-down", StateReason={"Message": "Server.SpotInstanceTermination"}),
-            "i-1 is shutting-down: Server.SpotInstanceTermination.",
+            instance("terminated", StateReason={"Code": "Server.InternalError", "Message": "Server.InternalError: x"}),
+            "i-1 is terminated: Server.InternalError: x.",
         ),
         (
             instance("terminated", StateTransitionReason="User initiated"),

@@ -6,10 +6,13 @@ import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+from botocore.parsers import ResponseParserError
 
 from benchmarks.aws import prices
+from benchmarks.aws.optional_answers import UnknownError
 from benchmarks.runs.records import Price
+from tests.support.aws_fakes import FakeClient
 
 
 def product(usd: str = "0.3570000000", unit: str = "Hrs", description: str = "$0.357 per Hour") -> dict[str, Any]:
@@ -21,39 +24,105 @@ def product(usd: str = "0.3570000000", unit: str = "Hrs", description: str = "$0
 class Pricing:
     """A client that answers with products, or refuses."""
 
-    def __init__(self, *products: dict[str, Any], refusal: str | None = None) -> None:
+    def __init__(self, *products: Any, refusal: Exception | None = None) -> None:
         self.products, self.refusal = products, refusal
 
     def get_products(self, **_parameters: Any) -> dict[str, Any]:
         if self.refusal:
-            raise ClientError({"Error": {"Code": self.refusal, "Message": "no"}}, "GetProducts")
-        return {"PriceList": [json.dumps(entry) for entry in self.products]}
+            raise self.refusal
+        return {"PriceList": [one if isinstance(one, str) else json.dumps(one) for one in self.products]}
 
 
-def price(client: Pricing) -> Price | None:
-    return prices.of_type(lambda service, region=None: client, "eu-central-1", "c7i.2xlarge")
+def price(client: Any, region: str = "eu-central-1") -> Price:
+    return prices.of_type(lambda service, region=None: client, region, "c7i.2xlarge")
+
+
+def refused(code: str, message: str = "no.") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": message}}, "GetProducts")
 
 
 def test_a_price_says_in_the_lists_words_what_it_is_for() -> None:
     found = price(Pricing(product()))
-    assert found is not None
     assert (found.usd_per_hour, found.source) == (0.357, "AWS Price List: $0.357 per Hour")
     assert len(found.date) == len("2026-05-19")
 
 
 def test_entries_without_an_hourly_price_are_passed_over() -> None:
     found = price(Pricing(product(usd="0"), product(unit="Quantity"), product(usd="0.5", description="")))
-    assert found is not None
     assert (found.usd_per_hour, found.source) == (0.5, "AWS Price List, on demand")
 
 
-def test_a_missing_permission_is_no_price() -> None:
-    assert price(Pricing(refusal="AccessDeniedException")) is None
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (refused("AccessDeniedException"), "the permission pricing:GetProducts is missing"),
+        (refused("InternalErrorException"), "AWS refused GetProducts (InternalErrorException): no"),
+        (refused("ThrottlingException", ""), "AWS refused GetProducts (ThrottlingException)"),
+        (
+            refused("UnrecognizedClientException", "The security token included in the request is invalid."),
+            "AWS refused GetProducts (UnrecognizedClientException): The security token included in the request is "
+            "invalid",
+        ),
+        (
+            EndpointConnectionError(endpoint_url="https://x"),
+            'AWS cannot be reached: Could not connect to the endpoint URL: "https://x"',
+        ),
+        (ResponseParserError("not XML"), "AWS's answer cannot be read"),
+    ],
+)
+def test_whatever_fails_the_price_is_unknown_and_it_is_known_why(
+    error: ClientError | BotoCoreError | ResponseParserError, why: str
+) -> None:
+    with pytest.raises(UnknownError) as unknown:
+        price(Pricing(refusal=error))
+    assert str(unknown.value) == why
 
 
-def test_other_errors_are_raised() -> None:
-    with pytest.raises(ClientError):
-        price(Pricing(refusal="InternalErrorException"))
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "half a fi",
+        "[]",
+        "null",
+        "{}",
+        {"terms": {"OnDemand": {"t": {}}}},
+        {"terms": {"OnDemand": {"t": {"priceDimensions": {"d": {"unit": "Hrs", "pricePerUnit": None}}}}}},
+        {"terms": {"OnDemand": {"t": {"priceDimensions": {"d": {"unit": "Hrs", "pricePerUnit": {"CNY": "1"}}}}}}},
+        product(usd="many"),
+        product(usd="NaN"),
+    ],
+)
+def test_a_damaged_entry_is_passed_over(damaged: Any) -> None:
+    assert price(Pricing(damaged, product())).usd_per_hour == 0.357
+    with pytest.raises(UnknownError, match=r"has no hourly price in US dollars for c7i\.2xlarge in eu-central-1"):
+        price(Pricing(damaged))
+
+
+def test_an_answer_without_a_list_is_unknown() -> None:
+    with pytest.raises(UnknownError, match="AWS's answer cannot be read"):
+        price(FakeClient(get_products={}))
+
+
+@pytest.mark.parametrize(
+    ("region", "endpoint"),
+    [("eu-north-1", "us-east-1"), ("us-iso-west-1", "us-iso-east-1"), ("nowhere-1", "us-east-1")],
+)
+def test_the_price_list_is_asked_in_the_regions_own_partition(region: str, endpoint: str) -> None:
+    assert prices.endpoint_region(region) == endpoint
+
+
+@pytest.mark.parametrize(
+    ("region", "why"),
+    [
+        ("us-gov-west-1", "the AWS Price List cannot be asked in aws-us-gov, the partition of us-gov-west-1"),
+        ("cn-north-1", "AWS lists the prices of cn-north-1 in CNY, not in US dollars"),
+    ],
+)
+def test_a_partition_without_a_price_list_in_dollars_is_never_asked(region: str, why: str) -> None:
+    pricing = FakeClient(get_products=AssertionError("asked"))
+    with pytest.raises(UnknownError) as unknown:
+        price(pricing, region)
+    assert (str(unknown.value), pricing.calls) == (why, [])
 
 
 def test_products_are_asked_for_plain_linux_on_shared_hardware() -> None:

@@ -34,6 +34,14 @@ def test_links_are_signed_for_the_regions_own_endpoint(keys: None, region: str, 
     assert f"%2F{region}%2Fs3%2Faws4_request" in url.query
 
 
+def test_a_service_that_a_run_can_do_without_costs_seconds_when_it_is_out_of_reach() -> None:
+    connect = session.connector("eu-north-1")
+    for service in session.OPTIONAL_SERVICES:
+        config = connect(service).meta.config
+        assert config.retries["total_max_attempts"] * config.connect_timeout < 10
+    assert connect("ec2").meta.config.retries["total_max_attempts"] == session.ATTEMPTS + 1
+
+
 def test_a_bucket_whose_name_has_dots_is_named_in_the_path(keys: None) -> None:
     # The certificate of S3's hosts covers one label: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
     assert urlsplit(signed(session.connector("eu-west-1")("s3"), "my.own")).netloc == "s3.eu-west-1.amazonaws.com"

@@ -35,6 +35,11 @@ def instance(state: str = "running", **tags: str) -> dict[str, Any]:
             "i-1 (c7i.large) still runs: it costs $0.0852 an hour and switches itself off at about 12:15 UTC on "
             "2026-05-19.",
         ),
+        (
+            {**instance(usd_per_hour="0.12"), "InstanceLifecycle": "spot"},
+            "i-1 (c7i.large) still runs: it costs about $0.12 an hour on the spot market.",
+        ),
+        ({**instance(), "InstanceLifecycle": "spot"}, "i-1 (c7i.large) still runs: it costs money."),
         (instance("pending"), "i-1 (c7i.large) still runs: it costs money."),
         (instance("stopped", usd_per_hour="1"), "i-1 (c7i.large) is stopped and still there: it costs $1 an hour."),
         (instance(usd_per_hour="dear", lifetime="long"), "i-1 (c7i.large) still runs: it costs money."),

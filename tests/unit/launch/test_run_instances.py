@@ -114,14 +114,26 @@ def test_no_capacity_anywhere_fails_and_names_the_zones(ec2: Client, stub: Stubb
     )
 
 
-@pytest.mark.parametrize("code", run_instances.QUOTA)
-def test_a_quota_error_stops_and_names_the_quota(ec2: Client, stub: Stubber, code: str) -> None:
+ON_DEMAND_QUOTA = "L-1216C47A (Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances)"
+SPOT_QUOTA = "L-34B43A08 (All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests)"
+
+
+@pytest.mark.parametrize(
+    ("code", "spot", "quota"),
+    [
+        ("VcpuLimitExceeded", False, ON_DEMAND_QUOTA),
+        ("InstanceLimitExceeded", False, ON_DEMAND_QUOTA),
+        ("VcpuLimitExceeded", True, SPOT_QUOTA),
+        ("MaxSpotInstanceCountExceeded", True, SPOT_QUOTA),
+        ("MaxSpotInstanceCountExceeded", False, SPOT_QUOTA),
+    ],
+)
+def test_a_quota_error_stops_and_names_the_quota(ec2: Client, stub: Stubber, code: str, spot: bool, quota: str) -> None:
     stub.add_client_error("run_instances", code, "You have requested more vCPU capacity than your limit of 8.")
     with pytest.raises(FailedError) as failed:
-        run_instances.run(ec2, launch())
+        run_instances.run(ec2, launch(plan=plan(spot=spot)))
     assert str(failed.value) == (
-        "You have requested more vCPU capacity than your limit of 8. Ask for more of L-1216C47A (Running On-Demand "
-        "Standard (A, C, D, H, I, M, R, T, Z) instances) in Service Quotas."
+        f"You have requested more vCPU capacity than your limit of 8. Ask for more of {quota} in Service Quotas."
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from botocore.parsers import create_parser
 from botocore.session import Session
 
 from benchmarks.aws import instance_types, prices
+from benchmarks.aws.optional_answers import UnknownError
 from benchmarks.picker import fetching
 from tests.support.aws_fakes import FakeClient, aws_error
 from tests.unit.aws.test_instance_types import info
@@ -67,22 +67,6 @@ def test_zones_are_listed_by_type() -> None:
     assert fetching.zones(client) == {"a": ["z1"], "b": ["z1", "z2"]}
 
 
-def test_of_several_spot_prices_the_newest_counts() -> None:
-    now = datetime.now(UTC)
-
-    def price(zone: str, usd: str, minutes: int) -> dict[str, Any]:
-        return {
-            "InstanceType": "a",
-            "AvailabilityZone": zone,
-            "SpotPrice": usd,
-            "Timestamp": now - timedelta(minutes=minutes),
-        }
-
-    history = [price("z1", "0.3", 9), price("z1", "0.1", 2), price("z1", "0.2", 5), price("z2", "0.4", 1)]
-    client = FakeClient(describe_spot_price_history={"SpotPriceHistory": history})
-    assert fetching.spot(client) == {"a": {"z1": 0.1, "z2": 0.4}}
-
-
 def product(name: str, usd: str, unit: str = "Hrs") -> str:
     dimension = {"unit": unit, "pricePerUnit": {"USD": usd}}
     return json.dumps(
@@ -114,6 +98,29 @@ def test_a_part_that_fails_does_not_keep_the_others_from_being_fetched() -> None
     found = dict(fetching.fetch(connect, "eu-north-1", ["zones", "prices"]))
     assert found["zones"] == {"a": ["z1"]}
     assert isinstance(found["prices"], ClientError)
+
+
+@pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1"])
+def test_a_partition_without_a_price_list_in_dollars_is_not_asked_for_prices(region: str) -> None:
+    def connect(service: str, region: str | None = None) -> FakeClient:
+        assert service == "ec2"
+        return FakeClient(describe_instance_type_offerings={"InstanceTypeOfferings": [offering("a", "z1")]})
+
+    found = dict(fetching.fetch(connect, region, ["zones", "prices"]))
+    assert found["zones"] == {"a": ["z1"]}
+    assert isinstance(found["prices"], UnknownError)
+
+
+@pytest.mark.parametrize("damaged", [{}, {"PriceList": None}])
+def test_prices_that_cannot_be_read_are_unknown(damaged: dict[str, Any]) -> None:
+    client = FakeClient(get_products=damaged, describe_spot_price_history={})
+    found = dict(fetching.fetch(lambda *_: client, "eu-north-1", ["prices", "spot"]))
+    assert {str(error) for error in found.values()} == {"AWS's answer cannot be read"}
+
+
+def test_a_damaged_entry_of_the_price_list_does_not_spoil_the_others() -> None:
+    client = FakeClient(get_products={"PriceList": ["half a fi", product("a", "0.25")]})
+    assert prices.of_region(client, "eu-north-1") == {"a": 0.25}
 
 
 def test_a_client_that_reads_less_describes_types_alike() -> None:

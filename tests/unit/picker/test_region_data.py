@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 
+from benchmarks.aws.optional_answers import UnknownError
 from benchmarks.errors import RefusedError
 from benchmarks.picker import cache, fetching, region_data
 from benchmarks.picker.region_data import Data
@@ -144,6 +145,25 @@ def test_a_missing_permission_for_prices_leaves_them_unknown_and_is_named(
     assert found.sources["prices"] == region_data.Source(None, "the permission pricing:GetProducts is missing")
     assert found.sources["spot"].problem == "the permission ec2:DescribeSpotPriceHistory is missing"
     assert found.sources["types"].problem is None
+
+
+def test_prices_that_no_partition_has_leave_the_types_and_say_why(aws: Aws, environment: dict[str, str]) -> None:
+    aws.fail(UnknownError("AWS lists the prices of cn-north-1 in CNY, not in US dollars"), "prices")
+    found = load(environment)
+    assert len(found.offers) == 2
+    assert found.sources["prices"].problem == "AWS lists the prices of cn-north-1 in CNY, not in US dollars."
+
+
+def test_a_profile_that_there_is_not_is_refused_or_leaves_the_old_answer(
+    aws: Aws, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as missing:
+        missing.setenv("AWS_PROFILE", "nobody")
+        with pytest.raises(RefusedError, match="nobody"):
+            load(environment)
+    first = load(environment)
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    assert load(environment, NOW + timedelta(days=30)).offers == first.offers
 
 
 def test_an_endpoint_of_ones_own_and_aws_never_mix(aws: Aws, environment: dict[str, str]) -> None:

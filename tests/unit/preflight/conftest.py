@@ -14,10 +14,15 @@ from tests.support.launch_account import PRICE
 
 @pytest.fixture(autouse=True)
 def price(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
-    """Sets what the Pricing API says."""
+    """Sets what the Pricing API says: a price, or an error to raise."""
 
     def set_price(answer: Any) -> None:
-        monkeypatch.setattr(prices, "of_type", lambda *_arguments: answer)
+        def of_type(*_arguments: Any) -> Any:
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        monkeypatch.setattr(prices, "of_type", of_type)
 
     set_price(PRICE)
     return set_price

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -181,62 +180,6 @@ def test_a_burstable_type_is_told_of() -> None:
     assert list(made.warnings) == [
         "t3.large is burstable: its CPU is throttled or costs extra after a while, so its numbers say little."
     ]
-
-
-def test_more_vcpus_than_the_quota_are_refused() -> None:
-    assert refusal(account({"quota": {"Quota": {"Value": 4.0}}})) == (
-        "c7i.2xlarge would take 8 vCPUs, but your account's quota is 4: ask for more of L-1216C47A (Running On-Demand "
-        "Standard (A, C, D, H, I, M, R, T, Z) instances) in Service Quotas, or choose a smaller type."
-    )
-
-
-def test_fewer_cores_take_less_of_the_quota() -> None:
-    run_plan.make(parameters(cpu=4), account({"quota": {"Quota": {"Value": 8.0}}}), STARTED)
-    run_plan.make(parameters(cpu=2), account({"quota": {"Quota": {"Value": 2.0}}}), STARTED)
-
-
-@pytest.mark.parametrize(("name", "code"), [("inf2.xlarge", "L-1945791B"), ("p5.48xlarge", "L-417A185B")])
-def test_types_of_other_families_are_held_against_their_own_quota(name: str, code: str) -> None:
-    connect = account(
-        {"quota": {"Quota": {"Value": 0.0}}}, describe_instance_types={"InstanceTypes": [type_info(name)]}
-    )
-    assert f"your account's quota is 0: ask for more of {code} (" in refusal(connect, instance_type=name)
-
-
-def test_a_type_that_no_quota_of_vcpus_counts_is_left_to_ec2() -> None:
-    connect = account(
-        {"quota": {"Quota": {"Value": 0.0}}}, describe_instance_types={"InstanceTypes": [type_info("zz1.large")]}
-    )
-    assert (
-        launch_of(run_plan.make(parameters(instance_type="zz1.large"), connect, STARTED)).instance_type == "zz1.large"
-    )
-
-
-@pytest.mark.parametrize("name", ["is4gen.xlarge", "im4gn.large", "d3en.xlarge", "m7i-flex.large"])
-def test_standard_types_are_held_against_the_standard_quota(name: str) -> None:
-    connect = account(
-        {"quota": {"Quota": {"Value": 1.0}}}, describe_instance_types={"InstanceTypes": [type_info(name)]}
-    )
-    assert "your account's quota is 1" in refusal(connect, instance_type=name)
-
-
-def test_a_quota_that_may_not_be_asked_for_is_told_of() -> None:
-    denied = aws_error("AccessDeniedException", "no", "GetServiceQuota")
-    made = run_plan.make(parameters(), account({"quota": denied}), STARTED)
-    assert list(made.warnings) == [
-        "The vCPU quota could not be checked: the permission servicequotas:GetServiceQuota is missing."
-    ]
-
-
-def test_a_price_above_the_ceiling_is_refused() -> None:
-    assert refusal(account(), max_price=0.3) == "c7i.2xlarge costs $0.357 an hour, more than the max_price of $0.3."
-    run_plan.make(parameters(max_price=0.357), account(), STARTED)
-
-
-def test_a_ceiling_that_cannot_be_checked_is_refused(price: Callable[[Any], None]) -> None:
-    price(None)
-    assert refusal(account(), max_price=1.0).startswith("The price cannot be checked against max_price: ")
-    assert launch_of(run_plan.make(parameters(), account(), STARTED)).price is None
 
 
 def test_a_launch_that_ec2_would_not_allow_is_refused() -> None:

@@ -18,6 +18,16 @@ def test_quotas_are_shown(endpoint: Endpoint) -> None:
     refused("NoSuchResourceException", quotas.get_service_quota, ServiceCode="ec2", QuotaCode="L-00000000")
 
 
+def test_a_quota_that_was_never_set_has_a_default_only(endpoint: Endpoint) -> None:
+    quotas = endpoint.client("service-quotas")
+    refused("NoSuchResourceException", quotas.get_service_quota, ServiceCode="ec2", QuotaCode="L-7295265B")
+    assert quotas.get_aws_default_service_quota(ServiceCode="ec2", QuotaCode="L-7295265B")["Quota"]["Value"] == 128
+    assert quotas.get_aws_default_service_quota(ServiceCode="ec2", QuotaCode="L-1216C47A")["Quota"]["Value"] == 5
+    listed = {one["QuotaCode"] for one in quotas.list_service_quotas(ServiceCode="ec2")["Quotas"]}
+    defaults = {one["QuotaCode"] for one in quotas.list_aws_default_service_quotas(ServiceCode="ec2")["Quotas"]}
+    assert "L-7295265B" in defaults - listed
+
+
 def test_launches_beyond_the_quota_are_refused(start_endpoint: Callable[..., Endpoint]) -> None:
     ec2 = start_endpoint(vcpu_quota=6).client("ec2")
     image = debian(ec2)

@@ -1,0 +1,42 @@
+"""Answers that a run can do without, such as prices and quotas: if there is none, it is known why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import botocore.exceptions
+import botocore.parsers
+
+from benchmarks.aws import aws_errors
+
+# What reading a damaged answer raises; botocore's parsers raise an error that is none of BotoCoreError.
+DAMAGED = (botocore.parsers.ResponseParserError, AttributeError, LookupError, TypeError, ValueError)
+
+
+class UnknownError(Exception):
+    """AWS does not tell what was asked. The message is the reason, as the part of a sentence after a colon."""
+
+
+def reason(error: botocore.exceptions.ClientError | botocore.exceptions.BotoCoreError, permission: str) -> str:
+    """Why AWS did not answer, in its own words, as the part of a sentence after a colon."""
+    if isinstance(error, botocore.exceptions.ClientError):
+        if aws_errors.is_denied(error):
+            return f"the permission {permission} is missing"
+        # Credentials that other services accept are not bad, though the code may be one for bad credentials.
+        message = str(error.response.get("Error", {}).get("Message", "")).rstrip(".")
+        return f"AWS refused {error.operation_name} ({aws_errors.code(error)}): {message}".rstrip(": ")
+    if isinstance(error, botocore.exceptions.HTTPClientError | botocore.exceptions.ConnectionError):
+        return f"AWS cannot be reached: {str(error).rstrip('.')}"
+    return aws_errors.explain(error).rstrip(".")
+
+
+@contextmanager
+def optional(permission: str) -> Iterator[None]:
+    """Turn every failure to get and read an answer from AWS into UnknownError. `permission` is the one to ask."""
+    try:
+        yield
+    except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+        raise UnknownError(reason(error, permission)) from error
+    except DAMAGED as error:
+        raise UnknownError("AWS's answer cannot be read") from error

@@ -1,0 +1,80 @@
+"""Finds the price of a launch, and checks it against the ceiling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from benchmarks.aws import prices, spot_prices
+from benchmarks.aws.launch_templates import Template
+from benchmarks.aws.optional_answers import UnknownError
+from benchmarks.aws.session import AwsShape, Connect
+from benchmarks.errors import RefusedError
+from benchmarks.runs.records import Place, Price
+
+
+@dataclass(frozen=True)
+class Quote:
+    """The hourly price of a launch, or why it is not known, as the part of a sentence after a colon."""
+
+    price: Price | None
+    unknown: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def find(
+    connect: Connect, region: str, name: str, template: Template, places: Sequence[Place], ceiling: float | None
+) -> Quote:
+    """The hourly price of a type, on demand or, if the template asks for that, on the spot market.
+
+    Raises RefusedError if it is above `ceiling` (USD), or not known to be within it.
+    """
+    spot = template.spot
+    try:
+        price = (
+            _spot(connect, region, name, spot, places) if spot is not None else prices.of_type(connect, region, name)
+        )
+    except UnknownError as error:
+        if ceiling is None:
+            return Quote(None, str(error))
+        raise RefusedError(
+            f"The price cannot be checked against max_price: {error}. Leave max_price out to run without it."
+        ) from None
+    if ceiling is not None and price.usd_per_hour > ceiling:
+        raise RefusedError(
+            f"{name} costs ${price.usd_per_hour:.4g} an hour, more than the max_price of ${ceiling:.4g}."
+        )
+    return Quote(price, warnings=tuple(_spot_warnings(name, price, ceiling)) if spot is not None else ())
+
+
+def _spot(connect: Connect, region: str, name: str, options: AwsShape, places: Sequence[Place]) -> Price:
+    zones = {place.zone for place in places if place.zone}
+    price = spot_prices.dearest(connect("ec2"), name, zones)
+    return replace(price, usd_per_hour_at_most=_at_most(connect, region, name, options))
+
+
+def _at_most(connect: Connect, region: str, name: str, options: AwsShape) -> float | None:
+    """What an hour on the spot market may come to cost, in USD; None if that is not known.
+
+    Without a maximum of its own, a request has the on-demand price for one:
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-instances.html
+    """
+    try:
+        if maximum := options.get("MaxPrice"):
+            return float(maximum)
+        return prices.of_type(connect, region, name).usd_per_hour
+    except (UnknownError, ValueError):
+        return None
+
+
+def _spot_warnings(name: str, price: Price, ceiling: float | None) -> Iterator[str]:
+    most = price.usd_per_hour_at_most
+    if ceiling is not None and most is not None and most <= ceiling:
+        return
+    limit = "by an unknown amount" if most is None else f"to ${most:.4g}"
+    yield (
+        f"{name} is a spot instance here: it costs ${price.usd_per_hour:.4g} an hour now, which may rise {limit} while "
+        f"it runs, and EC2 may take it back."
+    )

@@ -1,0 +1,101 @@
+"""What a launch costs an hour, and the ceiling that it is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from benchmarks.aws.optional_answers import UnknownError
+from benchmarks.preflight import run_plan
+from benchmarks.runs.records import Preflight
+from tests.support.aws_fakes import aws_error
+from tests.support.launch_account import PRICE, STARTED, Account, account, parameters, refusal, template
+
+WHY = "the permission pricing:GetProducts is missing"
+
+
+def test_a_price_above_the_ceiling_is_refused() -> None:
+    assert refusal(account(), max_price=0.3) == "c7i.2xlarge costs $0.357 an hour, more than the max_price of $0.3."
+    run_plan.make(parameters(max_price=0.357), account(), STARTED)
+
+
+def test_a_ceiling_that_cannot_be_checked_is_refused_with_the_reason(price: Callable[[Any], None]) -> None:
+    price(UnknownError(WHY))
+    assert refusal(account(), max_price=1.0) == (
+        f"The price cannot be checked against max_price: {WHY}. Leave max_price out to run without it."
+    )
+
+
+def test_an_unknown_price_is_planned_with_the_reason(price: Callable[[Any], None]) -> None:
+    price(UnknownError(WHY))
+    (launch,) = run_plan.make(parameters(), account(), STARTED).launches
+    assert (launch.price, launch.price_unknown) == (None, WHY)
+
+
+def spot_account(maximum: str | None = None, history: Any = None, market: str = "spot") -> Account:
+    """An account whose template asks for spot instances, which cost less in the first zone than in the second."""
+    options = {"SpotOptions": {"MaxPrice": maximum}} if maximum else {}
+    prices = [
+        {
+            "InstanceType": "c7i.2xlarge",
+            "AvailabilityZone": f"eu-central-1{zone}",
+            "SpotPrice": usd,
+            "Timestamp": STARTED,
+        }
+        for zone, usd in (("a", "0.11"), ("b", "0.12"), ("c", "0.9"))
+    ]
+    return account(
+        describe_launch_template_versions=template(InstanceMarketOptions={"MarketType": market, **options}),
+        describe_spot_price_history=history or {"SpotPriceHistory": prices},
+    )
+
+
+def made(connect: Account, **given: Any) -> Preflight:
+    return run_plan.make(parameters(**given), connect, STARTED)
+
+
+@pytest.mark.parametrize(("maximum", "most"), [(None, PRICE.usd_per_hour), ("0.2", 0.2)])
+def test_a_spot_launch_has_the_dearest_spot_price_of_its_zones_and_what_it_may_rise_to(
+    maximum: str | None, most: float
+) -> None:
+    plan = made(spot_account(maximum))
+    (launch,) = plan.launches
+    assert launch.spot
+    assert launch.price
+    assert (launch.price.usd_per_hour, launch.price.usd_per_hour_at_most) == (0.12, most)
+    assert launch.price.source == "EC2 spot price in eu-central-1b, the dearest of eu-central-1a, eu-central-1b"
+    assert plan.warnings == (
+        f"c7i.2xlarge is a spot instance here: it costs $0.12 an hour now, which may rise to ${most} while it runs, "
+        "and EC2 may take it back.",
+    )
+
+
+def test_a_ceiling_is_held_against_the_spot_price_of_now() -> None:
+    assert refusal(spot_account(), max_price=0.1) == (
+        "c7i.2xlarge costs $0.12 an hour, more than the max_price of $0.1."
+    )
+    assert made(spot_account(), max_price=0.3).warnings
+    assert made(spot_account(), max_price=0.357).warnings == ()
+
+
+def test_what_a_spot_price_may_rise_to_may_be_unknown(price: Callable[[Any], None]) -> None:
+    price(UnknownError(WHY))
+    plan = made(spot_account())
+    assert plan.launches[0].price
+    assert plan.launches[0].price.usd_per_hour_at_most is None
+    assert "which may rise by an unknown amount while it runs" in plan.warnings[0]
+
+
+def test_an_unknown_spot_price_is_not_replaced_by_another() -> None:
+    denied = aws_error("UnauthorizedOperation", "no", "DescribeSpotPriceHistory")
+    plan = made(spot_account(history=denied))
+    why = "the permission ec2:DescribeSpotPriceHistory is missing"
+    assert (plan.launches[0].price, plan.launches[0].price_unknown, plan.warnings) == (None, why, ())
+    assert why in refusal(spot_account(history=denied), max_price=1.0)
+
+
+def test_a_template_for_another_market_is_not_for_spot_instances() -> None:
+    plan = made(spot_account(market="capacity-block"))
+    assert (plan.launches[0].spot, plan.launches[0].price) == (False, PRICE)
