@@ -44,3 +44,10 @@ def natural(text: str) -> list[tuple[str, int, str]]:
     parts = re.split(r"([0-9]+)", text)
     digits = [part.lstrip("0") for part in parts[1::2]]
     return [(before, len(number), number) for before, number in zip(parts[::2], [*digits, ""], strict=True)]
+
+
+def hours(minutes: int) -> str:
+    """A time in hours and minutes: `4 h 30 min`."""
+    whole, rest = divmod(minutes, 60)
+    parts = (f"{whole} h" if whole else "", f"{rest} min" if rest or not whole else "")
+    return " ".join(filter(None, parts))

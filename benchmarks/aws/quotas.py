@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import botocore.exceptions
 
 from benchmarks.aws.aws_errors import code
-from benchmarks.aws.optional_answers import optional
-from benchmarks.aws.session import AwsShape, Connect
+from benchmarks.aws.optional_answers import UnknownError, optional
+from benchmarks.aws.session import AwsShape, Client, Connect
 
 PERMISSION = "servicequotas:GetServiceQuota"
 DEFAULT_PERMISSION = "servicequotas:GetAWSDefaultServiceQuota"
@@ -86,6 +86,26 @@ def limit(connect: Connect, quota: Quota) -> int:
                 raise
     with optional(DEFAULT_PERMISSION):
         return _vcpus(client.get_aws_default_service_quota(**asked))
+
+
+def used(ec2: Client, quota: Quota, *, spot: bool) -> int | None:
+    """The vCPUs of the account's instances that count against a quota, as far as can be told; None if not known.
+
+    Instances in capacity reservations and capacity blocks count otherwise, so this is an estimate.
+    """
+    states = [{"Name": "instance-state-name", "Values": ["pending", "running"]}]
+    try:
+        with optional("ec2:DescribeInstances"):
+            pages = ec2.get_paginator("describe_instances").paginate(Filters=states)
+            found = [i for page in pages for reservation in page["Reservations"] for i in reservation["Instances"]]
+            counted = [i for i in found if i.get("InstanceLifecycle") == ("spot" if spot else None)]
+            return sum(_vcpus_of(i) for i in counted if of(i["InstanceType"], spot=spot) == quota)
+    except UnknownError:
+        return None
+
+
+def _vcpus_of(instance: AwsShape) -> int:
+    return int(instance["CpuOptions"]["CoreCount"]) * int(instance["CpuOptions"]["ThreadsPerCore"])
 
 
 def _vcpus(answer: AwsShape) -> int:

@@ -45,7 +45,7 @@ def connector(region: str, attempts: int = ATTEMPTS, connect_timeout: float = 10
     # A run can do without these services: out of reach, one may cost seconds, not all attempts.
     retries = {"mode": "standard", "total_max_attempts": BRIEF_ATTEMPTS}
     brief = {"retries": retries, "connect_timeout": 3, "read_timeout": 20}
-    own = {service: brief for service in OPTIONAL_SERVICES}
+    own = dict.fromkeys(OPTIONAL_SERVICES, brief)
 
     def connect(service: str, region: str | None = None) -> Client:
         def client(more: Mapping[str, Any]) -> Client:
@@ -53,11 +53,7 @@ def connector(region: str, attempts: int = ATTEMPTS, connect_timeout: float = 10
             return session.client(service, region_name=region, config=merged)  # type: ignore[call-overload]
 
         try:
-            return (
-                s3_addresses.client(client)
-                if service == "s3"
-                else client(own.get(service, {}))
-            )
+            return s3_addresses.client(client) if service == "s3" else client(own.get(service, {}))
         except botocore.exceptions.BotoCoreError:
             raise
         except ValueError as error:

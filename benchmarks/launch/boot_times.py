@@ -7,24 +7,24 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/compute-optimized-instances.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-Launches = Sequence[Mapping[str, Any]]  # the launches of a preflight record
+from benchmarks.runs.records import LaunchPlan
+
 CONNECT = 300  # seconds
 CONNECT_BARE_METAL = 1500  # seconds
 _SPARE = 30  # minutes, for everything but build and benchmarks
 
 
-def connect_timeout(launches: Launches) -> int:
+def connect_timeout(launches: Sequence[LaunchPlan]) -> int:
     """For how many seconds to wait until an instance of a run answers over SSH, once it is running."""
     return CONNECT_BARE_METAL if _has_bare_metal(launches) else CONNECT
 
 
-def lifetime(launches: Launches, build_limit: int, time_limit: int) -> int:
+def lifetime(launches: Sequence[LaunchPlan], build_limit: int, time_limit: int) -> int:
     """After how many minutes the instances of a run power themselves off. The limits are in minutes too."""
     return build_limit + time_limit + _SPARE + (CONNECT_BARE_METAL // 60 if _has_bare_metal(launches) else 0)
 
 
-def _has_bare_metal(launches: Launches) -> bool:
-    return any(launch.get("bare_metal", False) for launch in launches)
+def _has_bare_metal(launches: Sequence[LaunchPlan]) -> bool:
+    return any(launch.bare_metal for launch in launches)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from benchmarks.aws import billing
@@ -28,3 +30,23 @@ def line(launch: LaunchPlan, launched: Instances, terminated: Terminated, now: d
         # EC2 may have changed the price since, and have launched in a cheaper zone.
         return f"{lasted} at a spot price of ${price.usd_per_hour:.4g}/h: about ${amount:.4f} ({source})"
     return f"{lasted} at ${price.usd_per_hour:.4g}/h: ${amount:.4f} ({source})"
+
+
+def at_most(launches: Sequence[LaunchPlan], minutes: int) -> float | None:
+    """What instances cost in USD if each lasts until it powers itself off after `minutes`; None if not known.
+
+    Storage and traffic are not counted.
+    """
+    hourly = [_hourly_at_most(launch) for launch in launches]
+    return None if None in hourly else billing.cost(sum(filter(None, hourly)), minutes * 60)
+
+
+def cents(usd: float) -> str:
+    """An amount, rounded up to the cent, since it is the most that something may cost."""
+    return f"${math.ceil(round(usd * 100, 6)) / 100:.2f}"
+
+
+def _hourly_at_most(launch: LaunchPlan) -> float | None:
+    if not launch.price:
+        return None
+    return launch.price.usd_per_hour_at_most if launch.spot else launch.price.usd_per_hour

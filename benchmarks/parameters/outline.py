@@ -17,7 +17,8 @@ class Outline:
     """What ending a run needs to know of its request, even if the run's records are lost."""
 
     has_machine: bool  # if False, it only lists instance types
-    launches: bool  # whether its machines are EC2 instances
+    is_dry: bool  # whether it ends with its plan
+    launches: bool  # whether it has machines that are EC2 instances
     keeps: bool
     region: str | None
     key_file: str | None
@@ -36,9 +37,11 @@ def outline(given: Mapping[str, object], environment: Mapping[str, str]) -> Outl
         chosen = values.get("region") or region.of_environment(environment)
     except RefusedError:
         chosen = None
+    has_machine, is_dry = not request.lists_types(values), bool(values.get("dry_run"))
     return Outline(
-        has_machine=not request.lists_types(values),
-        launches="host" not in values and not request.lists_types(values),
+        has_machine=has_machine,
+        is_dry=is_dry,
+        launches="host" not in values and has_machine and not is_dry,
         keeps=bool(values.get("keep")),
         region=chosen,
         key_file=values.get("key_file") or key_file.default_key_file(),

@@ -21,6 +21,12 @@ SMALL_DEFAULT_WARNING = (
     "worth keeping."
 )
 
+# Parameters of instances, which a machine of the user's own does not have.
+NOT_WITH_HOST = (
+    *("instance_type", "cpu", "memory", "launch_template", "ami", "subnet"),
+    *("max_price", "max_cost", "keep"),
+)
+
 
 @dataclass(frozen=True)
 class Resolved:
@@ -120,7 +126,17 @@ def complete(values: Values) -> Resolved:
         )
     if "host" in values:
         addresses.parse_host(values["host"])
-        for name in ("instance_type", "cpu", "memory", "launch_template", "ami", "subnet", "max_price", "keep"):
+        for name in (
+            "instance_type",
+            "cpu",
+            "memory",
+            "launch_template",
+            "ami",
+            "subnet",
+            "max_price",
+            "max_cost",
+            "keep",
+        ):
             if values.get(name):
                 raise RefusedError(f"host and {name} exclude each other: a machine that you have is used as it is.")
     warnings: tuple[str, ...] = ()

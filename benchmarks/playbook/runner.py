@@ -32,6 +32,7 @@ class Job:
     undo: Callable[[], None]  # removes what was written for a request that was not carried out
     after: cleanup.Cleanup
     lock: FileLock | None  # held for the life of the job
+    is_dry: bool  # whether it ends with its plan
 
 
 def prepare(playbook: str, values: Values) -> Job:
@@ -104,7 +105,8 @@ def _prepare(playbook: str, values: Values) -> Job:
             console=console,
         ),
     }
-    return Job(run_id, directory, built, undo, after[playbook](), lock)
+    is_dry = bool(resolved.parameters.get("dry_run"))
+    return Job(run_id, directory, built, undo, after[playbook](), lock, is_dry)
 
 
 def _lock(directory: Path) -> FileLock:
@@ -115,7 +117,7 @@ def _lock(directory: Path) -> FileLock:
 
 
 def run(job: Job) -> None:
-    """Run the playbook to its end.
+    """Run the playbook to its end. Of a run that was only planned, nothing is left.
 
     A signal first terminates the instances with the run's tag. Raises RefusedError if nothing was started, FailedError
     if the run failed (Ansible has shown the reason by then), SystemExit after a signal.
@@ -140,3 +142,6 @@ def run(job: Job) -> None:
         raise RefusedError(said)
     if code:
         raise FailedError(said)
+    if job.is_dry:
+        job.undo()
+        job.after.console.print(cleanup.NOTHING_DONE["benchmark"])

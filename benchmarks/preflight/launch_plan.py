@@ -31,7 +31,7 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
     launch_templates.check_ends(template)
     image = _image(ec2, parameters["ami"] or template.image_id, name, architectures)
     places = _places(ec2, parameters["subnet"], template, _zones(ec2, name, region), name, region)
-    quota_warnings = launch_quota.check(connect, info, cores, spot=template.spot is not None)
+    quota, quota_warnings = launch_quota.check(connect, info, cores, spot=template.spot is not None)
     quote = launch_price.find(connect, region, name, template, places, parameters["max_price"])
     own_volumes = template.data.get("BlockDeviceMappings")
     plan = LaunchPlan(
@@ -44,6 +44,7 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
         memory_mib=memory,
         price=quote.price,
         price_unknown=quote.unknown,
+        quota=quota,
         spot=template.spot is not None,
         overrides=template.overrides,
         launch_template=LaunchTemplate(id=template.id, name=template.name, version=template.version),

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from benchmarks import text
 from benchmarks.aws import prices, spot_prices
 from benchmarks.aws.launch_templates import Template
 from benchmarks.aws.optional_answers import UnknownError
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.errors import RefusedError
-from benchmarks.runs.records import Place, Price
+from benchmarks.launch import cost
+from benchmarks.runs.records import LaunchPlan, Place, Price
 
 
 @dataclass(frozen=True)
@@ -78,3 +80,18 @@ def _spot_warnings(name: str, price: Price, ceiling: float | None) -> Iterator[s
         f"{name} is a spot instance here: it costs ${price.usd_per_hour:.4g} an hour now, which may rise {limit} while "
         f"it runs, and EC2 may take it back."
     )
+
+
+def check_cost(launch: LaunchPlan, minutes: int, ceiling: float | None) -> None:
+    """Raises RefusedError if a launch of `minutes` may cost more than `ceiling` (USD), or an unknown amount."""
+    if ceiling is None:
+        return
+    most = cost.at_most([launch], minutes)
+    if most is None:
+        why = launch.price_unknown or "its spot price has no known limit"
+        raise RefusedError(f"The cost cannot be checked against max_cost: {why}. Leave max_cost out to run without it.")
+    if most > ceiling:
+        raise RefusedError(
+            f"The run may cost {cost.cents(most)}, more than the max_cost of ${ceiling:.4g}, if it lasts for all of "
+            f"its {text.hours(minutes)}: lower time_limit or build_limit, or choose a cheaper type."
+        )

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from benchmarks.aws import cpu_cores, quotas
 from benchmarks.aws.optional_answers import UnknownError
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.errors import RefusedError
+from benchmarks.runs.records import Quota
 
 
-def check(connect: Connect, info: AwsShape, cores: cpu_cores.Cores, *, spot: bool) -> tuple[str, ...]:
-    """Raises RefusedError if the type has more vCPUs than the account's quota; returns a warning if that is unknown.
+def check(
+    connect: Connect, info: AwsShape, cores: cpu_cores.Cores, *, spot: bool
+) -> tuple[Quota | None, tuple[str, ...]]:
+    """The quota that the launch counts against, None if it has none or it is not known, and warnings.
 
-    Instances that already run are not counted here; EC2 does that at the launch.
+    Raises RefusedError if the type has more vCPUs than the quota. That other instances leave too few is a warning only:
+    EC2 counts them at the launch, and may count otherwise.
     """
-    quota = quotas.of(info["InstanceType"], spot=spot)
-    if not quota:
-        return ()
+    known = quotas.of(info["InstanceType"], spot=spot)
+    if not known:
+        return None, ()
     try:
-        limit = quotas.limit(connect, quota)
+        limit = quotas.limit(connect, known)
     except UnknownError as error:
-        return (f"The vCPU quota could not be checked: {error}.",)
+        return None, (f"The vCPU quota could not be checked: {error}.",)
     vcpus = cores.count * cores.threads_per_core
     if vcpus > limit:
         raise RefusedError(
             f"{info['InstanceType']} would take {vcpus} vCPUs, but your account's quota is {limit}: ask for "
-            f"more of {quota} in Service Quotas, or choose a smaller type."
+            f"more of {known} in Service Quotas, or choose a smaller type."
         )
-    return ()
+    used = quotas.used(connect("ec2"), known, spot=spot)
+    quota = Quota(code=known.code, name=known.name, limit=limit, needed=vcpus, used=used)
+    return quota, tuple(_warnings(quota))
+
+
+def _warnings(quota: Quota) -> Iterator[str]:
+    if quota.left is not None and quota.left < quota.needed:
+        yield (
+            f"Your instances take about {quota.used} of the {quota.limit} vCPUs of the quota {quota.code}, so that EC2 "
+            f"may refuse {quota.needed} more: end some, or ask for more in Service Quotas."
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,16 +12,24 @@ from msgspec.structs import replace
 from benchmarks.aws import credentials, ec2_endpoint, instances
 from benchmarks.aws.aws_errors import refusing
 from benchmarks.aws.session import AwsShape, Connect
+from benchmarks.errors import RefusedError
+from benchmarks.launch import boot_times
 from benchmarks.parameters import suites
-from benchmarks.preflight import credentials_end, destination, launch_plan, resuming
+from benchmarks.preflight import credentials_end, destination, launch_plan, launch_price, resuming
 from benchmarks.results import result_keys
 from benchmarks.runs import measurement, record_files
-from benchmarks.runs.records import HostAttempt, LaunchPlan, PlannedMeasurement, Preflight, Suite, Values
+from benchmarks.runs.records import HostAttempt, LaunchPlan, PlannedMeasurement, Preflight, Source, Suite, Values
 
 
 def start_of(earlier: Preflight | None) -> datetime:
     """When the run was first planned; now, unless there is an earlier plan."""
     return earlier.started if earlier else datetime.now(UTC).replace(microsecond=0)
+
+
+def refuse_dry(parameters: Values, earlier: Preflight | None) -> None:
+    """Raises RefusedError if a run that was begun before is to be planned only, which would change its records."""
+    if parameters["dry_run"] and earlier:
+        raise RefusedError("dry_run is for new runs, and this run has begun: leave run_id out, or dry_run.")
 
 
 def lost(directory: Path) -> list[str]:
@@ -33,11 +42,17 @@ def lost(directory: Path) -> list[str]:
     ]
 
 
-def make(parameters: Values, connect: Connect, started: datetime, begun: resuming.Begun | None = None) -> Preflight:
+def make(
+    parameters: Values,
+    connect: Connect,
+    started: datetime,
+    begun: resuming.Begun | None = None,
+    check_source: Callable[[Source], tuple[str, ...]] = lambda _: (),
+) -> Preflight:
     """Plan a run. A run that was `begun` before keeps its instances.
 
-    For a machine of the user's own, AWS is called only if a bucket is given. Raises RefusedError for the first
-    obstacle.
+    For a machine of the user's own, AWS is called only if a bucket is given. `check_source` returns warnings about a
+    source to be launched for. Raises RefusedError for the first obstacle.
     """
     suite = _suite(parameters)
     digest = measurement.digest_of_suite_here(suite)
@@ -58,7 +73,7 @@ def make(parameters: Values, connect: Connect, started: datetime, begun: resumin
         if not parameters["host"]:
             ec2 = connect("ec2")
             there = instances.alive(ec2, begun.directory.name) if begun else []
-            machine = _machine(parameters, suite, digest, connect, there, begun)
+            machine = _machine(parameters, suite, digest, connect, there, begun, check_source)
             endpoint = ec2_endpoint.unless_aws(ec2.meta.endpoint_url)
         return replace(
             plan,
@@ -86,6 +101,7 @@ def _machine(
     connect: Connect,
     there: list[AwsShape],
     begun: resuming.Begun | None,
+    check_source: Callable[[Source], tuple[str, ...]],
 ) -> _Machine:
     if begun and begun.plan and resuming.is_over(begun.directory, there):
         over = "The run's instance is gone: what it has measured is published without it."
@@ -93,7 +109,10 @@ def _machine(
     late = resuming.time_warnings(there, parameters, datetime.now(UTC))
     planned, warnings = launch_plan.make(parameters, suite, connect)
     launch = resuming.launched_as(planned, there, begun, parameters)
-    return _Machine(launches=(launch,), warnings=(*late, *warnings))
+    if not there:
+        minutes = boot_times.lifetime([launch], parameters["build_limit"], parameters["time_limit"])
+        launch_price.check_cost(launch, minutes, parameters["max_cost"])
+    return _Machine(launches=(launch,), warnings=(*late, *warnings, *check_source(suite.source)))
 
 
 def _suite(parameters: Values) -> Suite:

@@ -90,6 +90,20 @@ class Place(Part, frozen=True, kw_only=True):
     zone: str | None
 
 
+class Quota(Part, frozen=True, kw_only=True):
+    """The account's quota that a launch counts against, in vCPUs."""
+
+    code: str  # in Service Quotas
+    name: str
+    limit: int
+    needed: int
+    used: int | None  # by the account's other instances, as far as is known
+
+    @property
+    def left(self) -> int | None:
+        return None if self.used is None else self.limit - self.used
+
+
 class LaunchPlan(Part, frozen=True, kw_only=True):
     """How one instance of a run is to be launched, or was launched."""
 
@@ -109,6 +123,7 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     places: tuple[Place, ...]  # tried in this order
     bare_metal: bool = False  # such an instance takes longer to boot
     spot: bool = False  # whether the launch template asks for a spot instance
+    quota: Quota | None = None  # None if there is none, or it is not known
     price_unknown: str | None = None  # why the price is not known, as the part of a sentence after a colon
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.launch import boot_times
 from benchmarks.preflight import run_plan
 from benchmarks.runs import record_files
-from benchmarks.runs.records import Preflight
+from benchmarks.runs.records import LaunchPlan, Preflight
 
 # Used instead of a missing plan, so that the run can still be brought to its end.
 _NOTHING: dict[str, Any] = {
@@ -32,11 +32,23 @@ def lost_records(directory: str) -> list[str]:
     return run_plan.lost(Path(directory))
 
 
+def connect_timeout(launches: Sequence[Mapping[str, Any]]) -> int:
+    return boot_times.connect_timeout(_typed(launches))
+
+
+def lifetime(launches: Sequence[Mapping[str, Any]], build_limit: int, time_limit: int) -> int:
+    return boot_times.lifetime(_typed(launches), build_limit, time_limit)
+
+
+def _typed(launches: Sequence[Mapping[str, Any]]) -> list[LaunchPlan]:
+    return [record_files.typed(LaunchPlan, launch) for launch in launches]
+
+
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "preflight_record": preflight_record,
             "lost_records": lost_records,
-            "connect_timeout": boot_times.connect_timeout,
-            "lifetime": boot_times.lifetime,
+            "connect_timeout": connect_timeout,
+            "lifetime": lifetime,
         }

@@ -29,6 +29,7 @@ description:
   - They come from the extra variables alone, so that a run can be terminated even if its records are lost.
   - Adds localhost.
   - The machine in the extra variable C(host), if given, is in the group C(existing_host).
+  - A request that ends with its plan has no other hosts.
   - Once the run has launched instances, they are in the group C(launched), found by P(amazon.aws.aws_ec2#inventory).
     Before that, AWS is not called, so playbooks that need no AWS account run without one.
 options:
@@ -63,7 +64,8 @@ class InventoryModule(BaseInventoryPlugin):
 
         inventory.set_variable("all", "run_id", run_id)
         inventory.set_variable("all", "run_dir", str(directory))
-        inventory.set_variable("all", "run_request", asdict(outline(extra, os.environ)))
+        asked = outline(extra, os.environ)
+        inventory.set_variable("all", "run_request", asdict(asked))
         inventory.set_variable("all", "login", host_layout.LOGIN)
         inventory.add_host("localhost")
         inventory.set_variable("localhost", "ansible_connection", "local")
@@ -73,6 +75,8 @@ class InventoryModule(BaseInventoryPlugin):
             inventory.add_group("this_run")
             inventory.add_child("this_run", group)
 
+        if asked.is_dry:
+            return
         if host:
             inventory.add_host(host.address, group="existing_host", port=host.port)
             given = {"ansible_user": host.user, "ansible_ssh_private_key_file": key}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
@@ -16,23 +17,29 @@ description:
 options:
   parameters: {description: The parameters as read_parameters wrote them., type: dict, required: true}
   run_dir: {description: The run's directory., type: path, required: true}
+  crates_index: {description: URL of the sparse index that knows a crate's versions., type: str, required: true}
 author: [benchmarks]
 """
 EXAMPLES = """
-- plan_run: {parameters: "{{ parameters }}", run_dir: "{{ run_dir }}"}
+- plan_run: {parameters: "{{ parameters }}", run_dir: "{{ run_dir }}", crates_index: https://index.crates.io}
 """
 RETURN = """
 plan: {description: The plan that was written., type: dict, returned: success}
+screen: {description: The plan for the user; empty if no machine is needed., type: str, returned: success}
 """
 
 
 def main() -> None:
     module = AnsibleModule(
-        {"parameters": {"type": "dict", "required": True}, "run_dir": {"type": "path", "required": True}},
+        {
+            "parameters": {"type": "dict", "required": True},
+            "run_dir": {"type": "path", "required": True},
+            "crates_index": {"type": "str", "required": True},
+        },
     )
-    from benchmarks.aws import aws_errors, session
+    from benchmarks.aws import aws_errors, credentials, session
     from benchmarks.launch import termination
-    from benchmarks.preflight import resuming, run_plan
+    from benchmarks.preflight import resuming, run_plan, screen, source_check
     from benchmarks.runs import failures, parameters_file, record_files, run_directory
     from benchmarks.runs.records import Preflight
 
@@ -42,7 +49,9 @@ def main() -> None:
         run_directory.check_space(directory)
         begun = resuming.Begun(directory, record_files.read(Preflight, directory))
         connect = session.connector(parameters["region"])
-        planned = run_plan.make(parameters, connect, run_plan.start_of(begun.plan), begun)
+        run_plan.refuse_dry(parameters, begun.plan)
+        check_source = partial(source_check.check, crates_index_url=module.params["crates_index"])
+        planned = run_plan.make(parameters, connect, run_plan.start_of(begun.plan), begun, check_source)
         if planned.measured:
             termination.note_gone(connect("ec2"), directory.name, directory)
         # Stages that failed are repeated; if the instances are gone, only those that need no machine.
@@ -56,7 +65,8 @@ def main() -> None:
         module.fail_json(msg=str(run_directory.cannot_be_written(directory, error)))
     for warning in planned.warnings:
         module.warn(warning)
-    module.exit_json(changed=changed, plan=record_files.plain(planned))
+    shown = screen.of_plan(planned, directory.name, parameters, credentials.lifetime)
+    module.exit_json(changed=changed, plan=record_files.plain(planned), screen=shown)
 
 
 if __name__ == "__main__":

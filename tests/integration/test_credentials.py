@@ -17,8 +17,12 @@ import pytest
 from tests.integration.conftest import ROOT, Account, Result, inv
 
 PROMPT = "Enter MFA code for arn:aws:iam::123456789012:mfa/me: "
-SETUP = ("bench.setup", "--allow-from", "127.0.0.0/8")
-PLAIN = (str(ROOT / ".venv/bin/ansible-playbook"), "playbooks/setup.yml", "-e", '{"allow_from": "127.0.0.0/8"}')
+PLAIN = (str(ROOT / ".venv/bin/ansible-playbook"), "playbooks/setup.yml", "-e", "allow_from=127.0.0.0/8", "-e")
+
+
+@pytest.fixture
+def setup(tmp_path: Path) -> tuple[str, ...]:
+    return ("bench.setup", "--allow-from", "127.0.0.0/8", "--runs-dir", str(tmp_path / "runs"))
 
 
 @pytest.fixture
@@ -68,33 +72,35 @@ def at_a_terminal(argv: Sequence[str], environment: dict[str, str], typed: str, 
         os.close(here)
 
 
-def test_the_code_is_asked_for_once_and_serves_all_that_the_command_starts(user: dict[str, str]) -> None:
-    result = at_a_terminal([str(ROOT / "inv"), *SETUP, "--yes"], user, "654321")
+def test_the_code_is_asked_for_once_and_serves_all_that_the_command_starts(
+    user: dict[str, str], setup: tuple[str, ...]
+) -> None:
+    result = at_a_terminal([str(ROOT / "inv"), *setup, "--yes"], user, "654321")
     assert result.code == 0, result.output
     assert result.output.count(PROMPT) == 1
     assert "Everything is there." in result.output
     assert "654321" not in result.output
 
 
-def test_no_code_is_a_sentence(user: dict[str, str]) -> None:
-    result = at_a_terminal([str(ROOT / "inv"), *SETUP], user, "")
+def test_no_code_is_a_sentence(user: dict[str, str], setup: tuple[str, ...]) -> None:
+    result = at_a_terminal([str(ROOT / "inv"), *setup], user, "")
     assert result.code == 2, result.output
     assert "The AWS profile work gave no credentials: " in result.output
     assert "Traceback" not in result.output
 
 
-def test_without_a_terminal_the_way_out_is_told(user: dict[str, str]) -> None:
+def test_without_a_terminal_the_way_out_is_told(user: dict[str, str], setup: tuple[str, ...]) -> None:
     # A session of its own has no terminal, as a service or a container without -t.
-    result = inv(*SETUP, environment=user, apart=True)
+    result = inv(*setup, environment=user, apart=True)
     assert result.code == 2, result.output
     assert "aws configure export-credentials --profile work --format env" in result.output
     assert "Traceback" not in result.output
 
 
-def test_plain_ansible_tells_the_way_out_even_at_a_terminal(user: dict[str, str]) -> None:
+def test_plain_ansible_tells_the_way_out_even_at_a_terminal(user: dict[str, str], tmp_path: Path) -> None:
     path = f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"
     region = {"AWS_DEFAULT_REGION": "us-east-1"}
-    result = at_a_terminal(PLAIN, {**user, **region, "PATH": path}, "654321")
+    result = at_a_terminal([*PLAIN, f"runs_dir={tmp_path}"], {**user, **region, "PATH": path}, "654321")
     assert result.code == 2, result.output
     assert PROMPT not in result.output
     assert "aws configure export-credentials --profile work --format env" in result.output

@@ -68,6 +68,7 @@ class Account:
                 "describe_launch_template_versions": template(),
                 "describe_images": {"Images": [image()]},
                 "describe_subnets": subnets(*ZONES),
+                "describe_instances": {"Reservations": []},
                 "run_instances": aws_error("DryRunOperation", "Request would have succeeded"),
                 **ec2,
             }

@@ -83,3 +83,8 @@ def test_whatever_is_escaped_can_be_printed_on_one_line(anything: str) -> None:
     escaped = text.escaped(anything)
     assert text.is_single_line(escaped)
     assert text.escaped(escaped) == escaped
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(0, "0 min"), (45, "45 min"), (120, "2 h"), (270, "4 h 30 min")])
+def test_a_time_is_said_in_hours_and_minutes(minutes: int, said: str) -> None:
+    assert text.hours(minutes) == said

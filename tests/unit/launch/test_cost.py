@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from msgspec.structs import replace
+
 from benchmarks.launch import cost
-from benchmarks.runs.records import Ended, Price, Terminated
+from benchmarks.runs.records import Ended, LaunchPlan, Price, Terminated
 from tests.support import records
 
 BEGAN = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
@@ -55,3 +58,28 @@ def test_an_unknown_price_is_said_to_be_unknown() -> None:
     assert line(600, price=None, unknown="AWS refused GetProducts") == (
         "c7i.large for 10 min 0 s; its price is not known: AWS refused GetProducts."
     )
+
+
+SPOT = Price(usd_per_hour=0.12, source="EC2 spot price", date="2026-05-19", usd_per_hour_at_most=0.36)
+
+
+@pytest.mark.parametrize(
+    ("launches", "usd"),
+    [
+        ([records.launch_plan(price=PRICE)], 1.62),
+        ([records.launch_plan(price=PRICE), records.launch_plan(price=PRICE)], 3.24),
+        ([records.launch_plan(price=SPOT, spot=True)], 1.62),
+        ([records.launch_plan(price=replace(SPOT, usd_per_hour_at_most=None), spot=True)], None),
+        ([records.launch_plan(price=PRICE), records.launch_plan(price=None)], None),
+        ([], 0),
+    ],
+)
+def test_the_most_that_a_run_costs_is_its_price_for_its_whole_lifetime(
+    launches: list[LaunchPlan], usd: float | None
+) -> None:
+    assert cost.at_most(launches, 270) == (None if usd is None else pytest.approx(usd))
+
+
+@pytest.mark.parametrize(("usd", "said"), [(1.6065, "$1.61"), (0.3, "$0.30"), (0.001, "$0.01"), (0, "$0.00")])
+def test_the_most_that_something_costs_is_rounded_up(usd: float, said: str) -> None:
+    assert cost.cents(usd) == said

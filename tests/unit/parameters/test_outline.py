@@ -31,13 +31,15 @@ def test_a_request_has_a_machine_that_is_launched_or_there_or_only_lists_types(
 
 def test_what_was_given_is_read_and_the_rest_is_as_by_default() -> None:
     given = {"instance_type": "c7i.large", "keep": "true", "region": "us-east-1", "key_file": "/k", "ssh_port": "2222"}
-    assert outline(given, ENVIRONMENT) == Outline(True, True, True, "us-east-1", "/k", 2222)
-    assert outline({"instance_type": "c7i.large"}, ENVIRONMENT) == Outline(True, True, False, "eu-central-1", None, 22)
+    assert outline(given, ENVIRONMENT) == Outline(True, False, True, True, "us-east-1", "/k", 2222)
+    assert outline({"instance_type": "c7i.large"}, ENVIRONMENT) == Outline(
+        True, False, True, False, "eu-central-1", None, 22
+    )
 
 
 def test_what_preflight_refuses_counts_as_not_given() -> None:
     given = {"instance_type": "c7i.large", "keep": "perhaps", "ssh_port": "x", "no_such_parameter": 1, "region": None}
-    assert outline(given, ENVIRONMENT) == Outline(True, True, False, "eu-central-1", None, 22)
+    assert outline(given, ENVIRONMENT) == Outline(True, False, True, False, "eu-central-1", None, 22)
 
 
 def test_a_profile_that_is_gone_names_no_region(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,3 +50,9 @@ def test_a_profile_that_is_gone_names_no_region(monkeypatch: pytest.MonkeyPatch)
 def test_the_users_own_key_is_used_where_none_is_named(home: Path) -> None:
     key = write_key(home / "benchmarks.pem")
     assert outline({"host": "box"}, ENVIRONMENT).key_file == str(key)
+
+
+@pytest.mark.parametrize("given", [{"instance_type": "c7i.large"}, {"host": "box"}])
+def test_a_request_that_ends_with_its_plan_launches_nothing(given: dict[str, Any]) -> None:
+    found = outline({**given, "dry_run": True}, ENVIRONMENT)
+    assert (found.is_dry, found.has_machine, found.launches) == (True, True, False)

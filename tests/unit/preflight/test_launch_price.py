@@ -99,3 +99,26 @@ def test_an_unknown_spot_price_is_not_replaced_by_another() -> None:
 def test_a_template_for_another_market_is_not_for_spot_instances() -> None:
     plan = made(spot_account(market="capacity-block"))
     assert (plan.launches[0].spot, plan.launches[0].price) == (False, PRICE)
+
+
+def test_a_run_that_may_cost_more_than_allowed_is_refused() -> None:
+    # 60 minutes to build, 180 to measure and 30 to spare, at $0.357 an hour.
+    assert refusal(account(), max_cost=1.6) == (
+        "The run may cost $1.61, more than the max_cost of $1.6, if it lasts for all of its 4 h 30 min: lower "
+        "time_limit or build_limit, or choose a cheaper type."
+    )
+    made(account(), max_cost=1.61)
+    made(account(), max_cost=1.2, time_limit=60)
+
+
+def test_a_spot_launch_is_held_against_what_its_price_may_rise_to() -> None:
+    assert "may cost $1.61, more than the max_cost of $1.6" in refusal(spot_account(), max_cost=1.6)
+    made(spot_account("0.2"), max_cost=1.6)
+
+
+def test_a_cost_that_cannot_be_checked_is_refused_with_the_reason(price: Callable[[Any], None]) -> None:
+    price(UnknownError(WHY))
+    assert refusal(account(), max_cost=5.0) == (
+        f"The cost cannot be checked against max_cost: {WHY}. Leave max_cost out to run without it."
+    )
+    assert "its spot price has no known limit" in refusal(spot_account(), max_cost=5.0)

@@ -95,3 +95,41 @@ def test_a_spot_instance_is_held_against_the_spot_quota() -> None:
         describe_spot_price_history={"SpotPriceHistory": []},
     )
     assert "your account's quota is 4: ask for more of L-34B43A08 (All Standard" in refusal(connect)
+
+
+def described(name: str, cores: int, **more: Any) -> dict[str, Any]:
+    return {"InstanceType": name, "CpuOptions": {"CoreCount": cores, "ThreadsPerCore": 2}, **more}
+
+
+RUNNING = {
+    "Reservations": [
+        {"Instances": [described("m7i.4xlarge", 8), described("c7i.large", 1, InstanceLifecycle="spot")]},
+        {"Instances": [described("p5.48xlarge", 96), described("t3.large", 1)]},
+    ]
+}
+
+
+def test_what_other_instances_take_of_the_quota_is_counted() -> None:
+    made = run_plan.make(parameters(), account(describe_instances=RUNNING), STARTED)
+    quota = made.launches[0].quota
+    assert quota
+    assert (quota.code, quota.limit, quota.used, quota.left, quota.needed) == ("L-1216C47A", 32, 18, 14, 8)
+    assert not [warning for warning in made.warnings if "quota" in warning]
+
+
+def test_a_quota_that_other_instances_take_is_warned_of() -> None:
+    made = run_plan.make(
+        parameters(), account({"quota": {"Quota": {"Value": 24.0}}}, describe_instances=RUNNING), STARTED
+    )
+    assert (
+        "Your instances take about 18 of the 24 vCPUs of the quota L-1216C47A, so that EC2 may refuse 8 more: end "
+        "some, or ask for more in Service Quotas."
+    ) in made.warnings
+
+
+@pytest.mark.parametrize("answer", [aws_error("RequestLimitExceeded"), {"Reservations": [{"Instances": [{}]}]}])
+def test_instances_that_cannot_be_counted_leave_open_what_is_left(answer: Any) -> None:
+    made = run_plan.make(parameters(), account(describe_instances=answer), STARTED)
+    quota = made.launches[0].quota
+    assert quota
+    assert (quota.used, quota.left) == (None, None)

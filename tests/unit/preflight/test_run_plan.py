@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, NoCredentialsError
 
 from benchmarks.errors import RefusedError
 from benchmarks.preflight import run_plan
-from benchmarks.runs.records import Destination, Image, LaunchPlan, LaunchTemplate, Place, Source
+from benchmarks.runs.records import Destination, Image, LaunchPlan, LaunchTemplate, Place, Quota, Source
 from tests.support import records
 from tests.support.launch_account import PRICE, STARTED, account, parameters, refusal
 
@@ -31,6 +31,13 @@ def test_a_plan_says_what_will_be_launched_and_where_it_goes() -> None:
             cpu_options={"CoreCount": 2, "ThreadsPerCore": 1},
             memory_mib=16384,
             price=PRICE,
+            quota=Quota(
+                code="L-1216C47A",
+                name="Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
+                limit=32,
+                needed=2,
+                used=0,
+            ),
             launch_template=LaunchTemplate(id="lt-1", name="benchmarks", version="1"),
             image=Image(id="ami-debian", name="debian-13"),
             block_devices=(

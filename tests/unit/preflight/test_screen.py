@@ -1,0 +1,78 @@
+"""The plan as users see it before anything is launched."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from benchmarks.aws.credentials import Lifetime
+from benchmarks.parameters import spec
+from benchmarks.preflight import screen
+from benchmarks.runs.records import HostAttempt, Place, Preflight, Quota
+from tests.support.records import launch_plan, preflight
+
+QUOTA = Quota(code="L-1216C47A", name="Standard", limit=32, needed=8, used=8)
+
+
+def shown(plan: Preflight, held: Lifetime = Lifetime(), **given: Any) -> list[str]:  # noqa: B008
+    return screen.of_plan(plan, "r1", spec.with_defaults("benchmark", given), lambda: held).splitlines()
+
+
+def test_a_plan_shows_machine_price_worst_case_quota_and_where_the_results_go() -> None:
+    places = tuple(Place(subnet=f"s-{zone}", zone=f"eu-central-1{zone}") for zone in "ab")
+    assert shown(preflight(launches=(launch_plan(quota=QUOTA, places=places, cores=4),))) == [
+        "Suite     one: one 1.0.0, Rust system",
+        "Machine   c7i.large: 4 cores, 2 threads each, 4096 MiB, x86_64",
+        "Zone      eu-central-1a, else eu-central-1b",
+        "Image     debian-13 (launch template benchmarks, version 1)",
+        "Price     $0.357 an hour (AWS Price List, 2026-05-19)",
+        "At most   $1.61, if it lasts for 4 h 30 min, until it switches itself off",
+        "Quota     about 24 of 32 vCPUs left, this takes 8 (L-1216C47A)",
+        "Results   s3://mine/results/one/2026-05-19T081500Z_c7i.large_4c_1.0.0_r1/",
+        "Link      to the log, opens for 7 days",
+    ]
+
+
+def test_limits_and_bare_metal_change_the_worst_case() -> None:
+    plan = preflight(launches=(launch_plan(bare_metal=True),))
+    assert "At most   $0.69, if it lasts for 1 h 55 min, until it switches itself off" in shown(
+        plan, build_limit=30, time_limit=30
+    )
+
+
+@pytest.mark.parametrize(
+    ("why", "line"), [("AWS lists none", "Price     not known: AWS lists none"), (None, "Price     not known")]
+)
+def test_an_unknown_price_is_said_with_its_reason(why: str | None, line: str) -> None:
+    lines = shown(preflight(launches=(launch_plan(price=None, price_unknown=why),)))
+    assert line in lines
+    assert "At most   not known, if it lasts for 4 h 30 min, until it switches itself off" in lines
+
+
+def test_what_is_left_of_the_quota_may_be_unknown() -> None:
+    quota = Quota(code="L-1216C47A", name="Standard", limit=32, needed=8, used=None)
+    assert "Quota     32 vCPUs, this takes 8 (L-1216C47A)" in shown(preflight(launches=(launch_plan(quota=quota),)))
+
+
+def test_a_link_ends_with_the_credentials() -> None:
+    end = datetime.now(UTC) + timedelta(hours=1)
+    last = shown(preflight(), Lifetime(temporary=True, end=end))[-1]
+    assert last == f"Link      to the log, opens until {end:%H:%M UTC on %Y-%m-%d}"
+    assert shown(preflight(), Lifetime(temporary=True))[-1] == (
+        "Link      to the log, opens for 7 days or until the temporary credentials that signed it expire"
+    )
+
+
+def test_a_machine_of_the_users_own_costs_nothing_and_needs_no_credentials() -> None:
+    plan = preflight(launches=(), destination=None)
+    text = screen.of_plan(plan, "r1", spec.with_defaults("benchmark", {"host": "me@192.0.2.7"}), lambda: 1 / 0)  # type: ignore[arg-type,return-value]
+    assert text.splitlines()[1:] == [
+        "Machine   me@192.0.2.7, a machine of your own",
+        "Results   on this machine only, since no bucket was given",
+    ]
+
+
+def test_what_only_has_to_be_published_shows_no_plan() -> None:
+    assert shown(preflight(measured=(HostAttempt(host="i-1", attempt=1),))) == []
