@@ -18,6 +18,12 @@ _KEEP_STATUS = (
     'printf "%s %s %s\\n" "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" > "$STATUS_FILE.new"'
     ' && mv "$STATUS_FILE.new" "$STATUS_FILE"'
 )
+# systemd would open the log and execute the program as init_t, to which SELinux's targeted policy denies what is below
+# a home: 209/STDOUT, 203/EXEC (https://github.com/systemd/systemd/issues/24149; it opens files before the transition:
+# https://github.com/systemd/systemd/pull/43646). A shell in /bin runs as unconfined_service_t, which may do both
+# (https://www.mankier.com/8/unconfined_service_selinux). The program takes the shell's place, so that its exit status,
+# signals and process id are the unit's own.
+_IN_HOME = 'exec >>"$1" 2>&1 && cd "$2" && shift 2 && exec "$@"'
 # One round trip for everything: whether the unit is active, its result, and the log from a given byte on. The wait for
 # the unit's end happens on the host: polling it over SSH would disturb the measurement.
 _STATUS = """
@@ -73,12 +79,13 @@ def clean_command(unit: Unit) -> str:
 
 
 def start_command(unit: Unit, user: str) -> str:
-    """The command that starts `unit` as `user`; it must be run as root."""
+    """The command that starts `unit` as `user`; it must be run as root.
+
+    Nothing in it makes systemd itself open a file below the user's home.
+    """
     properties = {
         "Type": "exec",
         "RuntimeMaxSec": str(unit.limit_seconds),
-        "StandardOutput": f"append:{unit.log}",
-        "StandardError": f"append:{unit.log}",
         "ExecStopPost": f"/bin/sh -c {shlex.quote(_KEEP_STATUS)}",
         "Environment": f"STATUS_FILE={unit.status}",
         # If a benchmark uses up the memory, the kernel must kill it before the SSH server.
@@ -92,12 +99,11 @@ def start_command(unit: Unit, user: str) -> str:
         "--collect",
         f"--unit={unit.name}",
         f"--uid={user}",
-        f"--working-directory={unit.directory}",
         *(f"--property={key}={value}" for key, value in properties.items()),
         *(f"--setenv={key}={value}" for key, value in unit.environment.items()),
         "--",
         # systemd expands variables in the command: a literal dollar sign is written twice.
-        *(word.replace("$", "$$") for word in unit.argv),
+        *(word.replace("$", "$$") for word in ("/bin/sh", "-c", _IN_HOME, "sh", unit.log, unit.directory, *unit.argv)),
     ]
     return shlex.join(argv)
 
