@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.host import exit_signals
+from benchmarks.host import background_services, exit_signals
 
 # The unit's result is kept in a file, since systemd forgets units that have ended, and all units at a reboot. It is
 # written beside its place and moved there: who reads it meanwhile must not find it empty.
@@ -48,6 +48,8 @@ class Unit:
     log: str
     status: str
     limit_seconds: int
+    # For the names of the background services that are stopped for the unit's time; empty to stop none.
+    stopped: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,23 +85,25 @@ def start_command(unit: Unit, user: str) -> str:
 
     Nothing in it makes systemd itself open a file below the user's home.
     """
-    properties = {
-        "Type": "exec",
-        "RuntimeMaxSec": str(unit.limit_seconds),
-        "ExecStopPost": f"/bin/sh -c {shlex.quote(_KEEP_STATUS)}",
-        "Environment": f"STATUS_FILE={unit.status}",
+    properties = [
+        ("Type", "exec"),
+        ("RuntimeMaxSec", str(unit.limit_seconds)),
+        *(background_services.properties(unit.name, unit.stopped) if unit.stopped else []),
+        # Last, so that whoever reads the result finds the services started again.
+        ("ExecStopPost", f"/bin/sh -c {shlex.quote(_KEEP_STATUS)}"),
+        ("Environment", f"STATUS_FILE={unit.status}"),
         # If a benchmark uses up the memory, the kernel must kill it before the SSH server.
-        "OOMScoreAdjust": "500",
+        ("OOMScoreAdjust", "500"),
         # The remaining targets still run.
-        "OOMPolicy": "continue",
-    }
+        ("OOMPolicy", "continue"),
+    ]
     argv = [
         "systemd-run",
         "--quiet",
         "--collect",
         f"--unit={unit.name}",
         f"--uid={user}",
-        *(f"--property={key}={value}" for key, value in properties.items()),
+        *(f"--property={key}={value}" for key, value in properties),
         *(f"--setenv={key}={value}" for key, value in unit.environment.items()),
         "--",
         # systemd expands variables in the command: a literal dollar sign is written twice.
