@@ -11,6 +11,7 @@ LOGIN = "benchmarks"
 DIRECTORY = ".benchmarks"
 LOG = "benchmark.log"
 ACTIVITY = "activity"  # when the log grew, see host.activity
+STOPPED = "stopped-services"  # for the time of the measurement, see host.background_services
 CRITERION = "criterion"
 STEPS = ("build", "run")
 

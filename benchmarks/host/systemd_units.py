@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.host import exit_signals
+from benchmarks.host import background_services, exit_signals
 
 # The unit's result is kept in a file, since systemd forgets units that have ended, and all units at a reboot. It is
 # written beside its place and moved there: who reads it meanwhile must not find it empty.
@@ -18,6 +18,12 @@ _KEEP_STATUS = (
     'printf "%s %s %s\\n" "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" > "$STATUS_FILE.new"'
     ' && mv "$STATUS_FILE.new" "$STATUS_FILE"'
 )
+# systemd would open the log and execute the program as init_t, to which SELinux's targeted policy denies what is below
+# a home: 209/STDOUT, 203/EXEC (https://github.com/systemd/systemd/issues/24149; it opens files before the transition:
+# https://github.com/systemd/systemd/pull/43646). A shell in /bin runs as unconfined_service_t, which may do both
+# (https://www.mankier.com/8/unconfined_service_selinux). The program takes the shell's place, so that its exit status,
+# signals and process id are the unit's own.
+_IN_HOME = 'exec >>"$1" 2>&1 && cd "$2" && shift 2 && exec "$@"'
 # One round trip for everything: whether the unit is active, its result, and the log from a given byte on. The wait for
 # the unit's end happens on the host: polling it over SSH would disturb the measurement.
 _STATUS = """
@@ -42,6 +48,8 @@ class Unit:
     log: str
     status: str
     limit_seconds: int
+    # For the names of the background services that are stopped for the unit's time; empty to stop none.
+    stopped: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,31 +81,33 @@ def clean_command(unit: Unit) -> str:
 
 
 def start_command(unit: Unit, user: str) -> str:
-    """The command that starts `unit` as `user`; it must be run as root."""
-    properties = {
-        "Type": "exec",
-        "RuntimeMaxSec": str(unit.limit_seconds),
-        "StandardOutput": f"append:{unit.log}",
-        "StandardError": f"append:{unit.log}",
-        "ExecStopPost": f"/bin/sh -c {shlex.quote(_KEEP_STATUS)}",
-        "Environment": f"STATUS_FILE={unit.status}",
+    """The command that starts `unit` as `user`; it must be run as root.
+
+    Nothing in it makes systemd itself open a file below the user's home.
+    """
+    properties = [
+        ("Type", "exec"),
+        ("RuntimeMaxSec", str(unit.limit_seconds)),
+        *(background_services.properties(unit.name, unit.stopped) if unit.stopped else []),
+        # Last, so that whoever reads the result finds the services started again.
+        ("ExecStopPost", f"/bin/sh -c {shlex.quote(_KEEP_STATUS)}"),
+        ("Environment", f"STATUS_FILE={unit.status}"),
         # If a benchmark uses up the memory, the kernel must kill it before the SSH server.
-        "OOMScoreAdjust": "500",
+        ("OOMScoreAdjust", "500"),
         # The remaining targets still run.
-        "OOMPolicy": "continue",
-    }
+        ("OOMPolicy", "continue"),
+    ]
     argv = [
         "systemd-run",
         "--quiet",
         "--collect",
         f"--unit={unit.name}",
         f"--uid={user}",
-        f"--working-directory={unit.directory}",
-        *(f"--property={key}={value}" for key, value in properties.items()),
+        *(f"--property={key}={value}" for key, value in properties),
         *(f"--setenv={key}={value}" for key, value in unit.environment.items()),
         "--",
         # systemd expands variables in the command: a literal dollar sign is written twice.
-        *(word.replace("$", "$$") for word in unit.argv),
+        *(word.replace("$", "$$") for word in ("/bin/sh", "-c", _IN_HOME, "sh", unit.log, unit.directory, *unit.argv)),
     ]
     return shlex.join(argv)
 

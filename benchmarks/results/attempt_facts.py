@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from benchmarks.host import background_services
 from benchmarks.results import code_facts, manifest, money_facts, platform_facts
 from benchmarks.runs import record_files, run_layout
 from benchmarks.runs.records import Build, Instance, Instances, LaunchPlan, Preflight, Toolchain
@@ -37,8 +38,13 @@ def of_attempt(run_dir: Path, host: str, attempt: int, plan: Preflight, ended: d
     if toolchain:
         suite = manifest.suite_of(run_layout.host(run_dir, host), attempt, plan)
         code = code_facts.code(suite, toolchain, record_files.recall(Build, directory))
-        platform = platform_facts.platform(toolchain, launch, instance)
+        platform = platform_facts.platform(toolchain, launch, instance, _stopped(directory))
     return Facts(code, platform, money_facts.money(launch, instance, ended), code_facts.tool(plan))
+
+
+def _stopped(directory: Path) -> tuple[str, ...]:
+    path = directory / run_layout.STOPPED
+    return background_services.read(path.read_text(errors="replace")) if path.is_file() else ()
 
 
 def _launch(launches: Sequence[LaunchPlan], instance: Instance | None) -> LaunchPlan | None:

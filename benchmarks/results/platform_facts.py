@@ -14,10 +14,13 @@ _NUMA = re.compile(r"NUMA (node\d+) CPU\(s\)")
 _VULNERABILITY = re.compile(r"Vulnerability (.+)")
 
 
-def platform(toolchain: Toolchain, launch: LaunchPlan | None, instance: Instance | None) -> Platform:
+def platform(
+    toolchain: Toolchain, launch: LaunchPlan | None, instance: Instance | None, stopped_services: tuple[str, ...] = ()
+) -> Platform:
     """The machine of a toolchain record. `launch` and `instance` are None for a machine of the user's own.
 
     What the instance was is taken from its own record, and from the plan of its launch only without one.
+    `stopped_services` are those that were stopped while it measured.
     """
     host = toolchain.host
     return Platform(
@@ -54,6 +57,7 @@ def platform(toolchain: Toolchain, launch: LaunchPlan | None, instance: Instance
         turbo=host.turbo,
         transparent_hugepage=host.transparent_hugepage,
         booted=host.booted,
+        stopped_services=stopped_services,
     )
 
 

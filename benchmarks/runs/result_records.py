@@ -145,6 +145,7 @@ class Platform(Part, frozen=True, kw_only=True):
     turbo: bool | None = None
     transparent_hugepage: str | None = None
     booted: datetime | None = None
+    stopped_services: tuple[str, ...] = ()  # background services that were stopped while it measured
 
 
 class Money(Part, frozen=True, kw_only=True):

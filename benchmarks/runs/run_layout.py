@@ -9,6 +9,7 @@ from benchmarks.runs.records import CurrentAttempt
 
 LOG = "benchmark.log"
 ACTIVITY = "activity"  # when the log grew, see host.activity
+STOPPED = "stopped-services"  # for the time of the measurement, see host.background_services
 CRITERION = "criterion"  # has a directory for each target
 ARCHIVE = "criterion.tar.gz"
 PAGE = "report/index.html"

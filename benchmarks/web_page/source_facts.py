@@ -114,6 +114,7 @@ def _system_facts(platform: Platform) -> Iterator[tuple[str, object]]:
     yield "Turbo", {True: "on", False: "off", None: None}[platform.turbo]
     yield "SMT", platform.smt
     yield "Clock", platform.clocksource
+    yield "Stopped meanwhile", ", ".join(platform.stopped_services)
 
 
 def _run_facts(results: Results) -> Iterator[tuple[str, object]]:

@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 import yaml
+from jinja2.nativetypes import NativeEnvironment
 
+from benchmarks.launch import boot_times
 from benchmarks.parameters import spec
 from benchmarks.paths import ROOT
+from benchmarks.runs import record_files
+from tests.support import records
 from tests.support.repository import (
     ROLES,
     STAGES,
@@ -133,6 +137,20 @@ def test_playbooks_give_roles_only_what_they_declare() -> None:
     for path in sorted((ROOT / "playbooks").glob("*.yml")):
         allowed = known | {name for name in given(yaml_of(path)) if name.startswith(("ansible_", "preflight_"))}
         assert set(given(yaml_of(path))) <= allowed, relative(path)
+
+
+@pytest.mark.parametrize(("bare_metal", "seconds", "minutes"), [(False, 300, 150), (True, 1500, 175)])
+def test_bare_metal_is_waited_for_longer_and_lives_longer(bare_metal: bool, seconds: int, minutes: int) -> None:
+    environment = NativeEnvironment()
+    for filters in (boot_times.connect_timeout, boot_times.lifetime):
+        environment.filters[filters.__name__] = filters
+    given = {
+        "preflight": {"launches": [record_files.plain(records.launch_plan(bare_metal=bare_metal))]},
+        "parameters": {"build_limit": 40, "time_limit": 80},
+    }
+    names = ("toolchain_connect_timeout", "launch_connect_timeout", "launch_lifetime")
+    rendered: list[Any] = [environment.from_string(WIRED[name]).render(given) for name in names]
+    assert rendered == [seconds, seconds, minutes]
 
 
 def test_group_vars_reach_playbooks_through_the_inventory() -> None:

@@ -36,7 +36,7 @@ class Follower(following.Follower):
 class ActionModule(ActionBase):
     _VALID_ARGS = frozenset(
         ("name", "step", "argv", "environment", "directory", "log", "log_here", "status", "limit_seconds", "expected",
-         "tail", "reconnect_timeout", "host_check", "activity", "python")
+         "tail", "reconnect_timeout", "host_check", "activity", "python", "stopped")
     )  # fmt: skip
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -50,6 +50,7 @@ class ActionModule(ActionBase):
             log=args["log"],
             status=args["status"],
             limit_seconds=int(args["limit_seconds"]),
+            stopped=args.get("stopped") or "",
         )
         building = args["step"] == "build"
         what = "build" if building else "benchmark run"

@@ -52,6 +52,17 @@ def test_each_host_is_told_by_its_own_launch(run: Path) -> None:
     assert (other.instance, other.zone, other.cores) == ("i-2", "eu-central-1b", 8)
 
 
+@pytest.mark.parametrize(
+    ("noted", "stopped"), [(None, ()), ("", ()), ("apt-daily.timer\nwhatever\n", ("apt-daily.timer",))]
+)
+def test_the_services_stopped_for_an_attempt_are_told(run: Path, noted: str | None, stopped: tuple[str, ...]) -> None:
+    if noted is not None:
+        (run / "i-1/2/stopped-services").write_text(noted)
+    first, second = facts(run, attempt=1).platform, facts(run, attempt=2).platform
+    assert first and second
+    assert (first.stopped_services, second.stopped_services) == ((), stopped)
+
+
 def test_money_is_counted_for_the_instance_until_the_measurement_ended(run: Path) -> None:
     told = facts(run).money
     assert told and told.cost_usd == pytest.approx(records.PRICE.usd_per_hour)

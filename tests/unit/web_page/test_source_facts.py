@@ -39,6 +39,12 @@ def test_what_is_not_known_is_not_told() -> None:
     assert facts(labelled(criterion())) == {"Measured": "1 benchmark"}
 
 
+def test_services_that_were_stopped_are_named() -> None:
+    told = facts(labelled(platform=platform(stopped_services=("apt-daily.timer", "snapd.service"))))
+    assert told["Stopped meanwhile"] == "apt-daily.timer, snapd.service"
+    assert "Stopped meanwhile" not in facts(labelled(platform=platform()))
+
+
 def test_a_cost_that_is_not_known_yet_is_not_told() -> None:
     told = facts(page_samples.run(samples=1, money=None))
     assert not {"Price", "Cost until its end"} & told.keys()
