@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import botocore.exceptions
 
@@ -50,7 +51,8 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
         places=places,
     )
     _dry_run(ec2, plan)
-    return plan, (*_type_warnings(info), *_template_warnings(template), *quota_warnings)
+    told = (*_type_warnings(info), *images.warnings(image, datetime.now(UTC)), *_template_warnings(template))
+    return plan, (*told, *quota_warnings)
 
 
 def _type_warnings(info: AwsShape) -> Iterator[str]:

@@ -106,6 +106,13 @@ def test_an_image_of_another_architecture_is_refused() -> None:
     assert refusal(connect, ami="ami-arm").startswith("c7i.2xlarge is x86_64, but the image ami-arm is for arm64: ")
 
 
+def test_a_deprecated_image_is_launched_with_a_warning() -> None:
+    old = {**image("ami-old"), "State": "available", "DeprecationTime": "2024-01-01T00:00:00.000Z"}
+    made = run_plan.make(parameters(ami="ami-old"), account(describe_images={"Images": [old]}), STARTED)
+    assert launch_of(made).image.id == "ami-old"
+    assert [warning for warning in made.warnings if warning.startswith("The image ami-old has been deprecated")]
+
+
 def test_no_default_vpc_is_refused_with_both_ways_out() -> None:
     assert refusal(account(describe_subnets={"Subnets": []})) == (
         "eu-central-1 has no default VPC: give --subnet, or create one by aws ec2 create-default-vpc --region "
