@@ -98,16 +98,14 @@ def check_fits(image: AwsShape, instance_type: str, architectures: list[str]) ->
         raise RefusedError(f"The image {image['ImageId']} is Windows: give a Linux image by --ami.")
 
 
-def root_volume(image: AwsShape, free: int) -> list[AwsShape]:
-    """Block device mappings with a root volume that has room for at least `free` GiB besides the image."""
-    device = image["RootDeviceName"]
-    size = next(
-        (
-            m["Ebs"].get("VolumeSize", 8)
-            for m in image.get("BlockDeviceMappings", [])
-            if m["DeviceName"] == device and "Ebs" in m
-        ),
-        8,
-    )
-    volume = {"VolumeSize": max(size, free + 3), "VolumeType": "gp3", "DeleteOnTermination": True}
-    return [{"DeviceName": device, "Ebs": volume}]
+def root_volume(image: AwsShape, free: int) -> AwsShape:
+    """The block device mapping of a root volume that has room for at least `free` GiB besides the image."""
+    volume = {"VolumeSize": max(root_size(image), free + 3), "VolumeType": "gp3", "DeleteOnTermination": True}
+    return {"DeviceName": image["RootDeviceName"], "Ebs": volume}
+
+
+def root_size(image: AwsShape) -> int:
+    """The size of the image's own root volume in GiB."""
+    devices = image.get("BlockDeviceMappings", [])
+    root = [one["Ebs"] for one in devices if one.get("DeviceName") == image["RootDeviceName"] and "Ebs" in one]
+    return int(root[0].get("VolumeSize", 8)) if root else 8

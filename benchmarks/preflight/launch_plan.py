@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import botocore.exceptions
 
 from benchmarks import hints
-from benchmarks.aws import cpu_cores, images, launch_templates, prices, quotas, subnets
+from benchmarks.aws import block_devices, cpu_cores, images, launch_templates, prices, quotas, subnets
 from benchmarks.aws.aws_errors import code, optional
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import AwsShape, Client, Connect
@@ -34,7 +34,7 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
     quota_warnings = _check_quota(connect, info, cores)
     price = prices.of_type(connect, region, name)
     _check_price(name, price, parameters["max_price"])
-    own_volumes = template.data.get("BlockDeviceMappings")
+    volumes = block_devices.choose(image, template, suite.minimum_disk, suite.name)
     plan = LaunchPlan(
         region=region,
         instance_type=name,
@@ -47,12 +47,12 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
         overrides=template.overrides,
         launch_template=LaunchTemplate(id=template.id, name=template.name, version=template.version),
         image=Image(id=image["ImageId"], name=image.get("Name")),
-        block_devices=None if own_volumes else tuple(images.root_volume(image, suite.minimum_disk)),
+        block_devices=volumes.mappings,
         places=places,
     )
     _dry_run(ec2, plan)
     told = (*_type_warnings(info), *images.warnings(image, datetime.now(UTC)), *_template_warnings(template))
-    return plan, (*told, *quota_warnings)
+    return plan, (*told, *volumes.warnings, *quota_warnings)
 
 
 def _type_warnings(info: AwsShape) -> Iterator[str]:

@@ -124,6 +124,7 @@ def test_the_root_volume_has_room_for_the_build(has: int | None, free: int, size
         {"DeviceName": "/dev/sdb", "VirtualName": "ephemeral0"},
         {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": has} if has else {}},
     ]
-    assert images.root_volume(image(BlockDeviceMappings=mappings), free) == [
-        {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": size, "VolumeType": "gp3", "DeleteOnTermination": True}}
-    ]
+    assert images.root_volume(image(BlockDeviceMappings=mappings), free) == {
+        "DeviceName": "/dev/xvda",
+        "Ebs": {"VolumeSize": size, "VolumeType": "gp3", "DeleteOnTermination": True},
+    }

@@ -170,10 +170,21 @@ def test_a_template_with_network_interfaces_leaves_the_subnet_to_itself() -> Non
 
 
 def test_a_templates_own_disks_and_image_are_kept() -> None:
-    own = template(ImageId="ami-own", BlockDeviceMappings=[{"DeviceName": "/dev/xvda"}])
+    own = template(ImageId="ami-own", BlockDeviceMappings=[{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 40}}])
     connect = account(describe_launch_template_versions=own, describe_images={"Images": [image("ami-own")]})
     made = launch_of(run_plan.make(parameters(), connect, STARTED))
     assert (made.image.id, made.block_devices) == ("ami-own", None)
+
+
+def test_a_template_whose_root_volume_is_another_images_gets_one_of_the_needed_size() -> None:
+    other = {"DeviceName": "/dev/sda1", "Ebs": {"VolumeSize": 40}}
+    own = template(BlockDeviceMappings=[other])
+    made = run_plan.make(parameters(), account(describe_launch_template_versions=own), STARTED)
+    devices = launch_of(made).block_devices
+    assert devices
+    assert devices[0] == other
+    assert (devices[1]["DeviceName"], devices[1]["Ebs"]["VolumeSize"]) == ("/dev/xvda", 9)
+    assert made.warnings[0].startswith("The launch template benchmarks adds /dev/sda1, which nothing here uses: ")
 
 
 def test_user_data_that_is_replaced_is_told() -> None:
