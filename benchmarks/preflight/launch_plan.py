@@ -24,11 +24,11 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
     info = type_info(ec2, parameters["instance_type"], region)
     name = info["InstanceType"]
     architectures = _architectures(info)
-    cores = cpu_cores.cores(info, parameters["cpu"])
     memory = cpu_cores.check_memory(info, parameters["memory"])
     cpu_cores.check_memory(info, suite.minimum_memory, f"MiB that the suite {suite.name} needs")
     template = launch_templates.find(ec2, parameters["launch_template"], NAME)
     launch_templates.check_ends(template)
+    cores = cpu_cores.cores(info, parameters["cpu"], template.data.get("CpuOptions"))
     image = _image(ec2, parameters["ami"] or template.image_id, name, architectures)
     places = _places(ec2, parameters["subnet"], template, _zones(ec2, name, region), name, region)
     quota_warnings = _check_quota(connect, info, cores)

@@ -98,7 +98,7 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     architecture: str
     cores: int
     threads_per_core: int
-    cpu_options: Mapping[str, int] | None  # as in RunInstances; None for EC2's default
+    cpu_options: Mapping[str, int | str] | None  # as in RunInstances; None for the launch template's, or EC2's default
     memory_mib: int
     price: Price | None  # None if not known
     overrides: Json  # settings that replace the launch template's, as in RunInstances

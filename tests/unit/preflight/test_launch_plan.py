@@ -187,6 +187,15 @@ def test_a_template_whose_root_volume_is_another_images_gets_one_of_the_needed_s
     assert made.warnings[0].startswith("The launch template benchmarks adds /dev/sda1, which nothing here uses: ")
 
 
+def test_a_templates_cores_are_what_the_plan_says_and_the_run_resumes_with() -> None:
+    own = template(CpuOptions={"CoreCount": 2, "ThreadsPerCore": 1})
+    made = launch_of(run_plan.make(parameters(), account(describe_launch_template_versions=own), STARTED))
+    assert (made.cores, made.threads_per_core, made.cpu_options) == (2, 1, None)
+    whole = launch_of(run_plan.make(parameters(cpu=4), account(describe_launch_template_versions=own), STARTED))
+    assert (whole.cores, whole.threads_per_core) == (4, 2)
+    assert whole.cpu_options == {"CoreCount": 4, "ThreadsPerCore": 2}
+
+
 def test_user_data_that_is_replaced_is_told() -> None:
     own = template(UserData="I2Nsb3VkLWNvbmZpZwo=")
     made = run_plan.make(parameters(), account(describe_launch_template_versions=own), STARTED)
