@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import botocore.exceptions
 
 from benchmarks import hints
+from benchmarks.aws import tags
 from benchmarks.aws.aws_errors import code
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
@@ -45,6 +46,15 @@ class Template:
     @property
     def zone(self) -> str | None:
         return (self.data.get("Placement") or {}).get("AvailabilityZone")
+
+    @property
+    def tag_keys(self) -> dict[str, frozenset[str]]:
+        """The keys of the tags that the template sets, by the type of the resource."""
+        keys: dict[str, frozenset[str]] = {}
+        for one in self.data.get("TagSpecifications", []):
+            kind = one.get("ResourceType", "instance")
+            keys[kind] = keys.get(kind, frozenset()) | {tag["Key"] for tag in one.get("Tags", [])}
+        return keys
 
     @property
     def overrides(self) -> AwsShape:
@@ -110,4 +120,14 @@ def check_ends(template: Template) -> None:
         raise RefusedError(
             f"The launch template {template.name} {why}: make a version of it without that (spot requests that are "
             "one-time and terminate will do), or give another by --launch-template."
+        )
+
+
+def check_tags(template: Template) -> None:
+    """Raises RefusedError for a template that sets tags by which runs are found: it would be taken for another run."""
+    taken = sorted({key for keys in template.tag_keys.values() for key in keys & tags.OF_LAUNCH})
+    if taken:
+        raise RefusedError(
+            f"The launch template {template.name} sets the tags {', '.join(taken)}, by which runs find their own "
+            f"instances: make a version of it without them, or give another by --launch-template."
         )

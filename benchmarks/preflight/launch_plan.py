@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 import botocore.exceptions
 
 from benchmarks import hints
-from benchmarks.aws import block_devices, cpu_cores, images, launch_templates, prices, quotas, subnets
+from benchmarks.aws import block_devices, cpu_cores, images, launch_templates, prices, quotas, tags
 from benchmarks.aws.aws_errors import code, optional
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import RefusedError
-from benchmarks.launch import run_instances
-from benchmarks.runs.records import Image, LaunchPlan, LaunchTemplate, Place, Price, Suite, Values
+from benchmarks.preflight import places
+from benchmarks.runs.records import Image, LaunchPlan, LaunchTemplate, Price, Suite, Values
 
 
 def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan, tuple[str, ...]]:
@@ -28,9 +28,10 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
     cpu_cores.check_memory(info, suite.minimum_memory, f"MiB that the suite {suite.name} needs")
     template = launch_templates.find(ec2, parameters["launch_template"], NAME)
     launch_templates.check_ends(template)
+    launch_templates.check_tags(template)
     cores = cpu_cores.cores(info, parameters["cpu"], template.data.get("CpuOptions"))
     image = _image(ec2, parameters["ami"] or template.image_id, name, architectures)
-    places = _places(ec2, parameters["subnet"], template, _zones(ec2, name, region), name, region)
+    where = places.choose(ec2, parameters["subnet"], template, name, region)
     quota_warnings = _check_quota(connect, info, cores)
     price = prices.of_type(connect, region, name)
     _check_price(name, price, parameters["max_price"])
@@ -48,9 +49,10 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
         launch_template=LaunchTemplate(id=template.id, name=template.name, version=template.version),
         image=Image(id=image["ImageId"], name=image.get("Name")),
         block_devices=volumes.mappings,
-        places=places,
+        places=where,
+        named_by_template=tuple(sorted(kind for kind, keys in template.tag_keys.items() if tags.NAME in keys)),
+        bare_metal=bool(info.get("BareMetal")),
     )
-    _dry_run(ec2, plan)
     told = (*_type_warnings(info), *images.warnings(image, datetime.now(UTC)), *_template_warnings(template))
     return plan, (*told, *volumes.warnings, *quota_warnings)
 
@@ -92,17 +94,6 @@ def type_info(ec2: Client, name: str, region: str) -> AwsShape:
     raise RefusedError(f"There is no instance type {name} in {region}.{hint}")
 
 
-def _zones(ec2: Client, instance_type: str, region: str) -> list[str]:
-    offers = ec2.describe_instance_type_offerings(
-        LocationType="availability-zone", Filters=[{"Name": "instance-type", "Values": [instance_type]}]
-    )["InstanceTypeOfferings"]
-    if not offers:
-        raise RefusedError(
-            f"{instance_type} is not offered in {region}: choose another type, or another region by --region."
-        )
-    return sorted(offer["Location"] for offer in offers)
-
-
 def _architectures(info: AwsShape) -> list[str]:
     """The type's architectures for which there are images. Raises RefusedError if there is none."""
     every = info["ProcessorInfo"]["SupportedArchitectures"]
@@ -119,44 +110,6 @@ def _image(ec2: Client, wanted: str | None, name: str, architectures: list[str])
     image = images.named(ec2, wanted) if wanted else images.newest_debian(ec2, architectures[0])
     images.check_fits(image, name, architectures)
     return image
-
-
-def _places(
-    ec2: Client,
-    wanted: str | None,
-    template: launch_templates.Template,
-    zones: list[str],
-    instance_type: str,
-    region: str,
-) -> tuple[Place, ...]:
-    """The places to launch in, in the order to try them; a subnet of None means that of the template."""
-    if wanted and template.decides_network:
-        raise RefusedError(
-            f"The launch template {template.name} has network interfaces of its own, so subnet cannot be "
-            f"given beside it."
-        )
-    if pinned := wanted or template.subnet:
-        zone = subnets.find(ec2, pinned, region)["AvailabilityZone"]
-        if zone not in zones:
-            raise RefusedError(
-                f"{instance_type} is not offered in {zone}, where the subnet {pinned} is: it is in {', '.join(zones)}."
-            )
-        return (Place(subnet=wanted, zone=zone),)
-    if template.decides_network:
-        return (Place(subnet=None, zone=template.zone),)
-    found = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
-    if not found:
-        raise subnets.no_default_vpc(region)
-    allowed = [zone for zone in zones if template.zone in (None, zone)]
-    fitting = sorted((s["AvailabilityZone"], s["SubnetId"]) for s in found if s["AvailabilityZone"] in allowed)
-    if not fitting:
-        limit = (
-            f"the launch template {template.name} pins {template.zone}"
-            if template.zone
-            else "the default VPC has no subnet there"
-        )
-        raise RefusedError(f"{instance_type} is offered in {', '.join(zones)}, but {limit}: give --subnet.")
-    return tuple(Place(subnet=subnet, zone=zone) for zone, subnet in fitting)
 
 
 def _check_quota(connect: Connect, info: AwsShape, cores: cpu_cores.Cores) -> tuple[str, ...]:
@@ -192,13 +145,3 @@ def _check_price(name: str, price: Price | None, ceiling: float | None) -> None:
         raise RefusedError(
             f"{name} costs ${price.usd_per_hour:.4g} an hour, more than the max_price of ${ceiling:.4g}."
         )
-
-
-def _dry_run(ec2: Client, plan: LaunchPlan) -> None:
-    """Check with a dry run of RunInstances whether EC2 would accept the launch. Raises ClientError if not."""
-    try:
-        run_instances.run_instances(ec2, {**run_instances.settings(plan, plan.places[0].subnet), "DryRun": True})
-    except botocore.exceptions.ClientError as error:
-        # Lack of capacity is no obstacle: another zone may have some, or this one in a minute.
-        if code(error) not in ("DryRunOperation", *run_instances.NO_CAPACITY):
-            raise

@@ -106,6 +106,8 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     image: Image
     block_devices: tuple[Json, ...] | None  # as in RunInstances; None for the launch template's
     places: tuple[Place, ...]  # tried in this order
+    named_by_template: tuple[str, ...] = ()  # the types of resources whose tag Name the launch template sets
+    bare_metal: bool = False
 
 
 class Destination(Part, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from tests.support.aws_fakes import FakeClient, aws_error
 
 STARTED = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
 PRICE = Price(usd_per_hour=0.357, source="AWS Price List, on demand", date="2026-05-19")
+IDENTITY = {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/team/alice"}
 ZONES = ["eu-central-1a", "eu-central-1b"]
 OFFERED = ["c7i.2xlarge", "c7i.large", "c7g.large", "m7i.large", "t2.micro"]
 
@@ -75,7 +76,7 @@ class Account:
         self.ec2.meta = SimpleNamespace(endpoint_url=other.get("endpoint", "https://ec2.eu-central-1.amazonaws.com"))
         self.clients = {
             "ec2": self.ec2,
-            "sts": FakeClient(get_caller_identity=other.get("identity", {"Account": "123456789012"})),
+            "sts": FakeClient(get_caller_identity=other.get("identity", IDENTITY)),
             "s3": FakeClient(
                 head_bucket=other.get(
                     "bucket", {"ResponseMetadata": {"HTTPHeaders": {"x-amz-bucket-region": "eu-central-1"}}}

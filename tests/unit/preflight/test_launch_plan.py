@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.preflight import run_plan
+from benchmarks.launch import run_instances
+from benchmarks.preflight import resuming, run_plan
+from benchmarks.runs import ssh_keys
 from benchmarks.runs.records import LaunchPlan, Place, Preflight
 from tests.support.aws_fakes import aws_error
 from tests.support.launch_account import (
@@ -273,6 +276,63 @@ def test_a_launch_that_ec2_would_not_allow_is_refused() -> None:
     )
 
 
-@pytest.mark.parametrize("code", ["InsufficientInstanceCapacity", "Unsupported"])
-def test_a_missing_capacity_is_no_reason_to_refuse(code: str) -> None:
-    assert run_plan.make(parameters(), account(run_instances=aws_error(code)), STARTED).launches
+def test_a_missing_capacity_is_no_reason_to_refuse() -> None:
+    without = aws_error("InsufficientInstanceCapacity")
+    assert run_plan.make(parameters(), account(run_instances=without), STARTED).launches
+
+
+def test_a_zone_that_does_not_support_the_launch_leaves_the_others() -> None:
+    answers = [aws_error("Unsupported", "Not in this zone."), aws_error("DryRunOperation")]
+    connect = account(run_instances=answers)
+    assert len(launch_of(run_plan.make(parameters(), connect, STARTED)).places) == 2
+    assert [call["SubnetId"] for call in connect.ec2.called("run_instances")] == ["subnet-a", "subnet-b"]
+
+
+def test_a_configuration_that_no_zone_supports_is_refused_with_ec2s_own_sentence() -> None:
+    said = refusal(account(run_instances=aws_error("Unsupported", "Tenancy host is not supported.")))
+    assert said.startswith(
+        "EC2 cannot launch c7i.2xlarge: of eu-central-1a, eu-central-1b it says: Tenancy host is not supported. Choose"
+    )
+
+
+def test_the_dry_run_has_the_runs_tags_and_user_data_of_its_size(tmp_path: Path) -> None:
+    begun = resuming.Begun(tmp_path / "r1", None)
+    connect = account(describe_instances={"Reservations": []})
+    made = launch_of(run_plan.make(parameters(), connect, STARTED, begun))
+    (sent,) = connect.ec2.called("run_instances")
+    asked = parameters()
+    lifetime = asked["build_limit"] + asked["time_limit"]
+    real = run_instances.prepare("r1", STARTED, ssh_keys.run_keys(tmp_path, None), lifetime, "alice", made)
+    assert sent["TagSpecifications"] == run_instances.request(real, "subnet-a")["TagSpecifications"]
+    assert len(sent["UserData"]) == len(real.user_data)
+    assert sent["UserData"] != real.user_data
+
+
+def test_a_run_that_has_its_instance_is_not_rehearsed(tmp_path: Path) -> None:
+    ssh_keys.run_keys(tmp_path / "r1", None)
+    there = {"InstanceId": "i-1", "InstanceType": "c7i.2xlarge", "ImageId": "ami-debian"}
+    connect = account(describe_instances={"Reservations": [{"Instances": [there]}]})
+    assert run_plan.make(parameters(), connect, STARTED, resuming.Begun(tmp_path / "r1", None)).launches
+    assert connect.ec2.called("run_instances") == []
+
+
+def test_a_templates_own_name_is_left_to_it() -> None:
+    named = [{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "mine"}, {"Key": "name", "Value": "x"}]}]
+    own = template(TagSpecifications=named)
+    connect = account(describe_launch_template_versions=own)
+    assert launch_of(run_plan.make(parameters(), connect, STARTED)).named_by_template == ("instance",)
+    (sent,) = connect.ec2.called("run_instances")
+    of_instance = next(one for one in sent["TagSpecifications"] if one["ResourceType"] == "instance")
+    assert "Name" not in {tag["Key"] for tag in of_instance["Tags"]}
+
+
+def test_a_template_with_the_tags_of_a_run_is_refused() -> None:
+    taken = [{"ResourceType": "instance", "Tags": [{"Key": "benchmarks:run", "Value": "mine"}]}]
+    connect = account(describe_launch_template_versions=template(TagSpecifications=taken))
+    assert refusal(connect).startswith("The launch template benchmarks sets the tags benchmarks:run, by which runs")
+
+
+def test_a_bare_metal_type_is_planned_as_such() -> None:
+    metal = account(describe_instance_types={"InstanceTypes": [type_info("c7i.metal-24xl", BareMetal=True)]})
+    assert launch_of(run_plan.make(parameters(), metal, STARTED)).bare_metal
+    assert not launch_of(run_plan.make(parameters(), account(), STARTED)).bare_metal
