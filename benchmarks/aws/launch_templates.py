@@ -48,6 +48,16 @@ class Template:
         return (self.data.get("Placement") or {}).get("AvailabilityZone")
 
     @property
+    def zone_id(self) -> str | None:
+        return (self.data.get("Placement") or {}).get("AvailabilityZoneId")
+
+    @property
+    def interface(self) -> AwsShape:
+        """The primary network interface that the template describes; empty if it describes none."""
+        interfaces: list[AwsShape] = self.data.get("NetworkInterfaces") or []
+        return next((one for one in interfaces if not one.get("DeviceIndex")), {})
+
+    @property
     def tag_keys(self) -> dict[str, frozenset[str]]:
         """The keys of the tags that the template sets, by the type of the resource."""
         keys: dict[str, frozenset[str]] = {}

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 import botocore.exceptions
 
 from benchmarks import hints
+from benchmarks.account import security_group
 from benchmarks.aws import block_devices, cpu_cores, images, launch_templates, prices, quotas, tags
 from benchmarks.aws.aws_errors import code, optional
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import RefusedError
-from benchmarks.preflight import places
+from benchmarks.preflight import places, reachability
 from benchmarks.runs.records import Image, LaunchPlan, LaunchTemplate, Price, Suite, Values
 
 
@@ -49,12 +50,13 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
         launch_template=LaunchTemplate(id=template.id, name=template.name, version=template.version),
         image=Image(id=image["ImageId"], name=image.get("Name")),
         block_devices=volumes.mappings,
-        places=where,
+        places=where.places,
         named_by_template=tuple(sorted(kind for kind, keys in template.tag_keys.items() if tags.NAME in keys)),
         bare_metal=bool(info.get("BareMetal")),
     )
     told = (*_type_warnings(info), *images.warnings(image, datetime.now(UTC)), *_template_warnings(template))
-    return plan, (*told, *volumes.warnings, *quota_warnings)
+    reach = reachability.warnings(ec2, template, where.subnets, parameters["ssh_port"] or security_group.SSH_PORT)
+    return plan, (*told, *volumes.warnings, *reach, *quota_warnings)
 
 
 def _type_warnings(info: AwsShape) -> Iterator[str]:

@@ -48,8 +48,13 @@ def template(**data: Any) -> dict[str, Any]:
     return {"LaunchTemplateVersions": [{**found, "LaunchTemplateData": data}]}
 
 
+def subnet(zone: str, **more: Any) -> dict[str, Any]:
+    found = {"SubnetId": f"subnet-{zone[-1]}", "AvailabilityZone": zone, "VpcId": "vpc-1"}
+    return {**found, "MapPublicIpOnLaunch": True, "AvailableIpAddressCount": 250, **more}
+
+
 def subnets(*zones: str) -> dict[str, Any]:
-    return {"Subnets": [{"SubnetId": f"subnet-{zone[-1]}", "AvailabilityZone": zone} for zone in zones]}
+    return {"Subnets": [subnet(zone) for zone in zones]}
 
 
 def offerings(LocationType: str, Filters: Any = None) -> dict[str, Any]:  # noqa: N803

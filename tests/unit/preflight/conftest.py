@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.aws import prices
+from benchmarks.aws import own_address, prices
 from tests.support.launch_account import PRICE
 
 
@@ -20,3 +20,14 @@ def price(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
 
     set_price(PRICE)
     return set_price
+
+
+@pytest.fixture(autouse=True)
+def own_range(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
+    """Sets the caller's own address, which is not known otherwise."""
+
+    def set_range(own: str | None) -> None:
+        monkeypatch.setattr(own_address, "if_known", lambda: own)
+
+    set_range(None)
+    return set_range

@@ -336,3 +336,16 @@ def test_a_bare_metal_type_is_planned_as_such() -> None:
     metal = account(describe_instance_types={"InstanceTypes": [type_info("c7i.metal-24xl", BareMetal=True)]})
     assert launch_of(run_plan.make(parameters(), metal, STARTED)).bare_metal
     assert not launch_of(run_plan.make(parameters(), account(), STARTED)).bare_metal
+
+
+def test_an_address_that_the_launchs_group_shuts_out_is_told_before_the_launch(
+    own_range: Callable[[str | None], None],
+) -> None:
+    own_range("203.0.113.7/32")
+    shut = {"SecurityGroups": [{"GroupId": "sg-1", "GroupName": "benchmarks", "IpPermissions": []}]}
+    own = template(SecurityGroupIds=["sg-1"])
+    connect = account(describe_launch_template_versions=own, describe_security_groups=shut)
+    assert run_plan.make(parameters(), connect, STARTED).warnings == (
+        "Your address 203.0.113.7/32 is not among those that the security group benchmarks (sg-1) lets in on port 22: "
+        "run ./inv bench.setup, which adds it.",
+    )
