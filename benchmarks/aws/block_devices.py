@@ -68,17 +68,20 @@ def _additional(image: AwsShape, template: Template, others: Mapping[str, AwsSha
 def _kept(image: AwsShape, template: Template, own: Mapping[str, AwsShape], mapped: bool) -> Iterator[str]:
     """Warns of volumes that outlive the instance; a root volume that the launch requests itself does not.
 
+    By default EC2 deletes the root volume and keeps those that a launch adds:
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/preserving-volumes-on-termination.html
     """
+    root = image["RootDeviceName"]
     devices = _by_name(image)
     for name, device in own.items():
-        ebs = {**devices.get(name, {}).get("Ebs", {}), **device["Ebs"]} if "Ebs" in device else {}
-        devices[name] = {"DeviceName": name, "Ebs": ebs}
+        ebs = {**devices.get(name, {}).get("Ebs", {}), **device["Ebs"]} if "Ebs" in device else None
+        devices[name] = {"DeviceName": name, **({"Ebs": ebs} if ebs is not None else {})}
     if not mapped:
-        devices.pop(image["RootDeviceName"], None)
-    kept = [name for name, device in devices.items() if device.get("Ebs", {}).get("DeleteOnTermination") is False]
+        devices.pop(root, None)
+    volumes = {name: device["Ebs"] for name, device in devices.items() if "Ebs" in device}
+    kept = [name for name, ebs in volumes.items() if not ebs.get("DeleteOnTermination", name == root)]
     if kept:
         yield (
-            f"{', '.join(kept)} of the launch template {template.name} or the image {image['ImageId']} outlives the "
-            f"instance and goes on costing money: set DeleteOnTermination to true in the template."
+            f"{', '.join(kept)} of the launch template {template.name} or the image {image['ImageId']} is not deleted "
+            f"with the instance and goes on costing money: set DeleteOnTermination to true in the template."
         )

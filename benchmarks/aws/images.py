@@ -44,8 +44,7 @@ def named(ec2: Client, image_id: str) -> AwsShape:
     except botocore.exceptions.ClientError as error:
         if code(error) == "InvalidAMIID.Malformed":
             raise RefusedError(
-                f"{image_id} is not the id of an image, which looks like ami-0123456789abcdef0: check --ami or the "
-                "launch template."
+                f"{image_id} is not the id of an image, which begins with ami-: check --ami or the launch template."
             ) from None
         if not code(error).startswith("InvalidAMIID."):
             raise

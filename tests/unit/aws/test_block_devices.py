@@ -20,7 +20,7 @@ TOO_SMALL = (
 )
 ADDS = "The launch template mine adds {}, which nothing here uses: the root volume of the image ami-1 is /dev/xvda."
 KEPT = (
-    "{} of the launch template mine or the image ami-1 outlives the instance and goes on costing money: set "
+    "{} of the launch template mine or the image ami-1 is not deleted with the instance and goes on costing money: set "
     "DeleteOnTermination to true in the template."
 )
 
@@ -57,7 +57,7 @@ def test_nothing_is_said_of_a_size_that_another_snapshot_decides() -> None:
 
 
 def test_another_images_root_volume_is_named_and_kept_beside_one_for_the_run() -> None:
-    other = device("/dev/sda1", VolumeSize=100)
+    other = device("/dev/sda1", VolumeSize=100, DeleteOnTermination=True)
     assert choose(other) == Volumes((other, ROOT), (ADDS.format("/dev/sda1"),))
 
 
@@ -79,7 +79,7 @@ def test_an_entry_without_a_name_is_no_device() -> None:
 
 def test_a_volume_of_the_image_is_not_an_additional_one() -> None:
     data = device("/dev/sdb", VolumeSize=100)
-    assert choose(data, of_image=(device("/dev/xvda"), device("/dev/sdb", VolumeSize=50))).warnings == ()
+    assert choose(data, of_image=(device("/dev/xvda"), device("/dev/sdb", DeleteOnTermination=True))).warnings == ()
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,19 @@ def test_a_volume_of_the_image_is_not_an_additional_one() -> None:
         # What the template does not say is the image's.
         ([device("/dev/xvda", VolumeSize=NEEDED)], [device("/dev/xvda", DeleteOnTermination=False)], "/dev/xvda"),
         ([], [device("/dev/xvda"), device("/dev/sdb", DeleteOnTermination=False)], "/dev/sdb"),
+        # An image's own volume has a value, and one that the template adds has none by default.
+        ([device("/dev/sdb")], [device("/dev/xvda"), device("/dev/sdb", DeleteOnTermination=False)], "/dev/sdb"),
     ],
 )
 def test_a_volume_that_outlives_its_instance_is_warned_of(
     own: list[dict[str, Any]], of_image: list[dict[str, Any]], kept: str
 ) -> None:
     assert choose(*own, of_image=tuple(of_image)).warnings == (KEPT.format(kept),)
+
+
+def test_a_volume_that_a_launch_adds_outlives_its_instance_unless_the_template_says_otherwise() -> None:
+    assert choose(device("/dev/sdb")).warnings == (ADDS.format("/dev/sdb"), KEPT.format("/dev/sdb"))
+    assert choose(device("/dev/sdb", DeleteOnTermination=True)).warnings == (ADDS.format("/dev/sdb"),)
 
 
 @pytest.mark.parametrize("own", [{"NoDevice": ""}, {"Ebs": {"DeleteOnTermination": True}}])
