@@ -18,21 +18,40 @@ def find(ec2: Client, vpc: str) -> AwsShape | None:
     return groups[0] if groups else None
 
 
-def ssh_ranges(group: AwsShape) -> list[Network]:
+def ssh_ranges(group: AwsShape, port: int = SSH_PORT) -> list[Network]:
     """The address ranges from which a security group allows SSH."""
     return [
         ipaddress.ip_network(cidr)
-        for rule in group["IpPermissions"]
-        if rule["IpProtocol"] == "-1"
-        or (rule["IpProtocol"] == "tcp" and rule["FromPort"] <= SSH_PORT <= rule["ToPort"])
+        for rule in _ssh_rules(group, port)
         for cidr in [*(r["CidrIp"] for r in rule["IpRanges"]), *(r["CidrIpv6"] for r in rule.get("Ipv6Ranges", []))]
     ]
 
 
-def admits(group: AwsShape, source: str) -> bool:
+def _ssh_rules(group: AwsShape, port: int) -> list[AwsShape]:
+    return [
+        rule
+        for rule in group["IpPermissions"]
+        if rule["IpProtocol"] == "-1" or (rule["IpProtocol"] == "tcp" and rule["FromPort"] <= port <= rule["ToPort"])
+    ]
+
+
+def admits(group: AwsShape, source: str, port: int = SSH_PORT) -> bool:
     """Whether a security group allows SSH from the whole range `source`."""
     wanted = ipaddress.ip_network(source)
-    return any(_covers(network, wanted) for network in ssh_ranges(group))
+    return any(_covers(network, wanted) for network in ssh_ranges(group, port))
+
+
+def admits_by_reference(group: AwsShape, port: int = SSH_PORT) -> bool:
+    """Whether a security group allows SSH from a prefix list or another group, so that its addresses are not known.
+
+    Its own members do not count: every default group admits those.
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
+    """
+    return any(
+        rule.get("PrefixListIds")
+        or any(pair.get("GroupId") != group["GroupId"] for pair in rule.get("UserIdGroupPairs", []))
+        for rule in _ssh_rules(group, port)
+    )
 
 
 def _covers(network: Network, other: Network) -> bool:

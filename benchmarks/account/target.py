@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import http.client
-import ipaddress
 import re
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,13 +10,13 @@ from benchmarks import __version__
 from benchmarks.account import bucket
 from benchmarks.aws import caller, launch_templates, subnets, tags
 from benchmarks.aws.aws_errors import refusing
+from benchmarks.aws.own_address import own_range
 from benchmarks.aws.resource_names import NAME, default_bucket
 from benchmarks.aws.session import Client, Connect
 from benchmarks.errors import RefusedError
 from benchmarks.parameters.addresses import check_source_range
 from benchmarks.runs.records import Values
 
-OWN_ADDRESS_SERVICE = "https://checkip.amazonaws.com"
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html
 _TEMPLATE_NAME = re.compile(r"[A-Za-z0-9().\-/_]{3,128}")
 # Characters that IAM does not accept in tag values: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
@@ -48,18 +45,6 @@ class Target:
     @property
     def tags(self) -> dict[str, str]:
         return {tags.OWNER: _NO_TAG_VALUE.sub("-", self.owner), tags.VERSION: __version__}
-
-
-def own_range(timeout: float = 5.0) -> str:
-    """The caller's public address as a /32 or /128 range. Raises RefusedError if it cannot be determined."""
-    try:
-        with urllib.request.urlopen(OWN_ADDRESS_SERVICE, timeout=timeout) as answer:
-            return str(ipaddress.ip_network(answer.read(64).decode().strip()))
-    except (OSError, http.client.HTTPException, ValueError):
-        raise RefusedError(
-            f"Your public address could not be obtained from {OWN_ADDRESS_SERVICE}: give allow_from, the address range "
-            "that may reach instances by SSH, such as 203.0.113.7/32."
-        ) from None
 
 
 def choose_target(parameters: Values, connect: Connect, ask_own_range: Callable[[], str] = own_range) -> Target:

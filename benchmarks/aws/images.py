@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
+import botocore.exceptions
+
+from benchmarks.aws.aws_errors import code
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
 
@@ -27,15 +33,57 @@ def newest_debian(ec2: Client, architecture: str) -> AwsShape:
 
 
 def named(ec2: Client, image_id: str) -> AwsShape:
-    """The image with this id. Raises RefusedError if there is none that the account may use."""
-    found = ec2.describe_images(Filters=[{"Name": "image-id", "Values": [image_id]}])["Images"]
+    """The image with this id, deprecated or not.
+
+    It is asked for by id and not by a filter, which does not find deprecated images of other accounts:
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-deprecate.html
+    Raises RefusedError if there is none that the account may use, or if it is not available.
+    """
+    try:
+        found = ec2.describe_images(ImageIds=[image_id])["Images"]
+    except botocore.exceptions.ClientError as error:
+        if code(error) == "InvalidAMIID.Malformed":
+            raise RefusedError(
+                f"{image_id} is not the id of an image, which begins with ami-: check --ami or the launch template."
+            ) from None
+        if not code(error).startswith("InvalidAMIID."):
+            raise
+        found = []
     if not found:
         raise RefusedError(
             f"There is no image {image_id} in this region that your account may use: "
             "check --ami or the launch template."
         )
     image: AwsShape = found[0]
+    _check_usable(image)
     return image
+
+
+def _check_usable(image: AwsShape) -> None:
+    """Raises RefusedError for an image that EC2 would not launch, or whose volume a launch cannot enlarge.
+
+    States: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Image.html
+    """
+    if (state := image.get("State", "available")) != "available":
+        raise RefusedError(
+            f"The image {image['ImageId']} is {state}, so nothing can be launched from it: wait if it is being made, "
+            f"else give another by --ami."
+        )
+    if image.get("RootDeviceType", "ebs") != "ebs":
+        raise RefusedError(
+            f"The image {image['ImageId']} has its root on an instance store, whose size is fixed: give an image with "
+            f"an EBS root volume by --ami."
+        )
+
+
+def warnings(image: AwsShape, now: datetime) -> Iterator[str]:
+    """Warns of an image that its owner has deprecated, which can still be launched; `now` has a time zone."""
+    since = image.get("DeprecationTime")
+    if since and datetime.fromisoformat(since) <= now:
+        yield (
+            f"The image {image['ImageId']} has been deprecated by its owner since {since[:10]} and may lack security "
+            f"updates: give a newer one by --ami."
+        )
 
 
 def check_fits(image: AwsShape, instance_type: str, architectures: list[str]) -> None:
@@ -49,16 +97,14 @@ def check_fits(image: AwsShape, instance_type: str, architectures: list[str]) ->
         raise RefusedError(f"The image {image['ImageId']} is Windows: give a Linux image by --ami.")
 
 
-def root_volume(image: AwsShape, free: int) -> list[AwsShape]:
-    """Block device mappings with a root volume that has room for at least `free` GiB besides the image."""
-    device = image["RootDeviceName"]
-    size = next(
-        (
-            m["Ebs"].get("VolumeSize", 8)
-            for m in image.get("BlockDeviceMappings", [])
-            if m["DeviceName"] == device and "Ebs" in m
-        ),
-        8,
-    )
-    volume = {"VolumeSize": max(size, free + 3), "VolumeType": "gp3", "DeleteOnTermination": True}
-    return [{"DeviceName": device, "Ebs": volume}]
+def root_volume(image: AwsShape, free: int) -> AwsShape:
+    """The block device mapping of a root volume that has room for at least `free` GiB besides the image."""
+    volume = {"VolumeSize": max(root_size(image), free + 3), "VolumeType": "gp3", "DeleteOnTermination": True}
+    return {"DeviceName": image["RootDeviceName"], "Ebs": volume}
+
+
+def root_size(image: AwsShape) -> int:
+    """The size of the image's own root volume in GiB."""
+    devices = image.get("BlockDeviceMappings", [])
+    root = [one["Ebs"] for one in devices if one.get("DeviceName") == image["RootDeviceName"] and "Ebs" in one]
+    return int(root[0].get("VolumeSize", 8)) if root else 8

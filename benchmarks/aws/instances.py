@@ -35,6 +35,14 @@ def _described(ec2: Client, run_id: str, states: Collection[str] = ()) -> list[A
     return [i for page in pages for reservation in page["Reservations"] for i in reservation["Instances"]]
 
 
+def is_alive(instance: AwsShape) -> bool:
+    """Whether an instance can still cost money or be made to: not if it is shutting down or terminated.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
+    """
+    return instance["State"]["Name"] in ALIVE
+
+
 def alive(ec2: Client, run_id: str) -> list[AwsShape]:
     """The run's instances that are neither terminated nor shutting down."""
     return _described(ec2, run_id, ALIVE)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import botocore.exceptions
 
 from benchmarks import hints
+from benchmarks.aws import tags
 from benchmarks.aws.aws_errors import code
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
@@ -54,6 +55,24 @@ class Template:
         """
         market = self.data.get("InstanceMarketOptions") or {}
         return (market.get("SpotOptions") or {}) if market.get("MarketType") == "spot" else None
+
+    def zone_id(self) -> str | None:
+        return (self.data.get("Placement") or {}).get("AvailabilityZoneId")
+
+    @property
+    def interface(self) -> AwsShape:
+        """The primary network interface that the template describes; empty if it describes none."""
+        interfaces: list[AwsShape] = self.data.get("NetworkInterfaces") or []
+        return next((one for one in interfaces if not one.get("DeviceIndex")), {})
+
+    @property
+    def tag_keys(self) -> dict[str, frozenset[str]]:
+        """The keys of the tags that the template sets, by the type of the resource."""
+        keys: dict[str, frozenset[str]] = {}
+        for one in self.data.get("TagSpecifications", []):
+            kind = one.get("ResourceType", "instance")
+            keys[kind] = keys.get(kind, frozenset()) | {tag["Key"] for tag in one.get("Tags", [])}
+        return keys
 
     @property
     def overrides(self) -> AwsShape:
@@ -119,4 +138,14 @@ def check_ends(template: Template) -> None:
         raise RefusedError(
             f"The launch template {template.name} {why}: make a version of it without that (spot requests that are "
             "one-time and terminate will do), or give another by --launch-template."
+        )
+
+
+def check_tags(template: Template) -> None:
+    """Raises RefusedError for a template that sets tags by which runs are found: it would be taken for another run."""
+    taken = sorted({key for keys in template.tag_keys.values() for key in keys & tags.OF_LAUNCH})
+    if taken:
+        raise RefusedError(
+            f"The launch template {template.name} sets the tags {', '.join(taken)}, by which runs find their own "
+            f"instances: make a version of it without them, or give another by --launch-template."
         )

@@ -16,6 +16,23 @@ def find(ec2: Client, subnet: str, region: str) -> AwsShape:
     return found[0]  # type: ignore[no-any-return]
 
 
+def has_ipv4(subnet: AwsShape) -> bool:
+    """Whether instances in a subnet have IPv4 addresses.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Subnet.html
+    """
+    return not subnet.get("Ipv6Native")
+
+
+def check_ipv4(subnet: AwsShape) -> None:
+    """Raises RefusedError for a subnet with IPv6 only, since instances are reached over IPv4."""
+    if not has_ipv4(subnet):
+        raise RefusedError(
+            f"The subnet {subnet['SubnetId']} has IPv6 addresses only, but instances are reached over IPv4: give "
+            f"another subnet by --subnet, or in the launch template."
+        )
+
+
 def zone_ids(ec2: Client, wanted: Sequence[str]) -> dict[str, str]:
     """The ids of the zones that subnets are in, by the subnet's id, as far as EC2 shows them. Raises ClientError.
 

@@ -13,6 +13,10 @@ VERSION = "benchmarks:version"  # of this tool
 EXPIRES = "benchmarks:expires"  # when the instance powers itself off
 LIFETIME = "benchmarks:lifetime"  # minutes from launch until then
 PRICE = "benchmarks:usd-per-hour"
+# What the console shows as a resource's name: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
+NAME = "Name"
+# The keys by which a launch makes its instances known; benchmarks:template, which setup writes, is not one of them.
+OF_LAUNCH = frozenset({RUN, HOST, OWNER, VERSION, EXPIRES, LIFETIME, PRICE})
 # EC2 sets this tag itself: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/launch-templates.html
 LAUNCH_TEMPLATE = "aws:ec2launchtemplate:id"
 

@@ -55,7 +55,9 @@ def ensure(
     found = {instances.host_of(instance): instance for instance in instances.alive(ec2, run_id)}
     missing = [launch for launch in launches if launch.plan.host not in found]
     for launch in missing:
-        found[launch.plan.host] = {**run_instances.run(ec2, launch, sleep), "Tags": tags.as_list(launch.tags)}
+        # The answer need not have the tags yet.
+        tagged = {"Tags": tags.as_list(launch.tags_of("instance"))}
+        found[launch.plan.host] = {**run_instances.run(ec2, launch, sleep), **tagged}
         note(_records(found.values()))
     running = instances.wait_running(ec2, run_id, {i["InstanceId"] for i in found.values()}, timeout, sleep)
     known = tuple(instance_facts.records(ec2, sorted(running, key=instances.host_of)))

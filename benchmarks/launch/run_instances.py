@@ -19,14 +19,11 @@ from benchmarks import __version__
 from benchmarks.aws import launch_templates, quotas, tags
 from benchmarks.aws.aws_errors import code
 from benchmarks.aws.session import AwsShape, Client, disable_retries
-from benchmarks.errors import FailedError
-from benchmarks.launch import cloud_init
+from benchmarks.errors import FailedError, RefusedError
+from benchmarks.launch import cloud_init, refused_places
 from benchmarks.runs.records import LaunchPlan
 from benchmarks.runs.ssh_keys import RunKeys
 
-# The only error codes after which another zone is tried:
-# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
-NO_CAPACITY = ("InsufficientInstanceCapacity", "InsufficientHostCapacity", "Unsupported")
 SPOT_QUOTA = "MaxSpotInstanceCountExceeded"
 QUOTA = ("VcpuLimitExceeded", "InstanceLimitExceeded", SPOT_QUOTA)
 # The error code for the client token of an instance that was terminated.
@@ -51,7 +48,7 @@ class Launch:
         expires = self.started + timedelta(minutes=self.lifetime)
         price = self.plan.price
         return {
-            "Name": f"benchmarks {self.run_id}",
+            tags.NAME: f"benchmarks {self.run_id}",
             tags.RUN: self.run_id,
             tags.HOST: str(self.plan.host),
             tags.OWNER: self.owner,
@@ -60,6 +57,14 @@ class Launch:
             tags.VERSION: __version__,
             **({tags.PRICE: f"{price.usd_per_hour:.6g}"} if price else {}),
         }
+
+    def tags_of(self, kind: str) -> dict[str, str]:
+        """The tags to request for one type of resource, "instance" or "volume".
+
+        Without a name where the launch template gives one: it is the user's, and no key may be in both.
+        """
+        named = kind in self.plan.named_by_template
+        return {key: value for key, value in self.tags.items() if not (named and key == tags.NAME)}
 
 
 def prepare(run_id: str, started: datetime, run_keys: RunKeys, lifetime: int, owner: str, plan: LaunchPlan) -> Launch:
@@ -87,28 +92,34 @@ def settings(plan: LaunchPlan, subnet: str | None) -> AwsShape:
     return {name: value for name, value in given.items() if value is not None}
 
 
+def request(launch: Launch, subnet: str | None) -> AwsShape:
+    """All parameters of RunInstances but the client token: those of the launch, and of the dry run before it."""
+    return {
+        **settings(launch.plan, subnet),
+        "UserData": launch.user_data,
+        "TagSpecifications": [
+            {"ResourceType": kind, "Tags": tags.as_list(launch.tags_of(kind))} for kind in ("instance", "volume")
+        ],
+    }
+
+
 def parameters(launch: Launch, subnet: str | None) -> AwsShape:
     """All parameters of RunInstances, with a client token that identifies the launch.
 
     EC2 rejects a known token with other parameters, so the token is a hash of the parameters too.
     """
-    tagged = tags.as_list(launch.tags)
-    given = {
-        **settings(launch.plan, subnet),
-        "UserData": launch.user_data,
-        "TagSpecifications": [{"ResourceType": kind, "Tags": tagged} for kind in ("instance", "volume")],
-    }
+    given = request(launch, subnet)
     canonical = json.dumps([launch.run_id, launch.plan.host, given], sort_keys=True)
     return {**given, "ClientToken": hashlib.sha256(canonical.encode()).hexdigest()}
 
 
 def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep) -> AwsShape:
-    """Launch one host in the first of the plan's places that has capacity; return the instance from EC2's response.
+    """Launch one host in the first of the plan's places that can take it; return the instance from EC2's response.
 
-    Raises FailedError if no place has capacity, a quota is used up or the run has ended, and ClientError otherwise.
+    Raises FailedError if no place can, a quota is used up or the run has ended, and ClientError otherwise.
     """
-    disable_retries(ec2, "RunInstances", NO_CAPACITY)
-    without: list[str] = []
+    disable_retries(ec2, "RunInstances", refused_places.ELSEWHERE)
+    refusals: list[refused_places.Refusal] = []
     for place in launch.plan.places:
         try:
             answer = run_instances(ec2, parameters(launch, place.subnet), sleep)
@@ -121,13 +132,31 @@ def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep
                 raise FailedError(
                     f"The run {launch.run_id} has ended, and its instance with it: leave run_id out to start a new run."
                 ) from None
-            if code(error) not in NO_CAPACITY:
+            if code(error) not in refused_places.ELSEWHERE:
                 raise
-            without.append(place.zone or "the launch template's zone")
-    raise FailedError(
-        f"EC2 has no capacity for {launch.plan.instance_type} in {', '.join(without)} now: "
-        "try again later, in another region by --region, or another type."
-    )
+            refusals.append(refused_places.of(place, error))
+    raise FailedError(refused_places.sentence(launch.plan.instance_type, refusals))
+
+
+def rehearse(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Ask EC2 by a dry run whether it would accept a launch in any of its places.
+
+    Lack of capacity is no obstacle: another place may have some, or this one in a minute. Raises RefusedError if EC2
+    accepts the launch in no place, and ClientError for what holds everywhere.
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
+    """
+    refusals: list[refused_places.Refusal] = []
+    for place in launch.plan.places:
+        try:
+            run_instances(ec2, {**request(launch, place.subnet), "DryRun": True}, sleep)
+            return
+        except botocore.exceptions.ClientError as error:
+            if code(error) in ("DryRunOperation", *refused_places.NO_CAPACITY):
+                return
+            if code(error) not in refused_places.ELSEWHERE:
+                raise
+            refusals.append(refused_places.of(place, error))
+    raise RefusedError(refused_places.sentence(launch.plan.instance_type, refusals))
 
 
 def _where_to_ask(plan: LaunchPlan, exceeded: str) -> str:

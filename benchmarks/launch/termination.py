@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,10 +17,20 @@ from benchmarks.launch import remaining, ssh_login
 from benchmarks.runs import parameters_file, record_files, run_layout
 from benchmarks.runs.records import Ended, Terminated
 
-# Bare-metal instances take minutes.
-TIMEOUT = 600.0  # seconds
+TIMEOUT = 600.0  # seconds until no instance may be alive
+# How long instances that are shutting down are followed until they are terminated. Bare metal takes longer, and is
+# billed no more than any other in this state: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
+SETTLING = 120.0  # seconds
 
 PowerOff = Callable[[Path, AwsShape], bool]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The ids that a call of `end` terminated, and those of instances that are still shutting down, sorted."""
+
+    ended: tuple[str, ...] = ()
+    shutting_down: tuple[str, ...] = ()
 
 
 def end(
@@ -29,28 +40,33 @@ def end(
     *,
     only: str | None = None,
     timeout: float = TIMEOUT,
+    settling: float = SETTLING,
     late_arrivals: float = 0.0,
     told: Callable[[Sequence[str]], None] = lambda ids: None,
     power_off: PowerOff = ssh_login.power_off,
     sleep: Callable[[float], None] = time.sleep,
-) -> list[str]:
-    """Terminate the run's instances, or only the one `only`, and wait for it; return the ids that this call terminated.
+) -> Outcome:
+    """Terminate the run's instances, or only the one `only`, and wait until none of them is alive.
 
-    EC2 may have accepted an interrupted launch, and the tags of a new instance become visible only after a while:
-    instances that appear within `late_arrivals` seconds are terminated too. TerminateInstances is repeated until all
-    are gone; `told` is called with the ids that were newly terminated. An instance with termination protection is
-    powered off over SSH. The times are recorded, and the run's keys deleted once no instance is left.
+    They are then terminated, or shutting down, which is final and not billed; that is waited for no longer than
+    `settling` seconds. EC2 may have accepted an interrupted launch, and the tags of a new instance become visible only
+    after a while: instances that appear within `late_arrivals` seconds are terminated too. TerminateInstances is
+    repeated as long as an instance is alive; `told` is called with the ids that were newly terminated. An instance with
+    termination protection is powered off over SSH. The times are recorded, and the run's keys deleted once no instance
+    is alive.
 
-    Raises FailedError if an instance still exists after `timeout` seconds, or could be neither terminated nor powered
+    Raises FailedError if an instance is still alive after `timeout` seconds, or could be neither terminated nor powered
     off.
     """
     began = time.monotonic()
+    over: float | None = None  # since when no instance is alive
     ended: dict[str, datetime] = {}
     protected: dict[str, bool] = {}  # whether each could be powered off
     while True:
-        left = [i for i in instances.existing(ec2, run_id, _recorded_ids(directory)) if only in (None, i["InstanceId"])]
-        alive = [i for i in left if i["State"]["Name"] in instances.ALIVE and i["InstanceId"] not in protected]
-        answer = instances.terminate(ec2, alive)
+        known = _recorded_ids(directory) | ended.keys()
+        left = [i for i in instances.existing(ec2, run_id, known) if only in (None, i["InstanceId"])]
+        alive = [i for i in left if instances.is_alive(i)]
+        answer = instances.terminate(ec2, [i for i in alive if i["InstanceId"] not in protected])
         for instance in answer.protected:
             protected[instance["InstanceId"]] = power_off(directory, instance)
         off = [id for id, is_off in protected.items() if is_off]
@@ -59,19 +75,21 @@ def end(
             ended |= dict.fromkeys(new, at)
             told(new)
             _record(directory, ended)
-        waited = time.monotonic() - began
-        waiting = [i["InstanceId"] for i in left if protected.get(i["InstanceId"], True)]
-        if not waiting and waited >= late_arrivals:
+        now = time.monotonic()
+        waiting = [i["InstanceId"] for i in alive if protected.get(i["InstanceId"], True)]
+        over = None if waiting else over or now
+        settled = over is not None and (len(left) == len(alive) or now - over >= settling)
+        if settled and now - began >= late_arrivals:
             break
-        if waited > timeout:
+        if waiting and now - began > timeout:
             raise FailedError(f"{', '.join(waiting)} still exists after {timeout:.0f} seconds.")
         sleep(1)
     note_gone(ec2, run_id, directory)
     if stuck := [id for id, is_off in protected.items() if not is_off]:
         raise FailedError(_protected(stuck, ec2.meta.region_name))
-    if not instances.existing(ec2, run_id):
+    if not any(map(instances.is_alive, instances.existing(ec2, run_id, _recorded_ids(directory)))):
         shutil.rmtree(directory / run_layout.KEYS, ignore_errors=True)
-    return sorted(ended)
+    return Outcome(tuple(sorted(ended)), tuple(sorted(i["InstanceId"] for i in left)))
 
 
 def explain(error: Exception, ec2: Client, run_id: str, directory: Path) -> str:
@@ -107,11 +125,15 @@ def would_end(ec2: Client, run_id: str, only: str | None = None) -> list[str]:
     return [i["InstanceId"] for i in instances.alive(ec2, run_id) if only in (None, i["InstanceId"])]
 
 
-def sentence(run_id: str, region: str, ended: Sequence[str]) -> str:
+def sentence(run_id: str, region: str, outcome: Outcome) -> str:
     """What `end` did, as a sentence."""
-    if not ended:
-        return f"The run {run_id} has no instance in {region}."
-    return f"Ended {', '.join(ended)}; nothing of the run is left."
+    slow = ", ".join(outcome.shutting_down)
+    if not outcome.ended:
+        still = f" but {slow}, which EC2 is shutting down and bills no more" if slow else ""
+        return f"The run {run_id} has no instance in {region}{still}."
+    slowly = f"EC2 is still shutting down {slow}, and bills nothing of it any more"
+    rest = slowly if slow else "nothing of the run is left"
+    return f"Ended {', '.join(outcome.ended)}; {rest}."
 
 
 def _recorded_ids(directory: Path) -> frozenset[str]:

@@ -83,10 +83,10 @@ class Instances:
             self._say_unknown(error)
             return
         try:
-            ended = termination.end(
+            outcome = termination.end(
                 ec2, self.run_id, self.directory, late_arrivals=late_arrivals, told=self._say_ending
             )
-            self._say(termination.sentence(self.run_id, self.region, ended))
+            self._say(termination.sentence(self.run_id, self.region, outcome))
         except aws_errors.ERRORS as error:
             self._say(termination.explain(error, ec2, self.run_id, self.directory))
             with suppress(*aws_errors.ERRORS):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import botocore.exceptions
 
 from benchmarks import hints
-from benchmarks.aws import cpu_cores, images, launch_templates, subnets
+from benchmarks.account import security_group
+from benchmarks.aws import block_devices, cpu_cores, images, launch_templates, tags
 from benchmarks.aws.aws_errors import code
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import RefusedError
-from benchmarks.launch import run_instances
-from benchmarks.preflight import launch_price, launch_quota
-from benchmarks.runs.records import Image, LaunchPlan, LaunchTemplate, Place, Suite, Values
+from benchmarks.preflight import launch_price, launch_quota, places, reachability
+from benchmarks.runs.records import Image, LaunchPlan, LaunchTemplate, Suite, Values
 
 
 def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan, tuple[str, ...]]:
@@ -24,16 +25,17 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
     info = type_info(ec2, parameters["instance_type"], region)
     name = info["InstanceType"]
     architectures = _architectures(info)
-    cores = cpu_cores.cores(info, parameters["cpu"])
     memory = cpu_cores.check_memory(info, parameters["memory"])
     cpu_cores.check_memory(info, suite.minimum_memory, f"MiB that the suite {suite.name} needs")
     template = launch_templates.find(ec2, parameters["launch_template"], NAME)
     launch_templates.check_ends(template)
+    launch_templates.check_tags(template)
+    cores = cpu_cores.cores(info, parameters["cpu"], template.data.get("CpuOptions"))
     image = _image(ec2, parameters["ami"] or template.image_id, name, architectures)
-    places = _places(ec2, parameters["subnet"], template, _zones(ec2, name, region), name, region)
+    where = places.choose(ec2, parameters["subnet"], template, name, region)
     quota, quota_warnings = launch_quota.check(connect, info, cores, spot=template.spot is not None)
-    quote = launch_price.find(connect, region, name, template, places, parameters["max_price"])
-    own_volumes = template.data.get("BlockDeviceMappings")
+    quote = launch_price.find(connect, region, name, template, where.places, parameters["max_price"])
+    volumes = block_devices.choose(image, template, suite.minimum_disk, suite.name)
     plan = LaunchPlan(
         region=region,
         instance_type=name,
@@ -49,11 +51,14 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
         overrides=template.overrides,
         launch_template=LaunchTemplate(id=template.id, name=template.name, version=template.version),
         image=Image(id=image["ImageId"], name=image.get("Name")),
-        block_devices=None if own_volumes else tuple(images.root_volume(image, suite.minimum_disk)),
-        places=places,
+        block_devices=volumes.mappings,
+        places=where.places,
+        named_by_template=tuple(sorted(kind for kind, keys in template.tag_keys.items() if tags.NAME in keys)),
+        bare_metal=bool(info.get("BareMetal")),
     )
-    _dry_run(ec2, plan)
-    return plan, (*_type_warnings(info), *_template_warnings(template), *quota_warnings, *quote.warnings)
+    told = (*_type_warnings(info), *images.warnings(image, datetime.now(UTC)), *_template_warnings(template))
+    reach = reachability.warnings(ec2, template, where.subnets, parameters["ssh_port"] or security_group.SSH_PORT)
+    return plan, (*told, *volumes.warnings, *reach, *quota_warnings, *quote.warnings)
 
 
 def _type_warnings(info: AwsShape) -> Iterator[str]:
@@ -93,17 +98,6 @@ def type_info(ec2: Client, name: str, region: str) -> AwsShape:
     raise RefusedError(f"There is no instance type {name} in {region}.{hint}")
 
 
-def _zones(ec2: Client, instance_type: str, region: str) -> list[str]:
-    offers = ec2.describe_instance_type_offerings(
-        LocationType="availability-zone", Filters=[{"Name": "instance-type", "Values": [instance_type]}]
-    )["InstanceTypeOfferings"]
-    if not offers:
-        raise RefusedError(
-            f"{instance_type} is not offered in {region}: choose another type, or another region by --region."
-        )
-    return sorted(offer["Location"] for offer in offers)
-
-
 def _architectures(info: AwsShape) -> list[str]:
     """The type's architectures for which there are images. Raises RefusedError if there is none."""
     every = info["ProcessorInfo"]["SupportedArchitectures"]
@@ -120,51 +114,3 @@ def _image(ec2: Client, wanted: str | None, name: str, architectures: list[str])
     image = images.named(ec2, wanted) if wanted else images.newest_debian(ec2, architectures[0])
     images.check_fits(image, name, architectures)
     return image
-
-
-def _places(
-    ec2: Client,
-    wanted: str | None,
-    template: launch_templates.Template,
-    zones: list[str],
-    instance_type: str,
-    region: str,
-) -> tuple[Place, ...]:
-    """The places to launch in, in the order to try them; a subnet of None means that of the template."""
-    if wanted and template.decides_network:
-        raise RefusedError(
-            f"The launch template {template.name} has network interfaces of its own, so subnet cannot be "
-            f"given beside it."
-        )
-    if pinned := wanted or template.subnet:
-        zone = subnets.find(ec2, pinned, region)["AvailabilityZone"]
-        if zone not in zones:
-            raise RefusedError(
-                f"{instance_type} is not offered in {zone}, where the subnet {pinned} is: it is in {', '.join(zones)}."
-            )
-        return (Place(subnet=wanted, zone=zone),)
-    if template.decides_network:
-        return (Place(subnet=None, zone=template.zone),)
-    found = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
-    if not found:
-        raise subnets.no_default_vpc(region)
-    allowed = [zone for zone in zones if template.zone in (None, zone)]
-    fitting = sorted((s["AvailabilityZone"], s["SubnetId"]) for s in found if s["AvailabilityZone"] in allowed)
-    if not fitting:
-        limit = (
-            f"the launch template {template.name} pins {template.zone}"
-            if template.zone
-            else "the default VPC has no subnet there"
-        )
-        raise RefusedError(f"{instance_type} is offered in {', '.join(zones)}, but {limit}: give --subnet.")
-    return tuple(Place(subnet=subnet, zone=zone) for zone, subnet in fitting)
-
-
-def _dry_run(ec2: Client, plan: LaunchPlan) -> None:
-    """Check with a dry run of RunInstances whether EC2 would accept the launch. Raises ClientError if not."""
-    try:
-        run_instances.run_instances(ec2, {**run_instances.settings(plan, plan.places[0].subnet), "DryRun": True})
-    except botocore.exceptions.ClientError as error:
-        # Lack of capacity is no obstacle: another zone may have some, or this one in a minute.
-        if code(error) not in ("DryRunOperation", *run_instances.NO_CAPACITY):
-            raise

@@ -9,16 +9,19 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from benchmarks.aws import credentials, ec2_endpoint, instances
+from benchmarks.aws import caller, credentials, ec2_endpoint, instances
 from benchmarks.aws.aws_errors import refusing
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.errors import RefusedError
 from benchmarks.launch import boot_times
 from benchmarks.parameters import suites
-from benchmarks.preflight import credentials_end, destination, launch_plan, launch_price, resuming
+from benchmarks.preflight import credentials_end, destination, dry_run, launch_plan, launch_price, resuming
 from benchmarks.results import result_keys
 from benchmarks.runs import measurement, record_files
 from benchmarks.runs.records import HostAttempt, LaunchPlan, PlannedMeasurement, Preflight, Source, Suite, Values
+
+# In the tags of a dry run for a run that has no directory yet.
+_NAMELESS = "not-begun"
 
 
 def start_of(earlier: Preflight | None) -> datetime:
@@ -66,21 +69,22 @@ def make(
         return plan
     result_keys.check_length(suite.name, suite.source.ref)
     with refusing():
-        account = connect("sts").get_caller_identity()["Account"]
+        identity = connect("sts").get_caller_identity()
         ending = credentials_end.warnings(credentials.lifetime(), parameters, datetime.now(UTC))
         machine = _Machine()
         endpoint = None
         if not parameters["host"]:
             ec2 = connect("ec2")
             there = instances.alive(ec2, begun.directory.name) if begun else []
-            machine = _machine(parameters, suite, digest, connect, there, begun, check_source)
+            run = dry_run.Run(begun.directory.name if begun else _NAMELESS, started, caller.of(identity))
+            machine = _machine(parameters, suite, digest, connect, there, begun, run, check_source)
             endpoint = ec2_endpoint.unless_aws(ec2.meta.endpoint_url)
         return replace(
             plan,
             launches=machine.launches,
             measured=machine.measured,
             warnings=(*machine.warnings, *ending),
-            destination=destination.choose(parameters, connect("s3"), account),
+            destination=destination.choose(parameters, connect("s3"), identity["Account"]),
             endpoint=endpoint,
         )
 
@@ -101,6 +105,7 @@ def _machine(
     connect: Connect,
     there: list[AwsShape],
     begun: resuming.Begun | None,
+    run: dry_run.Run,
     check_source: Callable[[Source], tuple[str, ...]],
 ) -> _Machine:
     if begun and begun.plan and resuming.is_over(begun.directory, there):
@@ -108,6 +113,9 @@ def _machine(
         return _Machine(begun.plan.launches, resuming.measured(begun.directory, digest), (over,))
     late = resuming.time_warnings(there, parameters, datetime.now(UTC))
     planned, warnings = launch_plan.make(parameters, suite, connect)
+    # A run that has its instance launches none, and another might be refused, such as one with the same address.
+    if not there:
+        dry_run.check(connect("ec2"), run, planned, parameters)
     launch = resuming.launched_as(planned, there, begun, parameters)
     if not there:
         minutes = boot_times.lifetime([launch], parameters["build_limit"], parameters["time_limit"])

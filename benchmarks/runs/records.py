@@ -113,7 +113,7 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     architecture: str
     cores: int
     threads_per_core: int
-    cpu_options: Mapping[str, int] | None  # as in RunInstances; None for EC2's default
+    cpu_options: Mapping[str, int | str] | None  # as in RunInstances; None for the launch template's, or EC2's default
     memory_mib: int
     price: Price | None  # None if not known
     overrides: Json  # settings that replace the launch template's, as in RunInstances
@@ -125,6 +125,7 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     spot: bool = False  # whether the launch template asks for a spot instance
     quota: Quota | None = None  # None if there is none, or it is not known
     price_unknown: str | None = None  # why the price is not known, as the part of a sentence after a colon
+    named_by_template: tuple[str, ...] = ()  # the types of resources whose tag Name the launch template sets
 
 
 class Destination(Part, frozen=True, kw_only=True):

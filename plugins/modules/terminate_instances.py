@@ -1,4 +1,4 @@
-"""Terminates a run's instances and waits until they are gone."""
+"""Terminates a run's instances and waits until none is alive."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from ansible.module_utils.basic import AnsibleModule
 
 DOCUMENTATION = """
 module: terminate_instances
-short_description: Terminate a run's instances, found by tag, and verify that they are gone
+short_description: Terminate a run's instances, found by tag, and verify that none is alive
 description:
   - The instances are found by the run's tag. Ids in the run's records are looked up as well, since tags of new
     instances become visible only after a while.
+  - An instance that is shutting down is billed no more. It is followed for a while until it is terminated, which takes
+    bare metal many minutes, but is no failure if it is not.
   - Writes C(terminated.json) if the run's directory exists.
 options:
   run_id: {description: The run's id., type: str, required: true}
@@ -19,7 +21,7 @@ options:
   region: {description: Region of the instances., type: str, required: true}
   instance_id: {description: Terminate only this instance., type: str}
   asked: {description: Whether the user named the run; fail if it is unknown., type: bool, default: false}
-  timeout: {description: Seconds to wait for the instances to be gone., type: int, default: 600}
+  timeout: {description: Seconds until none may be alive., type: int, default: 600}
 author: [benchmarks]
 """
 EXAMPLES = """
@@ -27,6 +29,7 @@ EXAMPLES = """
 """
 RETURN = """
 terminated: {description: Ids of the instances that this call terminated., type: list, elements: str, returned: success}
+shutting_down: {description: Ids of those not terminated yet., type: list, elements: str, returned: success}
 sentence: {description: The result as a sentence for the user., type: str, returned: success}
 """
 
@@ -55,16 +58,18 @@ def main() -> None:
         if given["asked"]:
             termination.check_known(ec2, given["run_id"], Path(given["run_dir"]))
         if module.check_mode:
-            ended = termination.would_end(ec2, given["run_id"], given["instance_id"])
+            would = termination.would_end(ec2, given["run_id"], given["instance_id"])
+            outcome = termination.Outcome(tuple(would))
         else:
             directory = Path(given["run_dir"])
-            ended = termination.end(
+            outcome = termination.end(
                 ec2, given["run_id"], directory, only=given["instance_id"], timeout=given["timeout"]
             )
     except aws_errors.ERRORS as error:
         module.fail_json(msg=termination.explain(error, ec2, given["run_id"], Path(given["run_dir"])))
-    told = termination.sentence(given["run_id"], given["region"], ended)
-    module.exit_json(changed=bool(ended), terminated=ended, sentence=told)
+    told = termination.sentence(given["run_id"], given["region"], outcome)
+    ended, slow = list(outcome.ended), list(outcome.shutting_down)
+    module.exit_json(changed=bool(ended), terminated=ended, shutting_down=slow, sentence=told)
 
 
 if __name__ == "__main__":

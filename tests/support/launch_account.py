@@ -16,6 +16,7 @@ from tests.support.aws_fakes import FakeClient, aws_error
 
 STARTED = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
 PRICE = Price(usd_per_hour=0.357, source="AWS Price List, on demand", date="2026-05-19")
+IDENTITY = {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/team/alice"}
 ZONES = ["eu-central-1a", "eu-central-1b"]
 OFFERED = ["c7i.2xlarge", "c7i.large", "c7g.large", "m7i.large", "t2.micro"]
 
@@ -47,8 +48,13 @@ def template(**data: Any) -> dict[str, Any]:
     return {"LaunchTemplateVersions": [{**found, "LaunchTemplateData": data}]}
 
 
+def subnet(zone: str, **more: Any) -> dict[str, Any]:
+    found = {"SubnetId": f"subnet-{zone[-1]}", "AvailabilityZone": zone, "VpcId": "vpc-1"}
+    return {**found, "MapPublicIpOnLaunch": True, "AvailableIpAddressCount": 250, **more}
+
+
 def subnets(*zones: str) -> dict[str, Any]:
-    return {"Subnets": [{"SubnetId": f"subnet-{zone[-1]}", "AvailabilityZone": zone} for zone in zones]}
+    return {"Subnets": [subnet(zone) for zone in zones]}
 
 
 def offerings(LocationType: str, Filters: Any = None) -> dict[str, Any]:  # noqa: N803
@@ -76,7 +82,7 @@ class Account:
         self.ec2.meta = SimpleNamespace(endpoint_url=other.get("endpoint", "https://ec2.eu-central-1.amazonaws.com"))
         self.clients = {
             "ec2": self.ec2,
-            "sts": FakeClient(get_caller_identity=other.get("identity", {"Account": "123456789012"})),
+            "sts": FakeClient(get_caller_identity=other.get("identity", IDENTITY)),
             "s3": FakeClient(
                 head_bucket=other.get(
                     "bucket", {"ResponseMetadata": {"HTTPHeaders": {"x-amz-bucket-region": "eu-central-1"}}}

@@ -67,11 +67,15 @@ def _tags(template: Iterable[Mapping[str, Any]], request: Iterable[Mapping[str, 
 
 
 def devices_over(base: Iterable[Mapping[str, Any]], over: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Block devices by name, with the later list's values overriding the earlier's; NoDevice removes a device."""
+    """Block devices by name, with the later list's values overriding the earlier's; NoDevice removes a device.
+
+    An instance store volume (VirtualName) is no EBS volume, and ignored for types with NVMe:
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_BlockDeviceMapping.html
+    """
     merged: dict[str, dict[str, Any]] = {}
     for device in (*base, *over):
         name = device["DeviceName"]
-        if "NoDevice" in device:
+        if "NoDevice" in device or "VirtualName" in device:
             merged.pop(name, None)
             continue
         ebs = {**merged.get(name, {}).get("Ebs", {}), **device.get("Ebs", {})}

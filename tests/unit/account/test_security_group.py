@@ -28,3 +28,24 @@ def test_security_group_admits_a_source_that_its_rules_cover(
     source: str, rules: list[dict[str, Any]], admitted: bool
 ) -> None:
     assert security_group.admits(group(*rules), source) is admitted
+
+
+@pytest.mark.parametrize(
+    ("more", "by_reference"),
+    [
+        ({}, False),
+        ({"PrefixListIds": [{"PrefixListId": "pl-1"}]}, True),
+        ({"UserIdGroupPairs": [{"GroupId": "sg-2"}]}, True),
+        # Its own members, as in every default group.
+        ({"UserIdGroupPairs": [{"GroupId": "sg-1"}]}, False),
+    ],
+)
+def test_rules_without_addresses_are_told_apart(more: dict[str, Any], by_reference: bool) -> None:
+    assert security_group.admits_by_reference(group({**rule(), **more})) is by_reference
+    assert not security_group.admits_by_reference(group({**rule(ports=(443, 443)), **more}))
+
+
+def test_ssh_on_another_port_is_held_against_its_own_rules() -> None:
+    other = group(rule("203.0.113.7/32", ports=(2222, 2222)))
+    assert security_group.admits(other, "203.0.113.7/32", 2222)
+    assert not security_group.admits(other, "203.0.113.7/32")

@@ -2,63 +2,19 @@
 
 from __future__ import annotations
 
-import email.message
-import io
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from benchmarks.account.target import choose_target, own_range
+from benchmarks.account.target import choose_target
 from benchmarks.errors import RefusedError
 from tests.support.account_answers import TARGET, connector, error
 
 
 def test_owner_is_written_as_iam_accepts_tags() -> None:
     assert replace(TARGET, owner="a,b@example.com").tags["benchmarks:owner"] == "a-b@example.com"
-
-
-@pytest.fixture
-def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes | Exception], None]:
-    def set_answer(given: bytes | Exception) -> None:
-        def urlopen(url: str, timeout: float) -> io.BytesIO:
-            assert url == "https://checkip.amazonaws.com"
-            assert 0 < timeout <= 10
-            if isinstance(given, Exception):
-                raise given
-            return io.BytesIO(given)
-
-        monkeypatch.setattr(urllib.request, "urlopen", urlopen)
-
-    return set_answer
-
-
-@pytest.mark.parametrize(("said", "own"), [(b"203.0.113.7\n", "203.0.113.7/32"), (b"2001:db8::7\n", "2001:db8::7/128")])
-def test_own_address_is_a_range_of_one(answer: Callable[[bytes | Exception], None], said: bytes, own: str) -> None:
-    answer(said)
-    assert own_range() == own
-
-
-@pytest.mark.parametrize(
-    "failure",
-    [
-        TimeoutError(),
-        urllib.error.URLError("no route"),
-        urllib.error.HTTPError("https://x", 503, "busy", email.message.Message(), None),
-        b"<html>Sign in to the hotel's network</html>",
-        b"\xff\xfe",
-        b"",
-    ],
-)
-def test_own_address_that_cannot_be_had_is_asked_of_the_user(
-    answer: Callable[[bytes | Exception], None], failure: bytes | Exception
-) -> None:
-    answer(failure)
-    with pytest.raises(RefusedError, match=r"give allow_from, .* such as 203\.0\.113\.7/32\.$"):
-        own_range()
 
 
 def parameters(**given: Any) -> dict[str, Any]:

@@ -54,6 +54,70 @@ def test_a_number_that_the_type_has_not_is_refused_with_those_it_has(
         cpu_cores.cores(info(4, valid=valid), wanted)
 
 
+BOTH = {"CoreCount": 2, "ThreadsPerCore": 1}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "of_template", "has"),
+    [
+        (None, {}, Cores(4, 2, None)),
+        (None, BOTH, Cores(2, 1, None)),
+        (None, {"CoreCount": 4, "ThreadsPerCore": 1}, Cores(4, 1, None)),
+        # EC2 takes only both together.
+        (None, {"CoreCount": 2}, Cores(2, 2, {"CoreCount": 2, "ThreadsPerCore": 2})),
+        (None, {"ThreadsPerCore": 1}, Cores(4, 1, {"CoreCount": 4, "ThreadsPerCore": 1})),
+        (None, {"AmdSevSnp": "enabled"}, Cores(4, 2, None)),
+        (4, BOTH, Cores(4, 2, {"CoreCount": 4, "ThreadsPerCore": 2})),
+        (4, {"CoreCount": 4, "ThreadsPerCore": 1}, Cores(4, 2, {"CoreCount": 4, "ThreadsPerCore": 2})),
+        (4, {"CoreCount": 4, "ThreadsPerCore": 2}, Cores(4, 2, None)),
+        (2, {"CoreCount": 2, "ThreadsPerCore": 2}, Cores(2, 1, BOTH)),
+        (1, BOTH, Cores(1, 1, {"CoreCount": 1, "ThreadsPerCore": 1})),
+        (2, {"AmdSevSnp": "enabled"}, Cores(2, 1, {"AmdSevSnp": "enabled", **BOTH})),
+        (
+            4,
+            {"AmdSevSnp": "enabled", **BOTH},
+            Cores(4, 2, {"AmdSevSnp": "enabled", "CoreCount": 4, "ThreadsPerCore": 2}),
+        ),
+        # A number that the type has not is harmless beside one that it has.
+        (2, {"CoreCount": 3, "ThreadsPerCore": 1}, Cores(2, 1, BOTH)),
+    ],
+)
+def test_a_templates_options_hold_unless_a_number_is_asked_for(
+    wanted: int | None, of_template: dict[str, Any], has: Cores
+) -> None:
+    assert cpu_cores.cores(info(4, valid=[1, 2, 4]), wanted, of_template) == has
+
+
+@pytest.mark.parametrize(
+    ("valid", "of_template", "sentence"),
+    [
+        (
+            [1, 2, 4],
+            {"CoreCount": 3, "ThreadsPerCore": 1},
+            "c7i.2xlarge cannot run with the 3 cores that the launch template sets: EC2 offers 1, 2 or 4. Give one of "
+            "these by --cpu, or change the template.",
+        ),
+        (
+            [1, 2, 4],
+            {"CoreCount": 2, "ThreadsPerCore": 4},
+            "c7i.2xlarge cannot run with the 4 threads per core that the launch template sets: EC2 offers 1 or 2. Give "
+            "the cores by --cpu, or change the template.",
+        ),
+        (
+            None,
+            BOTH,
+            "c7i.2xlarge always has 4 cores and takes no CPU options, but the launch template sets some: leave "
+            "CpuOptions out of it, or choose another type.",
+        ),
+    ],
+)
+def test_a_templates_options_that_the_type_has_not_are_refused(
+    valid: list[int] | None, of_template: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(RefusedError, match=f"^{re.escape(sentence)}$"):
+        cpu_cores.cores(info(4, valid=valid), None, of_template)
+
+
 @given(st.integers(1, 200), st.lists(st.integers(1, 96), min_size=1, max_size=8, unique=True))
 def test_what_is_granted_is_what_was_asked_and_what_is_suggested_is_granted(wanted: int, offered: list[int]) -> None:
     machine = info(max(offered), valid=sorted(offered))

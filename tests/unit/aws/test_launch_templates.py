@@ -137,3 +137,33 @@ def test_a_template_whose_instances_come_back_or_stay_is_refused(data: dict[str,
 )
 def test_a_template_whose_instances_end_for_good_is_taken(data: dict[str, Any]) -> None:
     launch_templates.check_ends(Template("lt-1", "mine", "1", data))
+
+
+def tagged(*specifications: tuple[str, list[str]]) -> Template:
+    made = [
+        {"ResourceType": kind, "Tags": [{"Key": key, "Value": "x"} for key in keys]} for kind, keys in specifications
+    ]
+    return Template("lt-1", "mine", "1", {"TagSpecifications": made})
+
+
+def test_a_templates_tags_are_told_apart_by_what_they_are_on() -> None:
+    assert tagged(("instance", ["Name"]), ("volume", ["Team"]), ("instance", ["name"])).tag_keys == {
+        "instance": {"Name", "name"},
+        "volume": {"Team"},
+    }
+    assert tagged().tag_keys == {}
+
+
+@pytest.mark.parametrize("kind", ["instance", "volume", "network-interface"])
+def test_a_template_with_the_tags_by_which_runs_are_found_is_refused(kind: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        launch_templates.check_tags(tagged((kind, ["benchmarks:run", "benchmarks:host", "Team"])))
+    assert str(refused.value) == (
+        "The launch template mine sets the tags benchmarks:host, benchmarks:run, by which runs find their own "
+        "instances: make a version of it without them, or give another by --launch-template."
+    )
+
+
+def test_a_template_that_setup_made_or_with_other_tags_is_taken() -> None:
+    launch_templates.check_tags(tagged(("instance", ["benchmarks:template", "Benchmarks:run", "Name"])))
+    launch_templates.check_tags(tagged())

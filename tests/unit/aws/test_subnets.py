@@ -34,3 +34,13 @@ def test_a_region_without_a_default_vpc_is_told_with_both_ways_out() -> None:
     assert str(subnets.no_default_vpc("eu-north-1")) == (
         "eu-north-1 has no default VPC: give --subnet, or create one by aws ec2 create-default-vpc --region eu-north-1."
     )
+
+
+def test_a_subnet_with_ipv6_only_is_refused() -> None:
+    subnets.check_ipv4({"SubnetId": "subnet-1", "Ipv6Native": False})
+    with pytest.raises(RefusedError) as refused:
+        subnets.check_ipv4({"SubnetId": "subnet-1", "Ipv6Native": True})
+    assert str(refused.value) == (
+        "The subnet subnet-1 has IPv6 addresses only, but instances are reached over IPv4: give another subnet by "
+        "--subnet, or in the launch template."
+    )

@@ -14,8 +14,8 @@ from botocore.compat import HTTPHeaders
 from botocore.stub import Stubber
 
 from benchmarks.aws.session import Client
-from benchmarks.errors import FailedError
-from benchmarks.launch import run_instances
+from benchmarks.errors import FailedError, RefusedError
+from benchmarks.launch import refused_places, run_instances
 from benchmarks.runs import ssh_keys
 from tests.support.launches import PLACES, launch, plan
 from tests.support.records import STARTED
@@ -79,8 +79,8 @@ def test_ec2_would_take_the_request(ec2: Client, stub: Stubber) -> None:
     assert run_instances.run(ec2, whole)["InstanceId"] == "i-1"
 
 
-@pytest.mark.parametrize("code", run_instances.NO_CAPACITY)
-def test_a_capacity_error_moves_to_the_next_zone(ec2: Client, stub: Stubber, code: str) -> None:
+@pytest.mark.parametrize("code", refused_places.ELSEWHERE)
+def test_an_error_of_one_place_moves_to_the_next(ec2: Client, stub: Stubber, code: str) -> None:
     stub.add_client_error("run_instances", code, expected_params=run_instances.parameters(launch(), "subnet-1"))
     answer = {"Instances": [{"InstanceId": "i-2"}]}
     stub.add_response("run_instances", answer, run_instances.parameters(launch(), "subnet-2"))
@@ -112,6 +112,61 @@ def test_no_capacity_anywhere_fails_and_names_the_zones(ec2: Client, stub: Stubb
         "EC2 has no capacity for c7i.large in eu-central-1a, eu-central-1b now: try again later, in another region by "
         "--region, or another type."
     )
+
+
+def test_what_differs_from_place_to_place_is_told_in_the_end(ec2: Client, stub: Stubber) -> None:
+    stub.add_client_error("run_instances", "Unsupported", "The requested configuration is not supported.")
+    stub.add_client_error("run_instances", "InsufficientFreeAddressesInSubnet", "Not enough addresses.")
+    with pytest.raises(FailedError) as failed:
+        run_instances.run(ec2, launch())
+    assert str(failed.value) == (
+        "EC2 cannot launch c7i.large: of eu-central-1a it says: The requested configuration is not supported; no "
+        "address is free in subnet-2 (eu-central-1b). Choose another type, or leave what EC2 does not support out of "
+        "the launch template. Free some addresses there, or give another subnet by --subnet."
+    )
+
+
+def test_a_dry_run_sends_what_the_launch_sends_without_using_up_its_token(ec2: Client, stub: Stubber) -> None:
+    whole = launch(plan=plan(cpu_options={"CoreCount": 1, "ThreadsPerCore": 1}))
+    sent = run_instances.parameters(whole, "subnet-1")
+    token = sent["ClientToken"]
+    expected = {name: value for name, value in sent.items() if value != token}
+    assert {"UserData", "TagSpecifications", "CpuOptions"} <= expected.keys()
+    stub.add_client_error("run_instances", "DryRunOperation", expected_params={**expected, "DryRun": True})
+    run_instances.rehearse(ec2, whole)
+
+
+@pytest.mark.parametrize("code", ["DryRunOperation", *refused_places.NO_CAPACITY])
+@pytest.mark.parametrize("before", ["Unsupported", "InsufficientFreeAddressesInSubnet"])
+def test_a_dry_run_goes_on_to_the_next_place(ec2: Client, stub: Stubber, before: str, code: str) -> None:
+    stub.add_client_error("run_instances", before)
+    stub.add_client_error("run_instances", code, http_status_code=400)
+    run_instances.rehearse(ec2, launch())
+
+
+def test_a_dry_run_that_no_place_takes_is_refused_with_ec2s_own_sentence(ec2: Client, stub: Stubber) -> None:
+    for _ in PLACES:
+        stub.add_client_error("run_instances", "Unsupported", "Tenancy host is not supported.")
+    with pytest.raises(RefusedError) as refused:
+        run_instances.rehearse(ec2, launch())
+    assert str(refused.value) == (
+        "EC2 cannot launch c7i.large: of eu-central-1a, eu-central-1b it says: Tenancy host is not supported. Choose "
+        "another type, or leave what EC2 does not support out of the launch template."
+    )
+
+
+def test_a_dry_run_that_is_refused_everywhere_stops_at_once(ec2: Client, stub: Stubber) -> None:
+    stub.add_client_error("run_instances", "UnauthorizedOperation", "no")
+    with pytest.raises(ec2.exceptions.ClientError, match="UnauthorizedOperation"):
+        run_instances.rehearse(ec2, launch())
+
+
+def test_a_name_that_the_template_gives_is_not_in_the_request_too() -> None:
+    request = run_instances.parameters(launch(plan=plan(named_by_template=("instance",))), "subnet-1")
+    keys = {one["ResourceType"]: {tag["Key"] for tag in one["Tags"]} for one in request["TagSpecifications"]}
+    assert "Name" not in keys["instance"]
+    assert "Name" in keys["volume"]
+    assert "benchmarks:run" in keys["instance"]
 
 
 ON_DEMAND_QUOTA = "L-1216C47A (Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances)"

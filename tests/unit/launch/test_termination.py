@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ import pytest
 
 from benchmarks.errors import FailedError
 from benchmarks.launch import termination
+from benchmarks.launch.termination import Outcome
 from benchmarks.runs import record_files
 from benchmarks.runs.records import Terminated
 from tests.support import records
@@ -26,27 +28,45 @@ def times(directory: Path) -> Mapping[str, datetime]:
 
 
 class Account:
-    """Instances that end the moment they are told to; `late` turn up at the second look, `protected` refuse."""
+    """Instances that end the moment they are told to; `late` turn up at the second look, `protected` refuse.
 
-    def __init__(self, *ids: str, late: tuple[str, ...] = (), protected: tuple[str, ...] = ()) -> None:
+    Those that are `slow` are shutting down for as many looks as it says, and those in `deaf` run on.
+    """
+
+    def __init__(
+        self,
+        *ids: str,
+        late: tuple[str, ...] = (),
+        protected: tuple[str, ...] = (),
+        slow: Mapping[str, int] | None = None,
+        deaf: tuple[str, ...] = (),
+    ) -> None:
+        self.slow, self.deaf, self.ending = dict(slow or {}), deaf, set[str]()
         self.ids, self.late, self.protected = set(ids), set(late), set(protected)
         self.client = FakeClient(describe_instances=self._describe, terminate_instances=self._terminate)
         self.client.meta = SimpleNamespace(region_name="eu-central-1")
 
-    def _describe(self, **_arguments: Any) -> dict[str, Any]:
+    def _describe(self, Filters: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:  # noqa: N803
+        by_id = [one["Values"] for one in Filters if one["Name"] == "instance-id"]
         tags = [
             {"Key": "benchmarks:usd-per-hour", "Value": "0.357"},
             {"Key": "benchmarks:lifetime", "Value": "240"},
         ]
+        for id in [id for id in self.ending if self.slow[id] <= 0]:
+            self.ending.discard(id)
+            self.ids.discard(id)
+        for id in self.ending:
+            self.slow[id] -= 1
         answer = [
             {
                 "InstanceId": id,
                 "InstanceType": "c7i.2xlarge",
-                "State": {"Name": "running"},
+                "State": {"Name": "shutting-down" if id in self.ending else "running"},
                 "LaunchTime": datetime(2026, 5, 19, 8, 15, tzinfo=UTC),
                 "Tags": tags,
             }
             for id in sorted(self.ids)
+            if not by_id or id in by_id[0]
         ]
         self.ids, self.late = self.ids | self.late, set()
         return {"Reservations": [{"Instances": answer}]}
@@ -55,7 +75,10 @@ class Account:
         (one,) = InstanceIds
         if one in self.protected:
             raise aws_error("OperationNotPermitted", "may not be terminated", "TerminateInstances")
-        self.ids.discard(one)
+        if one in self.slow:
+            self.ending.add(one)
+        elif one not in self.deaf:
+            self.ids.discard(one)
         return {}
 
     def power_off(self, _directory: Path, instance: Mapping[str, Any]) -> bool:
@@ -65,7 +88,12 @@ class Account:
 
 def test_ending_is_recorded_with_its_time(tmp_path: Path) -> None:
     account = Account("i-1", "i-2")
-    assert termination.end(account.client, "r1", tmp_path) == ["i-1", "i-2"]
+    assert termination.end(account.client, "r1", tmp_path) == Outcome(
+        (
+            "i-1",
+            "i-2",
+        )
+    )
     assert set(times(tmp_path)) == {"i-1", "i-2"}
     assert all(at.tzinfo for at in times(tmp_path).values())
 
@@ -80,19 +108,19 @@ def test_one_after_the_other_is_recorded_together(tmp_path: Path) -> None:
 
 
 def test_nothing_to_end_records_nothing(tmp_path: Path) -> None:
-    assert termination.end(Account().client, "r1", tmp_path) == []
+    assert termination.end(Account().client, "r1", tmp_path) == Outcome()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_directory_that_is_gone_stays_so(tmp_path: Path) -> None:
-    assert termination.end(Account("i-1").client, "r1", tmp_path / "gone") == ["i-1"]
+    assert termination.end(Account("i-1").client, "r1", tmp_path / "gone") == Outcome(("i-1",))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_record_that_cannot_be_written_keeps_no_instance(tmp_path: Path) -> None:
     # As a directory of that name keeps it from being written, also for root.
     (tmp_path / "terminated.json").mkdir()
-    assert termination.end(Account("i-1").client, "r1", tmp_path) == ["i-1"]
+    assert termination.end(Account("i-1").client, "r1", tmp_path) == Outcome(("i-1",))
 
 
 def test_a_run_that_nobody_knows_is_not_said_to_have_ended(tmp_path: Path) -> None:
@@ -117,13 +145,48 @@ def test_what_does_not_end_fails(tmp_path: Path) -> None:
         termination.end(FakeClient(describe_instances=stays, terminate_instances={}), "r1", tmp_path, timeout=-1)
 
 
+def test_what_takes_long_to_be_gone_is_no_failure_since_it_costs_nothing_more(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    account = Account("i-1", "i-2", slow={"i-2": 10**6})
+    naps: list[float] = []
+    outcome = termination.end(account.client, "r1", tmp_path, settling=0, sleep=naps.append)
+    assert outcome == Outcome(("i-1", "i-2"), ("i-2",))
+    assert times(tmp_path).keys() == {"i-1", "i-2"}
+    assert not (tmp_path / "keys").exists()
+
+
+def test_what_is_shutting_down_is_followed_until_it_is_gone(tmp_path: Path) -> None:
+    account = Account("i-1", slow={"i-1": 3})
+    naps: list[float] = []
+    assert termination.end(account.client, "r1", tmp_path, sleep=naps.append) == Outcome(("i-1",))
+    assert len(naps) == 4
+    # It was told once: it needs no more.
+    assert len(account.client.called("terminate_instances")) == 1
+
+
+def test_what_was_shutting_down_before_is_not_ended_again(tmp_path: Path) -> None:
+    account = Account("i-1", slow={"i-1": 10**6})
+    account.ending.add("i-1")
+    outcome = termination.end(account.client, "r1", tmp_path, settling=0, sleep=lambda _: None)
+    assert outcome == Outcome((), ("i-1",))
+    assert account.client.called("terminate_instances") == []
+
+
+def test_what_runs_on_fails_also_beside_what_is_shutting_down(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    account = Account("i-1", "i-2", slow={"i-2": 10**6}, deaf=("i-1",))
+    with pytest.raises(FailedError, match=r"^i-1 still exists after 0 seconds\.$"):
+        termination.end(account.client, "r1", tmp_path, timeout=0.05, sleep=lambda _: time.sleep(0.1))
+    assert (tmp_path / "keys").exists()
+
+
 def test_what_is_still_alive_is_told_again(tmp_path: Path) -> None:
     account = Account("i-1")
     deaf = iter([True, True, False])
     tell = account.client.answers["terminate_instances"]
     account.client.answers["terminate_instances"] = lambda **which: {} if next(deaf) else tell(**which)
     naps: list[float] = []
-    assert termination.end(account.client, "r1", tmp_path, sleep=naps.append) == ["i-1"]
+    assert termination.end(account.client, "r1", tmp_path, sleep=naps.append) == Outcome(("i-1",))
     assert len(account.client.called("terminate_instances")) == 3
 
 
@@ -133,14 +196,14 @@ def test_a_launched_instance_that_an_answer_lacks_is_looked_for_by_its_id(tmp_pa
     by_tag: Iterator[dict[str, Any]] = iter([{"Reservations": []}])
     find = account.client.answers["describe_instances"]
     account.client.answers["describe_instances"] = lambda **which: next(by_tag, None) or find(**which)
-    assert termination.end(account.client, "r1", tmp_path, sleep=lambda _: None) == ["i-9"]
+    assert termination.end(account.client, "r1", tmp_path, sleep=lambda _: None) == Outcome(("i-9",))
 
 
 def test_an_instance_that_turns_up_late_is_ended_and_recorded_too(tmp_path: Path) -> None:
     account = Account("i-1", late=("i-2",))
     told: list[list[str]] = []
     ended = termination.end(account.client, "r1", tmp_path, late_arrivals=0.05, told=lambda ids: told.append(list(ids)))
-    assert ended == ["i-1", "i-2"]
+    assert ended == Outcome(("i-1", "i-2"))
     assert account.ids == set()
     # The user hears of the first at once, and not only when all is over.
     assert told == [["i-1"], ["i-2"]]
@@ -149,7 +212,12 @@ def test_an_instance_that_turns_up_late_is_ended_and_recorded_too(tmp_path: Path
 
 def test_a_protected_instance_is_switched_off_and_does_not_keep_the_others(tmp_path: Path) -> None:
     account = Account("i-1", "i-2", protected=("i-1",))
-    assert termination.end(account.client, "r1", tmp_path, power_off=account.power_off) == ["i-1", "i-2"]
+    assert termination.end(account.client, "r1", tmp_path, power_off=account.power_off) == Outcome(
+        (
+            "i-1",
+            "i-2",
+        )
+    )
     assert account.ids == set()
 
 
@@ -179,11 +247,19 @@ def test_keys_are_deleted_with_the_last_instance_and_not_before(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("ended", "sentence"),
     [
-        ([], "The run r1 has no instance in eu-central-1."),
-        (["i-1", "i-2"], "Ended i-1, i-2; nothing of the run is left."),
+        (Outcome(), "The run r1 has no instance in eu-central-1."),
+        (Outcome(("i-1", "i-2")), "Ended i-1, i-2; nothing of the run is left."),
+        (
+            Outcome(("i-1", "i-2"), ("i-2",)),
+            "Ended i-1, i-2; EC2 is still shutting down i-2, and bills nothing of it any more.",
+        ),
+        (
+            Outcome((), ("i-2",)),
+            "The run r1 has no instance in eu-central-1 but i-2, which EC2 is shutting down and bills no more.",
+        ),
     ],
 )
-def test_what_was_ended_is_told(ended: list[str], sentence: str) -> None:
+def test_what_was_ended_is_told(ended: Outcome, sentence: str) -> None:
     assert termination.sentence("r1", "eu-central-1", ended) == sentence
 
 
@@ -218,5 +294,5 @@ def test_what_ended_by_itself_is_noted_with_the_time_that_ec2_gives(tmp_path: Pa
         "StateTransitionReason": "User initiated (2026-05-19 08:25:00 GMT)",
     }
     ec2 = FakeClient(describe_instances={"Reservations": [{"Instances": [gone]}]})
-    assert termination.end(ec2, "r1", tmp_path) == []
+    assert termination.end(ec2, "r1", tmp_path) == Outcome()
     assert times(tmp_path) == {"i-1": datetime(2026, 5, 19, 8, 25, tzinfo=UTC)}

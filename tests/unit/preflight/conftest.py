@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.aws import credentials, prices
+from benchmarks.aws import credentials, own_address, prices
 from benchmarks.aws.credentials import Lifetime
 from tests.support.launch_account import PRICE
 
@@ -37,3 +37,14 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Callable[[Lifetime], None]:
 
     set_lifetime(Lifetime())
     return set_lifetime
+
+
+@pytest.fixture(autouse=True)
+def own_range(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
+    """Sets the caller's own address, which is not known otherwise."""
+
+    def set_range(own: str | None) -> None:
+        monkeypatch.setattr(own_address, "if_known", lambda: own)
+
+    set_range(None)
+    return set_range

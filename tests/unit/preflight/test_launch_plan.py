@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.preflight import run_plan
+from benchmarks.launch import run_instances
+from benchmarks.preflight import resuming, run_plan
+from benchmarks.runs import ssh_keys
 from benchmarks.runs.records import LaunchPlan, Place, Preflight
 from tests.support.aws_fakes import aws_error
 from tests.support.launch_account import (
@@ -105,6 +109,13 @@ def test_an_image_of_another_architecture_is_refused() -> None:
     assert refusal(connect, ami="ami-arm").startswith("c7i.2xlarge is x86_64, but the image ami-arm is for arm64: ")
 
 
+def test_a_deprecated_image_is_launched_with_a_warning() -> None:
+    old = {**image("ami-old"), "State": "available", "DeprecationTime": "2024-01-01T00:00:00.000Z"}
+    made = run_plan.make(parameters(ami="ami-old"), account(describe_images={"Images": [old]}), STARTED)
+    assert launch_of(made).image.id == "ami-old"
+    assert [warning for warning in made.warnings if warning.startswith("The image ami-old has been deprecated")]
+
+
 def test_no_default_vpc_is_refused_with_both_ways_out() -> None:
     assert refusal(account(describe_subnets={"Subnets": []})) == (
         "eu-central-1 has no default VPC: give --subnet, or create one by aws ec2 create-default-vpc --region "
@@ -162,10 +173,30 @@ def test_a_template_with_network_interfaces_leaves_the_subnet_to_itself() -> Non
 
 
 def test_a_templates_own_disks_and_image_are_kept() -> None:
-    own = template(ImageId="ami-own", BlockDeviceMappings=[{"DeviceName": "/dev/xvda"}])
+    own = template(ImageId="ami-own", BlockDeviceMappings=[{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 40}}])
     connect = account(describe_launch_template_versions=own, describe_images={"Images": [image("ami-own")]})
     made = launch_of(run_plan.make(parameters(), connect, STARTED))
     assert (made.image.id, made.block_devices) == ("ami-own", None)
+
+
+def test_a_template_whose_root_volume_is_another_images_gets_one_of_the_needed_size() -> None:
+    other = {"DeviceName": "/dev/sda1", "Ebs": {"VolumeSize": 40}}
+    own = template(BlockDeviceMappings=[other])
+    made = run_plan.make(parameters(), account(describe_launch_template_versions=own), STARTED)
+    devices = launch_of(made).block_devices
+    assert devices
+    assert devices[0] == other
+    assert (devices[1]["DeviceName"], devices[1]["Ebs"]["VolumeSize"]) == ("/dev/xvda", 9)
+    assert made.warnings[0].startswith("The launch template benchmarks adds /dev/sda1, which nothing here uses: ")
+
+
+def test_a_templates_cores_are_what_the_plan_says_and_the_run_resumes_with() -> None:
+    own = template(CpuOptions={"CoreCount": 2, "ThreadsPerCore": 1})
+    made = launch_of(run_plan.make(parameters(), account(describe_launch_template_versions=own), STARTED))
+    assert (made.cores, made.threads_per_core, made.cpu_options) == (2, 1, None)
+    whole = launch_of(run_plan.make(parameters(cpu=4), account(describe_launch_template_versions=own), STARTED))
+    assert (whole.cores, whole.threads_per_core) == (4, 2)
+    assert whole.cpu_options == {"CoreCount": 4, "ThreadsPerCore": 2}
 
 
 def test_user_data_that_is_replaced_is_told() -> None:
@@ -189,6 +220,76 @@ def test_a_launch_that_ec2_would_not_allow_is_refused() -> None:
     )
 
 
-@pytest.mark.parametrize("code", ["InsufficientInstanceCapacity", "Unsupported"])
-def test_a_missing_capacity_is_no_reason_to_refuse(code: str) -> None:
-    assert run_plan.make(parameters(), account(run_instances=aws_error(code)), STARTED).launches
+def test_a_missing_capacity_is_no_reason_to_refuse() -> None:
+    without = aws_error("InsufficientInstanceCapacity")
+    assert run_plan.make(parameters(), account(run_instances=without), STARTED).launches
+
+
+def test_a_zone_that_does_not_support_the_launch_leaves_the_others() -> None:
+    answers = [aws_error("Unsupported", "Not in this zone."), aws_error("DryRunOperation")]
+    connect = account(run_instances=answers)
+    assert len(launch_of(run_plan.make(parameters(), connect, STARTED)).places) == 2
+    assert [call["SubnetId"] for call in connect.ec2.called("run_instances")] == ["subnet-a", "subnet-b"]
+
+
+def test_a_configuration_that_no_zone_supports_is_refused_with_ec2s_own_sentence() -> None:
+    said = refusal(account(run_instances=aws_error("Unsupported", "Tenancy host is not supported.")))
+    assert said.startswith(
+        "EC2 cannot launch c7i.2xlarge: of eu-central-1a, eu-central-1b it says: Tenancy host is not supported. Choose"
+    )
+
+
+def test_the_dry_run_has_the_runs_tags_and_user_data_of_its_size(tmp_path: Path) -> None:
+    begun = resuming.Begun(tmp_path / "r1", None)
+    connect = account(describe_instances={"Reservations": []})
+    made = launch_of(run_plan.make(parameters(), connect, STARTED, begun))
+    (sent,) = connect.ec2.called("run_instances")
+    asked = parameters()
+    lifetime = asked["build_limit"] + asked["time_limit"]
+    real = run_instances.prepare("r1", STARTED, ssh_keys.run_keys(tmp_path, None), lifetime, "alice", made)
+    assert sent["TagSpecifications"] == run_instances.request(real, "subnet-a")["TagSpecifications"]
+    assert len(sent["UserData"]) == len(real.user_data)
+    assert sent["UserData"] != real.user_data
+
+
+def test_a_run_that_has_its_instance_is_not_rehearsed(tmp_path: Path) -> None:
+    ssh_keys.run_keys(tmp_path / "r1", None)
+    there = {"InstanceId": "i-1", "InstanceType": "c7i.2xlarge", "ImageId": "ami-debian"}
+    connect = account(describe_instances={"Reservations": [{"Instances": [there]}]})
+    assert run_plan.make(parameters(), connect, STARTED, resuming.Begun(tmp_path / "r1", None)).launches
+    assert connect.ec2.called("run_instances") == []
+
+
+def test_a_templates_own_name_is_left_to_it() -> None:
+    named = [{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "mine"}, {"Key": "name", "Value": "x"}]}]
+    own = template(TagSpecifications=named)
+    connect = account(describe_launch_template_versions=own)
+    assert launch_of(run_plan.make(parameters(), connect, STARTED)).named_by_template == ("instance",)
+    (sent,) = connect.ec2.called("run_instances")
+    of_instance = next(one for one in sent["TagSpecifications"] if one["ResourceType"] == "instance")
+    assert "Name" not in {tag["Key"] for tag in of_instance["Tags"]}
+
+
+def test_a_template_with_the_tags_of_a_run_is_refused() -> None:
+    taken = [{"ResourceType": "instance", "Tags": [{"Key": "benchmarks:run", "Value": "mine"}]}]
+    connect = account(describe_launch_template_versions=template(TagSpecifications=taken))
+    assert refusal(connect).startswith("The launch template benchmarks sets the tags benchmarks:run, by which runs")
+
+
+def test_a_bare_metal_type_is_planned_as_such() -> None:
+    metal = account(describe_instance_types={"InstanceTypes": [type_info("c7i.metal-24xl", BareMetal=True)]})
+    assert launch_of(run_plan.make(parameters(), metal, STARTED)).bare_metal
+    assert not launch_of(run_plan.make(parameters(), account(), STARTED)).bare_metal
+
+
+def test_an_address_that_the_launchs_group_shuts_out_is_told_before_the_launch(
+    own_range: Callable[[str | None], None],
+) -> None:
+    own_range("203.0.113.7/32")
+    shut = {"SecurityGroups": [{"GroupId": "sg-1", "GroupName": "benchmarks", "IpPermissions": []}]}
+    own = template(SecurityGroupIds=["sg-1"])
+    connect = account(describe_launch_template_versions=own, describe_security_groups=shut)
+    assert run_plan.make(parameters(), connect, STARTED).warnings == (
+        "Your address 203.0.113.7/32 is not among those that the security group benchmarks (sg-1) lets in on port 22: "
+        "run ./inv bench.setup, which adds it.",
+    )

@@ -42,6 +42,16 @@ def test_an_instance_that_is_no_record_of_is_held_against_the_request(
         resuming.launched_as(PLANNED, [there], resuming.Begun(tmp_path / "r1", None), parameters(**given))
 
 
+def test_an_instance_with_its_templates_cores_is_the_one_that_was_planned(tmp_path: Path) -> None:
+    ssh_keys.run_keys(tmp_path / "r1", None)
+    planned = replace(PLANNED, cores=2, threads_per_core=1, cpu_options=None)
+    there = instance(CpuOptions={"CoreCount": 2, "ThreadsPerCore": 1})
+    begun = resuming.Begun(tmp_path / "r1", records.preflight(launches=(planned,)))
+    assert resuming.launched_as(planned, [there], begun, parameters()) == planned
+    with pytest.raises(RefusedError, match="cores 1, not 2; threads per core 2, not 1"):
+        resuming.launched_as(planned, [instance()], begun, parameters())
+
+
 def test_an_instance_whose_keys_are_elsewhere_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(RefusedError) as refused:
         resuming.launched_as(PLANNED, [instance()], resuming.Begun(tmp_path / "r1", None), parameters())

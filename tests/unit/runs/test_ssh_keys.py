@@ -95,3 +95,11 @@ def test_the_users_own_key_is_the_one_that_may_log_in(tmp_path: Path) -> None:
     own = ssh_keys.persistent_pair(tmp_path / "own")
     assert ssh_keys.run_keys(tmp_path / "run", own.file).login == own.public
     assert not (tmp_path / "run/keys/login").exists()
+
+
+def test_stand_ins_have_the_size_of_a_runs_keys_and_are_none(tmp_path: Path) -> None:
+    real, none = ssh_keys.run_keys(tmp_path, None), ssh_keys.stand_in(None)
+    assert len(none.host.private) == len(real.host.private)
+    assert (len(none.host.public), len(none.login)) == (len(real.host.public), len(real.login))
+    own = tmp_path / "keys/login"
+    assert ssh_keys.stand_in(own).login == ssh_keys.public_half(own)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.aws.ec2 import template_merge
 from tests.support.wire_endpoint import Endpoint, describe, refused
 
 Launch = Callable[..., dict[str, Any]]
@@ -161,3 +162,9 @@ def test_naming_a_template_twice_is_refused(ec2: Any, launch: Launch, template: 
     identifier = ec2.describe_launch_templates(LaunchTemplateNames=[named["LaunchTemplateName"]])["LaunchTemplates"][0]
     both = named | {"LaunchTemplateId": identifier["LaunchTemplateId"]}
     refused("InvalidParameterCombination", launch, LaunchTemplate=both)
+
+
+def test_an_instance_store_volume_is_no_ebs_volume() -> None:
+    root = {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 8}}
+    stored = {"DeviceName": "/dev/sdb", "VirtualName": "ephemeral0"}
+    assert template_merge.devices_over([root], [stored]) == [root]
