@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from benchmarks import __version__
 from benchmarks.account import bucket
 from benchmarks.aws import caller, launch_templates, subnets, tags
-from benchmarks.aws.aws_errors import refusing
+from benchmarks.aws.opt_in_regions import refusing_in
 from benchmarks.aws.resource_names import NAME, default_bucket
 from benchmarks.aws.session import Client, Connect
 from benchmarks.errors import RefusedError
@@ -70,7 +70,7 @@ def choose_target(parameters: Values, connect: Connect, ask_own_range: Callable[
     if parameters["bucket"]:
         bucket.check_name(parameters["bucket"])
     region = parameters["region"]
-    with refusing():
+    with refusing_in(connect, region):
         identity = connect("sts").get_caller_identity()
         vpc, private_subnet = _network(connect("ec2"), parameters["subnet"], region)
         return Target(

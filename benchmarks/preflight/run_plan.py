@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from benchmarks.aws import ec2_endpoint, instances
-from benchmarks.aws.aws_errors import refusing
+from benchmarks.aws.opt_in_regions import refusing_in
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.parameters import suites
 from benchmarks.preflight import destination, launch_plan, resuming
@@ -50,7 +50,7 @@ def make(parameters: Values, connect: Connect, started: datetime, begun: resumin
     if parameters["host"] and not parameters["bucket"]:
         return plan
     result_keys.check_length(suite.name, suite.source.ref)
-    with refusing():
+    with refusing_in(connect, parameters["region"]):
         account = connect("sts").get_caller_identity()["Account"]
         machine = _Machine()
         endpoint = None

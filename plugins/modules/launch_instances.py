@@ -58,8 +58,9 @@ def main() -> None:
     given = module.params
     directory = Path(given["run_dir"])
     plans = [record_files.typed(LaunchPlan, plan) for plan in given["plans"]]
-    connect = session.connector(region := plans[0].region)
+    region = plans[0].region
     try:
+        connect = session.connector(region)
         if module.check_mode:
             there = hosts.existing(connect("ec2"), given["run_id"])
             shown, difference = [record_files.plain(one) for one in there], hosts.difference(there, plans)
