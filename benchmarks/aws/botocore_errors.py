@@ -21,6 +21,8 @@ NOT_REACHED = (
     "AWS cannot be reached: {why}. Check the network and the region's name, and behind a proxy HTTPS_PROXY and "
     "AWS_CA_BUNDLE."
 )
+BROKEN_OFF = "AWS's answer broke off or was damaged on its way ({why}): try again."
+BAD_REGION = "The AWS region cannot be used ({why}): check --region and AWS_REGION, such as eu-central-1."
 OTHER = "AWS could not be asked: {why}."
 
 # The first that fits counts.
@@ -40,6 +42,8 @@ _MEANINGS: tuple[tuple[str, tuple[type[Exception], ...]], ...] = (
             exceptions.UnknownTokenProviderError,
         ),
     ),
+    (BROKEN_OFF, (exceptions.IncompleteReadError, exceptions.ChecksumError, exceptions.FlexibleChecksumError)),
+    (BAD_REGION, (exceptions.InvalidRegionError, exceptions.NoRegionError, exceptions.UnknownRegionError)),
     (NOT_REACHED, (exceptions.ConnectionError, exceptions.HTTPClientError)),
 )
 

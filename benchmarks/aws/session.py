@@ -51,7 +51,8 @@ def connector(region: str, attempts: int = ATTEMPTS, connect_timeout: float = 10
     }
 
     def connect(service: str, region: str | None = None) -> Client:
-        merged = config.merge(own.get(service, config))
+        # EC2 in another region is only asked why this one does not answer.
+        merged = config.merge(brief if service == "ec2" and region else own.get(service, config))
         try:
             return session.client(service, region_name=region, config=merged)  # type: ignore[call-overload]
         except botocore.exceptions.BotoCoreError:

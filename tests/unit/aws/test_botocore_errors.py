@@ -35,6 +35,16 @@ from benchmarks.aws import aws_errors, botocore_errors
             "AWS_CONFIG_FILE.",
         ),
         (
+            exceptions.IncompleteReadError(actual_bytes=1, expected_bytes=2),
+            "AWS's answer broke off or was damaged on its way (1 read, but total bytes expected is 2)",
+            "try again.",
+        ),
+        (
+            exceptions.InvalidRegionError(region_name="a b"),
+            "The AWS region cannot be used (Provided region_name",
+            "AWS_",
+        ),
+        (
             exceptions.ParamValidationError(report="a\nb."),
             "AWS could not be asked: Parameter validation failed: a b.",
             "",
