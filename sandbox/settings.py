@@ -36,10 +36,16 @@ class Settings:
     terminated_visible_seconds: float = 3600.0
     # EC2 quota "Running On-Demand Standard instances" (L-1216C47A), in vCPUs; likewise for spot.
     vcpu_quota: int = 512
+    # Regions that the account has not enabled, of those that need it, with commas between.
+    regions_off: str = ""
 
     def instance_token(self, instance_id: str) -> str:
         """The token with which an instance's metadata service fetches that instance's own data, nothing else."""
         return hmac.new(self.admin_token.encode(), instance_id.encode(), hashlib.sha256).hexdigest()
+
+    def is_off(self, region: str) -> bool:
+        """Whether the account has not enabled a region."""
+        return region in self.regions_off.split(",")
 
     def to_json(self) -> str:
         """The settings as a JSON object that `from_json` reads back."""

@@ -14,8 +14,8 @@ from benchmarks.account.bucket import UPLOAD_RULE, Bucket
 from benchmarks.account.role import TRUST, Role
 from benchmarks.account.security_group import SSH_PORT
 from benchmarks.account.target import Target
-from benchmarks.aws.aws_errors import refusing
 from benchmarks.aws.launch_templates import METADATA_OPTIONS, Template
+from benchmarks.aws.opt_in_regions import refusing_in
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.errors import FailedError
@@ -37,7 +37,7 @@ def find_existing(connect: Connect, target: Target) -> Existing:
 
     Raises RefusedError for a bucket of another owner, and for a launch template that cannot be created.
     """
-    with refusing():
+    with refusing_in(connect, target.region):
         ec2 = connect("ec2")
         return Existing(
             security_group=security_group.find(ec2, target.vpc),

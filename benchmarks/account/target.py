@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from benchmarks import __version__
 from benchmarks.account import bucket
 from benchmarks.aws import caller, launch_templates, subnets, tags
-from benchmarks.aws.aws_errors import refusing
+from benchmarks.aws.opt_in_regions import refusing_in
 from benchmarks.aws.own_address import own_range
 from benchmarks.aws.resource_names import NAME, default_bucket
 from benchmarks.aws.session import Client, Connect
@@ -55,7 +55,7 @@ def choose_target(parameters: Values, connect: Connect, ask_own_range: Callable[
     if parameters["bucket"]:
         bucket.check_name(parameters["bucket"])
     region = parameters["region"]
-    with refusing():
+    with refusing_in(connect, region):
         identity = connect("sts").get_caller_identity()
         vpc, private_subnet = _network(connect("ec2"), parameters["subnet"], region)
         return Target(

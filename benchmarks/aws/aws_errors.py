@@ -9,6 +9,7 @@ from typing import Any
 
 import botocore.exceptions
 
+from benchmarks.aws import botocore_errors
 from benchmarks.errors import FailedError, RefusedError
 
 NO_CREDENTIALS = (
@@ -20,7 +21,7 @@ BAD_CREDENTIALS = (
 )
 _CREDENTIAL_CODES = frozenset(
     {"AuthFailure", "ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId", "InvalidClientTokenId",
-     "RequestExpired", "SignatureDoesNotMatch", "UnrecognizedClientException"}
+     "InvalidSignatureException", "RequestExpired", "SignatureDoesNotMatch", "UnrecognizedClientException"}
 )  # fmt: skip
 _DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "403"})
 _ACTION = re.compile(r"perform: (\S+)")
@@ -51,12 +52,7 @@ def explain(error: botocore.exceptions.ClientError | botocore.exceptions.BotoCor
         return f"AWS refused {error.operation_name} ({code(error)}): {message}."
     if isinstance(error, botocore.exceptions.NoCredentialsError | botocore.exceptions.PartialCredentialsError):
         return NO_CREDENTIALS
-    if isinstance(error, botocore.exceptions.ConnectionError):
-        return (
-            f"AWS cannot be reached: {str(error).rstrip('.')}. Check the network and the region's name, and behind a "
-            f"proxy HTTPS_PROXY and AWS_CA_BUNDLE."
-        )
-    return f"{type(error).__name__}: {error}"
+    return botocore_errors.meaning(error)
 
 
 @contextmanager

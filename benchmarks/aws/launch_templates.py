@@ -56,6 +56,7 @@ class Template:
         market = self.data.get("InstanceMarketOptions") or {}
         return (market.get("SpotOptions") or {}) if market.get("MarketType") == "spot" else None
 
+    @property
     def zone_id(self) -> str | None:
         return (self.data.get("Placement") or {}).get("AvailabilityZoneId")
 

@@ -53,7 +53,10 @@ def connector(region: str, attempts: int = ATTEMPTS, connect_timeout: float = 10
             return session.client(service, region_name=region, config=merged)  # type: ignore[call-overload]
 
         try:
-            return s3_addresses.client(client) if service == "s3" else client(own.get(service, {}))
+            if service == "s3":
+                return s3_addresses.client(client)
+            # EC2 in another region is only asked why this one does not answer.
+            return client(brief if service == "ec2" and region else own.get(service, {}))
         except botocore.exceptions.BotoCoreError:
             raise
         except ValueError as error:

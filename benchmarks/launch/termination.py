@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.aws import aws_errors, instances
-from benchmarks.aws.session import AwsShape, Client
+from benchmarks.aws import aws_errors, instances, opt_in_regions
+from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import FailedError
 from benchmarks.launch import remaining, ssh_login
 from benchmarks.runs import parameters_file, record_files, run_layout
@@ -92,15 +92,14 @@ def end(
     return Outcome(tuple(sorted(ended)), tuple(sorted(i["InstanceId"] for i in left)))
 
 
-def explain(error: Exception, ec2: Client, run_id: str, directory: Path) -> str:
+def explain(error: Exception, connect: Connect, region: str, run_id: str, directory: Path) -> str:
     """Why instances could not be terminated, which remain, what they cost, and the command that terminates them."""
-    region = ec2.meta.region_name
     try:
-        left = remaining.of(ec2, run_id)
+        left = remaining.of(connect("ec2"), run_id)
         told = remaining.report(left, run_id, region, directory) if left else ""
     except aws_errors.ERRORS:
         told = remaining.unknown(run_id, region, directory)
-    return "\n".join(filter(None, [aws_errors.sentence(error), told]))
+    return "\n".join(filter(None, [opt_in_regions.sentence(error, connect, region), told]))
 
 
 def note_gone(ec2: Client, run_id: str, directory: Path) -> None:

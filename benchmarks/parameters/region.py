@@ -26,10 +26,12 @@ def of_environment(environment: Mapping[str, str]) -> str | None:
     import botocore.exceptions
     import botocore.session
 
+    from benchmarks.aws import aws_errors
+
     try:
         region: str | None = botocore.session.Session().get_config_variable("region")
     except botocore.exceptions.ProfileNotFound as error:
-        raise RefusedError(f"{error}: set AWS_PROFILE to a profile of ~/.aws/config, or unset it.") from None
+        raise RefusedError(aws_errors.explain(error)) from None
     return region
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import botocore.exceptions
 
-from benchmarks.aws import aws_errors, instance_types, prices, spot_prices
+from benchmarks.aws import aws_errors, instance_types, opt_in_regions, prices, spot_prices
 from benchmarks.aws.optional_answers import DAMAGED, UnknownError
 from benchmarks.aws.session import AwsShape, Client, Connect
 
@@ -91,13 +91,16 @@ def fetch(connect: Connect, region: str, parts: Sequence[str]) -> Iterator[tuple
         "spot": lambda: spot_prices.newest(ec2),
         "prices": lambda: _prices(price_list, region),
     }
+    off = False
     with ThreadPoolExecutor(len(parts)) as pool:
         running = {part: pool.submit(fetchers[part]) for part in parts}
         for part, future in running.items():
             try:
                 yield part, future.result()
             except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, UnknownError) as error:
-                yield part, error
+                # The price list is asked in another region.
+                off = off or (part != "prices" and opt_in_regions.is_off(error, connect, region))
+                yield part, UnknownError(opt_in_regions.not_enabled(region).rstrip(".")) if off else error
             except DAMAGED:
                 yield part, UnknownError("AWS's answer cannot be read")
 

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from rich.console import Console
 
-from benchmarks.aws import aws_errors, session
+from benchmarks.aws import aws_errors, opt_in_regions, session
 from benchmarks.launch import remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages
 
@@ -88,7 +88,7 @@ class Instances:
             )
             self._say(termination.sentence(self.run_id, self.region, outcome))
         except aws_errors.ERRORS as error:
-            self._say(termination.explain(error, ec2, self.run_id, self.directory))
+            self._say(termination.explain(error, self._connect, self.region, self.run_id, self.directory))
             with suppress(*aws_errors.ERRORS):
                 termination.note_gone(ec2, self.run_id, self.directory)
 
@@ -108,7 +108,10 @@ class Instances:
 
     def _say_unknown(self, error: Exception) -> None:
         unknown = remaining.unknown(self.run_id, self.region, self.directory)
-        self._say(f"{aws_errors.sentence(error)}\n{unknown}")
+        self._say(f"{opt_in_regions.sentence(error, self._connect, self.region)}\n{unknown}")
+
+    def _connect(self, service: str, region: str | None = None) -> session.Client:
+        return self.connect(self.region)(service, region)
 
     def _say_ending(self, ids: Sequence[str]) -> None:
         self._say(f"EC2 was told to end {', '.join(ids)}; waiting until nothing of the run is left …")

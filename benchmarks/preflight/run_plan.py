@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from benchmarks.aws import caller, credentials, ec2_endpoint, instances
-from benchmarks.aws.aws_errors import refusing
+from benchmarks.aws.opt_in_regions import refusing_in
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.errors import RefusedError
 from benchmarks.launch import boot_times
@@ -68,7 +68,7 @@ def make(
     if parameters["host"] and not parameters["bucket"]:
         return plan
     result_keys.check_length(suite.name, suite.source.ref)
-    with refusing():
+    with refusing_in(connect, parameters["region"]):
         identity = connect("sts").get_caller_identity()
         ending = credentials_end.warnings(credentials.lifetime(), parameters, datetime.now(UTC))
         machine = _Machine()

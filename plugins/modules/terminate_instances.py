@@ -47,13 +47,15 @@ def main() -> None:
         supports_check_mode=True,
     )
     from benchmarks.aws import aws_errors, session
-    from benchmarks.launch import termination
+    from benchmarks.launch import remaining, termination
 
     given = module.params
     try:
-        ec2 = session.connector(given["region"])("ec2")
+        connect = session.connector(given["region"])
+        ec2 = connect("ec2")
     except aws_errors.ERRORS as error:
-        module.fail_json(msg=aws_errors.sentence(error))
+        unknown = remaining.unknown(given["run_id"], given["region"], Path(given["run_dir"]))
+        module.fail_json(msg=f"{aws_errors.sentence(error)}\n{unknown}")
     try:
         if given["asked"]:
             termination.check_known(ec2, given["run_id"], Path(given["run_dir"]))
@@ -66,7 +68,8 @@ def main() -> None:
                 ec2, given["run_id"], directory, only=given["instance_id"], timeout=given["timeout"]
             )
     except aws_errors.ERRORS as error:
-        module.fail_json(msg=termination.explain(error, ec2, given["run_id"], Path(given["run_dir"])))
+        region, directory = ec2.meta.region_name, Path(given["run_dir"])
+        module.fail_json(msg=termination.explain(error, connect, region, given["run_id"], directory))
     told = termination.sentence(given["run_id"], given["region"], outcome)
     ended, slow = list(outcome.ended), list(outcome.shutting_down)
     module.exit_json(changed=bool(ended), terminated=ended, shutting_down=slow, sentence=told)

@@ -14,7 +14,7 @@ from typing import Any
 from sandbox.aws import moto_repairs
 from sandbox.aws.admin import PREFIX, Admin
 from sandbox.aws.consistency import Consistency
-from sandbox.aws.ec2 import credit_options, spot_history, type_offerings, wording
+from sandbox.aws.ec2 import credit_options, opt_in_regions, spot_history, type_offerings, wording
 from sandbox.aws.ec2.instance_states import Fleet
 from sandbox.aws.ec2.launcher import Launcher
 from sandbox.aws.ec2.vcpu_quotas import Quotas
@@ -71,6 +71,7 @@ def application(settings: Settings, machines: Machines) -> WSGIApplication:
         ("ec2", "DescribeInstanceTypes"): type_offerings.describe_types,
         ("ec2", "DescribeInstanceTypeOfferings"): type_offerings.describe_offerings,
         ("ec2", "GetInstanceTypesFromInstanceRequirements"): type_offerings.types_by_requirements,
+        ("ec2", "DescribeRegions"): opt_in_regions.describe_regions(settings, moto),
         ("ec2", "DescribeSpotPriceHistory"): spot_history.price_history,
         ("pricing", "GetProducts"): price_list.get_products,
         ("pricing", "GetAttributeValues"): price_list.get_attribute_values,

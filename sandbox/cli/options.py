@@ -16,6 +16,7 @@ KINDS: Mapping[str, type[int] | type[float] | type[str]] = {
     "status_check_seconds": float,
     "terminated_visible_seconds": float,
     "vcpu_quota": int,
+    "regions_off": str,
 }
 
 

@@ -103,7 +103,7 @@ class Keyring:
             code, _, status = MISMATCH[kind]
             raise AwsError(code, f"Credential should be scoped to a valid region, not '{call.region}'.", status)
         key = self._keys.get(call.access_key)
-        if key is None:
+        if key is None or (call.region and self._settings.is_off(call.region)):
             raise AwsError(*UNKNOWN[kind])
         token = call.header("x-amz-security-token") or call.query.get("X-Amz-Security-Token")
         token = token or call.query.get("x-amz-security-token") or ""

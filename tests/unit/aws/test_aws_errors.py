@@ -39,6 +39,11 @@ from tests.support.aws_fakes import FakeClient, aws_error
             "region's name, and behind a proxy HTTPS_PROXY and AWS_CA_BUNDLE.",
         ),
         (
+            botocore.exceptions.ReadTimeoutError(endpoint_url="https://x"),
+            'AWS cannot be reached: Read timeout on endpoint URL: "https://x". Check the network and the '
+            "region's name, and behind a proxy HTTPS_PROXY and AWS_CA_BUNDLE.",
+        ),
+        (
             botocore.exceptions.SSLError(endpoint_url="https://x", error=OSError("certificate verify failed")),
             "AWS cannot be reached: SSL validation failed for https://x certificate verify failed. Check the network "
             "and the region's name, and behind a proxy HTTPS_PROXY and AWS_CA_BUNDLE.",

@@ -226,7 +226,9 @@ def test_a_protected_instance_that_cannot_be_switched_off_is_told_of_with_cost_e
     with pytest.raises(FailedError) as failed:
         termination.end(account.client, "r1", tmp_path, power_off=lambda *_: False)
     assert account.ids == {"i-1"}
-    assert termination.explain(failed.value, account.client, "r1", tmp_path).splitlines() == [
+    assert termination.explain(
+        failed.value, lambda *_: account.client, "eu-central-1", "r1", tmp_path
+    ).splitlines() == [
         "i-1 is protected from being ended, and could not be switched off over SSH. Lift its protection first:",
         "aws ec2 modify-instance-attribute --region eu-central-1 --no-disable-api-termination --instance-id i-1",
         "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself off at about 12:15 UTC on "

@@ -111,6 +111,24 @@ def test_a_partition_without_a_price_list_in_dollars_is_not_asked_for_prices(reg
     assert isinstance(found["prices"], UnknownError)
 
 
+def test_a_region_that_is_not_enabled_is_told_as_that() -> None:
+    clients = {
+        None: FakeClient(
+            describe_instance_type_offerings=aws_error("AuthFailure"),
+            describe_spot_price_history=aws_error("AuthFailure"),
+        ),
+        "us-east-1": FakeClient(
+            describe_regions={"Regions": [{"OptInStatus": "not-opted-in"}]},
+            get_products=aws_error("ThrottlingException"),
+        ),
+    }
+    found = dict(fetching.fetch(lambda _, region=None: clients[region], "af-south-1", ["zones", "spot"]))
+    assert {str(error)[:38] for error in found.values()} == {"The region af-south-1 is not enabled i"}
+    assert isinstance(
+        dict(fetching.fetch(lambda _, region=None: clients[region], "af-south-1", ["prices"]))["prices"], ClientError
+    )
+
+
 @pytest.mark.parametrize("damaged", [{}, {"PriceList": None}])
 def test_prices_that_cannot_be_read_are_unknown(damaged: dict[str, Any]) -> None:
     client = FakeClient(get_products=damaged, describe_spot_price_history={})

@@ -146,7 +146,11 @@ def test_a_unit_that_is_given_takes_back_that_there_is_none_in_a_run_too(runs: P
     ("variable", "value", "sentence"),
     [
         ("AWS_PROFILE", "none", "The config profile (none) could not be found"),
-        ("AWS_REGION", "not a region", "InvalidRegionError: Provided region_name 'not a region' doesn't match"),
+        (
+            "AWS_REGION",
+            "not a region",
+            "The AWS region cannot be used (Provided region_name 'not a region' doesn't match",
+        ),
     ],
 )
 def test_an_environment_that_names_nothing_is_refused(

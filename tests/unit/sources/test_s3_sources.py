@@ -152,7 +152,10 @@ def test_what_s3_refuses_is_a_sentence(error: Exception, sentence: str) -> None:
             aws_error("InvalidObjectState", "It is archived", "GetObject"),
             "AWS refused GetObject (InvalidObjectState): ",
         ),
-        (botocore.exceptions.IncompleteReadError(actual_bytes=1, expected_bytes=2), "IncompleteReadError: "),
+        (
+            botocore.exceptions.IncompleteReadError(actual_bytes=1, expected_bytes=2),
+            "AWS's answer broke off or was damaged on its way (1 read",
+        ),
         (OSError(28, "No space left on device"), "s3://mine/a cannot be downloaded to /"),
     ],
 )
