@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,14 +10,14 @@ from msgspec.structs import replace
 
 from benchmarks.aws import caller, credentials, ec2_endpoint, instances
 from benchmarks.aws.opt_in_regions import refusing_in
-from benchmarks.aws.session import AwsShape, Connect
+from benchmarks.aws.session import Connect
 from benchmarks.errors import RefusedError
 from benchmarks.launch import boot_times
 from benchmarks.parameters import suites
 from benchmarks.preflight import credentials_end, destination, dry_run, launch_plan, launch_price, resuming
 from benchmarks.results import result_keys
 from benchmarks.runs import measurement, record_files
-from benchmarks.runs.records import HostAttempt, LaunchPlan, PlannedMeasurement, Preflight, Source, Suite, Values
+from benchmarks.runs.records import PlannedMeasurement, Preflight, Source, Suite, Values
 
 # In the tags of a dry run for a run that has no directory yet.
 _NAMELESS = "not-begun"
@@ -70,57 +69,46 @@ def make(
     result_keys.check_length(suite.name, suite.source.ref)
     with refusing_in(connect, parameters["region"]):
         identity = connect("sts").get_caller_identity()
-        ending = credentials_end.warnings(credentials.lifetime(), parameters, datetime.now(UTC))
-        machine = _Machine()
-        endpoint = None
         if not parameters["host"]:
-            ec2 = connect("ec2")
-            there = instances.alive(ec2, begun.directory.name) if begun else []
-            run = dry_run.Run(begun.directory.name if begun else _NAMELESS, started, caller.of(identity))
-            machine = _machine(parameters, suite, digest, connect, there, begun, run, check_source)
-            endpoint = ec2_endpoint.unless_aws(ec2.meta.endpoint_url)
+            plan = _with_machine(plan, parameters, connect, caller.of(identity), begun, check_source)
+        ending = credentials_end.warnings(credentials.lifetime(), parameters, datetime.now(UTC))
         return replace(
             plan,
-            launches=machine.launches,
-            measured=machine.measured,
-            warnings=(*machine.warnings, *ending),
+            warnings=(*plan.warnings, *ending),
             destination=destination.choose(parameters, connect("s3"), identity["Account"]),
-            endpoint=endpoint,
         )
 
 
-@dataclass(frozen=True)
-class _Machine:
-    """The machine that a run has or will launch, or the attempts of one that is gone."""
-
-    launches: tuple[LaunchPlan, ...] = ()
-    measured: tuple[HostAttempt, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
-def _machine(
+def _with_machine(
+    plan: Preflight,
     parameters: Values,
-    suite: Suite,
-    digest: str,
     connect: Connect,
-    there: list[AwsShape],
+    owner: str,
     begun: resuming.Begun | None,
-    run: dry_run.Run,
     check_source: Callable[[Source], tuple[str, ...]],
-) -> _Machine:
+) -> Preflight:
+    """The plan with the instance that the run has or will launch, or with the attempts of one that is gone."""
+    ec2 = connect("ec2")
+    plan = replace(plan, endpoint=ec2_endpoint.unless_aws(ec2.meta.endpoint_url))
+    (planned,) = plan.measurements
+    there = instances.alive(ec2, begun.directory.name) if begun else []
     if begun and begun.plan and resuming.is_over(begun.directory, there):
-        over = "The run's instance is gone: what it has measured is published without it."
-        return _Machine(begun.plan.launches, resuming.measured(begun.directory, digest), (over,))
+        return replace(
+            plan,
+            launches=begun.plan.launches,
+            measured=resuming.measured(begun.directory, planned.suite_digest),
+            warnings=("The run's instance is gone: what it has measured is published without it.",),
+        )
     late = resuming.time_warnings(there, parameters, datetime.now(UTC))
-    planned, warnings = launch_plan.make(parameters, suite, connect)
+    launch, warnings = launch_plan.make(parameters, planned.suite, connect)
     # A run that has its instance launches none, and another might be refused, such as one with the same address.
-    if not there:
-        dry_run.check(connect("ec2"), run, planned, parameters)
-    launch = resuming.launched_as(planned, there, begun, parameters)
     if not there:
         minutes = boot_times.lifetime([launch], parameters["build_limit"], parameters["time_limit"])
         launch_price.check_cost(launch, minutes, parameters["max_cost"])
-    return _Machine(launches=(launch,), warnings=(*late, *warnings, *check_source(suite.source)))
+        run = dry_run.Run(begun.directory.name if begun else _NAMELESS, plan.started, owner)
+        dry_run.check(ec2, run, launch, parameters)
+    launch = resuming.launched_as(launch, there, begun, parameters)
+    return replace(plan, launches=(launch,), warnings=(*late, *warnings, *check_source(planned.suite.source)))
 
 
 def _suite(parameters: Values) -> Suite:

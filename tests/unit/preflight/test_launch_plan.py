@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.launch import run_instances
+from benchmarks.launch import boot_times, run_instances
 from benchmarks.preflight import resuming, run_plan
 from benchmarks.runs import ssh_keys
 from benchmarks.runs.records import LaunchPlan, Place, Preflight
@@ -244,8 +244,7 @@ def test_the_dry_run_has_the_runs_tags_and_user_data_of_its_size(tmp_path: Path)
     connect = account(describe_instances={"Reservations": []})
     made = launch_of(run_plan.make(parameters(), connect, STARTED, begun))
     (sent,) = connect.ec2.called("run_instances")
-    asked = parameters()
-    lifetime = asked["build_limit"] + asked["time_limit"]
+    lifetime = boot_times.lifetime([made], 60, 180)
     real = run_instances.prepare("r1", STARTED, ssh_keys.run_keys(tmp_path, None), lifetime, "alice", made)
     assert sent["TagSpecifications"] == run_instances.request(real, "subnet-a")["TagSpecifications"]
     assert len(sent["UserData"]) == len(real.user_data)
