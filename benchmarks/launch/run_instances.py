@@ -145,6 +145,7 @@ def rehearse(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.
     accepts the launch in no place, and ClientError for what holds everywhere.
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
     """
+    disable_retries(ec2, "RunInstances", refused_places.ELSEWHERE)
     refusals: list[refused_places.Refusal] = []
     for place in launch.plan.places:
         try:

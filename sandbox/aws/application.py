@@ -60,6 +60,7 @@ def application(settings: Settings, machines: Machines) -> WSGIApplication:
         ("ec2", "StartInstances"): fleet.start,
         ("ec2", "RebootInstances"): fleet.reboot,
         ("ec2", "ModifyInstanceAttribute"): fleet.modify,
+        ("ec2", "CreateLaunchTemplate"): launcher.new_template,
         ("ec2", "CreateLaunchTemplateVersion"): launcher.new_template_version,
         ("ec2", "GetConsoleOutput"): fleet.console,
         ("ec2", "DescribeInstances"): consistency.describe_instances,

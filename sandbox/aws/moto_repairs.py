@@ -305,6 +305,13 @@ class Ec2:
             ) from error
         return template.id, version.number, _plain(version.data)
 
+    def take_own_tags_out(self, template_name: str) -> None:
+        """Remove from a new template's data the tags of the template itself, which moto adds there."""
+        data = self._backend.get_launch_template_by_name(template_name).get_version("$Latest").data
+        others = [one for one in data.pop("TagSpecifications", ()) if one.get("ResourceType") != "launch-template"]
+        if others:
+            data["TagSpecifications"] = others
+
     def ssm_parameter(self, name: str) -> str:
         """An SSM parameter's value, by "name" or "name:version". Raises AwsError."""
         try:

@@ -79,7 +79,11 @@ class Account:
                 **ec2,
             }
         )
-        self.ec2.meta = SimpleNamespace(endpoint_url=other.get("endpoint", "https://ec2.eu-central-1.amazonaws.com"))
+        self.ec2.meta = SimpleNamespace(
+            endpoint_url=other.get("endpoint", "https://ec2.eu-central-1.amazonaws.com"),
+            events=SimpleNamespace(register_first=lambda *_arguments, **_more: None),
+            service_model=SimpleNamespace(service_id=SimpleNamespace(hyphenize=lambda: "ec2")),
+        )
         self.clients = {
             "ec2": self.ec2,
             "sts": FakeClient(get_caller_identity=other.get("identity", IDENTITY)),

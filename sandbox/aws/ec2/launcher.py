@@ -96,6 +96,16 @@ class Launcher:
                 self._tokens[(call.region, token)] = Launched(_canonical(parameters), instance_ids)
             return self._described(call, instance_ids)
 
+    def new_template(self, call: Call) -> Reply:
+        """CreateLaunchTemplate: its TagSpecifications are the template's own, and not those of what it launches.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html
+        """
+        reply = self._moto(call)
+        if reply.ok:
+            self._fleet.ec2(call.region).take_own_tags_out(call.parameters["LaunchTemplateName"])
+        return reply
+
     def new_template_version(self, call: Call) -> Reply:
         """CreateLaunchTemplateVersion: the new version inherits its source version's parameters, except those given.
 

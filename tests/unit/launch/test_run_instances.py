@@ -103,6 +103,19 @@ def test_a_capacity_error_is_asked_once_a_zone_though_ec2_calls_it_an_internal_o
     assert len(sent) == len(PLACES) + 1
 
 
+def test_a_dry_run_is_not_repeated_for_lack_of_capacity(ec2: Client) -> None:
+    body = b"<Response><Errors><Error><Code>InsufficientInstanceCapacity</Code></Error></Errors></Response>"
+    sent = []
+
+    def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        sent.append(request)
+        return AWSResponse(request.url, 500, HTTPHeaders(), RawBody(body))
+
+    ec2.meta.events.register("before-send.ec2.RunInstances", answer)
+    run_instances.rehearse(ec2, launch())
+    assert len(sent) == 1
+
+
 def test_no_capacity_anywhere_fails_and_names_the_zones(ec2: Client, stub: Stubber) -> None:
     for _ in PLACES:
         stub.add_client_error("run_instances", "InsufficientInstanceCapacity")

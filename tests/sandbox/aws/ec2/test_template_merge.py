@@ -168,3 +168,15 @@ def test_an_instance_store_volume_is_no_ebs_volume() -> None:
     root = {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 8}}
     stored = {"DeviceName": "/dev/sdb", "VirtualName": "ephemeral0"}
     assert template_merge.devices_over([root], [stored]) == [root]
+
+
+@pytest.mark.parametrize("of_instances", [[], [{"ResourceType": "instance", "Tags": [{"Key": "of", "Value": "it"}]}]])
+def test_a_templates_own_tags_are_not_those_of_what_it_launches(
+    ec2: Any, name: str, of_instances: list[dict[str, Any]]
+) -> None:
+    own = [{"ResourceType": "launch-template", "Tags": [{"Key": "own", "Value": "x"}]}]
+    data = {"InstanceType": "c5.large", **({"TagSpecifications": of_instances} if of_instances else {})}
+    made = ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=data, TagSpecifications=own)
+    assert made["LaunchTemplate"]["Tags"] == [{"Key": "own", "Value": "x"}]
+    (version,) = ec2.describe_launch_template_versions(LaunchTemplateName=name)["LaunchTemplateVersions"]
+    assert version["LaunchTemplateData"].get("TagSpecifications", []) == of_instances
