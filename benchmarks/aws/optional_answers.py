@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import botocore.exceptions
-import botocore.parsers
 
 from benchmarks.aws import aws_errors
 
-# What reading a damaged answer raises; botocore's parsers raise an error that is none of BotoCoreError.
-DAMAGED = (botocore.parsers.ResponseParserError, AttributeError, LookupError, TypeError, ValueError)
+# What reading a damaged answer raises.
+DAMAGED = (AttributeError, LookupError, TypeError, ValueError)
 
 
 class UnknownError(Exception):
@@ -38,5 +37,13 @@ def optional(permission: str) -> Iterator[None]:
         yield
     except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
         raise UnknownError(reason(error, permission)) from error
-    except DAMAGED as error:
+    except (*DAMAGED, *_unreadable()) as error:
         raise UnknownError("AWS's answer cannot be read") from error
+
+
+def _unreadable() -> tuple[type[Exception]]:
+    """What botocore's parsers raise, which is no BotoCoreError."""
+    # Imported when it is needed: it takes longer to load than all else in a command's start.
+    import botocore.parsers
+
+    return (botocore.parsers.ResponseParserError,)
