@@ -81,3 +81,9 @@ def test_what_only_comparisons_need_is_not_loaded_for_other_tasks(module: str) -
     script = f"import sys, {module}; print(sorted({{'numpy', 'scipy'}} & set(sys.modules)))"
     loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout == "[]\n"
+
+
+def test_starting_a_command_does_not_load_what_takes_longest() -> None:
+    script = "import sys, tasks; print(sorted({'boto3', 'botocore.parsers', '_awscrt', 'numpy'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
