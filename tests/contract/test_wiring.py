@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from runpy import run_path
 from typing import Any
 
 import pytest
 import yaml
 from jinja2.nativetypes import NativeEnvironment
 
-from benchmarks.launch import boot_times
 from benchmarks.parameters import spec
 from benchmarks.paths import ROOT
 from benchmarks.runs import record_files
@@ -142,8 +142,7 @@ def test_playbooks_give_roles_only_what_they_declare() -> None:
 @pytest.mark.parametrize(("bare_metal", "seconds", "minutes"), [(False, 300, 150), (True, 1500, 175)])
 def test_bare_metal_is_waited_for_longer_and_lives_longer(bare_metal: bool, seconds: int, minutes: int) -> None:
     environment = NativeEnvironment()
-    for filters in (boot_times.connect_timeout, boot_times.lifetime):
-        environment.filters[filters.__name__] = filters
+    environment.filters.update(run_path(str(ROOT / "plugins/filter/plans.py"))["FilterModule"]().filters())
     given = {
         "preflight": {"launches": [record_files.plain(records.launch_plan(bare_metal=bare_metal))]},
         "parameters": {"build_limit": 40, "time_limit": 80},

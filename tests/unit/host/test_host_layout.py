@@ -27,8 +27,8 @@ def test_roles_have_the_same_directory_by_default(role: str, name: str) -> None:
 
 def test_what_is_collected_has_the_same_names_on_host_and_controller() -> None:
     names = yaml.safe_load((ROOT / "roles/collect/vars/main.yml").read_text())["__collect_files"]
-    assert names == [host_layout.LOG, host_layout.ACTIVITY, host_layout.CRITERION]
-    assert names == [run_layout.LOG, run_layout.ACTIVITY, run_layout.CRITERION]
+    assert names == [host_layout.LOG, host_layout.ACTIVITY, host_layout.STOPPED, host_layout.CRITERION]
+    assert names == [run_layout.LOG, run_layout.ACTIVITY, run_layout.STOPPED, run_layout.CRITERION]
 
 
 def test_the_dynamic_inventory_finds_instances_by_the_runs_tag() -> None:
