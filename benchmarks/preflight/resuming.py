@@ -82,6 +82,20 @@ def launched_as(planned: LaunchPlan, there: Sequence[AwsShape], begun: Begun | N
     return launched or replace(planned, image=Image(id=there[0]["ImageId"]))
 
 
+def as_before(planned: LaunchPlan, begun: Begun | None) -> LaunchPlan:
+    """The earlier plan of a launch if only the price and the quota have changed since, else `planned`.
+
+    The price is part of the request that EC2 knows by its client token, so a launch whose answer was lost must be
+    repeated with the price of then.
+    """
+    earlier = begun.plan.launch if begun and begun.plan else None
+    if earlier and earlier == replace(
+        planned, price=earlier.price, price_unknown=earlier.price_unknown, quota=earlier.quota
+    ):
+        return earlier
+    return planned
+
+
 def time_warnings(there: Sequence[AwsShape], parameters: Values, now: datetime) -> list[str]:
     """Warnings for instances that power themselves off before build_limit and time_limit are over."""
     needed = now + timedelta(minutes=parameters["build_limit"] + parameters["time_limit"])

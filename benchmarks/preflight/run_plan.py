@@ -101,6 +101,7 @@ def _with_machine(
         )
     late = resuming.time_warnings(there, parameters, datetime.now(UTC))
     launch, warnings = launch_plan.make(parameters, planned.suite, connect)
+    launch = resuming.as_before(launch, begun)
     # A run that has its instance launches none, and another might be refused, such as one with the same address.
     if not there:
         minutes = boot_times.lifetime([launch], parameters["build_limit"], parameters["time_limit"])

@@ -130,3 +130,19 @@ def test_whether_a_run_has_launched_is_not_guessed_from_a_damaged_record(tmp_pat
     with pytest.raises(FailedError, match=r"instances\.json cannot be read \(.*\): remove it, or leave run_id out"):
         resuming.is_over(tmp_path, [])
     assert not resuming.is_over(tmp_path, [instance()])
+
+
+DEARER = replace(records.PRICE, usd_per_hour=0.4)
+
+
+@pytest.mark.parametrize("changes", [{"price": DEARER}, {"price": None, "price_unknown": "AWS cannot be reached"}])
+def test_a_launch_is_repeated_at_the_price_of_then(tmp_path: Path, changes: dict[str, Any]) -> None:
+    begun = resuming.Begun(tmp_path, records.preflight(launches=(PLANNED,)))
+    assert resuming.as_before(replace(PLANNED, **changes), begun) == PLANNED
+
+
+def test_another_launch_has_the_price_of_now(tmp_path: Path) -> None:
+    now = replace(PLANNED, price=DEARER, instance_type="c7i.xlarge")
+    assert resuming.as_before(now, resuming.Begun(tmp_path, records.preflight(launches=(PLANNED,)))) == now
+    assert resuming.as_before(now, resuming.Begun(tmp_path, None)) == now
+    assert resuming.as_before(now, None) == now
