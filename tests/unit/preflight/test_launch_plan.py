@@ -205,14 +205,6 @@ def test_user_data_that_is_replaced_is_told() -> None:
     assert made.warnings == ("The user data of the launch template benchmarks is replaced by this tool's own.",)
 
 
-def test_a_burstable_type_is_told_of() -> None:
-    burstable = type_info("t3.large", BurstablePerformanceSupported=True)
-    made = run_plan.make(parameters(), account(describe_instance_types={"InstanceTypes": [burstable]}), STARTED)
-    assert list(made.warnings) == [
-        "t3.large is burstable: its CPU is throttled or costs extra after a while, so its numbers say little."
-    ]
-
-
 def test_a_launch_that_ec2_would_not_allow_is_refused() -> None:
     denied = aws_error("UnauthorizedOperation", "You are not authorized to perform: ec2:RunInstances on resource x.")
     assert refusal(account(run_instances=denied)).startswith(
