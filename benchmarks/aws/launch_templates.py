@@ -79,6 +79,12 @@ class Template:
         return next((one for one in interfaces if not one.get("DeviceIndex")), {})
 
     @property
+    def group_ids(self) -> list[str]:
+        """The ids of the security groups that the template sets; those of its network interface, if it has one."""
+        own = self.interface.get("Groups") if self.decides_network else self.data.get("SecurityGroupIds")
+        return list(own or [])
+
+    @property
     def private_address(self) -> str | None:
         """The private IPv4 address that the template gives its instance, which only one can have at a time."""
         interface = self.interface

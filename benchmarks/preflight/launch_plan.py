@@ -52,6 +52,7 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
         image=Image(id=image["ImageId"], name=image.get("Name")),
         block_devices=volumes.mappings,
         places=where.places,
+        network_interface=where.interface,
         named_by_template=tuple(sorted(kind for kind, keys in template.tag_keys.items() if tags.NAME in keys)),
         bare_metal=bool(info.get("BareMetal")),
         tenancy=template.tenancy,

@@ -66,10 +66,9 @@ def _pinned(template: Template, subnet: str | None) -> Iterator[str]:
             f"The launch template {template.name} pins the private address {address}, so that only one instance at a "
             f"time can have it: leave PrivateIpAddress out of the template if runs may overlap."
         )
-    pins = {
-        "the subnet": None if subnet else template.subnet,
-        "the zone": template.zone or template.zone_id,
-    }
+    if subnet:
+        return
+    pins = {"the subnet": template.subnet, "the zone": template.zone or template.zone_id}
     if pinned := " and ".join(f"{what} {which}" for what, which in pins.items() if which):
         yield (
             f"The launch template {template.name} pins {pinned}, so no other zone is tried where EC2 has no capacity: "
