@@ -142,7 +142,7 @@ def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep
             if code(error) not in refused_places.ELSEWHERE:
                 raise
             refusals.append(refused_places.of(place, error))
-    raise FailedError(refused_places.sentence(launch.plan.instance_type, refusals))
+    raise FailedError(refused_places.sentence(launch.plan.instance_type, refusals, launch.plan.alternatives))
 
 
 def rehearse(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -164,7 +164,7 @@ def rehearse(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.
             if code(error) not in refused_places.ELSEWHERE:
                 raise
             refusals.append(refused_places.of(place, error))
-    raise RefusedError(refused_places.sentence(launch.plan.instance_type, refusals))
+    raise RefusedError(refused_places.sentence(launch.plan.instance_type, refusals, launch.plan.alternatives))
 
 
 def _where_to_ask(plan: LaunchPlan, exceeded: str) -> str:

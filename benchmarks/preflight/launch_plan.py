@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 
 import botocore.exceptions
+from msgspec.structs import replace
 
 from benchmarks import hints
 from benchmarks.account import security_group
@@ -13,7 +15,7 @@ from benchmarks.aws.aws_errors import code
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import RefusedError
-from benchmarks.preflight import launch_price, launch_quota, places, reachability, template_warnings
+from benchmarks.preflight import alternatives, launch_price, launch_quota, places, reachability, template_warnings
 from benchmarks.runs.records import Image, LaunchPlan, LaunchTemplate, Suite, Values
 
 
@@ -58,6 +60,7 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
         tenancy=template.tenancy,
     )
     of_template = template_warnings.warnings(template, info, parameters["subnet"])
+    plan = replace(plan, alternatives=alternatives.find(ec2, plan, os.environ))
     told = (*images.warnings(image, datetime.now(UTC)), *of_template)
     reach = reachability.warnings(ec2, template, where.subnets, parameters["ssh_port"] or security_group.SSH_PORT)
     return plan, (*told, *volumes.warnings, *reach, *quota_warnings, *quote.warnings)

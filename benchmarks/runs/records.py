@@ -127,6 +127,7 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     price_unknown: str | None = None  # why the price is not known, as the part of a sentence after a colon
     named_by_template: tuple[str, ...] = ()  # the types of resources whose tag Name the launch template sets
     network_interface: Json | None = None  # requested in each place's subnet; None for a subnet without more
+    alternatives: tuple[str, ...] = ()  # types to suggest if there is no capacity, with their prices
     tenancy: str = "default"  # that the launch template asks for: default, dedicated or host
 
 
