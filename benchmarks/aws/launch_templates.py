@@ -44,8 +44,20 @@ class Template:
         return next((i["SubnetId"] for i in self.data.get("NetworkInterfaces", []) if i.get("SubnetId")), None)
 
     @property
+    def placement(self) -> AwsShape:
+        """https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplatePlacement.html"""
+        return self.data.get("Placement") or {}
+
+    @property
     def zone(self) -> str | None:
-        return (self.data.get("Placement") or {}).get("AvailabilityZone")
+        return self.placement.get("AvailabilityZone")
+
+    @property
+    def tenancy(self) -> str:
+        """The tenancy that the template asks for: default, dedicated or host, which is also that of a host by name."""
+        if any(self.placement.get(name) for name in ("HostId", "HostResourceGroupArn")):
+            return "host"
+        return str(self.placement.get("Tenancy") or "default")
 
     @property
     def spot(self) -> AwsShape | None:
@@ -58,13 +70,26 @@ class Template:
 
     @property
     def zone_id(self) -> str | None:
-        return (self.data.get("Placement") or {}).get("AvailabilityZoneId")
+        return self.placement.get("AvailabilityZoneId")
 
     @property
     def interface(self) -> AwsShape:
         """The primary network interface that the template describes; empty if it describes none."""
         interfaces: list[AwsShape] = self.data.get("NetworkInterfaces") or []
         return next((one for one in interfaces if not one.get("DeviceIndex")), {})
+
+    @property
+    def group_ids(self) -> list[str]:
+        """The ids of the security groups that the template sets; those of its network interface, if it has one."""
+        own = self.interface.get("Groups") if self.decides_network else self.data.get("SecurityGroupIds")
+        return list(own or [])
+
+    @property
+    def private_address(self) -> str | None:
+        """The private IPv4 address that the template gives its instance, which only one can have at a time."""
+        interface = self.interface
+        listed = [one.get("PrivateIpAddress") for one in interface.get("PrivateIpAddresses") or []]
+        return next((one for one in (interface.get("PrivateIpAddress"), *listed) if one), None)
 
     @property
     def tag_keys(self) -> dict[str, frozenset[str]]:
@@ -79,6 +104,12 @@ class Template:
     def overrides(self) -> AwsShape:
         """The settings that a launch must override so that its instance can be terminated."""
         return {name: value for name, value in ENDABLE.items() if self.data.get(name) not in (None, value)}
+
+    @property
+    def metadata_overridden(self) -> AwsShape:
+        """The metadata options that the template sets otherwise than a launch does, which overrides them."""
+        own = self.data.get("MetadataOptions") or {}
+        return {name: own[name] for name, value in METADATA_OPTIONS.items() if own.get(name) not in (None, value)}
 
     @property
     def decides_network(self) -> bool:

@@ -20,6 +20,9 @@ USUAL_ENDPOINT = "us-east-1"
 # Price lists in a currency that prices here cannot hold:
 # https://docs.amazonaws.cn/en_us/awsaccountbilling/latest/aboutv2/price-changes.html
 OTHER_CURRENCIES = {"aws-cn": "CNY"}
+# The price list's names for EC2's tenancies. On a Dedicated Host the host is billed, not its instances:
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/dedicated-hosts-billing.html
+TENANCIES = {"default": "Shared", "dedicated": "Dedicated"}
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,12 @@ def _read(text: str) -> _Entry | None:
     return None
 
 
-def filters(region: str, instance_type: str | None = None) -> list[dict[str, str]]:
-    """Filters for plain Linux with shared tenancy, for one instance type or for all."""
+def filters(region: str, instance_type: str | None = None, tenancy: str = "default") -> list[dict[str, str]]:
+    """Filters for plain Linux with one of TENANCIES, for one instance type or for all."""
     fields = {
         "regionCode": region,
         "operatingSystem": "Linux",
-        "tenancy": "Shared",
+        "tenancy": TENANCIES[tenancy],
         "preInstalledSw": "NA",
         "capacitystatus": "Used",
         **({"instanceType": instance_type} if instance_type else {}),
@@ -81,11 +84,16 @@ def of_region(pricing: Client, region: str) -> dict[str, float]:
     return {entry.instance_type: entry.usd_per_hour for entry in entries if entry}
 
 
-def of_type(connect: Connect, region: str, instance_type: str) -> Price:
-    """The hourly price of a type on demand. Raises UnknownError if it is not known, whatever the reason."""
+def of_type(connect: Connect, region: str, instance_type: str, tenancy: str = "default") -> Price:
+    """The hourly price of a type on demand. Raises UnknownError if it is not known, whatever the reason.
+
+    `tenancy` is EC2's: default, dedicated or host.
+    """
+    if tenancy not in TENANCIES:
+        raise UnknownError(f"AWS bills the Dedicated Host, not the {instance_type} on it")
     with optional(PERMISSION):
         pricing = connect("pricing", endpoint_region(region))
-        answer = pricing.get_products(ServiceCode="AmazonEC2", Filters=filters(region, instance_type))
+        answer = pricing.get_products(ServiceCode="AmazonEC2", Filters=filters(region, instance_type, tenancy))
         for entry in map(_read, answer["PriceList"]):
             if entry:
                 # The description in the list says what the price is for, and where it applies.

@@ -25,7 +25,8 @@ def line(launch: LaunchPlan, launched: Instances, terminated: Terminated, now: d
         why = launch.price_unknown or "AWS lists none, or the permission pricing:GetProducts is missing"
         return f"{lasted}; its price is not known: {why}."
     amount = billing.cost(price.usd_per_hour, seconds)
-    source = f"{price.source}, {price.date}; storage and traffic not counted"
+    beside = "storage and traffic" if launch.tenancy == "default" else "storage, traffic and dedicated hardware's fee"
+    source = f"{price.source}, {price.date}; {beside} not counted"
     if launch.spot:
         # EC2 may have changed the price since, and have launched in a cheaper zone.
         return f"{lasted} at a spot price of ${price.usd_per_hour:.4g}/h: about ${amount:.4f} ({source})"
@@ -47,6 +48,7 @@ def cents(usd: float) -> str:
 
 
 def _hourly_at_most(launch: LaunchPlan) -> float | None:
-    if not launch.price:
+    # For dedicated hardware AWS charges a fee an hour and region as well.
+    if not launch.price or launch.tenancy != "default":
         return None
     return launch.price.usd_per_hour_at_most if launch.spot else launch.price.usd_per_hour

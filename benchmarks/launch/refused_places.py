@@ -41,20 +41,25 @@ def of(place: Place, error: botocore.exceptions.ClientError) -> Refusal:
     return Refusal(place, code(error), message.rstrip(".") or code(error))
 
 
-def sentence(instance_type: str, refusals: Sequence[Refusal]) -> str:
-    """Why a type can be launched in none of its places: every cause with its zones, and what to do."""
+def sentence(instance_type: str, refusals: Sequence[Refusal], alternatives: Sequence[str] = ()) -> str:
+    """Why a type can be launched in none of its places: every cause with its zones, and what to do.
+
+    `alternatives` are types to suggest.
+    """
+    such = f", such as {', '.join(alternatives)}" if alternatives else ""
     without = [one.zone for one in refusals if one.code in NO_CAPACITY]
     unsupported = [one for one in refusals if one.code == UNSUPPORTED]
     full = [one.subnet for one in refusals if one.code == NO_ADDRESS]
     if len(without) == len(refusals):
         return (
             f"EC2 has no capacity for {instance_type} in {', '.join(without)} now: "
-            "try again later, in another region by --region, or another type."
+            f"try again later, in another region by --region, or another type{such}."
         )
     causes = [f"it has no capacity in {_listed(without)} now"] if without else []
     causes += [f"of {zones} it says: {message}" for message, zones in _by_message(unsupported)]
     causes += [f"no address is free in {_listed(full)}"] if full else []
-    return f"EC2 cannot launch {instance_type}: {'; '.join(causes)}. {' '.join(_remedies(without, unsupported, full))}"
+    remedies = _remedies(without, unsupported, full, such)
+    return f"EC2 cannot launch {instance_type}: {'; '.join(causes)}. {' '.join(remedies)}"
 
 
 def _by_message(refusals: Iterable[Refusal]) -> Iterator[tuple[str, str]]:
@@ -69,10 +74,12 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
-def _remedies(without: Sequence[str], unsupported: Sequence[Refusal], full: Sequence[str]) -> Iterator[str]:
-    if without:
+def _remedies(without: Sequence[str], unsupported: Sequence[Refusal], full: Sequence[str], such: str) -> Iterator[str]:
+    if without and unsupported:
         yield "Try again later, or in another region by --region."
+    elif without:
+        yield f"Try again later, in another region by --region, or another type{such}."
     if unsupported:
-        yield "Choose another type, or leave what EC2 does not support out of the launch template."
+        yield f"Choose another type{such}, or leave what EC2 does not support out of the launch template."
     if full:
         yield "Free some addresses there, or give another subnet by --subnet."

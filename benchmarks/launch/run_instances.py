@@ -81,7 +81,7 @@ def settings(plan: LaunchPlan, subnet: str | None) -> AwsShape:
         "ImageId": plan.image.id,
         "CpuOptions": plan.cpu_options,
         "BlockDeviceMappings": plan.block_devices and list(plan.block_devices),
-        "SubnetId": subnet,
+        **_network(plan, subnet),
         # By default a shutdown only stops the instance, and its volume still costs money.
         "InstanceInitiatedShutdownBehavior": "terminate",
         **plan.overrides,
@@ -90,6 +90,13 @@ def settings(plan: LaunchPlan, subnet: str | None) -> AwsShape:
         "MaxCount": 1,
     }
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _network(plan: LaunchPlan, subnet: str | None) -> AwsShape:
+    """A request has a network interface or a subnet, never both."""
+    if plan.network_interface is None or subnet is None:
+        return {"SubnetId": subnet}
+    return {"NetworkInterfaces": [{**plan.network_interface, "SubnetId": subnet}]}
 
 
 def request(launch: Launch, subnet: str | None) -> AwsShape:
@@ -135,7 +142,7 @@ def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep
             if code(error) not in refused_places.ELSEWHERE:
                 raise
             refusals.append(refused_places.of(place, error))
-    raise FailedError(refused_places.sentence(launch.plan.instance_type, refusals))
+    raise FailedError(refused_places.sentence(launch.plan.instance_type, refusals, launch.plan.alternatives))
 
 
 def rehearse(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -157,7 +164,7 @@ def rehearse(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.
             if code(error) not in refused_places.ELSEWHERE:
                 raise
             refusals.append(refused_places.of(place, error))
-    raise RefusedError(refused_places.sentence(launch.plan.instance_type, refusals))
+    raise RefusedError(refused_places.sentence(launch.plan.instance_type, refusals, launch.plan.alternatives))
 
 
 def _where_to_ask(plan: LaunchPlan, exceeded: str) -> str:

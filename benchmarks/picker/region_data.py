@@ -122,12 +122,18 @@ def load(
     )
 
 
-def cached(region: str, environment: Mapping[str, str]) -> tuple[Offer, ...]:
-    """The region's types and zones in the cache, however old; empty if there are none. Never calls AWS."""
+def cached(
+    region: str, environment: Mapping[str, str], parts: Collection[str] = ("types", "zones")
+) -> tuple[Offer, ...]:
+    """The region's types with these parts of the cache, however old; empty without types. Never calls AWS."""
     identity = _identity(region, environment)
-    types, zones = (cache.read(_path(part, identity, environment), identity) for part in ("types", "zones"))
+    kept = {part: cache.read(_path(part, identity, environment), identity) for part in parts}
+    content = {part: entry.content for part, entry in kept.items() if entry}
     return instance_types.offers(
-        [_type(fields) for fields in types.content] if types else [], {}, {}, zones.content if zones else {}
+        [_type(fields) for fields in content.get("types", [])],
+        content.get("prices", {}),
+        content.get("spot", {}),
+        content.get("zones", {}),
     )
 
 

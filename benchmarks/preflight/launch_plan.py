@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
 from datetime import UTC, datetime
 
 import botocore.exceptions
+from msgspec.structs import replace
 
 from benchmarks import hints
 from benchmarks.account import security_group
@@ -14,7 +15,7 @@ from benchmarks.aws.aws_errors import code
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import RefusedError
-from benchmarks.preflight import launch_price, launch_quota, places, reachability
+from benchmarks.preflight import alternatives, launch_price, launch_quota, places, reachability, template_warnings
 from benchmarks.runs.records import Image, LaunchPlan, LaunchTemplate, Suite, Values
 
 
@@ -53,30 +54,16 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
         image=Image(id=image["ImageId"], name=image.get("Name")),
         block_devices=volumes.mappings,
         places=where.places,
+        network_interface=where.interface,
         named_by_template=tuple(sorted(kind for kind, keys in template.tag_keys.items() if tags.NAME in keys)),
         bare_metal=bool(info.get("BareMetal")),
+        tenancy=template.tenancy,
     )
-    told = (*_type_warnings(info), *images.warnings(image, datetime.now(UTC)), *_template_warnings(template))
+    of_template = template_warnings.warnings(template, info, parameters["subnet"])
+    plan = replace(plan, alternatives=alternatives.find(ec2, plan, os.environ))
+    told = (*images.warnings(image, datetime.now(UTC)), *of_template)
     reach = reachability.warnings(ec2, template, where.subnets, parameters["ssh_port"] or security_group.SSH_PORT)
     return plan, (*told, *volumes.warnings, *reach, *quota_warnings, *quote.warnings)
-
-
-def _type_warnings(info: AwsShape) -> Iterator[str]:
-    if info.get("BurstablePerformanceSupported"):
-        yield (
-            f"{info['InstanceType']} is burstable: its CPU is throttled or costs extra after a while, so its numbers "
-            f"say little."
-        )
-
-
-def _template_warnings(template: launch_templates.Template) -> Iterator[str]:
-    if template.data.get("UserData"):
-        yield f"The user data of the launch template {template.name} is replaced by this tool's own."
-    if template.overrides:
-        yield (
-            f"The launch template {template.name} sets {', '.join(sorted(template.overrides))} so that instances are "
-            f"kept: this launch overrides that, so that its instance can be ended."
-        )
 
 
 def type_info(ec2: Client, name: str, region: str) -> AwsShape:

@@ -29,15 +29,17 @@ class Quote:
 def find(
     connect: Connect, region: str, name: str, template: Template, places: Sequence[Place], ceiling: float | None
 ) -> Quote:
-    """The hourly price of a type, on demand or, if the template asks for that, on the spot market.
+    """The hourly price of a type, on demand or, if the template asks for that, on the spot market, in its tenancy.
 
     Raises RefusedError if it is above `ceiling` (USD), or not known to be within it.
     """
     spot = template.spot
     try:
-        price = (
-            _spot(connect, region, name, spot, places) if spot is not None else prices.of_type(connect, region, name)
-        )
+        if spot is None:
+            price = prices.of_type(connect, region, name, template.tenancy)
+        else:
+            _check_shared(template)
+            price = _spot(connect, region, name, spot, places)
     except UnknownError as error:
         if ceiling is None:
             return Quote(None, str(error))
@@ -49,6 +51,15 @@ def find(
             f"{name} costs ${price.usd_per_hour:.4g} an hour, more than the max_price of ${ceiling:.4g}."
         )
     return Quote(price, warnings=tuple(_spot_warnings(name, price, ceiling)) if spot is not None else ())
+
+
+def _check_shared(template: Template) -> None:
+    """Raises UnknownError for a tenancy whose spot prices EC2 does not list.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSpotPriceHistory.html
+    """
+    if template.tenancy != "default":
+        raise UnknownError("EC2 lists spot prices for shared hardware only, and the launch template asks for its own")
 
 
 def _spot(connect: Connect, region: str, name: str, options: AwsShape, places: Sequence[Place]) -> Price:
@@ -88,10 +99,16 @@ def check_cost(launch: LaunchPlan, minutes: int, ceiling: float | None) -> None:
         return
     most = cost.at_most([launch], minutes)
     if most is None:
-        why = launch.price_unknown or "its spot price has no known limit"
+        why = launch.price_unknown or _unlimited(launch)
         raise RefusedError(f"The cost cannot be checked against max_cost: {why}. Leave max_cost out to run without it.")
     if most > ceiling:
         raise RefusedError(
             f"The run may cost {cost.cents(most)}, more than the max_cost of ${ceiling:.4g}, if it lasts for all of "
             f"its {text.hours(minutes)}: lower time_limit or build_limit, or choose a cheaper type."
         )
+
+
+def _unlimited(launch: LaunchPlan) -> str:
+    if launch.tenancy != "default":
+        return "AWS charges a fee for dedicated hardware besides the price of the instance"
+    return "its spot price has no known limit"

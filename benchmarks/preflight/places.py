@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from benchmarks.aws import subnets
+from benchmarks.aws import network_interfaces, subnets
+from benchmarks.aws.aws_errors import optional
 from benchmarks.aws.launch_templates import Template
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
@@ -16,11 +17,13 @@ from benchmarks.runs.records import Place
 class Choice:
     """The places to launch in, in the order to try them, and what is known of their subnets, as from DescribeSubnets.
 
-    A place's subnet of None means that of the template.
+    A place's subnet of None means that of the template. `interface` is what a launch requests in each of the subnets,
+    None unless the template has a network interface that is moved.
     """
 
     places: tuple[Place, ...]
     subnets: tuple[AwsShape, ...]
+    interface: AwsShape | None = None
 
 
 def choose(ec2: Client, wanted: str | None, template: Template, instance_type: str, region: str) -> Choice:
@@ -28,31 +31,88 @@ def choose(ec2: Client, wanted: str | None, template: Template, instance_type: s
 
     Raises RefusedError if there is no such place.
     """
-    if wanted and template.decides_network:
+    fixed = network_interfaces.fixed(template)
+    if wanted and fixed:
         raise RefusedError(
-            f"The launch template {template.name} has network interfaces of its own, so subnet cannot be "
-            f"given beside it."
+            f"The launch template {template.name} {fixed}, so that the instance cannot be moved to {wanted}: leave "
+            f"out --subnet, or make a version of the template without that."
         )
-    zones = _zones(ec2, instance_type, region)
-    if pinned := wanted or template.subnet:
-        subnet = subnets.find(ec2, pinned, region)
-        subnets.check_ipv4(subnet)
-        if (zone := subnet["AvailabilityZone"]) not in zones:
-            raise RefusedError(
-                f"{instance_type} is not offered in {zone}, where the subnet {pinned} is: it is in {', '.join(zones)}."
-            )
-        return Choice((Place(subnet=wanted, zone=zone),), (subnet,))
-    if template.decides_network:
+    offered = _Offered(instance_type, region, tuple(_zones(ec2, instance_type, region)))
+    interface = network_interfaces.movable(template)
+    if wanted:
+        subnet = _named(ec2, wanted, template, offered)
+        return Choice((Place(subnet=wanted, zone=subnet["AvailabilityZone"]),), (subnet,), interface)
+    if template.subnet:
+        subnet = _named(ec2, template.subnet, template, offered)
+        return Choice((Place(subnet=None, zone=subnet["AvailabilityZone"]),), (subnet,))
+    if fixed:
         return Choice((Place(subnet=None, zone=template.zone),), ())
+    return replace(_in_order(_of_default_vpc(ec2, template, offered)), interface=interface)
+
+
+@dataclass(frozen=True)
+class _Offered:
+    """An instance type in a region, and the zones that offer it."""
+
+    name: str
+    region: str
+    zones: tuple[str, ...]
+
+
+def _named(ec2: Client, wanted: str, template: Template, offered: _Offered) -> AwsShape:
+    """The subnet with this id. Raises RefusedError if the launch is not possible there."""
+    subnet = subnets.find(ec2, wanted, offered.region)
+    subnets.check_ipv4(subnet)
+    if (zone := subnet["AvailabilityZone"]) not in offered.zones:
+        raise RefusedError(
+            f"{offered.name} is not offered in {zone}, where the subnet {wanted} is: it is in "
+            f"{', '.join(offered.zones)}."
+        )
+    if not _pinned_by(template, subnet):
+        raise RefusedError(
+            f"The subnet {wanted} is in {zone}, but the launch template {template.name} pins {_pin(template)}: give a "
+            f"subnet that is there, or leave the zone out of the template."
+        )
+    _check_groups(ec2, template, [subnet], f"The subnet {wanted}")
+    return subnet
+
+
+def _of_default_vpc(ec2: Client, template: Template, offered: _Offered) -> list[AwsShape]:
+    """The default subnets in which a launch is possible. Raises RefusedError if there is none."""
     found = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
     if not found:
-        raise subnets.no_default_vpc(region)
-    fitting = [one for one in found if one["AvailabilityZone"] in zones and _pinned_by(template, one)]
+        raise subnets.no_default_vpc(offered.region)
+    fitting = [one for one in found if one["AvailabilityZone"] in offered.zones and _pinned_by(template, one)]
     if not fitting:
-        pin = template.zone or template.zone_id
+        pin = _pin(template)
         limit = f"the launch template {template.name} pins {pin}" if pin else "the default VPC has no subnet there"
-        raise RefusedError(f"{instance_type} is offered in {', '.join(zones)}, but {limit}: give --subnet.")
-    return _in_order(fitting)
+        raise RefusedError(f"{offered.name} is offered in {', '.join(offered.zones)}, but {limit}: give --subnet.")
+    _check_groups(ec2, template, fitting, "Without --subnet the run")
+    return fitting
+
+
+def _check_groups(ec2: Client, template: Template, found: Sequence[AwsShape], what: str) -> None:
+    """Raises RefusedError if the template's security groups are of another VPC than the subnets, as far as is known.
+
+    "You can't use a security group with resources in another VPC":
+    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html
+    """
+    if not (ids := template.group_ids):
+        return
+    described = optional(lambda: ec2.describe_security_groups(Filters=[{"Name": "group-id", "Values": ids}]))
+    groups = (described or {}).get("SecurityGroups", [])
+    vpcs = {one["VpcId"] for one in found if one.get("VpcId")}
+    if others := {one["GroupId"]: one["VpcId"] for one in groups if one.get("VpcId") and one["VpcId"] not in vpcs}:
+        theirs = ", ".join(dict.fromkeys(others.values()))
+        raise RefusedError(
+            f"{what} is in the VPC {', '.join(sorted(vpcs))}, but the launch template {template.name} has the security "
+            f"group {', '.join(others)} of {theirs}, which EC2 takes only there: give a subnet of {theirs} by "
+            f"--subnet, or another template."
+        )
+
+
+def _pin(template: Template) -> str | None:
+    return template.zone or template.zone_id
 
 
 def _pinned_by(template: Template, subnet: AwsShape) -> bool:

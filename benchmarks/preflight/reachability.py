@@ -83,7 +83,7 @@ def _groups(ec2: Client, template: Template, vpc: str | None) -> list[AwsShape]:
     interface = template.interface
     if interface.get("NetworkInterfaceId"):
         return []
-    ids = list(interface.get("Groups") or []) if interface else list(template.data.get("SecurityGroupIds") or [])
+    ids = template.group_ids
     names = [] if interface else list(template.data.get("SecurityGroups") or [])
     if not ids and not names:
         names = ["default"]

@@ -126,6 +126,9 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     quota: Quota | None = None  # None if there is none, or it is not known
     price_unknown: str | None = None  # why the price is not known, as the part of a sentence after a colon
     named_by_template: tuple[str, ...] = ()  # the types of resources whose tag Name the launch template sets
+    network_interface: Json | None = None  # requested in each place's subnet; None for a subnet without more
+    alternatives: tuple[str, ...] = ()  # types to suggest if there is no capacity, with their prices
+    tenancy: str = "default"  # that the launch template asks for: default, dedicated or host
 
 
 class Destination(Part, frozen=True, kw_only=True):

@@ -52,7 +52,7 @@ def test_a_crate_or_version_that_there_is_not_is_told_in_one_sentence(
     (tmp_path / "suite.yml").write_text(json.dumps(suite))
     run = host.bench(tmp_path / "suite.yml")
     assert run.result.code == 1, run.result.output
-    said = next(line.strip() for line in run.result.output.splitlines() if source["crate"] in line)
+    said = next(line.strip() for line in run.result.output.splitlines() if "crates.io" in line)
     assert said.removeprefix("✗").strip().startswith(sentence)
 
 

@@ -7,8 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
+from benchmarks.launch import run_instances
+from benchmarks.runs import ssh_keys
+from benchmarks.runs.records import Image, LaunchTemplate, Place
+from tests.support import records
 from tests.support.wire_endpoint import Endpoint, debian, refused
 
 
@@ -101,3 +106,44 @@ def test_nonsense_is_refused_in_a_sentence(faulty: Endpoint) -> None:
     for nonsense in ([{"eror": "x"}], [{"action": "RunInstances"}], ["x"], 7):
         status, answer = faulty.ask("PUT", "/_sandbox/faults", nonsense)
         assert (status, "error" in answer) == (400, True)
+
+
+@pytest.mark.parametrize("code", ["InsufficientInstanceCapacity", "Unsupported"])
+@pytest.mark.parametrize("interface", [None, {"DeviceIndex": 0, "AssociatePublicIpAddress": True}])
+def test_a_launch_asks_each_zone_without_capacity_once_and_goes_on(
+    faulty: Endpoint, code: str, interface: dict[str, Any] | None
+) -> None:
+    # As the tool's own client, which tries again after other errors with HTTP status 500.
+    ec2 = faulty.client("ec2", config=Config(retries={"mode": "standard", "total_max_attempts": 8}))
+    subnets = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
+    found = sorted((one["AvailabilityZone"], one["SubnetId"]) for one in subnets)[:4]
+    places = [Place(subnet=id, zone=zone) for zone, id in found]
+    named = ec2.create_launch_template(
+        LaunchTemplateName=f"{code}-{interface is None}",
+        LaunchTemplateData={"NetworkInterfaces": [interface]} if interface else {"EbsOptimized": True},
+    )["LaunchTemplate"]
+    plan = records.launch_plan(
+        image=Image(id=debian(ec2)),
+        launch_template=LaunchTemplate(id=named["LaunchTemplateId"], name="", version="1"),
+        cpu_options=None,
+        block_devices=None,
+        network_interface=interface,
+        places=tuple(places),
+    )
+    faulty.faults(
+        *({"action": "RunInstances", "availability_zone": place.zone, "error": code} for place in places[:-1])
+    )
+    launch = run_instances.prepare("r1", records.STARTED, ssh_keys.stand_in(None), 60, "alice", plan)
+    before = len(launches(faulty))
+    began = time.monotonic()
+    launched = run_instances.run(ec2, launch)
+    assert time.monotonic() - began < 3 * len(places)
+    assert launched["SubnetId"] == places[-1].subnet
+    asked = launches(faulty)[before:]
+    assert [call["error"] for call in asked] == [code] * (len(places) - 1) + [None]
+
+
+def launches(endpoint: Endpoint) -> list[dict[str, Any]]:
+    """The launches in the journal, in the order in which they were asked for."""
+    _, calls = endpoint.ask("GET", "/_sandbox/requests")
+    return [call for call in calls if call["action"] == "RunInstances"]

@@ -47,6 +47,19 @@ def test_a_price_says_in_the_lists_words_what_it_is_for() -> None:
     assert len(found.date) == len("2026-05-19")
 
 
+def test_dedicated_hardware_is_asked_for_by_its_tenancy_and_a_host_is_not() -> None:
+    pricing = FakeClient(get_products={"PriceList": [json.dumps(product())]})
+
+    def tenancy(wanted: str) -> str:
+        prices.of_type(lambda _service, _region=None: pricing, "eu-central-1", "c7i.2xlarge", wanted)
+        given = pricing.called("get_products")[-1]["Filters"]
+        return str(next(one["Value"] for one in given if one["Field"] == "tenancy"))
+
+    assert (tenancy("default"), tenancy("dedicated")) == ("Shared", "Dedicated")
+    with pytest.raises(UnknownError, match=r"^AWS bills the Dedicated Host, not the c7i.2xlarge on it$"):
+        tenancy("host")
+
+
 def test_entries_without_an_hourly_price_are_passed_over() -> None:
     found = price(Pricing(product(usd="0"), product(unit="Quantity"), product(usd="0.5", description="")))
     assert (found.usd_per_hour, found.source) == (0.5, "AWS Price List, on demand")

@@ -41,6 +41,16 @@ def test_the_price_of_a_spot_instance_is_told_as_one_that_changes() -> None:
     )
 
 
+def test_the_fee_for_dedicated_hardware_is_told_as_not_counted_and_leaves_the_most_unknown() -> None:
+    plan = records.launch_plan(price=PRICE, tenancy="dedicated")
+    over = Terminated(instances=(Ended(instance_id="i-1", at=BEGAN + timedelta(minutes=10)),))
+    assert cost.line(plan, records.instances("i-1"), over).endswith(
+        "; storage, traffic and dedicated hardware's fee not counted)"
+    )
+    assert cost.at_most([plan], 60) is None
+    assert cost.at_most([replace(plan, tenancy="default")], 60) == PRICE.usd_per_hour
+
+
 def test_a_minute_is_the_least_that_is_billed() -> None:
     assert line(7).startswith("c7i.large for 1 min 0 s at $0.36/h: $0.0060 ")
 

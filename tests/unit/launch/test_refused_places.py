@@ -49,5 +49,34 @@ def test_every_cause_is_told_once_with_its_places_and_a_remedy(refusals: list[Re
     assert refused_places.sentence("c7i.large", refusals) == sentence
 
 
+NEAR = ("c6i.large ($0.0850 an hour)", "m7i.large")
+
+
+@pytest.mark.parametrize(
+    ("codes", "sentence"),
+    [
+        (
+            [CAPACITY],
+            "EC2 has no capacity for c7i.large in eu-central-1a now: try again later, in another region by --region, "
+            "or another type, such as c6i.large ($0.0850 an hour), m7i.large.",
+        ),
+        (
+            [CAPACITY, ADDRESSES],
+            "EC2 cannot launch c7i.large: it has no capacity in eu-central-1a now; no address is free in subnet-b "
+            "(eu-central-1b). Try again later, in another region by --region, or another type, such as c6i.large "
+            "($0.0850 an hour), m7i.large. Free some addresses there, or give another subnet by --subnet.",
+        ),
+        (
+            ["Unsupported"],
+            "EC2 cannot launch c7i.large: of eu-central-1a it says: Unsupported. Choose another type, such as "
+            "c6i.large ($0.0850 an hour), m7i.large, or leave what EC2 does not support out of the launch template.",
+        ),
+    ],
+)
+def test_the_nearest_types_are_suggested(codes: list[str], sentence: str) -> None:
+    refusals = [refusal(place, code) for place, code in zip((A, B), codes, strict=False)]
+    assert refused_places.sentence("c7i.large", refusals, NEAR) == sentence
+
+
 def test_an_answer_without_a_message_is_told_by_its_code() -> None:
     assert "of eu-central-1a it says: Unsupported." in refused_places.sentence("t", [refusal(A, "Unsupported")])

@@ -127,6 +127,14 @@ def test_no_capacity_anywhere_fails_and_names_the_zones(ec2: Client, stub: Stubb
     )
 
 
+def test_no_capacity_anywhere_suggests_the_types_of_the_plan(ec2: Client, stub: Stubber) -> None:
+    for _ in PLACES:
+        stub.add_client_error("run_instances", "InsufficientInstanceCapacity")
+    near = ("c6i.large ($0.085 an hour)", "m7i.large")
+    with pytest.raises(FailedError, match=r"or another type, such as c6i\.large \(\$0\.085 an hour\), m7i\.large\.$"):
+        run_instances.run(ec2, launch(plan=plan(alternatives=near)))
+
+
 def test_what_differs_from_place_to_place_is_told_in_the_end(ec2: Client, stub: Stubber) -> None:
     stub.add_client_error("run_instances", "Unsupported", "The requested configuration is not supported.")
     stub.add_client_error("run_instances", "InsufficientFreeAddressesInSubnet", "Not enough addresses.")

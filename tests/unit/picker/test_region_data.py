@@ -205,4 +205,6 @@ def test_completion_is_given_what_is_kept_however_old_and_asks_nobody(aws: Aws, 
         ("c6i.2xlarge", ("eu-north-1a",)),
         ("c8a.2xlarge", ()),
     ]
+    first = region_data.cached("eu-north-1", environment, ("types", "prices"))[0]
+    assert (first.on_demand, first.zones) == (0.34, ())
     assert aws.asked == []

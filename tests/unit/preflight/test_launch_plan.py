@@ -167,9 +167,24 @@ def test_a_template_with_network_interfaces_leaves_the_subnet_to_itself() -> Non
     assert launch_of(run_plan.make(parameters(), connect, STARTED)).places == (
         Place(subnet=None, zone="eu-central-1a"),
     )
-    assert refusal(connect, subnet="subnet-b") == (
-        "The launch template benchmarks has network interfaces of its own, so subnet cannot be given beside it."
+    assert "NetworkInterfaces" not in connect.ec2.called("run_instances")[-1]
+
+
+def test_a_network_interface_is_moved_from_subnet_to_subnet_with_all_that_it_sets() -> None:
+    own = {"DeviceIndex": 0, "Groups": ["sg-1"], "AssociatePublicIpAddress": True, "DeleteOnTermination": True}
+    connect = account(
+        describe_launch_template_versions=template(NetworkInterfaces=[own]),
+        describe_security_groups={"SecurityGroups": [{"GroupId": "sg-1", "VpcId": "vpc-1"}]},
+        run_instances=[aws_error("Unsupported", "Not in this zone."), aws_error("DryRunOperation")],
     )
+    made = launch_of(run_plan.make(parameters(), connect, STARTED))
+    assert made.network_interface == own
+    sent = connect.ec2.called("run_instances")
+    assert [call["NetworkInterfaces"] for call in sent] == [
+        [{**own, "SubnetId": "subnet-a"}],
+        [{**own, "SubnetId": "subnet-b"}],
+    ]
+    assert not [call for call in sent if "SubnetId" in call or "SecurityGroupIds" in call]
 
 
 def test_a_templates_own_disks_and_image_are_kept() -> None:
@@ -203,14 +218,6 @@ def test_user_data_that_is_replaced_is_told() -> None:
     own = template(UserData="I2Nsb3VkLWNvbmZpZwo=")
     made = run_plan.make(parameters(), account(describe_launch_template_versions=own), STARTED)
     assert made.warnings == ("The user data of the launch template benchmarks is replaced by this tool's own.",)
-
-
-def test_a_burstable_type_is_told_of() -> None:
-    burstable = type_info("t3.large", BurstablePerformanceSupported=True)
-    made = run_plan.make(parameters(), account(describe_instance_types={"InstanceTypes": [burstable]}), STARTED)
-    assert list(made.warnings) == [
-        "t3.large is burstable: its CPU is throttled or costs extra after a while, so its numbers say little."
-    ]
 
 
 def test_a_launch_that_ec2_would_not_allow_is_refused() -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from benchmarks.aws import prices
 from benchmarks.aws.optional_answers import UnknownError
 from benchmarks.preflight import run_plan
 from benchmarks.runs.records import Preflight
@@ -122,3 +124,30 @@ def test_a_cost_that_cannot_be_checked_is_refused_with_the_reason(price: Callabl
         f"The cost cannot be checked against max_cost: {WHY}. Leave max_cost out to run without it."
     )
     assert "its spot price has no known limit" in refusal(spot_account(), max_cost=5.0)
+
+
+def dedicated(**more: Any) -> Account:
+    return account(describe_launch_template_versions=template(Placement={"Tenancy": "dedicated"}, **more))
+
+
+def test_dedicated_hardware_has_a_price_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {"default": PRICE, "dedicated": replace(PRICE, usd_per_hour=0.379)}
+    monkeypatch.setattr(prices, "of_type", lambda _connect, _region, _name, tenancy="default": own[tenancy])
+    (launch,) = made(dedicated()).launches
+    assert (launch.tenancy, launch.price) == ("dedicated", own["dedicated"])
+    assert refusal(dedicated(), max_price=0.36) == "c7i.2xlarge costs $0.379 an hour, more than the max_price of $0.36."
+
+
+def test_the_cost_of_dedicated_hardware_cannot_be_held_against_a_ceiling() -> None:
+    assert refusal(dedicated(), max_cost=100.0) == (
+        "The cost cannot be checked against max_cost: AWS charges a fee for dedicated hardware besides the price of "
+        "the instance. Leave max_cost out to run without it."
+    )
+
+
+def test_a_spot_price_is_not_claimed_for_dedicated_hardware() -> None:
+    plan = made(dedicated(InstanceMarketOptions={"MarketType": "spot"}))
+    assert plan.launches[0].price is None
+    assert plan.launches[0].price_unknown == (
+        "EC2 lists spot prices for shared hardware only, and the launch template asks for its own"
+    )

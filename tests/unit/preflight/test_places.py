@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,14 +11,18 @@ from benchmarks.aws.launch_templates import Template
 from benchmarks.errors import RefusedError
 from benchmarks.preflight import places
 from benchmarks.preflight.places import Choice
-from tests.support.aws_fakes import FakeClient
+from tests.support.aws_fakes import FakeClient, aws_error
 from tests.support.launch_account import offerings, subnet
 
 A, B = "eu-central-1a", "eu-central-1b"
 
 
-def choose(*found: dict[str, Any], wanted: str | None = None, **of_template: Any) -> Choice:
-    ec2 = FakeClient(describe_subnets={"Subnets": list(found)}, describe_instance_type_offerings=offerings)
+def choose(*found: dict[str, Any], wanted: str | None = None, groups: Any = (), **of_template: Any) -> Choice:
+    ec2 = FakeClient(
+        describe_subnets={"Subnets": list(found)},
+        describe_instance_type_offerings=offerings,
+        describe_security_groups=groups if isinstance(groups, Exception) else {"SecurityGroups": list(groups)},
+    )
     return places.choose(ec2, wanted, Template("lt-1", "mine", "1", of_template), "c7i.large", "eu-central-1")
 
 
@@ -60,5 +65,66 @@ def test_a_templates_own_subnet_is_known_and_left_to_it() -> None:
     assert [one["SubnetId"] for one in choice.subnets] == ["subnet-b"]
 
 
-def test_of_an_interface_without_a_subnet_nothing_is_known() -> None:
-    assert choose(NetworkInterfaces=[{"DeviceIndex": 0}]).subnets == ()
+def test_without_a_subnet_the_templates_interface_is_tried_in_every_zone() -> None:
+    choice = choose(subnet(B), subnet(A), NetworkInterfaces=[{"DeviceIndex": 0, "AssociatePublicIpAddress": True}])
+    assert tried(choice) == ["subnet-a", "subnet-b"]
+    assert choice.interface == {"DeviceIndex": 0, "AssociatePublicIpAddress": True}
+
+
+def test_the_templates_interface_is_moved_to_the_subnet_that_is_given() -> None:
+    choice = choose(subnet(B), wanted="subnet-b", NetworkInterfaces=[{"SubnetId": "subnet-a", "Groups": ["sg-1"]}])
+    assert tried(choice) == ["subnet-b"]
+    assert choice.interface == {"DeviceIndex": 0, "Groups": ["sg-1"]}
+
+
+def test_without_an_interface_in_the_template_none_is_requested() -> None:
+    assert choose(subnet(A)).interface is None
+    assert choose(subnet(A), wanted="subnet-a").interface is None
+
+
+@pytest.mark.parametrize(
+    ("interfaces", "why"),
+    [
+        ([{"PrivateIpAddress": "172.31.0.9"}], "sets PrivateIpAddress of its network interface"),
+        ([{"NetworkInterfaceId": "eni-1"}], "sets NetworkInterfaceId of its network interface"),
+        ([{"DeviceIndex": 0}, {"DeviceIndex": 1}], "has 2 network interfaces"),
+        ([{"DeviceIndex": 1}], "has no primary network interface"),
+    ],
+)
+def test_an_interface_that_cannot_be_moved_is_left_to_the_template(interfaces: list[dict[str, Any]], why: str) -> None:
+    choice = choose(NetworkInterfaces=interfaces)
+    assert ([place.subnet for place in choice.places], choice.subnets, choice.interface) == ([None], (), None)
+    with pytest.raises(RefusedError) as refused:
+        choose(subnet(B), wanted="subnet-b", NetworkInterfaces=interfaces)
+    assert str(refused.value) == (
+        f"The launch template mine {why}, so that the instance cannot be moved to subnet-b: leave out --subnet, or "
+        "make a version of the template without that."
+    )
+
+
+@pytest.mark.parametrize("of_template", [{"NetworkInterfaces": [{"Groups": ["sg-1"]}]}, {"SecurityGroupIds": ["sg-1"]}])
+def test_security_groups_of_another_vpc_are_refused(of_template: dict[str, Any]) -> None:
+    group = {"GroupId": "sg-1", "VpcId": "vpc-2"}
+    cause = (
+        "is in the VPC vpc-1, but the launch template mine has the security group sg-1 of vpc-2, which EC2 takes only "
+        "there: give a subnet of vpc-2 by --subnet, or another template."
+    )
+    with pytest.raises(RefusedError, match=f"^The subnet subnet-b {re.escape(cause)}$"):
+        choose(subnet(B), wanted="subnet-b", groups=[group], **of_template)
+    with pytest.raises(RefusedError, match=f"^Without --subnet the run {re.escape(cause)}$"):
+        choose(subnet(A), subnet(B), groups=[group], **of_template)
+    assert tried(choose(subnet(A), groups=[{**group, "VpcId": "vpc-1"}], **of_template)) == ["subnet-a"]
+
+
+def test_security_groups_that_may_not_be_read_are_left_to_ec2() -> None:
+    denied = aws_error("UnauthorizedOperation", "no", "DescribeSecurityGroups")
+    assert tried(choose(subnet(A), groups=denied, SecurityGroupIds=["sg-1"])) == ["subnet-a"]
+
+
+def test_a_subnet_outside_the_zone_that_the_template_pins_is_refused() -> None:
+    with pytest.raises(RefusedError) as refused:
+        choose(subnet(A), wanted="subnet-a", Placement={"AvailabilityZone": B})
+    assert str(refused.value) == (
+        f"The subnet subnet-a is in {A}, but the launch template mine pins {B}: give a subnet that is there, or leave "
+        "the zone out of the template."
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.aws import launch_templates, network_interfaces
 from sandbox.aws.ec2 import template_merge
 from tests.support.wire_endpoint import Endpoint, describe, refused
 
@@ -155,6 +156,32 @@ def test_a_network_interface_forbids_a_second_word_on_it(
     value: Any = subnet if extra == "SubnetId" else [group]
     sentence = refused("InvalidParameterCombination", launch, LaunchTemplate=named, **{extra: value})
     assert sentence.startswith("Network interfaces and an instance-level")
+
+
+def test_a_requests_network_interface_replaces_the_templates(
+    ec2: Any, launch: Launch, template: Template, group: str
+) -> None:
+    first, second = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"][:2]
+    own = {"DeviceIndex": 0, "Groups": [group], "SubnetId": first["SubnetId"], "AssociatePublicIpAddress": False}
+    moved = {"DeviceIndex": 0, "SubnetId": second["SubnetId"]}
+    instance = launch(LaunchTemplate=template(NetworkInterfaces=[own]), NetworkInterfaces=[moved])
+    assert instance["SubnetId"] == second["SubnetId"]
+    assert [one["GroupName"] for one in instance["SecurityGroups"]] == ["default"]
+
+
+def test_what_a_launch_moves_keeps_all_that_the_template_sets(
+    ec2: Any, launch: Launch, template: Template, group: str
+) -> None:
+    first, second = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"][:2]
+    own = {"DeviceIndex": 0, "Groups": [group], "SubnetId": first["SubnetId"], "AssociatePublicIpAddress": False}
+    named = template(NetworkInterfaces=[own])
+    interface = network_interfaces.movable(launch_templates.find(ec2, named["LaunchTemplateName"], "benchmarks"))
+    assert interface
+    moved = {**interface, "SubnetId": second["SubnetId"]}
+    instance = launch(LaunchTemplate=named, NetworkInterfaces=[moved])
+    assert instance["SubnetId"] == second["SubnetId"]
+    assert [one["GroupId"] for one in instance["SecurityGroups"]] == [group]
+    assert "PublicIpAddress" not in describe(ec2, instance["InstanceId"])
 
 
 def test_naming_a_template_twice_is_refused(ec2: Any, launch: Launch, template: Template) -> None:
