@@ -19,6 +19,9 @@ NO_CREDENTIALS = (
 BAD_CREDENTIALS = (
     "AWS does not accept the credentials ({code}): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in again."
 )
+UNREADABLE = (
+    "What answered is not AWS, or its answer was damaged on its way: check the network, and behind a proxy HTTPS_PROXY."
+)
 _CREDENTIAL_CODES = frozenset(
     {"AuthFailure", "ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId", "InvalidClientTokenId",
      "InvalidSignatureException", "RequestExpired", "SignatureDoesNotMatch", "UnrecognizedClientException"}
@@ -60,8 +63,8 @@ def refusing() -> Iterator[None]:
     """Turn AWS errors into RefusedError, for calls made before anything is started."""
     try:
         yield
-    except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
-        raise RefusedError(explain(error)) from error
+    except of_aws() as error:
+        raise RefusedError(sentence(error)) from error
 
 
 def optional(call: Callable[[], Any]) -> Any:
@@ -74,15 +77,25 @@ def optional(call: Callable[[], Any]) -> Any:
         raise
 
 
-# The errors to expect from a stage that calls AWS; any other is a bug.
-ERRORS = (RefusedError, FailedError, botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError)
+def of_aws() -> tuple[type[Exception], ...]:
+    """The classes of errors that calls to AWS raise. A function, since `except` calls it only if there was one."""
+    # It takes longer to load than all else in a command's start.
+    from botocore.parsers import ResponseParserError
+
+    return (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, ResponseParserError)
+
+
+def errors() -> tuple[type[Exception], ...]:
+    """The classes of errors to expect from a stage that calls AWS; any other is a bug."""
+    return (RefusedError, FailedError, *of_aws())
 
 
 def sentence(error: Exception) -> str:
-    """One of ERRORS as a sentence for the user."""
+    """One of errors() as a sentence for the user."""
     if isinstance(error, botocore.exceptions.ClientError | botocore.exceptions.BotoCoreError):
         return explain(error)
-    return str(error)
+    # What cannot be read, as a proxy's own page, may be of any length.
+    return UNREADABLE if isinstance(error, of_aws()) else str(error)
 
 
 def unless(missing: str, call: Callable[[], Any]) -> Any:

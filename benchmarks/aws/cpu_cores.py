@@ -77,14 +77,14 @@ def _beside_template(offer: _Offer, wanted: int | None, given: AwsShape) -> Core
             f"{offer.name} always has {offer.default} cores and takes no CPU options, but the launch template sets "
             f"some: leave CpuOptions out of it, or choose another type."
         )
+    # EC2 refuses options that have only one of the two.
+    whole = "CoreCount" in given and "ThreadsPerCore" in given
     if wanted is None:
         _check_template(offer, *has)
-        # EC2 refuses options that have only one of the two.
-        whole = "CoreCount" in given and "ThreadsPerCore" in given
         return Cores(*has, None if whole else _options(given, *has))
     if wanted == offer.default:
         default = (offer.default, offer.default_threads)
-        return Cores(*default, None if has == default else _options(given, *default))
+        return Cores(*default, None if whole and has == default else _options(given, *default))
     return _requested(offer, wanted, given)
 
 

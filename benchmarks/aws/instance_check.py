@@ -39,7 +39,7 @@ def main() -> None:
     region, instance_id = sys.argv[1:]
     try:
         found = instances.find(session.connector(region, attempts=2, connect_timeout=5)("ec2"), instance_id)
-    except aws_errors.ERRORS:
+    except aws_errors.errors():
         # The error may be temporary, and the caller asks again.
         return
     if said := sentence(found, instance_id):

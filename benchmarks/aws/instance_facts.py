@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-import botocore.exceptions
 from msgspec.structs import replace
 
-from benchmarks.aws import instances, subnets
+from benchmarks.aws import aws_errors, instances, subnets
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.runs.records import Instance
 
@@ -55,5 +54,5 @@ def _if_possible(call: Callable[[], Mapping[str, str]]) -> Mapping[str, str]:
     """What `call` finds; nothing if a permission is missing or AWS does not answer."""
     try:
         return call()
-    except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError):
+    except aws_errors.of_aws():
         return {}

@@ -47,7 +47,7 @@ def is_off(error: Exception, connect: Connect, region: str | None) -> bool:
 
 
 def sentence(error: Exception, connect: Connect, region: str | None) -> str:
-    """One of aws_errors.ERRORS as a sentence for the user, with the true cause if the region is not enabled."""
+    """One of aws_errors.errors() as a sentence for the user, with the true cause if the region is not enabled."""
     return not_enabled(str(region)) if is_off(error, connect, region) else aws_errors.sentence(error)
 
 
@@ -56,5 +56,5 @@ def refusing_in(connect: Connect, region: str | None) -> Iterator[None]:
     """Turn AWS errors into RefusedError, for the first calls in a region, made before anything is started."""
     try:
         yield
-    except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+    except aws_errors.of_aws() as error:
         raise RefusedError(sentence(error, connect, region)) from error

@@ -11,6 +11,7 @@ from benchmarks.aws import aws_errors
 
 # What reading a damaged answer raises.
 DAMAGED = (AttributeError, LookupError, TypeError, ValueError)
+UNREADABLE = "AWS's answer cannot be read"
 
 
 class UnknownError(Exception):
@@ -37,13 +38,7 @@ def optional(permission: str) -> Iterator[None]:
         yield
     except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
         raise UnknownError(reason(error, permission)) from error
-    except (*DAMAGED, *_unreadable()) as error:
-        raise UnknownError("AWS's answer cannot be read") from error
-
-
-def _unreadable() -> tuple[type[Exception]]:
-    """What botocore's parsers raise, which is no BotoCoreError."""
-    # Imported when it is needed: it takes longer to load than all else in a command's start.
-    import botocore.parsers
-
-    return (botocore.parsers.ResponseParserError,)
+    except DAMAGED as error:
+        raise UnknownError(UNREADABLE) from error
+    except aws_errors.of_aws() as error:
+        raise UnknownError(UNREADABLE) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any, Literal, Protocol
 
 from benchmarks.aws import credentials, s3_addresses
@@ -28,16 +29,20 @@ BRIEF_ATTEMPTS = 3
 def connector(region: str, attempts: int = ATTEMPTS, connect_timeout: float = 10) -> Connect:
     """A function that creates clients with credentials from botocore's credential chain.
 
-    Both raise RefusedError: this one for credentials that cannot be asked for (see credentials.settle), the function
-    for an endpoint that is no URL. What else botocore refuses is a BotoCoreError.
+    Credentials are looked for when it creates the first client: many commands need AWS only in some cases. It raises
+    RefusedError for credentials that cannot be asked for (see credentials.settle) and for an endpoint that is no URL,
+    BotoCoreError for what else botocore refuses.
     """
     # Imported here because this is half of a command's start-up time, and many commands do not need AWS.
     import boto3
     import botocore.config
     import botocore.exceptions
 
-    credentials.settle()
-    session = boto3.session.Session(region_name=region, **credentials.of_environment())
+    @cache
+    def session() -> Any:
+        credentials.settle()
+        return boto3.session.Session(region_name=region, **credentials.of_environment())
+
     config = botocore.config.Config(
         retries={"mode": RETRY_MODE, "max_attempts": attempts}, connect_timeout=connect_timeout, read_timeout=60
     )
@@ -50,7 +55,7 @@ def connector(region: str, attempts: int = ATTEMPTS, connect_timeout: float = 10
     def connect(service: str, region: str | None = None) -> Client:
         def client(more: Mapping[str, Any]) -> Client:
             merged = config.merge(botocore.config.Config(**more))
-            return session.client(service, region_name=region, config=merged)  # type: ignore[call-overload]
+            return session().client(service, region_name=region, config=merged)
 
         try:
             if service == "s3":

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from benchmarks.aws.optional_answers import DAMAGED, UnknownError, optional
 from benchmarks.aws.session import AwsShape, Client
+from benchmarks.errors import RefusedError
 from benchmarks.runs.records import Price
 
 PERMISSION = "ec2:DescribeSpotPriceHistory"
@@ -45,16 +46,26 @@ def _read(entry: AwsShape) -> tuple[tuple[str, str], tuple[datetime, float]] | N
     return found if 0 < usd < float("inf") else None
 
 
-def dearest(ec2: Client, instance_type: str, zones: Collection[str]) -> Price:
+def dearest(ec2: Client, instance_type: str, zones: Collection[str], maximum: float | None = None) -> Price:
     """The highest spot price in force in the zones, any of which a launch may get; in all zones if there are none.
 
-    Raises UnknownError if it is not known, whatever the reason.
+    A request with a `maximum` (USD) gets no instance in a zone that costs more. Raises UnknownError if the price is not
+    known, whatever the reason, and RefusedError if every zone costs more.
     """
     with optional(PERMISSION):
         every = newest(ec2, instance_type).get(instance_type, {})
         known = {zone: usd for zone, usd in every.items() if not zones or zone in zones}
     if not known:
         raise UnknownError(f"EC2 has no spot price for {instance_type} in {', '.join(sorted(zones)) or 'this region'}")
+    if maximum is not None:
+        affordable = {zone: usd for zone, usd in known.items() if usd <= maximum}
+        if not affordable:
+            cheapest = min(known, key=lambda name: known[name])
+            raise RefusedError(
+                f"The launch template's MaxPrice of ${maximum:.4g} an hour is below the spot price of {instance_type} "
+                f"in every zone, which is ${known[cheapest]:.4g} in {cheapest}: raise MaxPrice, or choose another type."
+            )
+        known = affordable
     zone = max(known, key=lambda name: known[name])
     among = f", the dearest of {', '.join(sorted(known))}" if len(known) > 1 else ""
     return Price(

@@ -15,6 +15,8 @@ _PREAMBLE = re.compile(
 )
 # Ansible's message if its ping module gave no answer: a KeyError.
 _SILENT = "'ping'"
+# https://man7.org/linux/man-pages/man8/pam_nologin.8.html: from five minutes before a scheduled power-off on.
+_GOING_DOWN = re.compile(r"System is going down|Unprivileged users are not permitted")
 _REFUSED_LOGIN = re.compile(r"Permission denied \(|Host key verification failed")
 
 
@@ -26,7 +28,8 @@ def sentence(host: str, message: str, launched: bool = False) -> str:
     whole = _PREAMBLE.sub("", message).strip() or "no connection."
     if whole == _SILENT:
         return f"{host} answers over SSH, but runs no Python: the login needs a shell, and the machine python3."
-    said = whole.splitlines()[-1].strip()
+    lines = [line.strip() for line in whole.splitlines()]
+    said = next((line for line in lines if _GOING_DOWN.search(line)), lines[-1])
     remedy = remedies.of_launched_ssh(whole) if launched else remedies.of_ssh(whole)
     return f"{host} does not answer over SSH: " + (f"{said.removesuffix('.')}. {remedy}" if remedy else said)
 

@@ -15,8 +15,11 @@ NO_CAPACITY = ("InsufficientInstanceCapacity", "InsufficientHostCapacity")
 # Said of types that a zone does not offer, and of configurations that EC2 offers nowhere.
 UNSUPPORTED = "Unsupported"
 NO_ADDRESS = "InsufficientFreeAddressesInSubnet"
+# For a template whose MaxPrice is below the zone's spot price.
+MAX_PRICE = "SpotMaxPriceTooLow"
 # The only error codes after which another place is tried.
-ELSEWHERE = (*NO_CAPACITY, UNSUPPORTED, NO_ADDRESS)
+ELSEWHERE = (*NO_CAPACITY, UNSUPPORTED, NO_ADDRESS, MAX_PRICE)
+_DEAR = "Raise MaxPrice in the launch template, or try again later."
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,9 @@ def sentence(instance_type: str, refusals: Sequence[Refusal], alternatives: Sequ
     causes = [f"it has no capacity in {_listed(without)} now"] if without else []
     causes += [f"of {zones} it says: {message}" for message, zones in _by_message(unsupported)]
     causes += [f"no address is free in {_listed(full)}"] if full else []
-    remedies = _remedies(without, unsupported, full, such)
+    dear = [one.zone for one in refusals if one.code == MAX_PRICE]
+    causes += [f"the launch template's MaxPrice is below the spot price in {_listed(dear)}"] if dear else []
+    remedies = [*_remedies(without, unsupported, full, such), *([_DEAR] if dear else [])]
     return f"EC2 cannot launch {instance_type}: {'; '.join(causes)}. {' '.join(remedies)}"
 
 

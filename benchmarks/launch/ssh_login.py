@@ -15,7 +15,7 @@ from benchmarks.runs import parameters_file, run_layout
 # A host that answers begins its shutdown sooner. One that was just launched refuses logins until it has booted.
 TIMEOUT = 30.0  # seconds
 # In a second, so that the connection still tells that it was accepted.
-_POWER_OFF = ("sudo", "-n", "systemd-run", "--quiet", "--on-active=1", "systemctl", "poweroff")
+POWER_OFF = ("sudo", "-n", "systemd-run", "--quiet", "--on-active=1", "systemctl", "poweroff")
 
 
 def argv(directory: Path, instance: AwsShape, *command: str) -> list[str]:
@@ -56,7 +56,7 @@ def power_off(
     """
     end = time.monotonic() + timeout
     try:
-        command = argv(directory, instance, *_POWER_OFF)
+        command = argv(directory, instance, *POWER_OFF)
         while (left := end - time.monotonic()) > 0:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=left)
             if done.returncode == 0:

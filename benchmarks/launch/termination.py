@@ -97,7 +97,7 @@ def explain(error: Exception, connect: Connect, region: str, run_id: str, direct
     try:
         left = remaining.of(connect("ec2"), run_id)
         told = remaining.report(left, run_id, region, directory) if left else ""
-    except aws_errors.ERRORS:
+    except aws_errors.errors():
         told = remaining.unknown(run_id, region, directory)
     return "\n".join(filter(None, [opt_in_regions.sentence(error, connect, region), told]))
 

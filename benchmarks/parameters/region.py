@@ -18,7 +18,8 @@ MISSING = (
 
 
 def of_environment(environment: Mapping[str, str]) -> str | None:
-    """The region of the environment variables, else of the AWS profile. Raises RefusedError for an unknown profile."""
+    """The region of the environment variables, else of the AWS profile. Raises RefusedError for an unknown
+    profile, and for a configuration that cannot be read."""
     for variable in VARIABLES:
         if environment.get(variable):
             return environment[variable]
@@ -30,7 +31,7 @@ def of_environment(environment: Mapping[str, str]) -> str | None:
 
     try:
         region: str | None = botocore.session.Session().get_config_variable("region")
-    except botocore.exceptions.ProfileNotFound as error:
+    except botocore.exceptions.BotoCoreError as error:
         raise RefusedError(aws_errors.explain(error)) from None
     return region
 

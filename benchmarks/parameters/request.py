@@ -126,17 +126,7 @@ def complete(values: Values) -> Resolved:
         )
     if "host" in values:
         addresses.parse_host(values["host"])
-        for name in (
-            "instance_type",
-            "cpu",
-            "memory",
-            "launch_template",
-            "ami",
-            "subnet",
-            "max_price",
-            "max_cost",
-            "keep",
-        ):
+        for name in NOT_WITH_HOST:
             if values.get(name):
                 raise RefusedError(f"host and {name} exclude each other: a machine that you have is used as it is.")
     warnings: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from typing import Any
 import botocore.exceptions
 
 from benchmarks.aws import aws_errors, instance_types, opt_in_regions, prices, spot_prices
-from benchmarks.aws.optional_answers import DAMAGED, UnknownError
+from benchmarks.aws.optional_answers import DAMAGED, UNREADABLE, UnknownError
 from benchmarks.aws.session import AwsShape, Client, Connect
 
 # EC2 describes at most this many types by name in one call.
@@ -81,7 +81,12 @@ def zones(ec2: Client) -> dict[str, list[str]]:
 def fetch(connect: Connect, region: str, parts: Sequence[str]) -> Iterator[tuple[str, object]]:
     """Each part's content, or the error raised instead: AWS's, or UnknownError. All parts are fetched concurrently."""
     # botocore clients are thread-safe, but creating them is not.
-    ec2 = connect("ec2")
+    try:
+        ec2 = connect("ec2")
+    except botocore.exceptions.BotoCoreError as error:
+        # A profile that there is not, for one.
+        yield from ((part, error) for part in parts)
+        return
     price_list = _price_list(connect, region) if "prices" in parts else UnknownError()
     if "types" in parts:
         read_less(ec2)
@@ -102,7 +107,9 @@ def fetch(connect: Connect, region: str, parts: Sequence[str]) -> Iterator[tuple
                 off = off or (part != "prices" and opt_in_regions.is_off(error, connect, region))
                 yield part, UnknownError(opt_in_regions.not_enabled(region).rstrip(".")) if off else error
             except DAMAGED:
-                yield part, UnknownError("AWS's answer cannot be read")
+                yield part, UnknownError(UNREADABLE)
+            except aws_errors.of_aws():
+                yield part, UnknownError(UNREADABLE)
 
 
 def _price_list(connect: Connect, region: str) -> Client | UnknownError:

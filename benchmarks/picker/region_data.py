@@ -150,18 +150,11 @@ def _ask(region: str, parts: list[str], *, patient: bool) -> Iterator[tuple[str,
     """Fetch parts from AWS. Unless `patient`, give up sooner, since the cache can be used instead."""
     if not parts:
         return iter(())
-    import botocore.exceptions
-
     from benchmarks.aws import session
     from benchmarks.picker import fetching
 
     attempts, timeout = (8, 10) if patient else (4, 3)
-    try:
-        connect = session.connector(region, attempts, timeout)
-    except botocore.exceptions.BotoCoreError as error:
-        # A profile that there is not, for one.
-        return iter([(part, error) for part in parts])
-    return fetching.fetch(connect, region, parts)
+    return fetching.fetch(session.connector(region, attempts, timeout), region, parts)
 
 
 def _reason(part: str, error: Any) -> str:

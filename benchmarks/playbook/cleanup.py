@@ -79,7 +79,7 @@ class Instances:
         """Terminate all instances, and those that appear within `late_arrivals` seconds; report any that remain."""
         try:
             ec2 = self.connect(self.region)("ec2")
-        except aws_errors.ERRORS as error:
+        except aws_errors.errors() as error:
             self._say_unknown(error)
             return
         try:
@@ -87,9 +87,9 @@ class Instances:
                 ec2, self.run_id, self.directory, late_arrivals=late_arrivals, told=self._say_ending
             )
             self._say(termination.sentence(self.run_id, self.region, outcome))
-        except aws_errors.ERRORS as error:
+        except aws_errors.errors() as error:
             self._say(termination.explain(error, self._connect, self.region, self.run_id, self.directory))
-            with suppress(*aws_errors.ERRORS):
+            with suppress(*aws_errors.errors()):
                 termination.note_gone(ec2, self.run_id, self.directory)
 
     def tell(self, late_arrivals: float = 0.0) -> None:
@@ -100,7 +100,7 @@ class Instances:
             while not (left := remaining.of(ec2, self.run_id)) and time.monotonic() < deadline:
                 self.sleep(1)
             termination.note_gone(ec2, self.run_id, self.directory)
-        except aws_errors.ERRORS as error:
+        except aws_errors.errors() as error:
             self._say_unknown(error)
             return
         if left:

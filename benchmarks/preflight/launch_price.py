@@ -64,21 +64,28 @@ def _check_shared(template: Template) -> None:
 
 def _spot(connect: Connect, region: str, name: str, options: AwsShape, places: Sequence[Place]) -> Price:
     zones = {place.zone for place in places if place.zone}
-    price = spot_prices.dearest(connect("ec2"), name, zones)
-    return replace(price, usd_per_hour_at_most=_at_most(connect, region, name, options))
+    maximum = _maximum(options)
+    price = spot_prices.dearest(connect("ec2"), name, zones, maximum)
+    most = maximum if maximum is not None else _on_demand(connect, region, name)
+    return replace(price, usd_per_hour_at_most=most)
 
 
-def _at_most(connect: Connect, region: str, name: str, options: AwsShape) -> float | None:
+def _maximum(options: AwsShape) -> float | None:
+    try:
+        return float(options["MaxPrice"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _on_demand(connect: Connect, region: str, name: str) -> float | None:
     """What an hour on the spot market may come to cost, in USD; None if that is not known.
 
     Without a maximum of its own, a request has the on-demand price for one:
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-instances.html
     """
     try:
-        if maximum := options.get("MaxPrice"):
-            return float(maximum)
         return prices.of_type(connect, region, name).usd_per_hour
-    except (UnknownError, ValueError):
+    except UnknownError:
         return None
 
 
@@ -101,7 +108,8 @@ def check_cost(launch: LaunchPlan, minutes: int, ceiling: float | None) -> None:
     if most is None:
         why = launch.price_unknown or _unlimited(launch)
         raise RefusedError(f"The cost cannot be checked against max_cost: {why}. Leave max_cost out to run without it.")
-    if most > ceiling:
+    # To the millionth, since products of prices and hours are not exact.
+    if round(most, 6) > ceiling:
         raise RefusedError(
             f"The run may cost {cost.cents(most)}, more than the max_cost of ${ceiling:.4g}, if it lasts for all of "
             f"its {text.hours(minutes)}: lower time_limit or build_limit, or choose a cheaper type."

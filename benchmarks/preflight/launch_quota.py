@@ -33,7 +33,9 @@ def check(
             f"more of {known} in Service Quotas, or choose a smaller type."
         )
     used = quotas.used(connect("ec2"), known, spot=spot)
-    quota = Quota(code=known.code, name=known.name, limit=limit, needed=vcpus, used=used)
+    # Whether EC2 counts fewer for chosen CPU options is not documented, so that the larger number is shown.
+    needed = max(vcpus, int(info["VCpuInfo"]["DefaultVCpus"]))
+    quota = Quota(code=known.code, name=known.name, limit=limit, needed=needed, used=used)
     return quota, tuple(_warnings(quota))
 
 

@@ -99,17 +99,22 @@ def _with_machine(
             measured=resuming.measured(begun.directory, planned.suite_digest),
             warnings=("The run's instance is gone: what it has measured is published without it.",),
         )
-    late = resuming.time_warnings(there, parameters, datetime.now(UTC))
+    if there:
+        # What is there costs what it costs, and nothing is launched that could be refused or warned of.
+        wanted, _ = launch_plan.make({**parameters, "max_price": None}, planned.suite, connect)
+        return replace(
+            plan,
+            launches=(resuming.launched_as(wanted, there, begun, parameters),),
+            existing=tuple(instance["InstanceId"] for instance in there),
+            warnings=tuple(resuming.time_warnings(there, parameters, datetime.now(UTC))),
+        )
     launch, warnings = launch_plan.make(parameters, planned.suite, connect)
     launch = resuming.as_before(launch, begun)
-    # A run that has its instance launches none, and another might be refused, such as one with the same address.
-    if not there:
-        minutes = boot_times.lifetime([launch], parameters["build_limit"], parameters["time_limit"])
-        launch_price.check_cost(launch, minutes, parameters["max_cost"])
-        run = dry_run.Run(begun.directory.name if begun else _NAMELESS, plan.started, owner)
-        dry_run.check(ec2, run, launch, parameters)
-    launch = resuming.launched_as(launch, there, begun, parameters)
-    return replace(plan, launches=(launch,), warnings=(*late, *warnings, *check_source(planned.suite.source)))
+    minutes = boot_times.lifetime([launch], parameters["build_limit"], parameters["time_limit"])
+    launch_price.check_cost(launch, minutes, parameters["max_cost"])
+    run = dry_run.Run(begun.directory.name if begun else _NAMELESS, plan.started, owner)
+    dry_run.check(ec2, run, launch, parameters)
+    return replace(plan, launches=(launch,), warnings=(*warnings, *check_source(planned.suite.source)))
 
 
 def _suite(parameters: Values) -> Suite:

@@ -36,12 +36,16 @@ def _machine(plan: Preflight, parameters: Values) -> Iterator[tuple[str, str]]:
     if not plan.launches:
         yield "Machine", f"{parameters['host']}, a machine of your own"
         return
+    if plan.existing:
+        yield "Machine", f"{', '.join(plan.existing)}, which the run has already"
+        return
     minutes = boot_times.lifetime(plan.launches, parameters["build_limit"], parameters["time_limit"])
     for launch in plan.launches:
         yield from _launch(launch)
     most = cost.at_most(plan.launches, minutes)
     amount = "not known" if most is None else cost.cents(most)
-    yield "At most", f"{amount}, if it lasts for {hours(minutes)}, until it switches itself off"
+    lasting = f"for {hours(minutes)}, until it switches itself off"
+    yield "At most", f"{amount} {lasting}; storage, address and traffic not counted"
     for launch in plan.launches:
         if launch.quota:
             yield "Quota", _quota(launch.quota)
@@ -82,8 +86,11 @@ def _results(plan: Preflight, run_id: str, lifetime: Callable[[], Lifetime]) -> 
         yield "Results", f"s3://{plan.destination.bucket}/{run.key}"
     else:
         yield "Results", f"s3://{plan.destination.bucket}"
-    now = datetime.now(UTC)
-    until, note = link.link_end(now, lifetime())
+    held, now = lifetime(), datetime.now(UTC)
+    if held.renewed:
+        yield "Link", "to the log, opens for as long as the credentials that sign it at the end of the run"
+        return
+    until, note = link.link_end(now, held)
     whole = until - now >= link.LINK_LIFETIME
     opens = f"for {link.LINK_LIFETIME.days} days" if whole else f"until {until:%H:%M UTC on %Y-%m-%d}"
     yield "Link", f"to the log, opens {opens} {note}".rstrip()

@@ -22,7 +22,9 @@ GIT_TIMEOUT = 20.0  # seconds
 # The index answers so for a crate that does not exist, or was removed:
 # https://doc.rust-lang.org/cargo/reference/registry-index.html#nonexistent-crates
 _NO_CRATE = (404, 410, 451)
-_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+# What only a clone can tell: commits, whole or abbreviated, and git's expressions for revisions:
+# https://git-scm.com/docs/gitrevisions
+_REVISION = re.compile(r"[0-9A-Fa-f]{4,64}|origin/.*|.*(\^|~|:|@\{).*")
 # git must neither ask for a password nor wait for ssh's questions.
 _UNATTENDED = {"GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=10"}
 
@@ -48,7 +50,8 @@ def _check_crate(crate: str, version: str, index: str) -> tuple[str, ...]:
         if error.code not in _NO_CRATE:
             return (_unchecked(f"{crate} {version}", f"{url} answers {error.code}"),)
         text = ""
-    except (OSError, http.client.HTTPException, UnicodeDecodeError) as error:
+    # ValueError: the index has no URL, or its answer is no text.
+    except (OSError, http.client.HTTPException, ValueError) as error:
         return (_unchecked(f"{crate} {version}", f"{url} does not answer from here ({_reason(error)})"),)
     try:
         crates_index.checksum(text, crate, version)
@@ -64,6 +67,7 @@ def _check_git(repository: str, ref: str) -> tuple[str, ...]:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=GIT_TIMEOUT,
             env={**_UNATTENDED, **os.environ},
         )
@@ -88,7 +92,7 @@ def judge_refs(repository: str, ref: str, found: Mapping[str, str]) -> tuple[str
     """
     if found.keys() & {ref, f"refs/{ref}", f"refs/heads/{ref}", f"refs/tags/{ref}"}:
         return ()
-    if _COMMIT.fullmatch(ref):
+    if _REVISION.fullmatch(ref):
         return (f"The commit {ref} of {repository} can be checked on the instance only.",)
     raise RefusedError(f"{repository} has no branch or tag {ref}: check --ref, or ref in the suite.")
 

@@ -163,6 +163,7 @@ class Preflight(Record, frozen=True, kw_only=True):
     destination: Destination | None  # None if nothing is published
     measured: tuple[HostAttempt, ...] = ()  # attempts at the suite by instances that are gone
     warnings: tuple[str, ...] = ()
+    existing: tuple[str, ...] = ()  # the ids of instances that the run had when it was planned, as it was continued
     endpoint: str | None = None  # the URL of EC2's endpoint if it is not AWS's own, as in the sandbox
 
     @property

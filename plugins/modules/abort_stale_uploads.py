@@ -43,7 +43,7 @@ def main() -> None:
     try:
         s3 = session.connector(given["region"])("s3")
         changed = bucket.add_upload_rule(s3, given["bucket"], given["account"], dry=module.check_mode)
-    except aws_errors.ERRORS as error:
+    except aws_errors.errors() as error:
         module.fail_json(msg=aws_errors.sentence(error))
     module.exit_json(changed=changed)
 

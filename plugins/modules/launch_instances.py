@@ -70,7 +70,7 @@ def main() -> None:
         prepare = partial(run_instances.prepare, given["run_id"], started, keys, given["lifetime"], owner)
         note = partial(hosts.note, directory, region, keys.host.public)
         changed, found = hosts.ensure(connect("ec2"), list(map(prepare, plans)), given["timeout"], note)
-    except aws_errors.ERRORS as error:
+    except aws_errors.errors() as error:
         module.fail_json(msg=aws_errors.sentence(error))
     except OSError as error:
         module.fail_json(msg=str(run_directory.cannot_be_written(directory, error)))

@@ -58,7 +58,7 @@ def main() -> None:
         failures.forget_failures(directory, failures.OF_BRINGING_BACK if planned.measured else None)
         changed = record_files.write(directory, planned)
         parameters_file.accept(directory)
-    except aws_errors.ERRORS as error:
+    except aws_errors.errors() as error:
         parameters_file.refuse(directory)
         module.fail_json(msg=aws_errors.sentence(error))
     except OSError as error:

@@ -55,7 +55,7 @@ def main() -> None:
             plan,
             dry=module.check_mode,
         )
-    except aws_errors.ERRORS as error:
+    except aws_errors.errors() as error:
         module.fail_json(msg=aws_errors.sentence(error))
     except OSError as error:
         module.fail_json(msg=f"What was measured cannot be published: {error}.")

@@ -48,7 +48,7 @@ def main() -> None:
             survey = account_survey.survey(target, account_survey.find_existing(connect, target))
         else:
             survey = account_survey.wait_complete(connect, target, timeout)
-    except aws_errors.ERRORS as error:
+    except aws_errors.errors() as error:
         module.fail_json(msg=aws_errors.sentence(error))
     directory = module.params["run_dir"]
     changed = bool(directory) and record_files.write(Path(directory), survey)

@@ -53,7 +53,7 @@ def main() -> None:
     try:
         connect = session.connector(given["region"])
         ec2 = connect("ec2")
-    except aws_errors.ERRORS as error:
+    except aws_errors.errors() as error:
         unknown = remaining.unknown(given["run_id"], given["region"], Path(given["run_dir"]))
         module.fail_json(msg=f"{aws_errors.sentence(error)}\n{unknown}")
     try:
@@ -67,7 +67,7 @@ def main() -> None:
             outcome = termination.end(
                 ec2, given["run_id"], directory, only=given["instance_id"], timeout=given["timeout"]
             )
-    except aws_errors.ERRORS as error:
+    except aws_errors.errors() as error:
         region, directory = ec2.meta.region_name, Path(given["run_dir"])
         module.fail_json(msg=termination.explain(error, connect, region, given["run_id"], directory))
     told = termination.sentence(given["run_id"], given["region"], outcome)

@@ -33,7 +33,7 @@ def test_a_dry_run_shows_the_plan_and_leaves_nothing(account: Account, tool: Too
     for line in (
         "Machine   c7i.large: 1 core, 2 threads each, 4096 MiB, x86_64",
         "At most   $0.",
-        "if it lasts for 1 h 30 min",
+        "for 1 h 30 min, until it switches itself off",
         "vCPUs left, this takes 2 (L-1216C47A)",
         f"Results   s3://benchmarks-{account.facts['account_id']}-",
         "Link      to the log, opens for 7 days",

@@ -76,7 +76,28 @@ class ActionModule(ActionBase):
     def _start(self, unit: systemd_units.Unit) -> None:
         user = self._connection.get_option("remote_user") or self._command("id -un", privileged=False).strip()
         self._command(systemd_units.clean_command(unit))
-        self._command(systemd_units.start_command(self._watched(unit), user))
+        start = systemd_units.start_command(self._watched(unit), user)
+        begun = time.monotonic()
+        while True:
+            try:
+                self._command(start)
+                return
+            except AnsibleConnectionFailure:
+                # It takes minutes if a service has to end first, and the unit starts whether or not ssh waits for it.
+                if time.monotonic() - begun > float(self._task.args["reconnect_timeout"]):
+                    raise
+                self._connection.reset()
+                time.sleep(INTERVAL)
+            if self._was_started(unit):
+                return
+
+    def _was_started(self, unit: systemd_units.Unit) -> bool:
+        """Whether the unit runs or has run, as far as the host answers."""
+        try:
+            look = self._look(unit)
+        except AnsibleConnectionFailure:
+            return False
+        return look.active or look.result is not None
 
     def _watched(self, unit: systemd_units.Unit) -> systemd_units.Unit:
         """The unit with a watcher that takes notes in the file `activity`, if that is given."""

@@ -12,18 +12,22 @@ from benchmarks.host import ssh_failures
 from benchmarks.launch import boot_check
 
 INTERVAL = 1.0  # seconds between tries to connect
+CONNECTED = 60.0  # seconds; Ansible gives up a try to connect sooner
 
 
 class ActionModule(ActionBase):
     """`timeout` is in seconds, and is about the connection; cloud-init has its own."""
 
-    _VALID_ARGS = frozenset(("timeout",))
+    _VALID_ARGS = frozenset(("timeout", "keep"))
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         host = task_vars["inventory_hostname"]
         found = boot_check.read(host, self._answer(host, float(self._task.args["timeout"])))
         failed = {"failed": True, "msg": found.refusal} if found.refusal else {}
+        if found.refusal and self._task.args["keep"]:
+            # The run would leave it, and nothing would ever end it. Its next stages do not need it.
+            self._low_level_execute_command(boot_check.power_off_command(), sudoable=False)
         return {"changed": False, "warnings": [found.warning] if found.warning else [], **failed}
 
     def _answer(self, host: str, timeout: float) -> str:
@@ -31,10 +35,14 @@ class ActionModule(ActionBase):
         begun = time.monotonic()
         refusals: list[str] = []
         while True:
+            tried = time.monotonic()
             try:
                 return str(self._low_level_execute_command(boot_check.command(), sudoable=False)["stdout"])
             except AnsibleConnectionFailure as error:
                 refusals.append(str(error))
+            # Only a connection that was accepted lasts for so long: the time begins anew, as after cloud-init's reboot.
+            if time.monotonic() - tried > CONNECTED:
+                begun = time.monotonic()
             if time.monotonic() - begun > timeout:
                 raise AnsibleActionFail(ssh_failures.sentence(host, ssh_failures.telling(refusals), launched=True))
             self._connection.reset()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import botocore.exceptions
 import pytest
+from botocore.parsers import ResponseParserError
 
 from benchmarks.aws import aws_errors
 from benchmarks.errors import FailedError, RefusedError
@@ -73,3 +74,14 @@ def test_what_is_optional_is_none_without_the_permission() -> None:
     assert aws_errors.optional(denied.fine) == 7
     with pytest.raises(botocore.exceptions.ClientError, match="Throttling"):
         aws_errors.optional(denied.other)
+
+
+def test_an_answer_that_is_not_awss_is_told_without_its_text() -> None:
+    error = ResponseParserError("Unable to parse response (<html>… a proxy's page …)")
+    assert isinstance(error, aws_errors.errors())
+    assert aws_errors.sentence(error) == (
+        "What answered is not AWS, or its answer was damaged on its way: check the network, and behind a proxy "
+        "HTTPS_PROXY."
+    )
+    with pytest.raises(RefusedError, match="What answered is not AWS"), aws_errors.refusing():
+        raise error

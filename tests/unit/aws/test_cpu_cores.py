@@ -142,3 +142,8 @@ def test_less_memory_than_asked_for_is_refused() -> None:
         "c7i.2xlarge has 16384 MiB of memory, less than the 20000 asked for: ./inv bench --memory 20000 lists the "
         "types that fit."
     )
+
+
+def test_a_template_with_one_option_of_two_is_completed_also_for_the_default() -> None:
+    found = cpu_cores.cores(info(4, valid=[2, 4]), 4, {"CoreCount": 4})
+    assert found.options == {"CoreCount": 4, "ThreadsPerCore": found.threads_per_core}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import botocore.exceptions
 import pytest
 
-from benchmarks.aws import session
+from benchmarks.aws import credentials, session
 from benchmarks.aws.session import Client
 from benchmarks.errors import RefusedError
 
@@ -85,3 +86,20 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def signed(s3: Client, bucket: str) -> str:
     return str(s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "runs/a b"}))
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"AWS_PROFILE": "nobody"}, {"AWS_ACCESS_KEY_ID": "half"}, {"AWS_PROFILE": "mfa"}],
+)
+def test_who_asks_aws_nothing_needs_no_credentials(
+    home: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
+) -> None:
+    (home / ".aws").mkdir()
+    (home / ".aws/config").write_text("[profile mfa]\nrole_arn = arn:aws:iam::1:role/r\nmfa_serial = m\n")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(credentials, "_has_terminal", lambda: False)
+    connect = session.connector("eu-central-1")
+    with pytest.raises((RefusedError, botocore.exceptions.BotoCoreError)):
+        connect("ec2")

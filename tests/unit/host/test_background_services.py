@@ -128,3 +128,11 @@ def test_only_a_unit_with_a_file_for_their_names_stops_services(stopped: str) ->
     assert bool([word for word in words if "ExecStartPre" in word]) is bool(stopped)
     # The result is written last: whoever reads it finds the services started again.
     assert "SERVICE_RESULT" in [word for word in words if word.startswith("--property=ExecStopPost=")][-1]
+
+
+def test_what_a_timer_or_socket_would_start_again_is_stopped_or_waited_for_too() -> None:
+    assert "snapd.socket" in background_services.STOPPED
+    started = {
+        name.removesuffix(".timer") + ".service" for name in background_services.STOPPED if name.endswith(".timer")
+    }
+    assert started <= {*background_services.AWAITED, *background_services.STOPPED}

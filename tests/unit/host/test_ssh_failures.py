@@ -60,3 +60,11 @@ def test_ssh_has_the_last_word_if_the_cause_is_not_known() -> None:
 )
 def test_a_refused_login_says_more_than_a_connection_closed_after_it(messages: list[str], told: str) -> None:
     assert ssh_failures.telling(messages) == told
+
+
+def test_a_host_that_is_about_to_switch_itself_off_says_so() -> None:
+    said = (
+        'Failed to connect to the host via ssh: "System is going down. Unprivileged users are not permitted to log in '
+        'anymore. For technical details, see pam_nologin(8)."\n\nConnection closed by 192.0.2.7 port 22'
+    )
+    assert "System is going down" in ssh_failures.sentence("i-1", said, launched=True)

@@ -32,6 +32,12 @@ def refusal(place: Place, code: str, message: str = "") -> Refusal:
             "Choose another type, or leave what EC2 does not support out of the launch template.",
         ),
         (
+            [refusal(A, "SpotMaxPriceTooLow", "Your price is too low."), refusal(B, CAPACITY)],
+            "EC2 cannot launch c7i.large: it has no capacity in eu-central-1b now; the launch template's MaxPrice is "
+            "below the spot price in eu-central-1a. Try again later, in another region by --region, or another type. "
+            "Raise MaxPrice in the launch template, or try again later.",
+        ),
+        (
             [refusal(A, ADDRESSES), refusal(TEMPLATE, ADDRESSES)],
             "EC2 cannot launch c7i.large: no address is free in subnet-a (eu-central-1a), the subnet of the launch "
             "template (the launch template's zone). Free some addresses there, or give another subnet by --subnet.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from unittest.mock import Mock
 
@@ -16,15 +17,27 @@ CLOSED = AnsibleConnectionFailure("Failed to connect to the host via ssh: Connec
 REFUSED = AnsibleConnectionFailure("Failed to connect to the host via ssh: Permission denied (publickey)")
 
 
-def wait(monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: int = 60) -> tuple[dict[str, Any], Mock]:
+def wait(
+    monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: int = 60, keep: bool = False
+) -> tuple[dict[str, Any], Mock]:
     """What the action returns if the host answers so, and its connection."""
     action_loader.add_directory(str(ROOT / "roles/launch/action_plugins"))
     connection = Mock()
     action = action_loader.get(
-        "wait_until_ready", task=Mock(args={"timeout": timeout}, async_val=0, check_mode=False), connection=connection,
+        "wait_until_ready", task=Mock(args={"timeout": timeout, "keep": keep}, async_val=0, check_mode=False),
+        connection=connection,
         play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
     )  # fmt: skip
-    monkeypatch.setattr(action, "_low_level_execute_command", Mock(side_effect=answers))
+    given = iter(answers)
+
+    def answer(*_: Any, **__: Any) -> Any:
+        found = next(given)
+        if isinstance(found, Exception):
+            raise found
+        return found() if callable(found) else found
+
+    connection.execute = Mock(side_effect=answer)
+    monkeypatch.setattr(action, "_low_level_execute_command", connection.execute)
     monkeypatch.setattr("time.sleep", Mock())
     return action.run(task_vars={"inventory_hostname": "i-1"}), connection
 
@@ -47,3 +60,33 @@ def test_warnings_are_shown_and_a_missing_timer_fails(monkeypatch: pytest.Monkey
     assert result["warnings"] == [
         "cloud-init on i-1 reports errors, so its image or launch template may lack something: why"
     ]
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_an_instance_without_a_timer_is_powered_off_if_the_run_would_keep_it(
+    monkeypatch: pytest.MonkeyPatch, keep: bool
+) -> None:
+    result, connection = wait(monkeypatch, {"stdout": "cloud-init 0\n"}, {"stdout": ""}, keep=keep)
+    assert result["failed"]
+    commands = [call.args[0] for call in connection.execute.call_args_list]
+    assert [command for command in commands if command.endswith("systemctl poweroff")] == commands[1:]
+    assert len(commands) == (2 if keep else 1)
+
+
+def test_the_time_begins_anew_after_a_connection_that_was_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+
+    def lasting(seconds: float, answer: Any) -> Callable[[], Any]:
+        def answered() -> Any:
+            clock[0] += seconds
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return answered
+
+    # cloud-init waits for 400 seconds and reboots, which takes 10.
+    answers = [lasting(400, CLOSED), lasting(10, CLOSED), lasting(1, READY)]
+    result, _ = wait(monkeypatch, *answers, timeout=300)
+    assert "failed" not in result

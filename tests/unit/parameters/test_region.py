@@ -65,3 +65,10 @@ def test_every_region_is_known_and_no_pseudo_region() -> None:
 
 def test_children_see_one_region_whichever_variable_they_read() -> None:
     assert region.environment_for("eu-north-1") == {"AWS_REGION": "eu-north-1", "AWS_DEFAULT_REGION": "eu-north-1"}
+
+
+def test_a_configuration_that_cannot_be_read_is_refused_in_one_sentence(home: Path) -> None:
+    (home / ".aws").mkdir()
+    (home / ".aws/config").write_text("[default\n")
+    with pytest.raises(RefusedError, match="The AWS configuration cannot be used"):
+        region.of_environment({})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import botocore.exceptions
 import pytest
 from botocore.exceptions import ClientError
 from botocore.parsers import create_parser
@@ -169,3 +170,13 @@ def test_a_client_that_reads_less_describes_types_alike() -> None:
     assert "EbsInfo" in whole
     assert "EbsInfo" not in less
     assert instance_types.described(less) == instance_types.described(whole)
+
+
+def test_a_client_that_cannot_be_made_leaves_every_part_unknown() -> None:
+    def connect(service: str, region: str | None = None) -> Any:
+        raise botocore.exceptions.ProfileNotFound(profile="nobody")
+
+    found = dict(fetching.fetch(connect, "eu-central-1", ["types", "prices"]))
+    assert {part: str(error) for part, error in found.items()} == dict.fromkeys(
+        ("types", "prices"), "The config profile (nobody) could not be found"
+    )

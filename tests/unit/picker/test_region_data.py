@@ -154,18 +154,6 @@ def test_prices_that_no_partition_has_leave_the_types_and_say_why(aws: Aws, envi
     assert found.sources["prices"].problem == "AWS lists the prices of cn-north-1 in CNY, not in US dollars."
 
 
-def test_a_profile_that_there_is_not_is_refused_or_leaves_the_old_answer(
-    aws: Aws, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as missing:
-        missing.setenv("AWS_PROFILE", "nobody")
-        with pytest.raises(RefusedError, match="nobody"):
-            load(environment)
-    first = load(environment)
-    monkeypatch.setenv("AWS_PROFILE", "nobody")
-    assert load(environment, NOW + timedelta(days=30)).offers == first.offers
-
-
 def test_an_endpoint_of_ones_own_and_aws_never_mix(aws: Aws, environment: dict[str, str]) -> None:
     load(environment)
     load({**environment, "AWS_ENDPOINT_URL": "http://127.0.0.1:5000"})

@@ -299,3 +299,26 @@ def test_an_address_that_the_launchs_group_shuts_out_is_told_before_the_launch(
         "Your address 203.0.113.7/32 is not among those that the security group benchmarks (sg-1) lets in on port 22: "
         "run ./inv bench.setup, which adds it.",
     )
+
+
+def test_a_run_that_has_its_instance_is_neither_refused_nor_warned_of_a_launch(tmp_path: Path) -> None:
+    ssh_keys.run_keys(tmp_path / "r1", None)
+    there = {
+        "InstanceId": "i-1",
+        "InstanceType": "c7i.2xlarge",
+        "ImageId": "ami-debian",
+        "SubnetId": "subnet-a",
+        "CpuOptions": {"CoreCount": 4, "ThreadsPerCore": 2},
+    }
+    connect = account(
+        {"quota": {"Quota": {"Value": 8.0}}}, describe_instances={"Reservations": [{"Instances": [there]}]}
+    )
+    asked: list[object] = []
+
+    def check_source(source: object) -> tuple[str, ...]:
+        asked.append(source)
+        return ("a warning",)
+
+    begun = resuming.Begun(tmp_path / "r1", None)
+    made = run_plan.make(parameters(max_price=0.1, max_cost=0.1), connect, STARTED, begun, check_source)
+    assert (made.existing, made.warnings, asked) == (("i-1",), (), [])

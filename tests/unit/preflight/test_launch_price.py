@@ -151,3 +151,22 @@ def test_a_spot_price_is_not_claimed_for_dedicated_hardware() -> None:
     assert plan.launches[0].price_unknown == (
         "EC2 lists spot prices for shared hardware only, and the launch template asks for its own"
     )
+
+
+def test_an_amount_is_no_more_than_itself(price: Callable[[Any], None]) -> None:
+    # 0.34 * 5.5 is 1.8700000000000003.
+    price(replace(PRICE, usd_per_hour=0.34))
+    assert made(account(), max_cost=1.87, time_limit=240).launches
+
+
+def test_zones_above_the_templates_maximum_do_not_count() -> None:
+    (launch,) = made(spot_account("0.115")).launches
+    assert launch.price
+    assert (launch.price.usd_per_hour, launch.price.usd_per_hour_at_most) == (0.11, 0.115)
+
+
+def test_a_maximum_below_every_zones_price_is_refused() -> None:
+    assert refusal(spot_account("0.05")) == (
+        "The launch template's MaxPrice of $0.05 an hour is below the spot price of c7i.2xlarge in every zone, which "
+        "is $0.11 in eu-central-1a: raise MaxPrice, or choose another type."
+    )

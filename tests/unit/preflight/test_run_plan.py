@@ -35,7 +35,7 @@ def test_a_plan_says_what_will_be_launched_and_where_it_goes() -> None:
                 code="L-1216C47A",
                 name="Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances",
                 limit=32,
-                needed=2,
+                needed=8,
                 used=0,
             ),
             launch_template=LaunchTemplate(id="lt-1", name="benchmarks", version="1"),

@@ -15,6 +15,8 @@ from tests.support.records import launch_plan, preflight
 
 QUOTA = Quota(code="L-1216C47A", name="Standard", limit=32, needed=8, used=8)
 
+UNTIL = "until it switches itself off; storage, address and traffic not counted"
+
 
 def shown(plan: Preflight, held: Lifetime = Lifetime(), **given: Any) -> list[str]:  # noqa: B008
     return screen.of_plan(plan, "r1", spec.with_defaults("benchmark", given), lambda: held).splitlines()
@@ -28,7 +30,7 @@ def test_a_plan_shows_machine_price_worst_case_quota_and_where_the_results_go() 
         "Zone      eu-central-1a, else eu-central-1b",
         "Image     debian-13 (launch template benchmarks, version 1)",
         "Price     $0.357 an hour (AWS Price List, 2026-05-19)",
-        "At most   $1.61, if it lasts for 4 h 30 min, until it switches itself off",
+        f"At most   $1.61 for 4 h 30 min, {UNTIL}",
         "Quota     about 24 of 32 vCPUs left, this takes 8 (L-1216C47A)",
         "Results   s3://mine/results/one/2026-05-19T081500Z_c7i.large_4c_1.0.0_r1/",
         "Link      to the log, opens for 7 days",
@@ -37,8 +39,9 @@ def test_a_plan_shows_machine_price_worst_case_quota_and_where_the_results_go() 
 
 def test_limits_and_bare_metal_change_the_worst_case() -> None:
     plan = preflight(launches=(launch_plan(bare_metal=True),))
-    assert "At most   $0.69, if it lasts for 1 h 55 min, until it switches itself off" in shown(
-        plan, build_limit=30, time_limit=30
+    assert (
+        "At most   $0.69 for 1 h 55 min, until it switches itself off; storage, address and traffic not counted"
+        in shown(plan, build_limit=30, time_limit=30)
     )
 
 
@@ -48,7 +51,7 @@ def test_limits_and_bare_metal_change_the_worst_case() -> None:
 def test_an_unknown_price_is_said_with_its_reason(why: str | None, line: str) -> None:
     lines = shown(preflight(launches=(launch_plan(price=None, price_unknown=why),)))
     assert line in lines
-    assert "At most   not known, if it lasts for 4 h 30 min, until it switches itself off" in lines
+    assert f"At most   not known for 4 h 30 min, {UNTIL}" in lines
 
 
 def test_what_is_left_of_the_quota_may_be_unknown() -> None:
@@ -76,3 +79,16 @@ def test_a_machine_of_the_users_own_costs_nothing_and_needs_no_credentials() -> 
 
 def test_what_only_has_to_be_published_shows_no_plan() -> None:
     assert shown(preflight(measured=(HostAttempt(host="i-1", attempt=1),))) == []
+
+
+def test_a_link_signed_by_credentials_that_are_renewed_ends_with_later_ones() -> None:
+    held = Lifetime(temporary=True, renewed=True, end=datetime.now(UTC) + timedelta(minutes=5))
+    assert shown(preflight(), held)[-1] == (
+        "Link      to the log, opens for as long as the credentials that sign it at the end of the run"
+    )
+
+
+def test_an_instance_that_is_there_is_not_launched_and_so_not_priced() -> None:
+    lines = shown(preflight(existing=("i-1",), launches=(launch_plan(quota=QUOTA),)))
+    assert lines[1] == "Machine   i-1, which the run has already"
+    assert not [line for line in lines if line.startswith(("Price", "At most", "Quota", "Zone"))]

@@ -98,13 +98,13 @@ def test_a_branch_or_tag_that_exists_passes(repository: str, ref: str) -> None:
     assert source_check.check(Source(git=repository, ref=ref), "") == ()
 
 
-@pytest.mark.parametrize("ref", ["fast", "v3", "mian", "abc"])
+@pytest.mark.parametrize("ref", ["fast", "v3", "mian", "abc", "release-1.0"])
 def test_a_branch_or_tag_that_does_not_exist_is_refused(repository: str, ref: str) -> None:
     with pytest.raises(RefusedError, match=f"has no branch or tag {ref}: check --ref"):
         source_check.check(Source(git=repository, ref=ref), "")
 
 
-@pytest.mark.parametrize("ref", ["0123456", "a" * 40])
+@pytest.mark.parametrize("ref", ["0123", "A" * 40, "a" * 40, "origin/main", "v1^{}", "main~2", "main@{0}"])
 def test_a_commit_is_a_warning(repository: str, ref: str) -> None:
     (warning,) = source_check.check(Source(git=repository, ref=ref), "")
     assert warning == f"The commit {ref} of {repository} can be checked on the instance only."
@@ -143,3 +143,8 @@ def test_a_slow_repository_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("source", [Source(path="/crate"), Source(git="https://example.org/x")])
 def test_nothing_is_checked_without_a_ref(source: Source) -> None:
     assert source_check.check(source, "") == ()
+
+
+def test_an_index_without_an_url_is_a_warning() -> None:
+    (warning,) = source_check.check(Source(crate="plonky2", ref="1.1.0"), "index")
+    assert "does not answer from here" in warning

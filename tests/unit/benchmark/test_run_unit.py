@@ -1,0 +1,51 @@
+"""The action that starts a unit: a connection that is lost meanwhile neither fails it nor starts it twice."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from ansible.errors import AnsibleConnectionFailure
+from ansible.plugins.loader import action_loader
+
+from benchmarks.host.systemd_units import Unit
+from benchmarks.paths import ROOT
+
+UNIT = Unit("u", ("true",), {}, "/home/b", "/home/b/log", "/home/b/status", 60)
+LOST = AnsibleConnectionFailure("Connection closed")
+DONE = {"rc": 0, "stdout": "", "stderr": ""}
+ACTIVATING, UNKNOWN = ({"rc": 0, "stdout": f"{state}\n-\n0\n", "stderr": ""} for state in ("activating", "inactive"))
+
+
+def start(monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: float = 60) -> list[str]:
+    """Start the unit on a host that answers so; return the first words of the commands that it got."""
+    action_loader.add_directory(str(ROOT / "roles/benchmark/action_plugins"))
+    action = action_loader.get(
+        "run_unit", task=Mock(args={"reconnect_timeout": timeout}, async_val=0), connection=Mock(),
+        play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
+    )  # fmt: skip
+    action._connection.get_option.return_value = "benchmarks"
+    execute = Mock(side_effect=answers)
+    monkeypatch.setattr(action, "_low_level_execute_command", execute)
+    monkeypatch.setattr("time.sleep", Mock())
+    action._start(UNIT)
+    return [call.args[0].split()[0] for call in execute.call_args_list]
+
+
+def test_a_unit_is_started_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert start(monkeypatch, DONE, DONE) == ["rm", "systemd-run"]
+
+
+def test_a_unit_that_starts_all_the_same_is_not_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert start(monkeypatch, DONE, LOST, ACTIVATING) == ["rm", "systemd-run", "sh"]
+
+
+def test_a_unit_that_did_not_start_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = start(monkeypatch, DONE, LOST, UNKNOWN, LOST, LOST, DONE)
+    assert found == ["rm", "systemd-run", "sh", "systemd-run", "sh", "systemd-run"]
+
+
+def test_a_host_that_is_gone_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(AnsibleConnectionFailure):
+        start(monkeypatch, DONE, LOST, timeout=-1)
