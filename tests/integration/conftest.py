@@ -105,6 +105,14 @@ class Account:
         (name,) = subprocess.run([engine, *names], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
         subprocess.run([engine, "exec", name, "sh", "-c", command], check=True)
 
+    def make_template(self, name: str, **changes: Any) -> None:
+        """Make a launch template like that of the set-up, with changes; one that is None is left out."""
+        ec2 = self.client("ec2")
+        found = ec2.describe_launch_template_versions(LaunchTemplateName="benchmarks", Versions=["$Latest"])
+        data = {**found["LaunchTemplateVersions"][0]["LaunchTemplateData"], **changes}
+        given = {key: value for key, value in data.items() if value is not None}
+        ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=given)
+
     def launches(self, run_id: str) -> int:
         """How many instances EC2 has launched for a run, as its own list says."""
         return len(self.instances(run_id))

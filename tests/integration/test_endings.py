@@ -17,6 +17,7 @@ import pytest
 from tests.integration.conftest import Account, Tool, inv, processes_naming, wait_for
 
 LONG = {"TINY_SECONDS": "300"}
+SPOT = {"MarketType": "spot", "SpotOptions": {"SpotInstanceType": "one-time"}}
 
 
 def playbook_of(wrapper: subprocess.Popen[str]) -> psutil.Process:
@@ -148,18 +149,33 @@ def test_an_instance_that_dies_is_told_of_soon_and_its_log_is_kept_and_published
     assert "s3://" in output
 
 
+def test_a_spot_instance_that_is_taken_back_is_told_of_and_its_log_is_kept_and_published(
+    account: Account, tool: Tool, run_id: str
+) -> None:
+    account.make_template(run_id, InstanceMarketOptions=SPOT)
+    wrapper = tool.start(run_id, "--launch-template", run_id, suite=tool.suite("long", environment=LONG))
+    wait_for(lambda: tool.is_measuring(run_id), "the measurement")
+    (instance,) = account.instances(run_id)
+    assert instance["InstanceLifecycle"] == "spot"
+    account.admin("PUT", f"instance/{instance['InstanceId']}/spot", {"after_seconds": 1})
+    began = time.monotonic()
+    output, _ = wrapper.communicate(timeout=180)
+
+    assert time.monotonic() - began < 60, output
+    assert wrapper.returncode == 1, output
+    told = " ".join(output.split())
+    assert f"EC2 took back the spot instance {instance['InstanceId']} (Server.SpotInstanceTermination): " in told
+    assert "Traceback" not in output
+    assert b"sum/100" in tool.kept_log(run_id)
+    assert "s3://" in output
+    assert account.states(run_id) == ["terminated"]
+
+
 def test_an_instance_whose_template_protects_it_is_ended_all_the_same(
     account: Account, tool: Tool, run_id: str
 ) -> None:
-    ec2 = account.client("ec2")
-    found = ec2.describe_launch_template_versions(LaunchTemplateName="benchmarks", Versions=["$Latest"])
-    data = {
-        **found["LaunchTemplateVersions"][0]["LaunchTemplateData"],
-        "DisableApiTermination": True,
-        "DisableApiStop": True,
-        "InstanceInitiatedShutdownBehavior": "stop",
-    }
-    ec2.create_launch_template(LaunchTemplateName=run_id, LaunchTemplateData=data)
+    protected = {"DisableApiTermination": True, "DisableApiStop": True, "InstanceInitiatedShutdownBehavior": "stop"}
+    account.make_template(run_id, **protected)
 
     run = tool.bench(run_id, "--launch-template", run_id)
 

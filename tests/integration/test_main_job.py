@@ -216,6 +216,28 @@ def test_capacity_error_moves_to_the_next_zone(
     assert [i["Placement"]["AvailabilityZone"] for i in account.instances(run_id)] != [first_zone]
 
 
+def test_a_spot_instance_with_its_templates_interface_goes_to_the_next_zone_and_brings_numbers_back(
+    account: Account, tool: Tool, run_id: str, faults: Callable[[list[dict[str, Any]]], None]
+) -> None:
+    (group,) = account.client("ec2").describe_security_groups(GroupNames=["benchmarks"])["SecurityGroups"]
+    interface = {"DeviceIndex": 0, "Groups": [group["GroupId"]], "AssociatePublicIpAddress": True}
+    market = {"MarketType": "spot", "SpotOptions": {"SpotInstanceType": "one-time"}}
+    account.make_template(
+        run_id, NetworkInterfaces=[interface], SecurityGroupIds=None, SecurityGroups=None, InstanceMarketOptions=market
+    )
+    first_zone = f"{account.facts['region']}a"
+    faults([{"action": "RunInstances", "availability_zone": first_zone, "error": "InsufficientInstanceCapacity"}])
+
+    run = tool.bench(run_id, "--launch-template", run_id)
+
+    check_whole(run, account)
+    (launched,) = run.record("instances.json")["instances"]
+    assert launched["lifecycle"] == "spot"
+    assert launched["zone"] != first_zone
+    assert "c7i.large is a spot instance here: it costs $" in " ".join(run.result.output.split())
+    assert " at a spot price of $" in " ".join(run.result.output.split())
+
+
 def test_no_capacity_anywhere_is_said_and_leaves_nothing(
     account: Account, tool: Tool, run_id: str, faults: Callable[[list[dict[str, Any]]], None]
 ) -> None:
