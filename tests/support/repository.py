@@ -109,8 +109,10 @@ def expressions(content: Any, key: str = "") -> Iterator[str]:
         for name, value in content.items():
             yield from expressions(value, str(name))
     elif isinstance(content, list):
+        # A list's items are values themselves, where a text alone would be an expression.
+        of_items = "" if key == "loop" else key
         for value in content:
-            yield from expressions(value, key)
+            yield from expressions(value, of_items)
     elif isinstance(content, str):
         found = re.findall(r"{[{%](.*?)[}%]}", content, re.DOTALL)
         yield from found if found or key not in _WHOLE_EXPRESSIONS else [content]
