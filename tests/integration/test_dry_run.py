@@ -44,12 +44,14 @@ def test_a_dry_run_shows_the_plan_and_leaves_nothing(account: Account, tool: Too
     assert not run.directory.exists()
 
 
-def test_plain_ansible_makes_the_same_dry_run(account: Account, tool: Tool, run_id: str) -> None:
-    run = tool.playbook(run_id, "-e", "dry_run=true")
+def test_plain_ansible_makes_the_same_dry_run_again_and_again(account: Account, tool: Tool, run_id: str) -> None:
+    for _ in range(2):
+        run = tool.playbook(run_id, "-e", "dry_run=true")
 
-    assert run.result.code == 0, run.result.output
-    assert "Machine   c7i.large: 1 core" in run.result.output
-    check_nothing_was_done(run, account)
+        assert run.result.code == 0, run.result.output
+        assert "Machine   c7i.large: 1 core" in run.result.output
+        check_nothing_was_done(run, account)
+        assert not (run.directory / "preflight.json").exists()
 
 
 @pytest.mark.usefixtures("ended")
