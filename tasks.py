@@ -158,9 +158,17 @@ def setup(_context: Context, given: Values) -> None:
         runner.run(runner.prepare("setup", {**values, **known}))
 
 
-@spec_task("terminate", command="bench.terminate")
+@spec_task(
+    "terminate",
+    command="bench.terminate",
+    examples=(
+        ("bench.terminate --run-id RUN", "End what a run has kept."),
+        ("bench.terminate --expired", "End all of yours whose time is over, as from cron."),
+        ("bench.terminate --expired --all-owners --region eu-central-1,us-east-1", "Everyone's, in two regions."),
+    ),
+)
 def terminate(_context: Context, given: Values) -> None:
-    """Terminate the instances of a kept or failed run."""
+    """Terminate the instances of a kept or failed run, or all that has expired."""
     runner.run(runner.prepare("terminate", request.read("terminate", given, Path.cwd())))
 
 

@@ -60,6 +60,13 @@ def existing(ec2: Client, run_id: str, known: Collection[str] = ()) -> list[AwsS
     return [i for i in found.values() if i["State"]["Name"] != "terminated"]
 
 
+def of_all_runs(ec2: Client) -> list[AwsShape]:
+    """The region's instances of any run, by whomever and in any state."""
+    filters = [{"Name": "tag-key", "Values": [tags.RUN]}]
+    pages = ec2.get_paginator("describe_instances").paginate(Filters=filters)
+    return [i for page in pages for reservation in page["Reservations"] for i in reservation["Instances"]]
+
+
 def gone(ec2: Client, run_id: str) -> list[AwsShape]:
     """The run's instances that are shutting down or terminated, as long as EC2 still shows them."""
     states = ("shutting-down", "terminated")

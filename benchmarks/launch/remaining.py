@@ -5,8 +5,10 @@ The run's records are used only if AWS cannot be asked.
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,7 +42,7 @@ class Remaining:
 
 def of(ec2: Client, run_id: str) -> tuple[Remaining, ...]:
     """The run's instances that are neither terminated nor shutting down."""
-    return tuple(_remaining(instance) for instance in instances.alive(ec2, run_id))
+    return tuple(of_instance(instance) for instance in instances.alive(ec2, run_id))
 
 
 def report(left: Sequence[Remaining], run_id: str, region: str | None, directory: Path) -> str:
@@ -58,7 +60,7 @@ def unknown(run_id: str, region: str | None, directory: Path) -> str:
 def _recorded(directory: Path) -> tuple[Remaining, ...]:
     """`not_ended`, as if EC2 had said that they run."""
     return tuple(
-        _remaining(
+        of_instance(
             {
                 "InstanceId": instance.instance_id,
                 "InstanceType": instance.instance_type,
@@ -88,7 +90,8 @@ def end_command(run_id: str, region: str | None, directory: Path) -> str:
     return hints.command_line(" ".join(words))
 
 
-def _remaining(instance: AwsShape) -> Remaining:
+def of_instance(instance: AwsShape) -> Remaining:
+    """An instance as EC2 describes it."""
     instance_tags = tags.of(instance)
     return Remaining(
         instance["InstanceId"],
@@ -102,12 +105,18 @@ def _remaining(instance: AwsShape) -> Remaining:
 
 def _number(text: str | None) -> float | None:
     try:
-        return float(text or "")
+        number = float(text or "")
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 def end_of(instance: AwsShape) -> datetime | None:
-    """When an instance powers itself off, None if its tags do not say."""
-    launched, minutes = instance.get("LaunchTime"), _number(tags.of(instance).get(tags.LIFETIME))
-    return (launched + timedelta(minutes=minutes)).astimezone(UTC) if launched and minutes else None
+    """When an instance powers itself off, or the instance of a volume did, in UTC; None if its tags do not say."""
+    began = instance.get("LaunchTime") or instance.get("CreateTime")
+    minutes = _number(tags.of(instance).get(tags.LIFETIME))
+    if not began or not minutes or minutes < 0:
+        return None
+    with suppress(OverflowError):  # beyond the last year there is
+        return (began + timedelta(minutes=minutes)).astimezone(UTC)  # type: ignore[no-any-return]
+    return None

@@ -82,7 +82,8 @@ def end(
         if settled and now - began >= late_arrivals:
             break
         if waiting and now - began > timeout:
-            raise FailedError(f"{', '.join(waiting)} still exists after {timeout:.0f} seconds.")
+            be = "is" if len(waiting) == 1 else "are"
+            raise FailedError(f"{', '.join(waiting)} {be} still alive after {timeout:.0f} seconds.")
         sleep(1)
     note_gone(ec2, run_id, directory)
     if stuck := [id for id, is_off in protected.items() if not is_off]:

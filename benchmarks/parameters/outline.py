@@ -23,16 +23,20 @@ class Outline:
     region: str | None
     key_file: str | None
     ssh_port: int
+    expired: bool = False  # whether it ends what has expired, in place of a run
+    all_owners: bool = False  # whose: everyone's
+    regions: tuple[str, ...] = ()  # and where
 
 
 def outline(given: Mapping[str, object], environment: Mapping[str, str]) -> Outline:
     """The outline of a request. Values that preflight will refuse count as not given."""
     known = {parameter.name: parameter for parameter in spec.parameters("benchmark")}
-    values: Values = {}
-    for name in known.keys() & given.keys():
-        if given[name] is not None:
-            with suppress(RefusedError):
-                values = {**values, **request.read("benchmark", {name: given[name]}, ROOT)}
+    ends = _read("terminate", given)
+    values = _read("benchmark", given)
+    regions: tuple[str, ...] = ()
+    if ends.get("expired"):
+        with suppress(RefusedError):
+            regions = request.regions({"region": None, **ends}, environment)
     try:
         chosen = values.get("region") or region.of_environment(environment)
     except RefusedError:
@@ -45,5 +49,18 @@ def outline(given: Mapping[str, object], environment: Mapping[str, str]) -> Outl
         keeps=bool(values.get("keep")),
         region=chosen,
         key_file=values.get("key_file") or key_file.default_key_file(),
+        expired=bool(ends.get("expired")),
+        all_owners=bool(ends.get("all_owners")),
+        regions=regions,
         ssh_port=values.get("ssh_port", known["ssh_port"].default),
     )
+
+
+def _read(entry_point: str, given: Mapping[str, object]) -> Values:
+    """The values of an entry point's parameters that can be read."""
+    values: Values = {}
+    for name in set(spec.names(entry_point)) & given.keys():
+        if given[name] is not None:
+            with suppress(RefusedError):
+                values = {**values, **request.read(entry_point, {name: given[name]}, ROOT)}
+    return values

@@ -58,6 +58,11 @@ def resolve(entry_point: str, values: Values, environment: Mapping[str, str]) ->
         if entry_point == "benchmark" and not lists_types(values)
         else Resolved(spec.with_defaults(entry_point, values))
     )
+    if entry_point == "terminate":
+        check_ending(resolved.parameters)
+        if resolved.parameters["expired"]:
+            first, *_ = regions(resolved.parameters, environment)
+            return Resolved({**resolved.parameters, "region": first}, resolved.warnings)
     if resolved.parameters["run_id"]:
         check_id(resolved.parameters["run_id"])
     if allowed := resolved.parameters.get("allow_from"):
@@ -71,6 +76,29 @@ def resolve(entry_point: str, values: Values, environment: Mapping[str, str]) ->
     parameters = {**resolved.parameters, "region": chosen}
     check_machine_of_run(entry_point, parameters)
     return Resolved(parameters, resolved.warnings)
+
+
+def check_ending(parameters: Values) -> None:
+    """Raises RefusedError unless a request to end something names either a run or what has expired."""
+    run_id, expired = parameters["run_id"], parameters["expired"]
+    if expired and run_id:
+        raise RefusedError("run_id and expired exclude each other: name a run, or end all that has expired.")
+    if parameters["all_owners"] and not expired:
+        raise RefusedError("all_owners is only for expired: a run is ended by its name, whoever started it.")
+    if not run_id and not expired:
+        raise RefusedError("run_id is missing: name a run, as bench printed it, or give expired to end all that has.")
+    if run_id and "," in (parameters["region"] or ""):
+        raise RefusedError("A run is in one region: give a single one, since several are only for expired.")
+
+
+def regions(parameters: Values, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The regions in which to look for what has expired: those given, else the environment's. Raises RefusedError.
+
+    Those given count whatever the environment says, since no part of Ansible looks for a run's instances.
+    """
+    named = [one.strip() for one in (parameters["region"] or "").split(",")]
+    found = tuple(dict.fromkeys(region.check(one) for one in named if one))
+    return found or (region.choose(None, environment),)
 
 
 def check_machine_of_run(entry_point: str, parameters: Values) -> None:

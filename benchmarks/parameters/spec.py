@@ -37,6 +37,7 @@ FIRST_FLAGS = (
     "bucket",
     "region",
     "keep",
+    "expired",
     "arch",
     "family",
     "all",

@@ -29,6 +29,7 @@ NOTHING_DONE = {
     "setup": "Nothing was created.",
     "terminate": "Nothing was ended.",
 }
+_SOME_EXPIRED = "Not everything that has expired may be ended; the same command ends the rest."
 _CREATED = "What was created stays; the same command creates the rest."
 
 
@@ -114,7 +115,7 @@ class Instances:
         return self.connect(self.region)(service, region)
 
     def _say_ending(self, ids: Sequence[str]) -> None:
-        self._say(f"EC2 was told to end {', '.join(ids)}; waiting until nothing of the run is left …")
+        self._say(f"EC2 was told to end {', '.join(ids)}; waiting until none of them is alive …")
 
     def _say(self, text: str) -> None:
         self.console.print(text, soft_wrap=True)
@@ -139,6 +140,20 @@ class TerminateCleanup:
 
     def of_signal(self, reached: stages.Reached) -> None:
         self.instances.tell()
+
+
+@dataclass(frozen=True)
+class ExpiredCleanup:
+    """After ending what has expired: the same command ends the rest, so that nothing is done or looked up here."""
+
+    console: Console
+    interrupted = "stopping"
+
+    def of_failure(self, code: int, reached: stages.Reached) -> str:
+        return _SOME_EXPIRED if reached.started else NOTHING_DONE["terminate"]
+
+    def of_signal(self, reached: stages.Reached) -> None:
+        self.console.print(_SOME_EXPIRED if reached.started else NOTHING_DONE["terminate"], soft_wrap=True)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,11 @@ class Job:
     after: cleanup.Cleanup
     lock: FileLock | None  # held for the life of the job
     is_dry: bool  # whether it ends with its plan
+    has_run: bool = True  # False if it is about no run of its own
+
+    @property
+    def title(self) -> str:
+        return f"Run {self.run_id}   " if self.has_run else ""
 
 
 def prepare(playbook: str, values: Values) -> Job:
@@ -94,7 +99,9 @@ def _prepare(playbook: str, values: Values) -> Job:
     instances = cleanup.Instances(run_id, directory, chosen, console)
     after: Mapping[str, Callable[[], cleanup.Cleanup]] = {
         "setup": lambda: cleanup.SetupCleanup(console),
-        "terminate": lambda: cleanup.TerminateCleanup(instances),
+        "terminate": lambda: (
+            cleanup.ExpiredCleanup(console) if resolved.parameters["expired"] else cleanup.TerminateCleanup(instances)
+        ),
         "benchmark": lambda: cleanup.BenchmarkCleanup(
             run_id=run_id,
             directory=directory,
@@ -106,7 +113,8 @@ def _prepare(playbook: str, values: Values) -> Job:
         ),
     }
     is_dry = bool(resolved.parameters.get("dry_run"))
-    return Job(run_id, directory, built, undo, after[playbook](), lock, is_dry)
+    has_run = not resolved.parameters.get("expired")
+    return Job(run_id, directory, built, undo, after[playbook](), lock, is_dry, has_run)
 
 
 def _lock(directory: Path) -> FileLock:
@@ -126,7 +134,7 @@ def run(job: Job) -> None:
     said = ""
     with signals.signals_raise(job.after.interrupted):
         try:
-            job.after.console.print(f"Run {job.run_id}   {job.command}", style="dim", soft_wrap=True)
+            job.after.console.print(f"{job.title}{job.command}", style="dim", soft_wrap=True)
             sys.stdout.flush()
             with playing:
                 code = playing.wait()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
 from botocore import xform_name
 from botocore.session import get_session
 
-from benchmarks.aws import prices, quotas, spot_prices
+from benchmarks.aws import prices, quotas, spot_prices, tags
 from benchmarks.paths import ROOT
 from benchmarks.picker import region_data
 
@@ -45,3 +46,11 @@ def test_who_runs_bench_may_describe_all_that_a_run_looks_at() -> None:
     found = set(described())
     assert {"ec2:DescribeInstances", "ec2:DescribeSubnets", "ec2:DescribeInstanceCreditSpecifications"} <= found
     assert found <= allowed()
+
+
+def test_who_runs_bench_may_delete_only_volumes_of_runs() -> None:
+    text = (ROOT / "docs/iam-policy.md").read_text()
+    (policy,) = re.findall(r"## Who runs `bench`\n.*?```json\n(.*?)```", text, re.DOTALL)
+    (statement,) = (one for one in json.loads(policy)["Statement"] if "ec2:DeleteVolume" in one["Action"])
+    assert statement["Condition"] == {"Null": {f"aws:ResourceTag/{tags.RUN}": "false"}}
+    assert "ec2:DescribeVolumes" in allowed()

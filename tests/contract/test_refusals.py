@@ -98,7 +98,33 @@ CASES = (
         'ssh cannot be given the path \'{home}/my "runs"/',
     ),
     Case("nothing-asked-for", {}, "Nothing was asked for"),
-    Case("no-run-to-end", {}, "run_id is missing: Name of the run, as bench printed it.", playbook="terminate"),
+    Case(
+        "no-run-to-end", {}, "run_id is missing: name a run, as bench printed it, or give expired", playbook="terminate"
+    ),
+    Case(
+        "run-and-expired",
+        {"run_id": "r1", "expired": True},
+        "run_id and expired exclude each other",
+        playbook="terminate",
+    ),
+    Case(
+        "all-owners-of-a-run",
+        {"run_id": "r1", "all_owners": True},
+        "all_owners is only for expired: a run is ended by its name, whoever started it.",
+        playbook="terminate",
+    ),
+    Case(
+        "run-in-several-regions",
+        {"run_id": "r1", "region": "eu-central-1,us-east-1"},
+        "A run is in one region: give a single one, since several are only for expired.",
+        playbook="terminate",
+    ),
+    Case(
+        "expired-in-an-unknown-region",
+        {"expired": True, "region": "eu-central-1,eu-centrall-1"},
+        "There is no AWS region eu-centrall-1. Did you mean eu-central-1?",
+        playbook="terminate",
+    ),
     Case(
         "source-range-for-all",
         {"allow_from": "0.0.0.0/0", "region": "eu-central-1"},

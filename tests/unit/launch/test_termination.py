@@ -141,7 +141,7 @@ def test_what_would_be_ended_is_not(tmp_path: Path) -> None:
 
 def test_what_does_not_end_fails(tmp_path: Path) -> None:
     stays = {"Reservations": [{"Instances": [{"InstanceId": "i-1", "State": {"Name": "running"}}]}]}
-    with pytest.raises(FailedError, match=r"^i-1 still exists after -1 seconds\.$"):
+    with pytest.raises(FailedError, match=r"^i-1 is still alive after -1 seconds\.$"):
         termination.end(FakeClient(describe_instances=stays, terminate_instances={}), "r1", tmp_path, timeout=-1)
 
 
@@ -175,7 +175,7 @@ def test_what_was_shutting_down_before_is_not_ended_again(tmp_path: Path) -> Non
 def test_what_runs_on_fails_also_beside_what_is_shutting_down(tmp_path: Path) -> None:
     (tmp_path / "keys").mkdir()
     account = Account("i-1", "i-2", slow={"i-2": 10**6}, deaf=("i-1",))
-    with pytest.raises(FailedError, match=r"^i-1 still exists after 0 seconds\.$"):
+    with pytest.raises(FailedError, match=r"^i-1 is still alive after 0 seconds\.$"):
         termination.end(account.client, "r1", tmp_path, timeout=0.05, sleep=lambda _: time.sleep(0.1))
     assert (tmp_path / "keys").exists()
 

@@ -56,3 +56,10 @@ def test_the_users_own_key_is_used_where_none_is_named(home: Path) -> None:
 def test_a_request_that_ends_with_its_plan_launches_nothing(given: dict[str, Any]) -> None:
     found = outline({**given, "dry_run": True}, ENVIRONMENT)
     assert (found.is_dry, found.has_machine, found.launches) == (True, True, False)
+
+
+def test_ending_what_has_expired_names_its_regions_and_whose() -> None:
+    found = outline({"expired": "true", "all_owners": True, "region": "eu-central-1,us-east-1"}, {})
+    assert (found.expired, found.all_owners, found.regions) == (True, True, ("eu-central-1", "us-east-1"))
+    assert outline({"expired": True, "region": "nowhere"}, {}).regions == ()
+    assert not outline({"run_id": "r1"}, {}).expired

@@ -184,3 +184,20 @@ def test_the_runs_directory_is_nothing_to_ssh_where_nothing_is_launched(tmp_path
     for values in ({"host": "box"}, {"cpu": 8}):
         resolved = request.resolve("benchmark", {**values, **odd}, ENVIRONMENT)
         assert resolved.parameters["runs_dir"] == odd["runs_dir"]
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "found"),
+    [
+        ("eu-central-1, us-east-1,eu-central-1", {}, ("eu-central-1", "us-east-1")),
+        ("us-east-1", {"AWS_REGION": "eu-central-1"}, ("us-east-1",)),
+        (None, {"AWS_REGION": "eu-central-1"}, ("eu-central-1",)),
+        (",", {"AWS_REGION": "eu-central-1"}, ("eu-central-1",)),
+    ],
+)
+def test_expired_is_looked_for_in_the_regions_named(
+    given: str | None, environment: dict[str, str], found: tuple[str, ...]
+) -> None:
+    assert request.regions({"region": given}, environment) == found
+    resolved = request.resolve("terminate", {"expired": True, "region": given}, environment)
+    assert resolved.parameters["region"] == found[0]

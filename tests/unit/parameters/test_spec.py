@@ -165,7 +165,9 @@ def test_an_empty_text_does_not_count_as_not_given() -> None:
         spec.read_all("benchmark", {"host": "", "cpu": "2"})
 
 
-def test_a_required_parameter_is_asked_for_with_its_help() -> None:
+def test_a_required_parameter_is_asked_for_with_its_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    needed = Parameter(name="run_id", type="str", help="Name of the run.", required=True)
+    monkeypatch.setattr(spec, "parameters", lambda entry_point: (needed,))
     with pytest.raises(RefusedError, match=r"^run_id is missing: Name of the run"):
         spec.read_all("terminate", {})
 

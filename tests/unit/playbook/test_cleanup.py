@@ -203,6 +203,16 @@ def test_ending_tells_what_still_runs_where_ansible_was_killed_and_has_not_said_
     assert ending.of_failure(2, DONE) == "Ending the run r1 failed."
 
 
+def test_ending_what_has_expired_says_nothing_of_a_run() -> None:
+    said = io.StringIO()
+    after = cleanup.ExpiredCleanup(Console(file=said))
+    after.of_signal(PREFLIGHT)
+    after.of_signal(DONE)
+    rest = "Not everything that has expired may be ended; the same command ends the rest."
+    assert said.getvalue() == f"Nothing was ended.\n{rest}\n"
+    assert (after.of_failure(2, PREFLIGHT), after.of_failure(2, DONE)) == ("Nothing was ended.", rest)
+
+
 def test_setting_up_that_is_interrupted_says_nothing_of_a_run() -> None:
     said = io.StringIO()
     after = cleanup.SetupCleanup(Console(file=said))
