@@ -101,7 +101,7 @@ class _Region:
         try:
             if end(resource):
                 self.ended.setdefault(id, resource)
-        except aws_errors.ERRORS as error:
+        except aws_errors.errors() as error:
             self.refused[id] = aws_errors.sentence(error)
 
     def _terminate(self, instance: AwsShape) -> bool:
@@ -178,7 +178,7 @@ def _end_in(
     region: _Region | None = None
     try:
         connect = connector()
-    except aws_errors.ERRORS as error:
+    except aws_errors.errors() as error:
         return Outcome((f"{name}: {aws_errors.sentence(error)}",), complete=False)
     try:
         owner = None if all_owners else caller.name(connect)
@@ -191,7 +191,7 @@ def _end_in(
         else:
             left = region.end_instances()
             left += region.delete_volumes()
-    except aws_errors.ERRORS as error:
+    except aws_errors.errors() as error:
         told.append(f"{name}: {opt_in_regions.sentence(error, connect, name)}")
         complete = False
     if region:
