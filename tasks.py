@@ -168,7 +168,7 @@ def setup(_context: Context, given: Values) -> None:
     ),
 )
 def terminate(_context: Context, given: Values) -> None:
-    """Terminate the instances of a kept or failed run, or all that has expired."""
+    """Terminate a run's instances, or all that have expired."""
     runner.run(runner.prepare("terminate", request.read("terminate", given, Path.cwd())))
 
 
