@@ -18,8 +18,10 @@ MISSING = (
 
 
 def of_environment(environment: Mapping[str, str]) -> str | None:
-    """The region of the environment variables, else of the AWS profile. Raises RefusedError for an unknown
-    profile, and for a configuration that cannot be read."""
+    """The region of the environment variables, else of the AWS profile.
+
+    Raises RefusedError for an unknown profile, and for a configuration that cannot be read.
+    """
     for variable in VARIABLES:
         if environment.get(variable):
             return environment[variable]

@@ -29,7 +29,7 @@ NOTHING_DONE = {
     "setup": "Nothing was created.",
     "terminate": "Nothing was ended.",
 }
-_SOME_EXPIRED = "Not everything that has expired may be ended; the same command ends the rest."
+_SOME_EXPIRED = "It may be that not all that has expired was ended; the same command ends the rest."
 _CREATED = "What was created stays; the same command creates the rest."
 
 

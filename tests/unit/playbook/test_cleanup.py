@@ -208,7 +208,7 @@ def test_ending_what_has_expired_says_nothing_of_a_run() -> None:
     after = cleanup.ExpiredCleanup(Console(file=said))
     after.of_signal(PREFLIGHT)
     after.of_signal(DONE)
-    rest = "Not everything that has expired may be ended; the same command ends the rest."
+    rest = "It may be that not all that has expired was ended; the same command ends the rest."
     assert said.getvalue() == f"Nothing was ended.\n{rest}\n"
     assert (after.of_failure(2, PREFLIGHT), after.of_failure(2, DONE)) == ("Nothing was ended.", rest)
 
