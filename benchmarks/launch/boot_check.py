@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from benchmarks.launch.ssh_login import POWER_OFF
 
+POWERED_OFF = " It was powered off, which terminates it."
+NOT_POWERED_OFF = " It could not be powered off either: end it by bench.terminate."
 CLOUD_INIT_TIMEOUT = 600  # seconds
 _TIMED_OUT = 124  # exit status of timeout(1)
 # systemd-shutdownd wrote this file until systemd 219, logind since then, always with MODE=poweroff for `shutdown -P`,

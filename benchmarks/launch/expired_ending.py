@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from benchmarks import hints
-from benchmarks.aws import aws_errors, caller, instances, opt_in_regions, session, tags, volumes
+from benchmarks.aws import aws_errors, caller, instances, opt_in_regions, tags, volumes
 from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.launch import expired, remaining
 from benchmarks.text import escaped
@@ -135,7 +135,7 @@ class _Region:
 
 
 def end(
-    regions: Mapping[str, Callable[[], Connect]],
+    regions: Mapping[str, Connect],
     now: datetime,
     *,
     all_owners: bool,
@@ -145,12 +145,12 @@ def end(
 ) -> Outcome:
     """End the instances and volumes that are over at `now` in each region, and say what was done.
 
-    `regions` has for each region's name how to connect to it. Only what carries the caller's name is ended, unless
+    `regions` has the connection to each region, by its name. Only what carries the caller's name is ended, unless
     `all_owners`; with `check`, nothing is. What cannot be ended keeps nothing else from being ended, in any region.
     Instances are waited for until they are shutting down, which is not billed any more, at most `timeout` seconds, and
     volumes as long again. A resource whose tags do not say when it is over is named, and neither ended nor counted.
     """
-    done = [_end_in(region, connector, now, all_owners, check, timeout, sleep) for region, connector in regions.items()]
+    done = [_end_in(region, connect, now, all_owners, check, timeout, sleep) for region, connect in regions.items()]
     return Outcome(
         tuple(line for one in done for line in one.lines),
         tuple(id for one in done for id in one.ended),
@@ -158,14 +158,9 @@ def end(
     )
 
 
-def connectors(regions: list[str]) -> dict[str, Callable[[], Connect]]:
-    """How to connect to each of the regions."""
-    return {region: lambda region=region: session.connector(region) for region in regions}  # type: ignore[misc]
-
-
 def _end_in(
     name: str,
-    connector: Callable[[], Connect],
+    connect: Connect,
     now: datetime,
     all_owners: bool,
     check: bool,
@@ -176,10 +171,6 @@ def _end_in(
     left: list[AwsShape] = []
     complete = True
     region: _Region | None = None
-    try:
-        connect = connector()
-    except aws_errors.errors() as error:
-        return Outcome((f"{name}: {aws_errors.sentence(error)}",), complete=False)
     try:
         owner = None if all_owners else caller.name(connect)
         region = _Region(connect("ec2"), name, now, owner, timeout, sleep)

@@ -113,10 +113,10 @@ def _number(text: str | None) -> float | None:
 
 def end_of(instance: AwsShape) -> datetime | None:
     """When an instance powers itself off, or the instance of a volume did, in UTC; None if its tags do not say."""
-    began = instance.get("LaunchTime") or instance.get("CreateTime")
+    began: datetime | None = instance.get("LaunchTime") or instance.get("CreateTime")
     minutes = _number(tags.of(instance).get(tags.LIFETIME))
     if not began or not minutes or minutes < 0:
         return None
     with suppress(OverflowError):  # beyond the last year there is
-        return (began + timedelta(minutes=minutes)).astimezone(UTC)  # type: ignore[no-any-return]
+        return (began + timedelta(minutes=minutes)).astimezone(UTC)
     return None

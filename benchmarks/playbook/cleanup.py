@@ -52,17 +52,28 @@ class Cleanup(Protocol):
 
 
 @dataclass(frozen=True)
-class SetupCleanup:
-    """After set-up: nothing to undo, since it costs nothing and can be continued by running it again."""
+class RepeatableCleanup:
+    """After what costs nothing half done, and what the same command completes: there is nothing to undo or look up."""
 
     console: Console
+    untouched: str  # what to say if nothing was done yet
+    half_done: str
     interrupted = "stopping"
 
     def of_failure(self, code: int, reached: stages.Reached) -> str:
-        return _CREATED if reached.started else NOTHING_DONE["setup"]
+        return self.half_done if reached.started else self.untouched
 
     def of_signal(self, reached: stages.Reached) -> None:
-        self.console.print(_CREATED if reached.started else NOTHING_DONE["setup"], soft_wrap=True)
+        self.console.print(self.of_failure(0, reached), soft_wrap=True)
+
+
+def after_setup(console: Console) -> Cleanup:
+    return RepeatableCleanup(console, NOTHING_DONE["setup"], _CREATED)
+
+
+def after_expired(console: Console) -> Cleanup:
+    """After ending what has expired: what is left of that has been named."""
+    return RepeatableCleanup(console, NOTHING_DONE["terminate"], _SOME_EXPIRED)
 
 
 @dataclass(frozen=True)
@@ -140,20 +151,6 @@ class TerminateCleanup:
 
     def of_signal(self, reached: stages.Reached) -> None:
         self.instances.tell()
-
-
-@dataclass(frozen=True)
-class ExpiredCleanup:
-    """After ending what has expired: the same command ends the rest, so that nothing is done or looked up here."""
-
-    console: Console
-    interrupted = "stopping"
-
-    def of_failure(self, code: int, reached: stages.Reached) -> str:
-        return _SOME_EXPIRED if reached.started else NOTHING_DONE["terminate"]
-
-    def of_signal(self, reached: stages.Reached) -> None:
-        self.console.print(_SOME_EXPIRED if reached.started else NOTHING_DONE["terminate"], soft_wrap=True)
 
 
 @dataclass(frozen=True)

@@ -98,9 +98,9 @@ def _prepare(playbook: str, values: Values) -> Job:
     console = Console(stderr=True, highlight=False, markup=False)
     instances = cleanup.Instances(run_id, directory, chosen, console)
     after: Mapping[str, Callable[[], cleanup.Cleanup]] = {
-        "setup": lambda: cleanup.SetupCleanup(console),
+        "setup": lambda: cleanup.after_setup(console),
         "terminate": lambda: (
-            cleanup.ExpiredCleanup(console) if resolved.parameters["expired"] else cleanup.TerminateCleanup(instances)
+            cleanup.after_expired(console) if resolved.parameters["expired"] else cleanup.TerminateCleanup(instances)
         ),
         "benchmark": lambda: cleanup.BenchmarkCleanup(
             run_id=run_id,

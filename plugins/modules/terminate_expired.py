@@ -35,11 +35,12 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
+    from benchmarks.aws import session
     from benchmarks.launch import expired_ending
 
     given = module.params
     outcome = expired_ending.end(
-        expired_ending.connectors(given["regions"]),
+        {region: session.connector(region) for region in given["regions"]},
         datetime.now(UTC),
         all_owners=given["all_owners"],
         check=module.check_mode,

@@ -161,6 +161,21 @@ def inv(
     return Result(done.returncode, done.stdout)
 
 
+def play(name: str, *arguments: str, environment: dict[str, str], **extra: Any) -> Result:
+    """Run a playbook by ansible-playbook, with extra variables, from the repository's root."""
+    done = subprocess.run(
+        [ROOT / ".venv/bin/ansible-playbook", f"playbooks/{name}.yml", "-e", json.dumps(extra), *arguments],
+        env={**environment, "PATH": f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"},
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIMEOUT,
+    )
+    return Result(done.returncode, done.stdout)
+
+
 @pytest.fixture(scope="session")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """A sandbox of this test session's own, set up by the tool's own command; gone at the end."""
@@ -256,17 +271,8 @@ class Tool:
             "run_id": run_id,
             "ssh_port": self.account.facts["ssh_port"],
         }
-        done = subprocess.run(
-            [ROOT / ".venv/bin/ansible-playbook", "playbooks/benchmark.yml", "-e", json.dumps(extra), *more],
-            env={**self.account.environment, "PATH": f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"},
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=TIMEOUT,
-        )
-        return Run(Result(done.returncode, done.stdout), self.runs / run_id)
+        result = play("benchmark", *more, environment=self.account.environment, **extra)
+        return Run(result, self.runs / run_id)
 
     def launch(self, run_id: str) -> Run:
         """A run that has launched its instance, kept it and done nothing else."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.integration.conftest import ROOT, TIMEOUT, Account, Tool, inv, processes_naming, wait_for
+from tests.integration.conftest import Account, Tool, inv, play, processes_naming, wait_for
 
 LONG = {"TINY_SECONDS": "300"}
 SPOT = {"MarketType": "spot", "SpotOptions": {"SpotInstanceType": "one-time"}}
@@ -199,17 +199,10 @@ def test_an_instance_that_is_protected_meanwhile_is_told_of_or_switched_off_from
         assert "is protected from being ended" in stuck.output
         assert "--no-disable-api-termination" in stuck.output
         assert "an hour and switches itself off" in stuck.output
-        runs_dir = ("-e", f"runs_dir={tmp_path / 'elsewhere'}")
-        plain = subprocess.run(
-            [ROOT / ".venv/bin/ansible-playbook", "playbooks/terminate.yml", "-e", f"run_id={run_id}", *runs_dir],
-            env=account.environment,
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-            timeout=TIMEOUT,
-        )
-        assert plain.returncode == 2, plain.stdout
-        assert "an hour and switches itself off" in " ".join(plain.stdout.split())
+        there = {"run_id": run_id, "runs_dir": str(tmp_path / "elsewhere")}
+        plain = play("terminate", environment=account.environment, **there)
+        assert plain.code == 2, plain.output
+        assert "an hour and switches itself off" in " ".join(plain.output.split())
         assert account.states(run_id) == ["running"]
 
         here = ["--runs-dir", str(tool.runs)]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.integration.conftest import ROOT, Account, Result, inv
+from tests.integration.conftest import Account, Result, inv, play
 
 HERE, THERE = "eu-central-1", "us-east-1"
 ALIVE = ["pending", "running", "stopping", "stopped"]
@@ -88,17 +85,7 @@ class Leaks:
 
     def play(self, *more: str, **extra: Any) -> Result:
         """The same by ansible-playbook."""
-        done = subprocess.run(
-            [ROOT / ".venv/bin/ansible-playbook", "playbooks/terminate.yml", "-e", json.dumps(extra), *more],
-            env={**self.account.environment, "PATH": f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"},
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=120,
-        )
-        return Result(done.returncode, done.stdout)
+        return play("terminate", *more, environment=self.account.environment, **extra)
 
 
 @pytest.fixture

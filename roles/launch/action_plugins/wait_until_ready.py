@@ -24,11 +24,17 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         host = task_vars["inventory_hostname"]
         found = boot_check.read(host, self._answer(host, float(self._task.args["timeout"])))
-        failed = {"failed": True, "msg": found.refusal} if found.refusal else {}
-        if found.refusal and self._task.args["keep"]:
-            # The run would leave it, and nothing would ever end it. Its next stages do not need it.
-            self._low_level_execute_command(boot_check.power_off_command(), sudoable=False)
+        # A run that keeps its instances would leave this one, and nothing would ever end it.
+        off = self._power_off() if found.refusal and self._task.args["keep"] else ""
+        failed = {"failed": True, "msg": f"{found.refusal}{off}"} if found.refusal else {}
         return {"changed": False, "warnings": [found.warning] if found.warning else [], **failed}
+
+    def _power_off(self) -> str:
+        try:
+            is_off = self._low_level_execute_command(boot_check.power_off_command(), sudoable=False)["rc"] == 0
+        except AnsibleConnectionFailure:
+            is_off = False
+        return boot_check.POWERED_OFF if is_off else boot_check.NOT_POWERED_OFF
 
     def _answer(self, host: str, timeout: float) -> str:
         """What the check prints. Each lost connection is tried again, as the instance may still boot, or reboot."""

@@ -72,9 +72,9 @@ def disk(id: str = "vol-1", holder: str | None = None, *, kept: bool = True, **t
 
 def end(*, timeout: float = 5, now: datetime = NOW, **more: Any) -> Callable[..., Outcome]:
     def go(**regions: Any) -> Outcome:
-        connectors = {name.replace("_", "-"): region.connect for name, region in regions.items()}
+        connections = {name.replace("_", "-"): region.connect() for name, region in regions.items()}
         given = {"all_owners": False, **more}
-        return expired_ending.end(connectors, now, timeout=timeout, sleep=lambda _: None, **given)
+        return expired_ending.end(connections, now, timeout=timeout, sleep=lambda _: None, **given)
 
     return go
 
@@ -169,11 +169,11 @@ def test_volumes_that_may_not_be_listed_are_said_beside_what_was_ended() -> None
 
 
 def test_a_region_that_fails_keeps_no_other_from_being_emptied() -> None:
-    def broken() -> Connect:
+    def broken(service: str, region: str | None = None) -> Any:
         raise RefusedError("No credentials.")
 
     there = Region(running())
-    done = end()(eu_central_1=SimpleNamespace(connect=broken), us_east_1=there)
+    done = end()(eu_central_1=SimpleNamespace(connect=lambda: broken), us_east_1=there)
     assert not done.complete
     assert done.lines == (f"{HERE}: No credentials.", f"{THERE}: ended i-1 (c7i.large, run r1).")
 

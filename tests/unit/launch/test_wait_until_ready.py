@@ -62,12 +62,21 @@ def test_warnings_are_shown_and_a_missing_timer_fails(monkeypatch: pytest.Monkey
     ]
 
 
-@pytest.mark.parametrize("keep", [True, False])
+@pytest.mark.parametrize(
+    ("keep", "answer", "told"),
+    [
+        (True, {"rc": 0}, "It was powered off, which terminates it."),
+        (True, {"rc": 1}, "It could not be powered off either: end it by bench.terminate."),
+        (True, CLOSED, "It could not be powered off either: end it by bench.terminate."),
+        (False, {"rc": 0}, "Amazon Linux's."),
+    ],
+)
 def test_an_instance_without_a_timer_is_powered_off_if_the_run_would_keep_it(
-    monkeypatch: pytest.MonkeyPatch, keep: bool
+    monkeypatch: pytest.MonkeyPatch, keep: bool, answer: Any, told: str
 ) -> None:
-    result, connection = wait(monkeypatch, {"stdout": "cloud-init 0\n"}, {"stdout": ""}, keep=keep)
+    result, connection = wait(monkeypatch, {"stdout": "cloud-init 0\n"}, answer, keep=keep)
     assert result["failed"]
+    assert result["msg"].endswith(told)
     commands = [call.args[0] for call in connection.execute.call_args_list]
     assert [command for command in commands if command.endswith("systemctl poweroff")] == commands[1:]
     assert len(commands) == (2 if keep else 1)

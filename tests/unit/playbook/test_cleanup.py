@@ -205,7 +205,7 @@ def test_ending_tells_what_still_runs_where_ansible_was_killed_and_has_not_said_
 
 def test_ending_what_has_expired_says_nothing_of_a_run() -> None:
     said = io.StringIO()
-    after = cleanup.ExpiredCleanup(Console(file=said))
+    after = cleanup.after_expired(Console(file=said))
     after.of_signal(PREFLIGHT)
     after.of_signal(DONE)
     rest = "It may be that not all that has expired was ended; the same command ends the rest."
@@ -215,7 +215,7 @@ def test_ending_what_has_expired_says_nothing_of_a_run() -> None:
 
 def test_setting_up_that_is_interrupted_says_nothing_of_a_run() -> None:
     said = io.StringIO()
-    after = cleanup.SetupCleanup(Console(file=said))
+    after = cleanup.after_setup(Console(file=said))
     after.of_signal(PREFLIGHT)
     after.of_signal(DONE)
     assert said.getvalue() == "Nothing was created.\nWhat was created stays; the same command creates the rest.\n"
