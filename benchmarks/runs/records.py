@@ -425,6 +425,17 @@ class Need(Part, frozen=True, kw_only=True):
     exists: bool
 
 
+class Check(Part, frozen=True, kw_only=True):
+    """A question about the account, its user or this machine, and what came of it.
+
+    `text` says what was found and, of a failure, what to do about it; of what is unknown, why it could not be checked.
+    """
+
+    name: str
+    result: Literal["ok", "failed", "unknown"]
+    text: str
+
+
 class Setup(Record, frozen=True, kw_only=True):
     """What runs need in an account, and what exists of it."""
 
@@ -447,6 +458,9 @@ class Setup(Record, frozen=True, kw_only=True):
     security_group: SecurityGroup | None
     needs: tuple[Need, ...]
     notes: tuple[str, ...]
+    checks: tuple[Check, ...] = ()
+    rule_description: str = ""  # of the rules by which the owner reaches instances
+    outdated: tuple[str, ...] = ()  # the owner's earlier addresses that are still let in
 
     @property
     def missing(self) -> tuple[Need, ...]:
