@@ -164,7 +164,8 @@ def created(new_account: Callable[..., Account]) -> Created:
 
 def test_without_yes_what_is_missing_is_listed_and_nothing_is_created(empty: Account) -> None:
     result = empty.setup()
-    assert result.code == 0, result.output
+    # Ansible's own code for a playbook that says no; ./inv makes it 1.
+    assert result.code == 2, result.output
     assert "missing security group benchmarks in vpc-" in result.said
     assert f"missing its rule: SSH (TCP port 22) from {RANGE}" in result.said
     assert f"missing S3 bucket {empty.bucket}, private" in result.said
@@ -172,6 +173,25 @@ def test_without_yes_what_is_missing_is_listed_and_nothing_is_created(empty: Acc
     assert "Nothing was created." in result.said
     assert "--yes (Ansible: -e yes=true)" in result.said
     assert empty.things() == []
+
+
+def test_without_yes_all_that_a_run_needs_is_checked(empty: Account) -> None:
+    said = empty.setup().said
+    for checked in (
+        "ok ansible: ansible-core 2.",
+        "ok ssh: OpenSSH_",
+        "ok credentials: permanent",
+        f"ok user: sandbox (user) in the account {empty.facts['account_id']}",
+        "ok region: us-east-1, enabled in your account",
+        "ok reading: you may ask EC2 all that a run must know",
+        "vCPUs of standard instances left (L-1216C47A)",
+        "ok vpc: vpc-",
+        f"ok address: SSH is to come from {RANGE}",
+        "ok launch: EC2 would launch a c7i.large with a run's tags, without a launch template yet (dry run)",
+        "- ending: not checked: ec2:TerminateInstances can only be asked about an instance",
+    ):
+        assert checked in said
+    assert "failed " not in said.partition("What runs need")[2].partition("TASK")[0]
 
 
 def test_check_mode_creates_nothing(empty: Account) -> None:
@@ -228,6 +248,14 @@ def test_missing_credentials_are_told_in_one_sentence(empty: Account, tmp_path: 
 def test_creation_ends_with_everything_there(created: Created) -> None:
     assert created.result.code == 0, created.result.output
     assert "Created. Everything is there." in created.result.said
+    assert "with a run's tags, from the launch template benchmarks (dry run)" in created.result.said
+
+
+def test_a_ready_account_is_told_so_with_exit_code_0(created: Created) -> None:
+    result = created.account.setup()
+    assert result.code == 0, result.output
+    assert result.changed == 0
+    assert "Everything is there." in result.said
 
 
 def test_security_group_admits_the_range_by_ssh_and_nobody_else(created: Created) -> None:
@@ -319,6 +347,36 @@ def test_second_run_changes_nothing_and_says_so(created: Created) -> None:
     assert again.changed == 0
     assert "Everything is there." in again.said
     assert not re.search(r"^ +missing ", again.output, re.MULTILINE)
+
+
+def test_only_ones_own_earlier_address_is_replaced(created: Created) -> None:
+    account, now = created.account, "203.0.113.8/32"
+    others = {"198.51.100.9/32": "SSH for bob", "198.51.100.0/24": "SSH for sandbox"}
+    rule = {
+        "IpProtocol": "tcp",
+        "FromPort": 22,
+        "ToPort": 22,
+        "IpRanges": [{"CidrIp": cidr, "Description": text} for cidr, text in others.items()],
+    }
+    account.client("ec2").authorize_security_group_ingress(
+        GroupId=account.security_group()["GroupId"], IpPermissions=[rule]
+    )
+
+    def admitted() -> set[str]:
+        return {one["CidrIp"] for rule in account.security_group()["IpPermissions"] for one in rule["IpRanges"]}
+
+    listed = account.setup(allow_from=now)
+    assert f"missing its rule: SSH (TCP port 22) from {now}, replaces {RANGE} (your earlier address)" in listed.said
+    assert admitted() == {RANGE, *others}
+    result = account.setup(yes=True, allow_from=now)
+    assert result.code == 0, result.output
+    assert admitted() == {now, *others}
+    calls = [
+        call["action"] for call in account.ask("GET", "requests") if call["action"].endswith("SecurityGroupIngress")
+    ]
+    assert calls[-2:] == ["AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress"]
+    again = account.setup(yes=True, allow_from=now)
+    assert (again.code, again.changed) == (0, 0), again.output
 
 
 def test_documented_policy_allows_every_call_that_was_made(created: Created) -> None:
