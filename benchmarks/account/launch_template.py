@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import botocore.exceptions
 
 from benchmarks.aws import launch_templates
@@ -32,6 +34,17 @@ def find(ec2: Client, wanted: str, region: str) -> Template | None:
             f"There is no launch template {wanted} in {region}: to have one created, give a name and no version."
         )
     return None
+
+
+def tag_options(specifications: Sequence[AwsShape], name: str) -> list[AwsShape]:
+    """Tags of a template as amazon.aws.ec2_launch_template takes them: a mapping for each type of resource.
+
+    `specifications` is the TagSpecifications of CreateLaunchTemplate; each value is replaced by the template's `name`.
+    """
+    return [
+        {"resource_type": one["ResourceType"], "tags": {tag["Key"]: name for tag in one["Tags"]}}
+        for one in specifications
+    ]
 
 
 def notes(template: Template, group: AwsShape | None) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.account import launch_template
 from benchmarks.doctor import listing
 from benchmarks.runs import record_files
 from benchmarks.runs.records import Setup
@@ -23,4 +24,8 @@ def setup_problem(survey: Mapping[str, Any], confirmed: bool) -> str:
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"setup_record": setup_record, "setup_problem": setup_problem}
+        return {
+            "setup_record": setup_record,
+            "setup_problem": setup_problem,
+            "template_tags": launch_template.tag_options,
+        }

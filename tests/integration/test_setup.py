@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.support.aws_clients import client
 
@@ -307,6 +308,9 @@ def test_launch_template_leaves_to_each_launch_what_differs_from_run_to_run(crea
     metadata = data["MetadataOptions"]
     assert (metadata["HttpTokens"], metadata["HttpPutResponseHopLimit"]) == ("required", 2)
     assert metadata["HttpEndpoint"] == "enabled"
+    readable = yaml.safe_load((ROOT / "roles/setup/files/launch_template.yml").read_text())["LaunchTemplateData"]
+    assert {key: value for key, value in data.items() if key in readable} == readable
+    assert data.keys() - readable == {"SecurityGroupIds", "IamInstanceProfile"}
     assert {"instance", "volume"} == {tagged["ResourceType"] for tagged in data["TagSpecifications"]}
     assert not data.keys() & {"ImageId", "InstanceType", "UserData", "NetworkInterfaces", "Placement", "KeyName"}
 
