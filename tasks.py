@@ -146,8 +146,8 @@ def report(_context: Context, given: Values) -> None:
 def setup(_context: Context, given: Values) -> None:
     """Check your AWS account, and create what runs need in it.
 
-    This machine, your permissions, quota and network are checked, and a security group, a role, a bucket and a launch
-    template created when you agree. Exit codes: 0 if runs can begin, 1 if something failed or is missing, 2 if refused.
+    Credentials, permissions, quota and network are checked. A security group, role, bucket and template are created
+    when you agree. Exit codes: 0 if runs can begin, 1 if something failed or is missing, 2 if refused.
     """
     values = request.read("setup", given, Path.cwd())
     job = runner.prepare("setup", values)

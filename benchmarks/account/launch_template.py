@@ -47,8 +47,11 @@ def tag_options(specifications: Sequence[AwsShape], name: str) -> list[AwsShape]
     ]
 
 
-def notes(template: Template, group: AwsShape | None) -> list[str]:
-    """What a template lacks for runs, as sentences; `group` is the security group for runs, if it exists."""
+def notes(template: Template, group: AwsShape | None, *, with_profile: bool = True) -> list[str]:
+    """What a template lacks for runs, as sentences; `group` is the security group for runs, if it exists.
+
+    `with_profile` tells whether it should have the instance profile for runs.
+    """
     name, data = template.name, template.data
     groups = {*data.get("SecurityGroupIds", ()), *data.get("SecurityGroups", ())}
     groups |= {one for interface in data.get("NetworkInterfaces", ()) for one in interface.get("Groups", ())}
@@ -60,8 +63,9 @@ def notes(template: Template, group: AwsShape | None) -> list[str]:
         notes.append(
             f"The launch template {name} lacks this VPC's security group {NAME}, so SSH may be shut out; {again}."
         )
-    if (profile.get("Name") or str(profile.get("Arn", "")).rpartition("/")[2]) != NAME:
+    if with_profile and (profile.get("Name") or str(profile.get("Arn", "")).rpartition("/")[2]) != NAME:
         notes.append(
-            f"The launch template {name} lacks the instance profile {NAME}, so instances cannot upload; {again}."
+            f"The launch template {name} lacks the instance profile {NAME}, so instances have no role to upload with, "
+            f"and results are published from your machine only; {again}."
         )
     return notes

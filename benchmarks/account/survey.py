@@ -70,7 +70,7 @@ def _finders(connect: Connect, target: Target) -> dict[str, Callable[[], Any]]:
     """How to find each part of Existing."""
     return {
         "security_group": lambda: security_group.find(connect("ec2"), target.vpc),
-        "role": lambda: role.find(connect("iam"), target.bucket),
+        "role": lambda: Role() if target.no_instance_profile else role.find(connect("iam"), target.bucket),
         "bucket": lambda: bucket.find(connect("s3"), target.bucket, target.account, target.region),
         "launch_template": lambda: launch_template.find(connect("ec2"), target.launch_template, target.region),
     }
@@ -112,9 +112,10 @@ def _needs(target: Target, found: Existing) -> Iterator[Need]:
     old = outdated(target, found)
     instead = f", replaces {', '.join(old)} (your earlier address{'es' if len(old) > 1 else ''})" if old else ""
     yield need("ssh_rule", f"its rule: SSH (TCP port {SSH_PORT}) from {target.allow_from}{instead}", admitted)
-    yield need("role", f"IAM role {NAME}, for instances", found.role.role)
-    yield need("policy", f"its policy: put objects into {target.bucket}", found.role.policy)
-    yield need("instance_profile", f"instance profile {NAME} with that role", found.role.of_profile)
+    if not target.no_instance_profile:
+        yield need("role", f"IAM role {NAME}, for instances", found.role.role)
+        yield need("policy", f"its policy: put objects into {target.bucket}", found.role.policy)
+        yield need("instance_profile", f"instance profile {NAME} with that role", found.role.of_profile)
     yield need("bucket", f"S3 bucket {target.bucket}, private", found.bucket)
     aborted = found.bucket and found.bucket.aborts_uploads
     yield need("upload_rule", f"its rule: abort uploads left for {days} days", aborted)
@@ -151,5 +152,7 @@ def _notes(target: Target, found: Existing) -> list[str]:
     if found.bucket:
         notes += bucket.notes(found.bucket, target.region)
     if found.launch_template:
-        notes += launch_template.notes(found.launch_template, found.security_group)
+        notes += launch_template.notes(
+            found.launch_template, found.security_group, with_profile=not target.no_instance_profile
+        )
     return notes

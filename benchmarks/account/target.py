@@ -37,6 +37,8 @@ class Target:
     launch_template: str  # NAME or ID, with :VERSION
     # The user's subnet if it assigns no public addresses, else None.
     private_subnet: str | None = None
+    # Whether instances get no role of their own, so that IAM is not asked at all.
+    no_instance_profile: bool = False
 
     @property
     def instance_profile_arn(self) -> str:
@@ -79,6 +81,7 @@ def choose_target(parameters: Values, connect: Connect, ask_own_range: Callable[
             bucket=parameters["bucket"] or default_bucket(identity["Account"], region),
             launch_template=name if version == "$Default" else f"{name}:{version}",
             private_subnet=private_subnet,
+            no_instance_profile=bool(parameters.get("no_instance_profile")),
         )
 
 

@@ -29,6 +29,9 @@ PARTS = {
     "launch_template": "launch template",
 }
 
+# What else helps where a part cannot be looked at.
+ADVICE = {"role": " Without rights in IAM, give --no-instance-profile."}
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -79,7 +82,7 @@ def examine(parameters: Values, connect: Connect, here: Machine) -> Examination:
     except aws_errors.errors() as error:
         return Examination((*checks, _failure("account", explain(error))), None, False)
     found, refused = survey.find_each(connect, chosen)
-    checks += tuple(_failure(PARTS[part], why) for part, why in refused.items())
+    checks += tuple(_failure(PARTS[part], f"{why}{ADVICE.get(part, '')}") for part, why in refused.items())
     more = launching.questions(connect, parameters, found.launch_template, chosen.owner)
     if parameters["allow_from"] and found.security_group:
         more.append(network.admission(connect("ec2"), found.security_group, chosen.allow_from))

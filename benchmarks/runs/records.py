@@ -460,6 +460,7 @@ class Setup(Record, frozen=True, kw_only=True):
     notes: tuple[str, ...]
     checks: tuple[Check, ...] = ()
     rule_description: str = ""  # of the rules by which the owner reaches instances
+    no_instance_profile: bool = False
     outdated: tuple[str, ...] = ()  # the owner's earlier addresses that are still let in
 
     @property

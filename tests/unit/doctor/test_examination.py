@@ -185,6 +185,16 @@ def test_a_region_without_the_small_types_leaves_the_launch_unchecked() -> None:
     assert text(found, "launch").startswith("not checked: eu-central-1 offers none of c7i.large, ")
 
 
+def test_who_has_no_rights_in_iam_is_told_the_flag_for_that_and_can_go_on_with_it() -> None:
+    denied = aws_error("AccessDenied", "no", "GetRole")
+    iam = {"get_role": denied, "get_role_policy": denied, "get_instance_profile": denied}
+    found = examination.examine(parameters(), ready(iam=iam), HERE)
+    assert text(found, "role").endswith("Without rights in IAM, give --no-instance-profile.")
+    found = examination.examine(parameters(no_instance_profile=True), ready(iam=iam), HERE)
+    assert found.complete
+    assert "failed" not in results(found).values()
+
+
 def test_names_that_aws_does_not_accept_are_refused() -> None:
     with pytest.raises(RefusedError, match="bucket must be 3 to 63"):
         examination.examine(parameters(bucket="My_Bucket"), ready(), HERE)
