@@ -9,6 +9,7 @@ from typing import Any
 
 import botocore.exceptions
 
+from benchmarks.account import bucket_policy
 from benchmarks.aws import aws_errors
 from benchmarks.aws.aws_errors import code, optional
 from benchmarks.aws.session import AwsShape, Client
@@ -34,11 +35,16 @@ class Bucket:
     blocks_public_access: bool | None
     disables_acls: bool | None
     lifecycle: Sequence[AwsShape] | None
+    policy: AwsShape | None = None
 
     @property
     def aborts_uploads(self) -> bool:
         """Whether incomplete uploads are aborted; also true if the rules may not be read or, therefore, written."""
         return self.lifecycle is None or aborts_uploads(self.lifecycle)
+
+    def has_rule(self, statement: AwsShape) -> bool:
+        """Whether its policy has a statement; also true if it may not be read or, therefore, written."""
+        return self.policy is None or bucket_policy.has(self.policy, statement)
 
 
 def check_name(name: str) -> None:
@@ -77,6 +83,7 @@ def find(s3: Client, name: str, account: str, region: str) -> Bucket | None:
         blocks_public_access=None if block is None else len(block) == 4 and all(block.values()),
         disables_acls=None if ownership is None else {"ObjectOwnership": "BucketOwnerEnforced"} in ownership["Rules"],
         lifecycle=read("bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration", "Rules", []),
+        policy=bucket_policy.find(s3, name, account),
     )
 
 
@@ -126,6 +133,11 @@ def notes(bucket: Bucket, region: str) -> list[str]:
         notes.append(f"The bucket {name} is in {bucket.region}, so results leave {region}.")
     if bucket.blocks_public_access is False:
         notes.append(f"The bucket {name} does not block public access (aws s3api put-public-access-block does).")
+    if bucket.policy is None:
+        notes.append(
+            f"The policy of the bucket {name} may not be read (s3:GetBucketPolicy), so whether instances may only add "
+            "results is not known."
+        )
     if bucket.disables_acls is False:
         notes.append(f"The bucket {name} has ACLs enabled (aws s3api put-bucket-ownership-controls disables them).")
     return notes

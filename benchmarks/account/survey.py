@@ -1,6 +1,7 @@
 """Surveys what runs need in an AWS account: what exists, what setup would create, and what prevents that.
 
-Setup only adds what is missing; it never changes or deletes what exists.
+Setup only adds what is missing, and deletes nothing. What others made is never changed; of its own, only the role's
+policy is, if an earlier version wrote it wider than it is now.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 
-from benchmarks.account import bucket, launch_template, role, security_group
+from benchmarks.account import bucket, bucket_policy, launch_template, role, security_group
 from benchmarks.account.bucket import UPLOAD_RULE, Bucket
 from benchmarks.account.role import TRUST, Role
 from benchmarks.account.security_group import SSH_PORT
 from benchmarks.account.target import Target
 from benchmarks.aws.launch_templates import METADATA_OPTIONS, Template
 from benchmarks.aws.opt_in_regions import refusing_in
-from benchmarks.aws.resource_names import NAME
+from benchmarks.aws.resource_names import NAME, RESULTS
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.errors import FailedError
 from benchmarks.runs.records import Need, Policy, SecurityGroup, Setup
@@ -57,12 +58,19 @@ def survey(target: Target, found: Existing) -> Setup:
         tags=target.tags,
         policy=Policy(name=role.policy_name(target.bucket), document=document),
         trust=TRUST,
+        bucket_statements=bucket_statements(target, found),
         instance_profile_arn=target.instance_profile_arn,
         metadata_options=METADATA_OPTIONS,
         security_group=SecurityGroup(id=group["GroupId"], description=group["Description"]) if group else None,
         needs=tuple(_needs(target, found)),
         notes=tuple(_notes(target, found)),
     )
+
+
+def bucket_statements(target: Target, found: Existing) -> tuple[AwsShape, ...]:
+    """The statements that the bucket's policy should have."""
+    role_arn = role.arn(found.role, target.partition, target.account)
+    return (bucket_policy.only_add(target.partition, target.bucket, role_arn),)
 
 
 def _needs(target: Target, found: Existing) -> Iterator[Need]:
@@ -74,11 +82,15 @@ def _needs(target: Target, found: Existing) -> Iterator[Need]:
     admitted = group and security_group.admits(group, target.allow_from)
     yield need("ssh_rule", f"its rule: SSH (TCP port {SSH_PORT}) from {target.allow_from}", admitted)
     yield need("role", f"IAM role {NAME}, for instances", found.role.role)
-    yield need("policy", f"its policy: put objects into {target.bucket}", found.role.policy)
+    allowed = found.role.policy and not role.is_too_wide(found.role.policy, target.partition, target.bucket)
+    yield need("policy", f"its policy: put {RESULTS} into {target.bucket}", allowed)
     yield need("instance_profile", f"instance profile {NAME} with that role", found.role.of_profile)
     yield need("bucket", f"S3 bucket {target.bucket}, private", found.bucket)
     aborted = found.bucket and found.bucket.aborts_uploads
     yield need("upload_rule", f"its rule: abort uploads left for {days} days", aborted)
+    (only_add,) = bucket_statements(target, found)
+    restricted = found.bucket and found.bucket.has_rule(only_add)
+    yield need("add_rule", f"its rule: instances only add {RESULTS}, never replace", restricted)
     yield need("launch_template", f"launch template {target.launch_template}", found.launch_template)
 
 

@@ -445,6 +445,7 @@ class Setup(Record, frozen=True, kw_only=True):
     instance_profile_arn: str
     metadata_options: Json  # as in RunInstances
     security_group: SecurityGroup | None
+    bucket_statements: tuple[Json, ...] = ()  # that the bucket's policy should have
     needs: tuple[Need, ...]
     notes: tuple[str, ...]
 

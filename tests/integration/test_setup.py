@@ -240,13 +240,13 @@ def test_security_group_admits_the_range_by_ssh_and_nobody_else(created: Created
     assert not rule.get("UserIdGroupPairs")
 
 
-def test_role_may_put_objects_into_the_bucket_and_nothing_else(created: Created) -> None:
+def test_role_may_put_results_into_the_bucket_and_nothing_else(created: Created) -> None:
     iam = created.account.client("iam")
     trusted = iam.get_role(RoleName="benchmarks")["Role"]["AssumeRolePolicyDocument"]["Statement"]
     assert [statement["Principal"] for statement in trusted] == [{"Service": "ec2.amazonaws.com"}]
     name = f"write-to-{created.account.bucket}"
     policy = iam.get_role_policy(RoleName="benchmarks", PolicyName=name)["PolicyDocument"]
-    resource = f"arn:aws:s3:::{created.account.bucket}/*"
+    resource = f"arn:aws:s3:::{created.account.bucket}/results/*"
     assert policy["Statement"] == [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": resource}]
     assert iam.list_attached_role_policies(RoleName="benchmarks")["AttachedPolicies"] == []
     profile = iam.get_instance_profile(InstanceProfileName="benchmarks")["InstanceProfile"]
@@ -265,6 +265,21 @@ def test_bucket_is_private_encrypted_and_tidy(created: Created) -> None:
     (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     assert (rule["Status"], rule["Filter"]) == ("Enabled", {"Prefix": ""})
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+
+
+def test_bucket_denies_the_role_alone_to_replace_results(created: Created) -> None:
+    policy = json.loads(created.account.client("s3").get_bucket_policy(Bucket=created.account.bucket)["Policy"])
+    (statement,) = policy["Statement"]
+    assert (statement["Sid"], statement["Effect"]) == ("BenchmarksInstancesOnlyAddResults", "Deny")
+    assert (statement["Action"], statement["Resource"]) == (
+        "s3:PutObject",
+        f"arn:aws:s3:::{created.account.bucket}/results/*",
+    )
+    role = created.account.client("iam").get_role(RoleName="benchmarks")["Role"]["Arn"]
+    assert statement["Condition"] == {
+        "ArnEquals": {"aws:PrincipalArn": role},
+        "Null": {"s3:if-none-match": "true"},
+    }
 
 
 def test_launch_template_leaves_to_each_launch_what_differs_from_run_to_run(created: Created) -> None:
@@ -351,9 +366,24 @@ def test_what_is_there_is_kept_and_only_added_to(new_account: Callable[..., Acco
     expire = {"ID": "mine", "Status": "Enabled", "Filter": {"Prefix": "old/"}, "Expiration": {"Days": 9}}
     s3.put_bucket_lifecycle_configuration(Bucket=account.bucket, LifecycleConfiguration={"Rules": [expire]})
 
+    everyone = f"arn:aws:s3:::{account.bucket}/*"
+    wide = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": everyone}]}
+    name = f"write-to-{account.bucket}"
+    iam.put_role_policy(RoleName="benchmarks", PolicyName=name, PolicyDocument=json.dumps(wide))
+    owner = {"AWS": f"arn:aws:iam::{account.facts['account_id']}:root"}
+    mine = {"Sid": "Mine", "Effect": "Allow", "Principal": owner, "Action": "s3:GetObject", "Resource": everyone}
+    s3.put_bucket_policy(Bucket=account.bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [mine]}))
+
     result = account.setup(yes=True)
 
     assert result.code == 0, result.output
+    assert f"missing its policy: put results/ into {account.bucket}" in result.said
+    assert "missing its rule: instances only add results/, never replace" in result.said
+    narrowed = iam.get_role_policy(RoleName="benchmarks", PolicyName=name)["PolicyDocument"]
+    assert [one["Resource"] for one in narrowed["Statement"]] == [f"arn:aws:s3:::{account.bucket}/results/*"]
+    policy = json.loads(s3.get_bucket_policy(Bucket=account.bucket)["Policy"])
+    assert policy["Statement"][0] == mine
+    assert [one["Sid"] for one in policy["Statement"]] == ["Mine", "BenchmarksInstancesOnlyAddResults"]
     assert "also lets in 198.51.100.1/32 by SSH" in result.said
     assert "The launch template benchmarks lacks this VPC's security group benchmarks" in result.said
     after = account.security_group()

@@ -23,7 +23,9 @@ def lets_anybody_read(policy: str | bytes, bucket: str, key: str) -> bool:
     """Whether a policy allows anyone to read an object, and denies it to no one."""
     resource = f"arn:aws:s3:::{bucket}/{key}"
     if any(
-        statement.get("Effect") == "Deny" and _fits(statement.get("Resource"), resource)
+        statement.get("Effect") == "Deny"
+        and _fits(statement.get("Action"), READ, fold=True)
+        and _fits(statement.get("Resource"), resource)
         for statement in _statements(policy)
     ):
         return False

@@ -17,7 +17,8 @@ def test_everybody_reads_what_a_policy_opens_once_that_is_not_blocked(endpoint: 
         "Action": "s3:GetObject",
         "Resource": f"arn:aws:s3:::{bucket}/public/*",
     }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    no_writing = {**statement, "Effect": "Deny", "Action": "s3:PutObject"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement, no_writing]})
     assert "BlockPublicPolicy" in refused("AccessDenied", s3.put_bucket_policy, Bucket=bucket, Policy=policy)
     open_door = dict.fromkeys(
         ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), False
