@@ -56,5 +56,5 @@ def test_bucket_is_read_as_far_as_the_user_may() -> None:
         get_bucket_lifecycle_configuration=error("NoSuchLifecycleConfiguration"),
         get_bucket_policy=error("NoSuchBucketPolicy"),
     )
-    found = Bucket(TARGET.bucket, "eu-west-1", None, True, [], bucket_policy.EMPTY)
+    found = Bucket(TARGET.bucket, "eu-west-1", None, True, [], bucket_policy.EMPTY, admits_public=None)
     assert account_survey.find_existing(connect, TARGET).bucket == found
