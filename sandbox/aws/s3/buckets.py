@@ -58,11 +58,17 @@ class S3:
             self._foreign = self._foreign | {bucket} if there else self._foreign - {bucket}
 
     def open_to_all(self, call: Call) -> bool:
-        """Whether an unsigned request reads an object that its bucket's policy makes public."""
+        """Whether an unsigned request reads an object that its bucket's policy makes public.
+
+        Who may not list a bucket is not told either that an object is missing:
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+        """
         place = Place.of(call)
         if call.access_key or call.method not in {"GET", "HEAD"} or not place.key:
             return False
         policy = self._buckets.policy(place.bucket)
+        if not self._buckets.has_object(place.bucket, place.key):
+            return False
         if policy is None or self._buckets.restricted(place.bucket) or self._account_block.restricts:
             return False
         return bucket_policies.lets_anybody_read(policy, place.bucket, place.key)

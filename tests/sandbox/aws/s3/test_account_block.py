@@ -47,3 +47,22 @@ def test_public_policies_are_refused_and_have_no_effect_while_the_account_blocks
     control.put_public_access_block(AccountId=endpoint.settings.account_id, PublicAccessBlockConfiguration=ALL)
     assert fetch(f"{endpoint.url}/{bucket}/log")[0] == 403
     assert "BlockPublicPolicy" in refused("AccessDenied", s3.put_bucket_policy, Bucket=bucket, Policy=policy(bucket))
+
+
+def test_who_may_read_the_accounts_block_may_not_change_it(
+    endpoint: Endpoint, iam: Any, control: Any, name: str
+) -> None:
+    own = {"AccountId": endpoint.settings.account_id}
+    iam.create_user(UserName=name)
+    may = {"Effect": "Allow", "Action": "s3:GetAccountPublicAccessBlock", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+    iam.put_user_policy(UserName=name, PolicyName="mine", PolicyDocument=document)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    theirs = endpoint.client(
+        "s3control", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
+    )
+    theirs.meta.events.register("before-call.s3-control", s3_addresses._without_account)
+    refused("NoSuchPublicAccessBlockConfiguration", theirs.get_public_access_block, **own)
+    assert "s3:PutAccountPublicAccessBlock" in refused(
+        "AccessDenied", theirs.put_public_access_block, **own, PublicAccessBlockConfiguration=ALL
+    )
