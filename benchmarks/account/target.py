@@ -39,6 +39,7 @@ class Target:
     private_subnet: str | None = None
     # Whether instances get no role of their own, so that IAM is not asked at all.
     no_instance_profile: bool = False
+    public: bool = False  # whether anyone is to read the results
 
     @property
     def instance_profile_arn(self) -> str:
@@ -82,6 +83,7 @@ def choose_target(parameters: Values, connect: Connect, ask_own_range: Callable[
             launch_template=name if version == "$Default" else f"{name}:{version}",
             private_subnet=private_subnet,
             no_instance_profile=bool(parameters.get("no_instance_profile")),
+            public=bool(parameters.get("public")),
         )
 
 

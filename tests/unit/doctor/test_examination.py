@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -49,6 +50,7 @@ def ready(other: dict[str, Any] | None = None, iam: dict[str, Any] | None = None
     given.clients["s3"].answers |= {
         "get_public_access_block": denied,
         "get_bucket_ownership_controls": denied,
+        "get_bucket_policy": {"Policy": json.dumps(account_answers.BUCKET.policy)},
         "get_bucket_lifecycle_configuration": {"Rules": [UPLOAD_RULE]},
     }
     return given

@@ -26,7 +26,7 @@ def test_listing_names_what_is_missing_with_its_cost() -> None:
     said = lines(replace(COMPLETE, bucket=None))
     assert said[0] == "What runs need in account 123456789012, region eu-central-1:"
     assert "  there    IAM role benchmarks, for instances" in said
-    assert [line.split()[0] for line in said].count("missing") == 2
+    assert [line.split()[0] for line in said].count("missing") == 3
     assert f"  missing  S3 bucket {TARGET.bucket}, private" in said
     assert said[-1] == "It costs nothing but what the bucket stores: about $0.025 a GB and month."
     # They are shown behind two spaces, on terminals of 80 columns.
