@@ -15,7 +15,7 @@ from benchmarks.account.target import Target
 from benchmarks.aws import aws_errors, launch_templates, opt_in_regions
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import Connect
-from benchmarks.doctor import launching, machine, network, reading, user, vcpus
+from benchmarks.doctor import creating, launching, machine, network, reading, user, vcpus
 from benchmarks.doctor.questions import answer
 from benchmarks.launch import boot_times
 from benchmarks.parameters import spec
@@ -46,7 +46,7 @@ class Machine:
 class Examination:
     """What was found: the checks, and what the account has, None if that could not be found out.
 
-    `complete` is False if a part of the account could not be looked at, so that nothing may be created.
+    `complete` is False if nothing may be created: a part of the account could not be looked at, or EC2 refuses it.
     """
 
     checks: tuple[Check, ...]
@@ -86,8 +86,12 @@ def examine(parameters: Values, connect: Connect, here: Machine) -> Examination:
     more = launching.questions(connect, parameters, found.launch_template, chosen.owner)
     if parameters["allow_from"] and found.security_group:
         more.append(network.admission(connect("ec2"), found.security_group, chosen.allow_from))
+    setup = _surveyed(chosen, found, refused)
+    if setup.missing or setup.outdated:
+        more.append(creating.question(connect, setup))
     checks += answer(more, explain, checks)
-    return Examination(checks, replace(_surveyed(chosen, found, refused), checks=checks), not refused)
+    may_create = not any(check.name == "creating" and check.result == "failed" for check in checks)
+    return Examination(checks, replace(setup, checks=checks), may_create and not refused)
 
 
 def rehearse_launch(parameters: Values, connect: Connect, owner: str) -> Check:

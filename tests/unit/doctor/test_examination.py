@@ -33,6 +33,7 @@ def ready(other: dict[str, Any] | None = None, iam: dict[str, Any] | None = None
         "describe_launch_templates": {"LaunchTemplates": [{}]},
         "describe_launch_template_versions": template(**account_answers.template().data),
         "terminate_instances": dry,
+        "create_launch_template": dry,
         "describe_spot_price_history": dry,
         "describe_volumes": dry,
         "describe_instance_credit_specifications": dry,
@@ -195,6 +196,42 @@ def test_who_has_no_rights_in_iam_is_told_the_flag_for_that_and_can_go_on_with_i
     found = examination.examine(parameters(no_instance_profile=True), ready(iam=iam), HERE)
     assert found.complete
     assert "failed" not in results(found).values()
+
+
+CREATING = ("create_security_group", "authorize_security_group_ingress", "create_launch_template")
+
+
+@pytest.mark.parametrize("refused", [None, *CREATING])
+def test_what_the_user_may_not_create_is_found_before_anything_is(refused: str | None) -> None:
+    dry: dict[str, Any] = dict.fromkeys(CREATING, aws_error("DryRunOperation"))
+    denied = {refused: aws_error("UnauthorizedOperation")} if refused else {}
+    groups: list[Any] = [] if refused == "create_security_group" else [account_answers.group()]
+    connect = ready(
+        describe_launch_templates=NO_TEMPLATE, describe_security_groups={"SecurityGroups": groups}, **dry | denied
+    )
+    found = examination.examine(parameters(), connect, HERE)
+    assert results(found)["creating"] == ("failed" if refused else "ok")
+    assert found.complete is not bool(refused)
+    sent = [arguments for name in CREATING for arguments in connect.ec2.called(name)]
+    assert len(sent) == 2
+    assert all(arguments["DryRun"] for arguments in sent)
+    if refused:
+        assert "ask for the first policy in docs/iam-policy.md, or have somebody" in text(found, "creating")
+
+
+def test_an_account_that_lacks_nothing_is_not_asked_what_may_be_created() -> None:
+    assert "creating" not in results(examination.examine(parameters(), ready(), HERE))
+
+
+def test_an_address_to_be_taken_back_is_rehearsed_too() -> None:
+    old = {"CidrIp": "198.51.100.1/32", "Description": "SSH for alice"}
+    group = account_answers.group(account_answers.rule("203.0.113.7/32"), {**account_answers.rule(), "IpRanges": [old]})
+    connect = ready(
+        describe_security_groups={"SecurityGroups": [group]},
+        revoke_security_group_ingress=aws_error("DryRunOperation"),
+    )
+    assert results(examination.examine(parameters(), connect, HERE))["creating"] == "ok"
+    assert [call["DryRun"] for call in connect.ec2.called("revoke_security_group_ingress")] == [True]
 
 
 def test_names_that_aws_does_not_accept_are_refused() -> None:
