@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import botocore.exceptions
+
 from benchmarks.account import (
     bucket,
     bucket_policy,
@@ -62,18 +64,27 @@ def find_existing(connect: Connect, target: Target) -> Existing:
         return Existing(**{part: find() for part, find in _finders(connect, target).items()})
 
 
-def find_each(connect: Connect, target: Target) -> tuple[Existing, dict[str, str]]:
-    """The same, but a part that cannot be found out keeps no other from it: why not, as a sentence by the part."""
+@dataclass(frozen=True)
+class Unseen:
+    """Why a part of an account could not be found out, as a sentence, and whether only for want of a permission."""
+
+    why: str
+    is_denied: bool = False
+
+
+def find_each(connect: Connect, target: Target) -> tuple[Existing, dict[str, Unseen]]:
+    """The same, but a part that cannot be found out keeps no other from it: why not, by the part."""
     found: dict[str, Any] = {}
-    refused: dict[str, str] = {}
+    unseen: dict[str, Unseen] = {}
     for part, find in _finders(connect, target).items():
         try:
             found[part] = find()
         except aws_errors.errors() as error:
-            refused[part] = opt_in_regions.sentence(error, connect, target.region)
+            denied = isinstance(error, botocore.exceptions.ClientError) and aws_errors.is_denied(error)
+            unseen[part] = Unseen(opt_in_regions.sentence(error, connect, target.region), denied)
         except DAMAGED:
-            refused[part] = f"{UNREADABLE}: try again."
-    return Existing(**found), refused
+            unseen[part] = Unseen(f"{UNREADABLE}: try again.")
+    return Existing(**found), unseen
 
 
 def _finders(connect: Connect, target: Target) -> dict[str, Callable[[], Any]]:

@@ -462,6 +462,7 @@ class Setup(Record, frozen=True, kw_only=True):
     needs: tuple[Need, ...]
     notes: tuple[str, ...]
     checks: tuple[Check, ...] = ()
+    can_create: bool = True  # whether all of the account could be looked at, and EC2 would create what is missing
     rule_description: str = ""  # of the rules by which the owner reaches instances
     no_instance_profile: bool = False
     outdated: tuple[str, ...] = ()  # the owner's earlier addresses that are still let in
