@@ -360,7 +360,9 @@ def test_launch_template_leaves_to_each_launch_what_differs_from_run_to_run(crea
     assert (metadata["HttpTokens"], metadata["HttpPutResponseHopLimit"]) == ("required", 2)
     assert metadata["HttpEndpoint"] == "enabled"
     readable = yaml.safe_load((ROOT / "roles/setup/files/launch_template.yml").read_text())["LaunchTemplateData"]
-    assert {key: value for key, value in data.items() if key in readable} == readable
+    # amazon.aws also writes EC2's own defaults into the metadata options.
+    options = {key: data["MetadataOptions"][key] for key in readable["MetadataOptions"]}
+    assert {key: data[key] for key in readable} | {"MetadataOptions": options} == readable
     assert data.keys() - readable == {"SecurityGroupIds", "IamInstanceProfile"}
     assert {"instance", "volume"} == {tagged["ResourceType"] for tagged in data["TagSpecifications"]}
     assert not data.keys() & {"ImageId", "InstanceType", "UserData", "NetworkInterfaces", "Placement", "KeyName"}
