@@ -13,6 +13,7 @@ from benchmarks.aws import prices, quotas, spot_prices, tags
 from benchmarks.pages import policy_page
 from benchmarks.paths import ROOT
 from benchmarks.picker import region_data
+from benchmarks.results import result_keys
 from tests.support import documented_policies
 
 # Everything that runs use: what is only for setting up an account is in another policy.
@@ -53,6 +54,20 @@ def test_who_runs_bench_may_delete_only_volumes_of_runs() -> None:
     (statement,) = (one for one in policy["Statement"] if "ec2:DeleteVolume" in one["Action"])
     assert statement["Condition"] == {"Null": {f"aws:ResourceTag/{tags.RUN}": "false"}}
     assert "ec2:DescribeVolumes" in allowed()
+
+
+def test_who_runs_bench_may_launch_only_what_they_may_end() -> None:
+    policy = json.loads(policy_page.RUN.read_text())
+    unconditional, tagged = (one for one in policy["Statement"] if one["Action"] == ["ec2:RunInstances"])
+    assert "Condition" not in unconditional
+    assert not any(kind in arn for arn in unconditional["Resource"] for kind in (":instance/", ":volume/"))
+    assert tagged["Condition"] == {"Null": {f"aws:RequestTag/{tags.RUN}": "false"}}
+
+
+def test_who_runs_bench_touches_only_results() -> None:
+    policy = json.loads(policy_page.RUN.read_text())
+    (statement,) = (one for one in policy["Statement"] if "s3:PutObject" in one["Action"])
+    assert statement["Resource"].endswith(f"/{result_keys.ROOT}*")
 
 
 def recorded() -> dict[str, set[str]]:

@@ -75,6 +75,16 @@ def test_a_run_that_may_cost_too_much_is_refused(account: Account, tool: Tool, r
     check_nothing_was_done(run, account)
 
 
+def test_a_family_for_which_the_account_has_only_aws_default_is_refused_by_it(
+    account: Account, tool: Tool, run_id: str
+) -> None:
+    run = tool.bench(run_id, "--instance-type", "inf1.xlarge", replaces="--instance-type")
+
+    assert run.result.code == 2, run.result.output
+    assert "L-1945791B" in run.result.output
+    check_nothing_was_done(run, account)
+
+
 def test_a_version_that_a_crate_does_not_have_is_refused(account: Account, tool: Tool, run_id: str) -> None:
     suite = tool.suite("absent", source={"crate": "plonky2", "ref": "0.0.99"}, package="plonky2", benches=["merkle"])
     run = tool.bench(run_id, suite=suite)

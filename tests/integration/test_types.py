@@ -131,7 +131,7 @@ def sandbox_facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str
         return done.stdout
 
     try:
-        command("up")
+        command("up", "--set", "regions_off=af-south-1")
         yield json.loads(command("env", "--format", "json"))
     finally:
         command("down")
@@ -287,6 +287,12 @@ def test_a_cached_answer_imports_neither_boto3_nor_botocore(shop: Shop) -> None:
     imported = {line.rpartition("|")[2].strip() for line in done.error.splitlines()}
     assert "benchmarks.picker.selection" in imported
     assert not imported & {"boto3", "botocore.session", "botocore.client"}
+
+
+def test_a_region_that_is_not_enabled_is_told(shop: Shop) -> None:
+    refused = shop.types("-c", "8", "--region", "af-south-1")
+    assert refused.code == 2, refused.out
+    assert "The region af-south-1 is not enabled in your AWS account" in refused.error
 
 
 def test_the_region_flag_counts_more_than_the_environment(shop: Shop) -> None:
