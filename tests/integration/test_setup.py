@@ -202,7 +202,7 @@ def test_without_yes_all_that_a_run_needs_is_checked(empty: Account) -> None:
         "ok ansible: ansible-core 2.",
         "ok ssh: OpenSSH_",
         "ok credentials: permanent",
-        f"ok user: sandbox (user) in the account {empty.facts['account_id']}",
+        f"ok user: {empty.administrator.name} (user) in the account {empty.facts['account_id']}",
         "ok region: us-east-1, enabled in your account",
         "ok reading: you may ask EC2 all that a run must know",
         "vCPUs of standard instances left (L-1216C47A)",
@@ -423,7 +423,7 @@ def test_second_run_changes_nothing_and_says_so(created: Created) -> None:
 
 def test_only_ones_own_earlier_address_is_replaced(created: Created) -> None:
     account, now = created.account, "203.0.113.8/32"
-    others = {"198.51.100.9/32": "SSH for bob", "198.51.100.0/24": "SSH for sandbox"}
+    others = {"198.51.100.9/32": "SSH for bob", "198.51.100.0/24": f"SSH for {account.administrator.name}"}
     rule = {
         "IpProtocol": "tcp",
         "FromPort": 22,
