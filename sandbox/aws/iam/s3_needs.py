@@ -57,6 +57,13 @@ OBJECT: Mapping[str, str] = {
     "UploadPart": "PutObject",
     "UploadPartCopy": "PutObject",
 }
+# Operations of S3 Control on an account, as the sandbox calls them:
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ACCOUNT: Mapping[str, str] = {
+    "DeleteAccountPublicAccessBlock": "PutAccountPublicAccessBlock",
+    "GetAccountPublicAccessBlock": "GetAccountPublicAccessBlock",
+    "PutAccountPublicAccessBlock": "PutAccountPublicAccessBlock",
+}
 # Those that have another action for a version of an object: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 OF_VERSION = frozenset({"GetObject", "HeadObject", "DeleteObject"})
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
@@ -74,7 +81,7 @@ OBJECT_HEADERS: Mapping[str, str] = {"x-amz-acl": "s3:PutObjectAcl", "x-amz-tagg
 
 def permission(operation: str) -> str | None:
     """The action in policies of an operation of S3, None if it is not known."""
-    known = {"ListBuckets": "ListAllMyBuckets", "DeleteObjects": "DeleteObject", **BUCKET, **OBJECT}
+    known = {"ListBuckets": "ListAllMyBuckets", "DeleteObjects": "DeleteObject", **ACCOUNT, **BUCKET, **OBJECT}
     name = known.get(operation)
     return name and f"s3:{name}"
 
@@ -88,6 +95,8 @@ def needs(call: Call) -> list[Need]:
     place, whole = f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/{key}"
     if call.action == "ListBuckets":
         return [Need("s3:ListAllMyBuckets")]
+    if call.action in ACCOUNT:
+        return [Need(f"s3:{ACCOUNT[call.action]}")]
     if call.action == "DeleteObjects":
         return [Need(action, f"{place}/{name}") for action, name in _deleted(call)]
     if call.action in BUCKET:
