@@ -141,14 +141,15 @@ def _needs(target: Target, found: Existing) -> Iterator[Need]:
         allowed = found.role.policy and not role.is_too_wide(found.role.policy, target.partition, target.bucket)
         yield need("policy", f"its policy: put {RESULTS} into {target.bucket}", allowed)
         yield need("instance_profile", f"instance profile {NAME} with that role", found.role.of_profile)
-    yield need("bucket", f"S3 bucket {target.bucket}{'' if target.public else ', private'}", found.bucket)
+    opened = bool(found.bucket and found.bucket.lets_anyone_read(target.partition))
+    private = "" if target.public or opened else ", private"
+    yield need("bucket", f"S3 bucket {target.bucket}{private}", found.bucket)
     aborted = found.bucket and found.bucket.aborts_uploads
     yield need("upload_rule", f"its rule: abort uploads left for {days} days", aborted)
     only_add, *_ = bucket_statements(target, found)
     restricted = found.bucket and found.bucket.has_rule(only_add)
     yield need("add_rule", f"its rule: instances only add {RESULTS}, never replace", restricted)
     if target.public:
-        opened = found.bucket and found.bucket.lets_anyone_read(target.partition)
         yield need("public_rule", f"its rule: anyone may read {RESULTS}", opened)
     yield need("launch_template", f"launch template {target.launch_template}", found.launch_template)
 

@@ -20,8 +20,9 @@ from botocore.exceptions import ClientError
 
 from benchmarks.aws import session
 from benchmarks.pages import policy_page
-from benchmarks.results import link
-from tests.support import documented_policies
+from benchmarks.results import link, publishing
+from benchmarks.runs.records import Destination
+from tests.support import documented_policies, result_bucket
 from tests.support.aws_clients import client
 from tests.support.documented_policies import User
 from tests.support.wire_endpoint import fetch
@@ -551,7 +552,9 @@ def test_public_results_are_refused_where_the_account_blocks_them(created: Creat
     assert created.account.things() == before
 
 
-def test_public_results_open_to_anyone_by_plain_links_until_the_bucket_is_closed(created: Created) -> None:
+def test_public_results_open_to_anyone_by_plain_links_until_the_bucket_is_closed(
+    created: Created, tmp_path: Path
+) -> None:
     account, bucket = created.account, f"{created.account.bucket}-public"
     result = account.setup(yes=True, public=True, bucket=bucket)
     assert result.code == 0, result.output
@@ -560,14 +563,18 @@ def test_public_results_open_to_anyone_by_plain_links_until_the_bucket_is_closed
     assert "Created. Everything is there." in result.said
 
     s3 = account.client("s3")
-    for key in ("results/x/benchmark.log", "elsewhere/secret"):
-        s3.put_object(Bucket=bucket, Key=key, Body=b"log")
+    s3.put_object(Bucket=bucket, Key="elsewhere/secret", Body=b"log")
     block = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
     assert {name for name, on in block.items() if on} == {"BlockPublicAcls", "IgnorePublicAcls"}
-    made = link.make(s3, bucket, "results/x/benchmark.log")
+    attempt = tmp_path / "r1/i-1/1"
+    attempt.mkdir(parents=True)
+    (attempt / "benchmark.log").write_bytes(b"log")
+    target = Destination(bucket=bucket, account=account.facts["account_id"], region=account.facts["region"])
+    publishing.publish(lambda *_: s3, tmp_path / "r1", "i-1", 1, result_bucket.plan(destination=target))
+    made = result_bucket.published(attempt)
     place = f"{account.facts['endpoint_url']}/{bucket}"
-    assert (made.url, made.until) == (f"{place}/results/x/benchmark.log", None)
-    assert fetch(made.url) == (200, b"log")
+    assert (made.link, made.link_until) == (f"{place}/{result_bucket.KEY}benchmark.log", None)
+    assert fetch(made.link) == (200, b"log")
     for other in (f"{place}/elsewhere/secret", f"{place}/results/x/none", f"{place}?list-type=2&prefix=results/"):
         assert fetch(other)[0] == 403
 
@@ -575,5 +582,5 @@ def test_public_results_open_to_anyone_by_plain_links_until_the_bucket_is_closed
     assert (again.code, again.changed) == (0, 0), again.output
     assert f"Anyone reads results/ in the bucket {bucket}, as --public has set up; to make it private" in again.said
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=CLOSED)
-    assert fetch(made.url)[0] == 403
-    assert link.make(s3, bucket, "results/x/benchmark.log").until
+    assert fetch(made.link)[0] == 403
+    assert link.make(s3, bucket, made.keys["benchmark.log"]).until
