@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import botocore.exceptions
 
 from benchmarks.aws import launch_templates
-from benchmarks.aws.aws_errors import code
+from benchmarks.aws.aws_errors import code, is_denied
 from benchmarks.aws.launch_templates import Template
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import AwsShape, Client
@@ -20,7 +22,7 @@ def find(ec2: Client, wanted: str, region: str) -> Template | None:
     name, version = launch_templates.split(wanted)
     key = "LaunchTemplateIds" if name.startswith("lt-") else "LaunchTemplateNames"
     try:
-        there = ec2.describe_launch_templates(**{key: [name]})["LaunchTemplates"]
+        there = _described(ec2, key, name)
     except botocore.exceptions.ClientError as error:
         if not code(error).startswith("InvalidLaunchTemplate"):
             raise
@@ -34,8 +36,33 @@ def find(ec2: Client, wanted: str, region: str) -> Template | None:
     return None
 
 
-def notes(template: Template, group: AwsShape | None) -> list[str]:
-    """What a template lacks for runs, as sentences; `group` is the security group for runs, if it exists."""
+def _described(ec2: Client, key: str, name: str) -> list[AwsShape]:
+    """The template as EC2 shows it; its versions where only these may be asked for, as by who only runs."""
+    try:
+        return list(ec2.describe_launch_templates(**{key: [name]})["LaunchTemplates"])
+    except botocore.exceptions.ClientError as error:
+        if not is_denied(error):
+            raise
+        asked = {key.removesuffix("s"): name}
+        return list(ec2.describe_launch_template_versions(**asked, Versions=["$Default"])["LaunchTemplateVersions"])
+
+
+def tag_options(specifications: Sequence[AwsShape], name: str) -> list[AwsShape]:
+    """Tags of a template as amazon.aws.ec2_launch_template takes them: a mapping for each type of resource.
+
+    `specifications` is the TagSpecifications of CreateLaunchTemplate; each value is replaced by the template's `name`.
+    """
+    return [
+        {"resource_type": one["ResourceType"], "tags": {tag["Key"]: name for tag in one["Tags"]}}
+        for one in specifications
+    ]
+
+
+def notes(template: Template, group: AwsShape | None, *, with_profile: bool = True) -> list[str]:
+    """What a template lacks for runs, as sentences; `group` is the security group for runs, if it exists.
+
+    `with_profile` tells whether it should have the instance profile for runs.
+    """
     name, data = template.name, template.data
     groups = {*data.get("SecurityGroupIds", ()), *data.get("SecurityGroups", ())}
     groups |= {one for interface in data.get("NetworkInterfaces", ()) for one in interface.get("Groups", ())}
@@ -47,8 +74,9 @@ def notes(template: Template, group: AwsShape | None) -> list[str]:
         notes.append(
             f"The launch template {name} lacks this VPC's security group {NAME}, so SSH may be shut out; {again}."
         )
-    if (profile.get("Name") or str(profile.get("Arn", "")).rpartition("/")[2]) != NAME:
+    if with_profile and (profile.get("Name") or str(profile.get("Arn", "")).rpartition("/")[2]) != NAME:
         notes.append(
-            f"The launch template {name} lacks the instance profile {NAME}, so instances cannot upload; {again}."
+            f"The launch template {name} lacks the instance profile {NAME}, so instances have no role to upload with, "
+            f"and results are published from your machine only; {again}."
         )
     return notes

@@ -207,7 +207,8 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
             check=True,
             stdout=subprocess.PIPE,
         ).stdout
-        administrator = documented_policies.new_user(json.loads(facts), policy_page.SETUP)
+        # Setup also checks, by dry runs, whether whoever calls it may run.
+        administrator = documented_policies.new_user(json.loads(facts), policy_page.SETUP, policy_page.RUN)
         runner = documented_policies.new_user(json.loads(facts), policy_page.RUN)
         account = Account(json.loads(facts), home, runner, "")
         runs = str(tmp_path_factory.mktemp("setup"))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from botocore.exceptions import ClientError
 
 from benchmarks.aws import session
@@ -145,7 +146,12 @@ def new_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
         sandbox("up", names[-1], *options)
         facts = json.loads(sandbox("env", names[-1], "--format", "json"))
         accounts.append(
-            Account(facts, documented_policies.new_user(facts, policy_page.SETUP), tmp_path_factory.mktemp("runs"))
+            # Setup also checks, by dry runs, whether whoever calls it may run.
+            Account(
+                facts,
+                documented_policies.new_user(facts, policy_page.SETUP, policy_page.RUN),
+                tmp_path_factory.mktemp("runs"),
+            )
         )
         return accounts[-1]
 
@@ -180,7 +186,8 @@ def created(new_account: Callable[..., Account]) -> Created:
 
 def test_without_yes_what_is_missing_is_listed_and_nothing_is_created(empty: Account) -> None:
     result = empty.setup()
-    assert result.code == 0, result.output
+    # Ansible's own code for a playbook that says no; ./inv makes it 1.
+    assert result.code == 2, result.output
     assert "missing security group benchmarks in vpc-" in result.said
     assert f"missing its rule: SSH (TCP port 22) from {RANGE}" in result.said
     assert f"missing S3 bucket {empty.bucket}, private" in result.said
@@ -188,6 +195,25 @@ def test_without_yes_what_is_missing_is_listed_and_nothing_is_created(empty: Acc
     assert "Nothing was created." in result.said
     assert "--yes (Ansible: -e yes=true)" in result.said
     assert empty.things() == []
+
+
+def test_without_yes_all_that_a_run_needs_is_checked(empty: Account) -> None:
+    said = empty.setup().said
+    for checked in (
+        "ok ansible: ansible-core 2.",
+        "ok ssh: OpenSSH_",
+        "ok credentials: permanent",
+        f"ok user: {empty.administrator.name} (user) in the account {empty.facts['account_id']}",
+        "ok region: us-east-1, enabled in your account",
+        "ok reading: you may ask EC2 all that a run must know",
+        "vCPUs of standard instances left (L-1216C47A)",
+        "ok vpc: vpc-",
+        f"ok address: SSH is to come from {RANGE}",
+        "ok launch: EC2 would launch a c7i.large with a run's tags, without a launch template yet (dry run)",
+        "- ending: not checked: ec2:TerminateInstances can only be asked about an instance",
+    ):
+        assert checked in said
+    assert "failed " not in said.partition("What runs need")[2].partition("TASK")[0]
 
 
 def test_check_mode_creates_nothing(empty: Account) -> None:
@@ -251,6 +277,14 @@ def test_missing_credentials_are_told_in_one_sentence(empty: Account, tmp_path: 
 def test_creation_ends_with_everything_there(created: Created) -> None:
     assert created.result.code == 0, created.result.output
     assert "Created. Everything is there." in created.result.said
+    assert "with a run's tags, from the launch template benchmarks (dry run)" in created.result.said
+
+
+def test_a_ready_account_is_told_so_with_exit_code_0(created: Created) -> None:
+    result = created.account.setup()
+    assert result.code == 0, result.output
+    assert result.changed == 0
+    assert "Everything is there." in result.said
 
 
 def test_security_group_admits_the_range_by_ssh_and_nobody_else(created: Created) -> None:
@@ -341,6 +375,11 @@ def test_launch_template_leaves_to_each_launch_what_differs_from_run_to_run(crea
     metadata = data["MetadataOptions"]
     assert (metadata["HttpTokens"], metadata["HttpPutResponseHopLimit"]) == ("required", 2)
     assert metadata["HttpEndpoint"] == "enabled"
+    readable = yaml.safe_load((ROOT / "roles/setup/files/launch_template.yml").read_text())["LaunchTemplateData"]
+    # amazon.aws also writes EC2's own defaults into the metadata options.
+    options = {key: data["MetadataOptions"][key] for key in readable["MetadataOptions"]}
+    assert {key: data[key] for key in readable} | {"MetadataOptions": options} == readable
+    assert data.keys() - readable == {"SecurityGroupIds", "IamInstanceProfile"}
     assert {"instance", "volume"} == {tagged["ResourceType"] for tagged in data["TagSpecifications"]}
     assert not data.keys() & {"ImageId", "InstanceType", "UserData", "NetworkInterfaces", "Placement", "KeyName"}
 
@@ -381,6 +420,58 @@ def test_second_run_changes_nothing_and_says_so(created: Created) -> None:
     assert again.changed == 0
     assert "Everything is there." in again.said
     assert not re.search(r"^ +missing ", again.output, re.MULTILINE)
+
+
+def test_only_ones_own_earlier_address_is_replaced(created: Created) -> None:
+    account, now = created.account, "203.0.113.8/32"
+    others = {"198.51.100.9/32": "SSH for bob", "198.51.100.0/24": f"SSH for {account.administrator.name}"}
+    rule = {
+        "IpProtocol": "tcp",
+        "FromPort": 22,
+        "ToPort": 22,
+        "IpRanges": [{"CidrIp": cidr, "Description": text} for cidr, text in others.items()],
+    }
+    account.client("ec2").authorize_security_group_ingress(
+        GroupId=account.security_group()["GroupId"], IpPermissions=[rule]
+    )
+
+    def admitted() -> set[str]:
+        return {one["CidrIp"] for rule in account.security_group()["IpPermissions"] for one in rule["IpRanges"]}
+
+    listed = account.setup(allow_from=now)
+    assert f"missing its rule: SSH (TCP port 22) from {now}, replaces {RANGE} (your earlier address)" in listed.said
+    assert admitted() == {RANGE, *others}
+    result = account.setup(yes=True, allow_from=now)
+    assert result.code == 0, result.output
+    assert admitted() == {now, *others}
+    calls = [
+        call["action"] for call in account.ask("GET", "requests") if call["action"].endswith("SecurityGroupIngress")
+    ]
+    assert calls[-2:] == ["AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress"]
+    again = account.setup(yes=True, allow_from=now)
+    assert (again.code, again.changed) == (0, 0), again.output
+
+
+def test_without_rights_in_iam_all_else_is_created_and_a_second_run_changes_nothing(
+    new_account: Callable[..., Account],
+) -> None:
+    account = new_account()
+    result = account.setup(yes=True, no_instance_profile=True)
+    assert result.code == 0, result.output
+    assert "Created. Everything is there." in result.said
+    key = account.administrator.variables["AWS_ACCESS_KEY_ID"]
+    theirs = [call for call in account.ask("GET", "requests") if call["access_key_id"] == key]
+    assert theirs
+    assert not [call for call in theirs if call["service"] == "iam"]
+    template = account.client("ec2").describe_launch_template_versions(LaunchTemplateName="benchmarks")
+    assert "IamInstanceProfile" not in template["LaunchTemplateVersions"][0]["LaunchTemplateData"]
+    again = account.setup(yes=True, no_instance_profile=True)
+    assert (again.code, again.changed) == (0, 0), again.output
+    assert "lacks the instance profile" not in again.said
+    later = account.setup()
+    assert later.code == 2
+    assert "missing IAM role benchmarks, for instances" in later.said
+    assert "The launch template benchmarks lacks the instance profile benchmarks" in later.said
 
 
 def test_what_is_there_is_kept_and_only_added_to(new_account: Callable[..., Account]) -> None:

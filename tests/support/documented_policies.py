@@ -51,39 +51,47 @@ def document(path: Path, account: str) -> str:
 
 @dataclass(frozen=True)
 class User:
-    """A user of a sandbox's account who has one documented policy and nothing else."""
+    """A user of a sandbox's account who has documented policies and nothing else."""
 
     name: str
-    policy: Path
+    policies: tuple[Path, ...]
     variables: Mapping[str, str]  # the environment variables with the key
 
 
-def new_user(facts: Mapping[str, Any], policy: Path) -> User:
+def new_user(facts: Mapping[str, Any], *policies: Path) -> User:
     """Make a user as the page of policies says."""
-    iam, name = client(facts, "iam"), policy.stem
+    iam, name = client(facts, "iam"), policies[0].stem
     iam.create_user(UserName=name)
-    iam.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=document(policy, facts["account_id"]))
+    for policy in policies:
+        text = document(policy, facts["account_id"])
+        iam.put_user_policy(UserName=name, PolicyName=policy.stem, PolicyDocument=text)
     key = iam.create_access_key(UserName=name)["AccessKey"]
     variables = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
-    return User(name, policy, variables)
+    return User(name, policies, variables)
 
 
 def check(facts: Mapping[str, Any], users: Iterable[User]) -> None:
     """Check, before a sandbox goes, what its users have called; and keep it for the check of the whole suite.
 
-    Raises AssertionError if a call was denied by a user's policy, is not in it, or is not known to the sandbox.
+    A call counts for the first of the user's policies that allows it.
+
+    Raises AssertionError if a call was denied by a user's policies, is in none, or is not known to the sandbox.
     """
     calls = [json.loads(line) for line in (Path(facts["directory"]) / "requests.log").read_text().splitlines()]
-    found: dict[str, list[str]] = {}
+    found: dict[str, set[str]] = {}
     for user in users:
         theirs = [call for call in calls if call["access_key_id"] == user.variables["AWS_ACCESS_KEY_ID"]]
         refused = [call for call in theirs if call["denied"] or call["status"] == 501]
         assert not refused, f"{user.name}: {[(one['service'], one['action'], one['parameters']) for one in refused]}"
         recorded = {call["permission"] for call in theirs if call["permission"]}
-        assert recorded <= actions(user.policy), f"{user.name}: {sorted(recorded - actions(user.policy))}"
-        found[user.policy.name] = sorted(recorded)
+        for policy in user.policies:
+            found.setdefault(policy.name, set()).update(recorded & actions(policy))
+            recorded -= actions(policy)
+        assert not recorded, f"{user.name}: {sorted(recorded)}"
     if directory := os.environ.get(DIRECTORY):
-        (Path(directory) / f"{uuid.uuid4().hex}.json").write_text(json.dumps(found))
+        (Path(directory) / f"{uuid.uuid4().hex}.json").write_text(
+            json.dumps({name: sorted(one) for name, one in found.items()})
+        )
 
 
 def differences(recorded: Iterable[Mapping[str, Iterable[str]]]) -> list[str]:
