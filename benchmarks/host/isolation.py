@@ -37,6 +37,7 @@ for address in {IPV4 + IPV6!r}:
             tried.connect((address, 80))
     except OSError:
         continue
+    print(f"Third-party code would reach {{address}} in spite of the firewall's rule.", file=sys.stderr)
     sys.exit({REACHED})
 """
 
@@ -74,7 +75,7 @@ nft list table inet "$8" >/dev/null 2>&1 || new="Made the firewall's table $8"
 said=$(nft "$rules" 2>&1) ||
   fail "nft cannot keep third-party code from the credentials of this machine ($(printf '%s' "$said" | head -n 1)): \
 use a kernel with nf_tables, and a login that may load rules into it."
-$as_user "$python" -I -S -c "$probe"
+$as_user "$python" -I -S -c "$probe" 2>/dev/null
 case $? in
   0) ;;
   @REACHED@) fail "Third-party code would reach the credentials of this machine in spite of the firewall's rule: \
