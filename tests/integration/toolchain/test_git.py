@@ -12,10 +12,10 @@ REPOSITORY = "/srv/repository"
 URL = f"file://{REPOSITORY}"
 AS_USER = "sudo -u benchmarks-code"
 GIT = f"{AS_USER} git -C {REPOSITORY} -c user.name=test -c user.email=test@example.org"
-CRATE = (
-    r"printf '[package]\nname = \"tiny\"\nversion = \"0.1.0\"\nedition = \"2021\"\n' >Cargo.toml;"
-    "mkdir -p src; echo 'pub fn one() -> u8 { 1 }' >src/lib.rs"
-)
+CRATE = """
+printf '[package]\\nname = "tiny"\\nversion = "0.1.0"\\nedition = "2021"\\n' >Cargo.toml
+mkdir -p src; echo 'pub fn one() -> u8 { 1 }' >src/lib.rs
+"""
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def commits(host: Host) -> dict[str, str]:
     assert host.prepare({"path": str(CRATES / "tiny")}).result.code == 0  # it makes the user and installs git
     git = GIT.removeprefix(AS_USER)
     made = (
-        f"set -e; git init --quiet --initial-branch=main {REPOSITORY}; cd {REPOSITORY}; {CRATE};"
+        f"set -e; git init --quiet --initial-branch=main {REPOSITORY}; cd {REPOSITORY}; {CRATE}"
         f"{git} add .; {git} commit --quiet -m First; {git} tag light; {git} tag -a heavy -m Tag;"
         f"echo 'pub fn two() -> u8 {{ 2 }}' >>src/lib.rs; {git} commit --quiet -a -m Second;"
         f"{git} checkout --quiet -b feature/other light; echo 'pub fn three() -> u8 {{ 3 }}' >>src/lib.rs;"
