@@ -1,6 +1,7 @@
 """Surveys what runs need in an AWS account: what exists, what setup would create, and what prevents that.
 
-Setup only adds what is missing; it never changes or deletes what exists.
+Setup only adds what is missing, and deletes nothing. What others made is never changed; of its own, only the role's
+policy is, if an earlier version wrote it wider than it is now.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 
-from benchmarks.account import bucket, launch_template, role, security_group
+from benchmarks.account import bucket, bucket_policy, launch_template, public_access, role, security_group
 from benchmarks.account.bucket import UPLOAD_RULE, Bucket
 from benchmarks.account.role import TRUST, Role
 from benchmarks.account.security_group import SSH_PORT
 from benchmarks.account.target import Target
 from benchmarks.aws.launch_templates import METADATA_OPTIONS, Template
 from benchmarks.aws.opt_in_regions import refusing_in
-from benchmarks.aws.resource_names import NAME
+from benchmarks.aws.resource_names import NAME, RESULTS
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.errors import FailedError
 from benchmarks.runs.records import Need, Policy, SecurityGroup, Setup
@@ -35,10 +36,13 @@ class Existing:
 def find_existing(connect: Connect, target: Target) -> Existing:
     """Find what exists in the account.
 
-    Raises RefusedError for a bucket of another owner, and for a launch template that cannot be created.
+    Raises RefusedError for a bucket of another owner, for a launch template that cannot be created, and if results are
+    to be public where that is blocked.
     """
     with refusing_in(connect, target.region):
         ec2 = connect("ec2")
+        if target.public:
+            public_access.refuse_blocked(connect, target.account)
         return Existing(
             security_group=security_group.find(ec2, target.vpc),
             role=role.find(connect("iam"), target.bucket),
@@ -57,12 +61,20 @@ def survey(target: Target, found: Existing) -> Setup:
         tags=target.tags,
         policy=Policy(name=role.policy_name(target.bucket), document=document),
         trust=TRUST,
+        bucket_statements=bucket_statements(target, found),
         instance_profile_arn=target.instance_profile_arn,
         metadata_options=METADATA_OPTIONS,
         security_group=SecurityGroup(id=group["GroupId"], description=group["Description"]) if group else None,
         needs=tuple(_needs(target, found)),
         notes=tuple(_notes(target, found)),
     )
+
+
+def bucket_statements(target: Target, found: Existing) -> tuple[AwsShape, ...]:
+    """The statements that the bucket's policy should have."""
+    role_arn = role.arn(found.role, target.partition, target.account)
+    only_add = bucket_policy.only_add(target.partition, target.bucket, role_arn)
+    return (only_add, bucket_policy.anyone_reads(target.partition, target.bucket)) if target.public else (only_add,)
 
 
 def _needs(target: Target, found: Existing) -> Iterator[Need]:
@@ -74,11 +86,18 @@ def _needs(target: Target, found: Existing) -> Iterator[Need]:
     admitted = group and security_group.admits(group, target.allow_from)
     yield need("ssh_rule", f"its rule: SSH (TCP port {SSH_PORT}) from {target.allow_from}", admitted)
     yield need("role", f"IAM role {NAME}, for instances", found.role.role)
-    yield need("policy", f"its policy: put objects into {target.bucket}", found.role.policy)
+    allowed = found.role.policy and not role.is_too_wide(found.role.policy, target.partition, target.bucket)
+    yield need("policy", f"its policy: put {RESULTS} into {target.bucket}", allowed)
     yield need("instance_profile", f"instance profile {NAME} with that role", found.role.of_profile)
-    yield need("bucket", f"S3 bucket {target.bucket}, private", found.bucket)
+    yield need("bucket", f"S3 bucket {target.bucket}{'' if target.public else ', private'}", found.bucket)
     aborted = found.bucket and found.bucket.aborts_uploads
     yield need("upload_rule", f"its rule: abort uploads left for {days} days", aborted)
+    only_add, *_ = bucket_statements(target, found)
+    restricted = found.bucket and found.bucket.has_rule(only_add)
+    yield need("add_rule", f"its rule: instances only add {RESULTS}, never replace", restricted)
+    if target.public:
+        opened = found.bucket and found.bucket.lets_anyone_read(target.partition)
+        yield need("public_rule", f"its rule: anyone may read {RESULTS}", opened)
     yield need("launch_template", f"launch template {target.launch_template}", found.launch_template)
 
 
@@ -109,8 +128,13 @@ def _notes(target: Target, found: Existing) -> list[str]:
     if found.security_group:
         notes += security_group.notes(found.security_group, target.allow_from)
     notes += role.notes(found.role, target.partition, target.bucket)
+    public = bool(found.bucket and found.bucket.lets_anyone_read(target.partition))
     if found.bucket:
-        notes += bucket.notes(found.bucket, target.region)
+        notes += bucket.notes(found.bucket, target.region, target.public or public)
+    if target.public:
+        notes.append(public_access.SHOWN.format(bucket=target.bucket))
+    elif public:
+        notes.append(public_access.TO_CLOSE.format(bucket=target.bucket))
     if found.launch_template:
         notes += launch_template.notes(found.launch_template, found.security_group)
     return notes

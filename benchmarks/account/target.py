@@ -37,6 +37,7 @@ class Target:
     launch_template: str  # NAME or ID, with :VERSION
     # The user's subnet if it assigns no public addresses, else None.
     private_subnet: str | None = None
+    public: bool = False  # whether anyone is to read the results
 
     @property
     def instance_profile_arn(self) -> str:
@@ -68,6 +69,7 @@ def choose_target(parameters: Values, connect: Connect, ask_own_range: Callable[
             bucket=parameters["bucket"] or default_bucket(identity["Account"], region),
             launch_template=name if version == "$Default" else f"{name}:{version}",
             private_subnet=private_subnet,
+            public=bool(parameters.get("public")),
         )
 
 

@@ -15,7 +15,7 @@ from invoke.tasks import task
 from benchmarks import bootstrap
 from benchmarks.cli import developer_programs
 from benchmarks.errors import REFUSED, RefusedError
-from benchmarks.pages import parameter_page, record_schemas, role_pages
+from benchmarks.pages import parameter_page, policy_page, record_schemas, role_pages
 from benchmarks.paths import ROOT
 
 BIN = Path(sys.executable).parent
@@ -50,13 +50,16 @@ def _check(*argv: str) -> None:
 def generate(_context: Context) -> None:
     """Generate the pages made from the specs.
 
-    These are the page of all parameters, the READMEs of the roles and the JSON Schemas of the records.
+    These are the page of all parameters, the READMEs of the roles, the JSON Schemas of the records, and the policies
+    shown on the page of permissions.
     """
     parameter_page.PATH.write_text(parameter_page.page())
     for role in role_pages.roles():
         role_pages.readme(role).write_text(role_pages.page(role))
     for path, schema in record_schemas.schemas().items():
         path.write_text(schema)
+    policy_page.INSTANCE.write_text(policy_page.instance_policy())
+    policy_page.PATH.write_text(policy_page.page(policy_page.PATH.read_text()))
 
 
 @task

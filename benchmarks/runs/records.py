@@ -137,6 +137,7 @@ class Destination(Part, frozen=True, kw_only=True):
     bucket: str
     account: str  # the owner
     region: str
+    public: bool = False  # whether anyone may read it, as far as could be told before the run
 
 
 class PlannedMeasurement(Part, frozen=True, kw_only=True):
@@ -349,13 +350,13 @@ class Published(Record, frozen=True, kw_only=True):
     """Where the files of an attempt were uploaded."""
 
     FILE = "published.json"
-    IS_PRIVATE = True  # until it expires, anyone with the link can read the log
+    IS_PRIVATE = True  # as long as it opens, anyone with the link can read the log
     bucket: str
     prefix: str
     uri: str
     keys: Mapping[str, str]  # in S3, by file name
     link: str
-    link_until: datetime
+    link_until: datetime | None  # None for as long as the bucket is public
     link_note: str
 
 
@@ -445,6 +446,8 @@ class Setup(Record, frozen=True, kw_only=True):
     instance_profile_arn: str
     metadata_options: Json  # as in RunInstances
     security_group: SecurityGroup | None
+    public: bool = False  # whether anyone is to read the results
+    bucket_statements: tuple[Json, ...] = ()  # that the bucket's policy should have
     needs: tuple[Need, ...]
     notes: tuple[str, ...]
 

@@ -19,6 +19,7 @@ from sandbox.aws.ec2.instance_states import Fleet
 from sandbox.aws.ec2.launcher import Launcher
 from sandbox.aws.ec2.vcpu_quotas import Quotas
 from sandbox.aws.faults import Faults
+from sandbox.aws.iam.authorization import Authorization
 from sandbox.aws.iam.credentials import Keyring, caller_identity
 from sandbox.aws.journal import Journal
 from sandbox.aws.pricing import price_list
@@ -48,6 +49,7 @@ def application(settings: Settings, machines: Machines) -> WSGIApplication:
     fleet = Fleet(settings, machines, moto)
     faults = Faults()
     keyring = Keyring(settings)
+    authorization = Authorization(settings, keyring.owner)
     journal = Journal(settings.requests_log)
     consistency = Consistency(settings, fleet, moto)
     s3 = S3(settings, moto)
@@ -94,6 +96,7 @@ def application(settings: Settings, machines: Machines) -> WSGIApplication:
         if s3.open_to_all(call):
             return moto(call)
         keyring.check(call)
+        authorization.check(call)
         fault = faults.at_the_door(call.service, call.action)
         if fault is None:
             return handle(call)

@@ -13,6 +13,7 @@ from typing import Any
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
 
+from sandbox.aws.iam import authorization
 from sandbox.aws.protocol import Call
 
 KEPT = 10_000  # calls
@@ -35,6 +36,7 @@ class Journal:
             "time": datetime.now(UTC).isoformat(),
             "service": call.service,
             "action": call.action,
+            "permission": authorization.permission(call),
             "region": call.region,
             "access_key_id": call.access_key,
             "status": status,

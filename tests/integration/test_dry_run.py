@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.account import bucket_policy
 from tests.integration.conftest import Account, Run, Tool
 
 
@@ -42,6 +43,19 @@ def test_a_dry_run_shows_the_plan_and_leaves_nothing(account: Account, tool: Too
         assert line in run.result.output
     check_nothing_was_done(run, account)
     assert not run.directory.exists()
+
+
+def test_a_plan_tells_that_links_will_last_if_results_are_public(account: Account, tool: Tool, run_id: str) -> None:
+    s3, bucket = account.client("s3"), "public-plans-4711"
+    s3.create_bucket(Bucket=bucket)
+    s3.delete_public_access_block(Bucket=bucket)
+    policy = {"Version": "2012-10-17", "Statement": [bucket_policy.anyone_reads("aws", bucket)]}
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+
+    run = tool.bench(run_id, "--dry-run", "--bucket", bucket)
+
+    assert run.result.code == 0, run.result.output
+    assert "Link      to the log, opens for anyone, as long as the bucket is public" in run.result.output
 
 
 def test_plain_ansible_makes_the_same_dry_run_again_and_again(account: Account, tool: Tool, run_id: str) -> None:

@@ -15,12 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from benchmarks.aws import session
+from benchmarks.results import link
 from tests.support.aws_clients import client
+from tests.support.wire_endpoint import fetch
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 RANGE = "203.0.113.7/32"
+CLOSED = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
 # How S3's calls are called in policies, where that differs:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 S3_ACTIONS = {
@@ -65,6 +70,13 @@ class Account:
 
     def client(self, service: str) -> Any:
         return client(self.facts, service)
+
+    def client_of_role(self) -> Any:
+        """A client of S3 with the role of instances, as one that is launched has it."""
+        role = self.client("iam").get_role(RoleName="benchmarks")["Role"]["Arn"]
+        made = self.client("sts").assume_role(RoleArn=role, RoleSessionName="i-1")["Credentials"]
+        keys = {"access_key_id": made["AccessKeyId"], "secret_access_key": made["SecretAccessKey"]}
+        return client({**self.facts, **keys}, "s3", token=made["SessionToken"])
 
     @property
     def bucket(self) -> str:
@@ -240,13 +252,13 @@ def test_security_group_admits_the_range_by_ssh_and_nobody_else(created: Created
     assert not rule.get("UserIdGroupPairs")
 
 
-def test_role_may_put_objects_into_the_bucket_and_nothing_else(created: Created) -> None:
+def test_role_may_put_results_into_the_bucket_and_nothing_else(created: Created) -> None:
     iam = created.account.client("iam")
     trusted = iam.get_role(RoleName="benchmarks")["Role"]["AssumeRolePolicyDocument"]["Statement"]
     assert [statement["Principal"] for statement in trusted] == [{"Service": "ec2.amazonaws.com"}]
     name = f"write-to-{created.account.bucket}"
     policy = iam.get_role_policy(RoleName="benchmarks", PolicyName=name)["PolicyDocument"]
-    resource = f"arn:aws:s3:::{created.account.bucket}/*"
+    resource = f"arn:aws:s3:::{created.account.bucket}/results/*"
     assert policy["Statement"] == [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": resource}]
     assert iam.list_attached_role_policies(RoleName="benchmarks")["AttachedPolicies"] == []
     profile = iam.get_instance_profile(InstanceProfileName="benchmarks")["InstanceProfile"]
@@ -265,6 +277,45 @@ def test_bucket_is_private_encrypted_and_tidy(created: Created) -> None:
     (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     assert (rule["Status"], rule["Filter"]) == ("Enabled", {"Prefix": ""})
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+
+
+def test_bucket_denies_the_role_alone_to_replace_results(created: Created) -> None:
+    policy = json.loads(created.account.client("s3").get_bucket_policy(Bucket=created.account.bucket)["Policy"])
+    (statement,) = policy["Statement"]
+    assert (statement["Sid"], statement["Effect"]) == ("BenchmarksInstancesOnlyAddResults", "Deny")
+    assert (statement["Action"], statement["Resource"]) == (
+        "s3:PutObject",
+        f"arn:aws:s3:::{created.account.bucket}/results/*",
+    )
+    role = created.account.client("iam").get_role(RoleName="benchmarks")["Role"]["Arn"]
+    assert statement["Condition"] == {
+        "ArnEquals": {"aws:PrincipalArn": role},
+        "Null": {"s3:if-none-match": "true"},
+    }
+
+
+def test_role_adds_results_and_can_do_nothing_to_those_that_are_there(created: Created) -> None:
+    own, role = created.account.client("s3"), created.account.client_of_role()
+    bucket, key = created.account.bucket, "results/s/r/i-1/1/benchmark.log"
+
+    def denied(call: Callable[..., Any], **given: Any) -> str:
+        with pytest.raises(ClientError) as caught:
+            call(Bucket=bucket, **given)
+        return str(caught.value.response["Error"]["Code"])
+
+    assert denied(role.put_object, Key=key, Body=b"mine") == "AccessDenied"
+    role.put_object(Bucket=bucket, Key=key, Body=b"mine", IfNoneMatch="*")
+    assert denied(role.put_object, Key=key, Body=b"other", IfNoneMatch="*") == "PreconditionFailed"
+    assert denied(role.put_object, Key="elsewhere", Body=b"mine", IfNoneMatch="*") == "AccessDenied"
+    assert denied(role.create_multipart_upload, Key=f"{key}.2") == "AccessDenied"
+    assert denied(role.copy_object, Key=key, CopySource=f"{bucket}/{key}") == "AccessDenied"
+    for call in (role.get_object, role.delete_object):
+        assert denied(call, Key=key) == "AccessDenied"
+    assert denied(role.list_objects_v2) == "AccessDenied"
+    assert own.get_object(Bucket=bucket, Key=key)["Body"].read() == b"mine"
+    # Who runs benchmarks is not concerned.
+    own.put_object(Bucket=bucket, Key=key, Body=b"again")
+    own.delete_object(Bucket=bucket, Key=key)
 
 
 def test_launch_template_leaves_to_each_launch_what_differs_from_run_to_run(created: Created) -> None:
@@ -330,7 +381,8 @@ def test_documented_policy_allows_every_call_that_was_made(created: Created) -> 
         for call in created.calls
         if call["service"] in ("ec2", "iam", "s3")
     }
-    assert "ec2:CreateLaunchTemplate" in made
+    assert {"ec2:CreateLaunchTemplate", "s3:PutBucketPolicy"} <= made
+    assert "s3:GetAccountPublicAccessBlock" in allowed  # asked if results are to be public
     assert made - allowed == set()
 
 
@@ -351,9 +403,24 @@ def test_what_is_there_is_kept_and_only_added_to(new_account: Callable[..., Acco
     expire = {"ID": "mine", "Status": "Enabled", "Filter": {"Prefix": "old/"}, "Expiration": {"Days": 9}}
     s3.put_bucket_lifecycle_configuration(Bucket=account.bucket, LifecycleConfiguration={"Rules": [expire]})
 
+    everyone = f"arn:aws:s3:::{account.bucket}/*"
+    wide = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": everyone}]}
+    name = f"write-to-{account.bucket}"
+    iam.put_role_policy(RoleName="benchmarks", PolicyName=name, PolicyDocument=json.dumps(wide))
+    owner = {"AWS": f"arn:aws:iam::{account.facts['account_id']}:root"}
+    mine = {"Sid": "Mine", "Effect": "Allow", "Principal": owner, "Action": "s3:GetObject", "Resource": everyone}
+    s3.put_bucket_policy(Bucket=account.bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [mine]}))
+
     result = account.setup(yes=True)
 
     assert result.code == 0, result.output
+    assert f"missing its policy: put results/ into {account.bucket}" in result.said
+    assert "missing its rule: instances only add results/, never replace" in result.said
+    narrowed = iam.get_role_policy(RoleName="benchmarks", PolicyName=name)["PolicyDocument"]
+    assert [one["Resource"] for one in narrowed["Statement"]] == [f"arn:aws:s3:::{account.bucket}/results/*"]
+    policy = json.loads(s3.get_bucket_policy(Bucket=account.bucket)["Policy"])
+    assert policy["Statement"][0] == mine
+    assert [one["Sid"] for one in policy["Statement"]] == ["Mine", "BenchmarksInstancesOnlyAddResults"]
     assert "also lets in 198.51.100.1/32 by SSH" in result.said
     assert "The launch template benchmarks lacks this VPC's security group benchmarks" in result.said
     after = account.security_group()
@@ -375,3 +442,53 @@ def test_second_region_gets_a_bucket_of_its_own_and_the_same_role(created: Creat
     policies = created.account.client("iam").list_role_policies(RoleName="benchmarks")["PolicyNames"]
     buckets = f"benchmarks-{created.account.facts['account_id']}"
     assert sorted(policies) == [f"write-to-{buckets}-eu-central-1", f"write-to-{buckets}-eu-west-1"]
+
+
+@pytest.fixture
+def blocked(created: Created, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The account blocks all public access meanwhile."""
+    facts = created.account.facts
+    monkeypatch.setenv("AWS_ENDPOINT_URL", facts["endpoint_url"])
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", facts["access_key_id"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", facts["secret_access_key"])
+    control = session.connector(facts["region"])("s3control")
+    control.put_public_access_block(AccountId=facts["account_id"], PublicAccessBlockConfiguration=CLOSED)
+    yield
+    control.delete_public_access_block(AccountId=facts["account_id"])
+
+
+@pytest.mark.usefixtures("blocked")
+def test_public_results_are_refused_where_the_account_blocks_them(created: Created) -> None:
+    before = created.account.things()
+    result = created.account.setup(yes=True, public=True, bucket="public-results-4711")
+    assert result.code != 0
+    assert "Results cannot be public, since the account" in result.said
+    assert created.account.things() == before
+
+
+def test_public_results_open_to_anyone_by_plain_links_until_the_bucket_is_closed(created: Created) -> None:
+    account, bucket = created.account, "public-results-4712"
+    result = account.setup(yes=True, public=True, bucket=bucket)
+    assert result.code == 0, result.output
+    assert "missing its rule: anyone may read results/" in result.said
+    assert f"in the address the bucket's name {bucket} and the key with suite, start, machine" in result.said
+    assert "Created. Everything is there." in result.said
+
+    s3 = account.client("s3")
+    for key in ("results/x/benchmark.log", "elsewhere/secret"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"log")
+    block = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    assert {name for name, on in block.items() if on} == {"BlockPublicAcls", "IgnorePublicAcls"}
+    made = link.make(s3, bucket, "results/x/benchmark.log")
+    place = f"{account.facts['endpoint_url']}/{bucket}"
+    assert (made.url, made.until) == (f"{place}/results/x/benchmark.log", None)
+    assert fetch(made.url) == (200, b"log")
+    for other in (f"{place}/elsewhere/secret", f"{place}/results/x/none", f"{place}?list-type=2&prefix=results/"):
+        assert fetch(other)[0] == 403
+
+    again = account.setup(yes=True, bucket=bucket)
+    assert (again.code, again.changed) == (0, 0), again.output
+    assert f"Anyone reads results/ in the bucket {bucket}, as --public has set up; to make it private" in again.said
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=CLOSED)
+    assert fetch(made.url)[0] == 403
+    assert link.make(s3, bucket, "results/x/benchmark.log").until

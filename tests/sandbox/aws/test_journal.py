@@ -22,9 +22,19 @@ def test_calls_are_listed_with_their_outcome_and_without_secrets(
         ("ec2", 400, "InvalidAMIID.NotFound"),
         ("ec2", 200, None),
     ]
+    assert {one["permission"] for one in runs} == {"ec2:RunInstances"}
     assert runs[0]["parameters"]["InstanceType"] == "c5.large"
     log = (tmp_path / "requests.jsonl").read_text()
     assert len(log.splitlines()) == len(seen)
     assert "very secret" not in log and "dmVyeSBzZWNyZXQ" not in log
     endpoint.ask("DELETE", "/_sandbox/requests")
     assert endpoint.ask("GET", "/_sandbox/requests")[1] == []
+
+
+def test_calls_carry_the_permission_that_they_need(endpoint: Endpoint) -> None:
+    endpoint.ask("DELETE", "/_sandbox/requests")
+    refused("404", endpoint.client("s3").head_bucket, Bucket="none")
+    endpoint.client("iam").list_roles()
+    endpoint.client("sts").get_caller_identity()
+    _, seen = endpoint.ask("GET", "/_sandbox/requests")
+    assert [one["permission"] for one in seen] == ["s3:ListBucket", "iam:ListRoles", None]

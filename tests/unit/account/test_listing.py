@@ -14,7 +14,7 @@ def test_listing_names_what_is_missing_with_its_cost_and_how_to_go_on() -> None:
     lines = listing.listing(account_survey.survey(TARGET, replace(COMPLETE, bucket=None)), confirmed=False).splitlines()
     assert lines[0] == "What runs need in account 123456789012, region eu-central-1:"
     assert "  there    IAM role benchmarks, for instances" in lines
-    assert [line.split()[0] for line in lines].count("missing") == 2
+    assert [line.split()[0] for line in lines].count("missing") == 3
     assert f"  missing  S3 bucket {TARGET.bucket}, private" in lines
     assert lines[-2] == "It costs nothing but what the bucket stores: about $0.025 a GB and month."
     # They are shown behind two spaces, on terminals of 80 columns.

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.account import bucket_policy
 from benchmarks.account import survey as account_survey
 from benchmarks.account.survey import Existing
 from benchmarks.errors import FailedError, RefusedError
@@ -23,6 +24,10 @@ from tests.support.account_answers import (
     template,
 )
 
+WIDE = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{TARGET.bucket}/*"}],
+}
 PARTS = [
     "security_group",
     "ssh_rule",
@@ -31,6 +36,7 @@ PARTS = [
     "instance_profile",
     "bucket",
     "upload_rule",
+    "add_rule",
     "launch_template",
 ]
 
@@ -54,7 +60,9 @@ def test_complete_account_lacks_nothing_and_gives_no_cause_for_notes() -> None:
         ({"security_group": group()}, ["ssh_rule"]),
         ({"role": replace(ROLE, policy=None)}, ["policy"]),
         ({"role": replace(ROLE, instance_profile={"Roles": []})}, ["instance_profile"]),
-        ({"bucket": None}, ["bucket", "upload_rule"]),
+        ({"role": replace(ROLE, policy=WIDE)}, ["policy"]),
+        ({"bucket": None}, ["bucket", "upload_rule", "add_rule"]),
+        ({"bucket": replace(BUCKET, policy=bucket_policy.EMPTY)}, ["add_rule"]),
         ({"bucket": replace(BUCKET, lifecycle=[])}, ["upload_rule"]),
         ({"bucket": replace(BUCKET, lifecycle=None)}, []),
         ({"launch_template": None}, ["launch_template"]),
