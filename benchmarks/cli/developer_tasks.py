@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from invoke.context import Context
@@ -37,11 +38,14 @@ def _install() -> None:
     _install_packages("requirements-dev.txt", "sandbox/requirements.txt", "docs/requirements.txt")
 
 
-def _check(*argv: str) -> None:
-    """Run a command in the repository's root. Raises Exit with its exit code if it fails."""
+def _check(*argv: str, **variables: str) -> None:
+    """Run a command in the repository's root, with more environment variables.
+
+    Raises Exit with its exit code if it fails.
+    """
     print("$", *argv, flush=True)
     program = shutil.which(argv[0], path=f"{BIN}{os.pathsep}{os.environ['PATH']}") or argv[0]
-    code = subprocess.run([program, *argv[1:]], cwd=ROOT).returncode
+    code = subprocess.run([program, *argv[1:]], cwd=ROOT, env={**os.environ, **variables}).returncode
     if code:
         raise Exit(f"{argv[0]} found problems.", code=code)
 
@@ -82,7 +86,11 @@ def test(context: Context) -> None:
     _check("python", "-m", "tests.support.oldest_and_newest", "-q", "-n", "2")
     # These run real containers and processes, which wait a third of their time: 3 workers on 2 cores. Slowest first.
     directories = [f"tests/{name}" for name in ("e2e", "docs", "integration", "sandbox")]
-    _check("pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", *directories)
+    with tempfile.TemporaryDirectory() as recorded:
+        options = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+        _check("pytest", *options, *directories, BENCHMARKS_RECORDED_PERMISSIONS=recorded)
+        # Only all integration tests together call everything that the documented policies are to allow.
+        _check("python", "-m", "tests.support.documented_policies", recorded)
 
 
 @task

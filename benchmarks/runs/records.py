@@ -426,6 +426,17 @@ class Need(Part, frozen=True, kw_only=True):
     exists: bool
 
 
+class Check(Part, frozen=True, kw_only=True):
+    """A question about the account, its user or this machine, and what came of it.
+
+    `text` says what was found and, of a failure, what to do about it; of what is unknown, why it could not be checked.
+    """
+
+    name: str
+    result: Literal["ok", "failed", "unknown"]
+    text: str
+
+
 class Setup(Record, frozen=True, kw_only=True):
     """What runs need in an account, and what exists of it."""
 
@@ -450,6 +461,10 @@ class Setup(Record, frozen=True, kw_only=True):
     bucket_statements: tuple[Json, ...] = ()  # that the bucket's policy should have
     needs: tuple[Need, ...]
     notes: tuple[str, ...]
+    checks: tuple[Check, ...] = ()
+    rule_description: str = ""  # of the rules by which the owner reaches instances
+    no_instance_profile: bool = False
+    outdated: tuple[str, ...] = ()  # the owner's earlier addresses that are still let in
 
     @property
     def missing(self) -> tuple[Need, ...]:

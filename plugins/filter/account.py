@@ -1,4 +1,4 @@
-"""Filters for the result of setup's survey of an account."""
+"""Filters for what setup found in an account."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.account import listing
+from benchmarks.account import launch_template
+from benchmarks.doctor import listing
 from benchmarks.runs import record_files
 from benchmarks.runs.records import Setup
 
@@ -17,10 +18,14 @@ def setup_record(directory: str) -> Any:
     return {**record_files.plain(survey), "missing": [need.name for need in survey.missing]} if survey else None
 
 
-def setup_listing(survey: Mapping[str, Any], confirmed: bool) -> str:
-    return listing.listing(record_files.typed(Setup, survey), confirmed)
+def setup_problem(survey: Mapping[str, Any], confirmed: bool) -> str:
+    return listing.problem(record_files.typed(Setup, survey), confirmed)
 
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"setup_record": setup_record, "setup_listing": setup_listing}
+        return {
+            "setup_record": setup_record,
+            "setup_problem": setup_problem,
+            "template_tags": launch_template.tag_options,
+        }

@@ -30,8 +30,8 @@ class Journal:
         self._lock = threading.Lock()
         self._entries: deque[dict[str, Any]] = deque(maxlen=KEPT)
 
-    def write(self, call: Call, status: int, error: str | None) -> None:
-        """Record a call and its answer."""
+    def write(self, call: Call, status: int, error: str | None, denied: bool = False) -> None:
+        """Record a call and its answer, and whether a policy denied it."""
         entry: dict[str, Any] = {
             "time": datetime.now(UTC).isoformat(),
             "service": call.service,
@@ -41,6 +41,7 @@ class Journal:
             "access_key_id": call.access_key,
             "status": status,
             "error": error,
+            "denied": denied,
             "parameters": _parameters(call),
         }
         with self._lock:

@@ -46,7 +46,7 @@ def test_a_dry_run_shows_the_plan_and_leaves_nothing(account: Account, tool: Too
 
 
 def test_a_plan_tells_that_links_will_last_if_results_are_public(account: Account, tool: Tool, run_id: str) -> None:
-    s3, bucket = account.client("s3"), "public-plans-4711"
+    s3, bucket = account.client("s3"), f"benchmarks-{account.facts['account_id']}-public"
     s3.create_bucket(Bucket=bucket)
     s3.delete_public_access_block(Bucket=bucket)
     policy = {"Version": "2012-10-17", "Statement": [bucket_policy.anyone_reads("aws", bucket)]}
@@ -86,6 +86,16 @@ def test_a_run_that_may_cost_too_much_is_refused(account: Account, tool: Tool, r
 
     assert run.result.code == 2, run.result.output
     assert "more than the max_cost of $0.01, if it lasts for all of its 4 h 30 min" in run.result.output
+    check_nothing_was_done(run, account)
+
+
+def test_a_family_for_which_the_account_has_only_aws_default_is_refused_by_it(
+    account: Account, tool: Tool, run_id: str
+) -> None:
+    run = tool.bench(run_id, "--instance-type", "inf1.xlarge", replaces="--instance-type")
+
+    assert run.result.code == 2, run.result.output
+    assert "L-1945791B" in run.result.output
     check_nothing_was_done(run, account)
 
 

@@ -6,7 +6,7 @@ The tables are those of the Service Authorization Reference, in the package iamd
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -53,7 +53,21 @@ def findings(policy: Mapping[str, Any], bucket: bool = False) -> list[str]:
     for number, statement in enumerate(statements):
         name = statement.get("Sid", f"number {number}")
         found += [f"Statement {name}: {finding}" for finding in _of_statement(statement, bucket)]
-    return found
+    return [*found, *_without_required(statements)]
+
+
+def _without_required(statements: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Actions that the statements together do not allow on a kind of resource which each call needs."""
+    allowed: dict[str, list[str]] = {}
+    for statement in statements:
+        if statement.get("Effect") == "Allow":
+            for action in _listed(statement.get("Action")):
+                allowed.setdefault(action, []).extend(_listed(statement.get("Resource")))
+    for action, resources in allowed.items():
+        for kind in (_details(action) or {"resourceTypes": []})["resourceTypes"]:
+            fits = "*" in resources or any(_fits(one, _arn(action, kind["name"])) for one in resources)
+            if kind["required"] and not fits:
+                yield f"{action} also needs a resource of the kind {kind['name']}."
 
 
 def _of_statement(statement: Mapping[str, Any], bucket: bool) -> Iterator[str]:
@@ -103,9 +117,6 @@ def _of_resources(action: str, details: Any, resources: list[str], useful: set[s
         useful.update(found)
     if not any(fitting.values()):
         yield f"{action} is about none of its resources."
-    for kind in kinds:
-        if kind["required"] and not fitting[kind["name"]]:
-            yield f"{action} also needs a resource of the kind {kind['name']}."
 
 
 def _takes(action: str, details: Any, resources: list[str], operator: str, key: str) -> bool:

@@ -39,6 +39,10 @@ READ_OBJECT = frozenset({"GetObject", "HeadObject"})
 DENIALS = {"ec2": ("UnauthorizedOperation", 403), "json": ("AccessDeniedException", 400)}
 
 
+class DeniedError(AwsError):
+    """A policy does not allow what a call asks, as distinct from a denial that was ordered as a fault."""
+
+
 @dataclass(frozen=True)
 class Caller:
     """Who calls: the ARN of a user or of a role's session, its aws:PrincipalArn, and its identity policies."""
@@ -50,7 +54,7 @@ class Caller:
 
 
 class Authorization:
-    """Checks calls against policies. Raises AwsError for what is denied, NotImplementedError for what is unknown."""
+    """Checks calls against policies. Raises DeniedError for what is denied, NotImplementedError for what is unknown."""
 
     def __init__(self, settings: Settings, owner: Callable[[str], str]) -> None:
         self._settings = settings
@@ -98,7 +102,7 @@ class Authorization:
         decision = self._decide(call, caller, need, policies)
         if decision is not Decision.ALLOW:
             code, status = DENIALS.get(kind_of(call), ("AccessDenied", 403))
-            raise AwsError(code, denial(code, caller.arn, need, decision), status)
+            raise DeniedError(code, denial(code, caller.arn, need, decision), status)
 
     def _decide(self, call: Call, caller: Caller, need: Need, policies: tuple[Statement, ...]) -> Decision:
         context = {

@@ -38,3 +38,15 @@ def test_calls_carry_the_permission_that_they_need(endpoint: Endpoint) -> None:
     endpoint.client("sts").get_caller_identity()
     _, seen = endpoint.ask("GET", "/_sandbox/requests")
     assert [one["permission"] for one in seen] == ["s3:ListBucket", "iam:ListRoles", None]
+
+
+def test_denials_by_policies_are_told_from_those_ordered_as_faults(faulty: Endpoint, name: str) -> None:
+    iam = faulty.client("iam")
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    theirs = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    refused("UnauthorizedOperation", faulty.client("ec2", **theirs).describe_vpcs)
+    faulty.faults({"action": "DescribeVpcs", "error": "UnauthorizedOperation"})
+    refused("UnauthorizedOperation", faulty.client("ec2").describe_vpcs)
+    _, seen = faulty.ask("GET", "/_sandbox/requests")
+    assert [one["denied"] for one in seen if one["service"] == "ec2"] == [True, False]

@@ -103,6 +103,30 @@ def test_difference_that_matters_is_told_and_nothing_is_missing_for_it(change: d
     assert survey.missing == ()
 
 
+NO_PROFILE = replace(TARGET, no_instance_profile=True)
+
+
+def test_without_a_profile_iam_is_not_asked_and_nothing_of_it_is_missing() -> None:
+    def connect(service: str, region: str | None = None) -> Any:
+        assert service != "iam"
+        return connector()(service, region)
+
+    found = account_survey.find_existing(connect, NO_PROFILE)
+    survey = account_survey.survey(NO_PROFILE, found)
+    assert [need.name for need in survey.needs] == [
+        *("security_group", "ssh_rule", "bucket", "upload_rule", "add_rule", "launch_template")
+    ]
+    assert survey.no_instance_profile
+
+
+def test_a_template_without_a_profile_is_noted_only_if_there_should_be_one() -> None:
+    bare = replace(COMPLETE, launch_template=template(IamInstanceProfile={}))
+    assert account_survey.survey(NO_PROFILE, bare).notes == ()
+    (note,) = account_survey.survey(TARGET, bare).notes
+    assert "lacks the instance profile benchmarks" in note
+    assert "aws ec2 delete-launch-template --launch-template-name benchmarks, then setup again" in note
+
+
 def test_private_subnet_is_told() -> None:
     survey = account_survey.survey(replace(TARGET, private_subnet="subnet-1"), COMPLETE)
     assert survey.notes[0].startswith("The subnet subnet-1 gives instances no public address")
