@@ -453,6 +453,29 @@ class Setup(Record, frozen=True, kw_only=True):
         return tuple(need for need in self.needs if not need.exists)
 
 
+class Removal(Part, frozen=True, kw_only=True):
+    """One thing that teardown removes."""
+
+    kind: str
+    id: str
+    text: str
+
+
+class Teardown(Record, frozen=True, kw_only=True):
+    """What teardown removes from an account, in this order, and what it leaves, with the reason."""
+
+    FILE = "teardown.json"
+    account: str
+    region: str
+    bucket: str
+    removals: tuple[Removal, ...]
+    left: tuple[str, ...]
+
+    def id_of(self, kind: str) -> str | None:
+        """The id of what is removed of a kind, None if nothing is."""
+        return next((one.id for one in self.removals if one.kind == kind), None)
+
+
 class Failure(Record, frozen=True, kw_only=True):
     """A failure on one host of a run, or before there was a host (`host` is then localhost)."""
 
