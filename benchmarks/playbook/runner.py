@@ -99,6 +99,7 @@ def _prepare(playbook: str, values: Values) -> Job:
     instances = cleanup.Instances(run_id, directory, chosen, console)
     after: Mapping[str, Callable[[], cleanup.Cleanup]] = {
         "setup": lambda: cleanup.after_setup(console),
+        "teardown": lambda: cleanup.after_teardown(console),
         "terminate": lambda: (
             cleanup.after_expired(console) if resolved.parameters["expired"] else cleanup.TerminateCleanup(instances)
         ),
