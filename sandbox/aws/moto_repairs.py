@@ -354,6 +354,10 @@ class Buckets:
         default = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}
         new.encryption = {"Rule": default}
 
+    def end(self, bucket: str) -> None:
+        """Forget a deleted bucket's tags, which moto would give to the next bucket of this name."""
+        self._backend.tagger.delete_all_tags_for_resource(f"arn:aws:s3:::{bucket}")
+
     def ownership(self, bucket: str) -> str | None:
         """The bucket's object ownership, by S3's name, or None if it was removed."""
         rule = self._backend.buckets[bucket].ownership_rule
