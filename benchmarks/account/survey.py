@@ -62,6 +62,7 @@ def survey(target: Target, found: Existing) -> Setup:
         security_group=SecurityGroup(id=group["GroupId"], description=group["Description"]) if group else None,
         needs=tuple(_needs(target, found)),
         notes=tuple(_notes(target, found)),
+        has_profile=found.role.instance_profile is not None,
     )
 
 

@@ -447,6 +447,7 @@ class Setup(Record, frozen=True, kw_only=True):
     security_group: SecurityGroup | None
     needs: tuple[Need, ...]
     notes: tuple[str, ...]
+    has_profile: bool = False  # whether the instance profile exists, with or without a role
 
     @property
     def missing(self) -> tuple[Need, ...]:

@@ -95,6 +95,12 @@ def test_difference_that_matters_is_told_and_nothing_is_missing_for_it(change: d
     assert survey.missing == ()
 
 
+def test_profile_that_exists_is_known_even_without_a_role() -> None:
+    empty = replace(ROLE, instance_profile={"Roles": []})
+    assert account_survey.survey(TARGET, replace(COMPLETE, role=empty)).has_profile
+    assert not account_survey.survey(TARGET, Existing()).has_profile
+
+
 def test_private_subnet_is_told() -> None:
     survey = account_survey.survey(replace(TARGET, private_subnet="subnet-1"), COMPLETE)
     assert survey.notes[0].startswith("The subnet subnet-1 gives instances no public address")
