@@ -92,15 +92,19 @@ def empty(s3: Client, bucket: str, account: str, told: Callable[[int], None] = l
     lock retains: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
     """
     deleted = 0
-    refused: list[AwsShape] = []
-    for page in s3.get_paginator("list_object_versions").paginate(**_place(bucket, account)):
-        found = list(_entries(page))
-        if not found:
-            continue
-        answer = s3.delete_objects(**_place(bucket, account), Delete={"Objects": found, "Quiet": True})
-        refused += answer.get("Errors", [])
-        deleted += len(found) - len(answer.get("Errors", []))
-        told(deleted)
+    # Listed again until nothing else is there: runs may add to it, and a listing may not go on from a deleted key.
+    while True:
+        before, refused = deleted, list[AwsShape]()
+        for page in s3.get_paginator("list_object_versions").paginate(**_place(bucket, account)):
+            if not (found := list(_entries(page))):
+                continue
+            answer = s3.delete_objects(**_place(bucket, account), Delete={"Objects": found, "Quiet": True})
+            errors = answer.get("Errors", [])
+            refused += errors
+            deleted += len(found) - len(errors)
+            told(deleted)
+        if deleted == before:
+            break
     for page in s3.get_paginator("list_multipart_uploads").paginate(**_place(bucket, account)):
         for upload in page.get("Uploads", []):
             s3.abort_multipart_upload(**_place(bucket, account), Key=upload["Key"], UploadId=upload["UploadId"])

@@ -59,14 +59,15 @@ def reservations(*found: dict[str, Any]) -> dict[str, Any]:
 
 
 class Pages:
-    """Paginators of clients whose answers may be several pages, as a list of them under the operation's name."""
+    """Paginators of clients: under an operation's name the pages of each listing, those of the last again and again."""
 
-    def __init__(self, **pages: list[Any]) -> None:
-        self._pages = pages
+    def __init__(self, **listings: list[list[Any]]) -> None:
+        self._listings = listings
 
     def __call__(self, operation: str) -> SimpleNamespace:
         def paginate(**_arguments: Any) -> Iterator[Any]:
-            yield from self._pages[operation]
+            listings = self._listings[operation]
+            yield from listings.pop(0) if len(listings) > 1 else listings[0]
 
         return SimpleNamespace(paginate=paginate)
 

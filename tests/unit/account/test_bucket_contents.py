@@ -21,15 +21,16 @@ def page(*versions: dict[str, Any], markers: tuple[str, ...] = ()) -> dict[str, 
     return {"Versions": list(versions), "DeleteMarkers": [{"Key": key, "VersionId": "m"} for key in markers]}
 
 
-def client(pages: list[Any], uploads: list[Any] | None = None, **answers: Any) -> FakeClient:
+def client(*listings: list[Any], uploads: list[Any] | None = None, **answers: Any) -> FakeClient:
+    """A bucket that is listed as one of the lists of pages after the other, and then empty."""
     s3 = FakeClient(delete_objects={}, abort_multipart_upload={}, **answers)
-    s3.get_paginator = Pages(list_object_versions=pages, list_multipart_uploads=uploads or [{}])  # type: ignore[method-assign,assignment]
+    s3.get_paginator = Pages(list_object_versions=[*listings, []], list_multipart_uploads=[uploads or [{}]])  # type: ignore[method-assign,assignment]
     return s3
 
 
 def test_everything_that_keeps_s3_from_deleting_a_bucket_is_counted() -> None:
     pages = [page(version("a"), version("a", latest=False)), page(version("b", size=2_400_000), markers=("c",))]
-    found = bucket_contents.count(client(pages, [{"Uploads": [{}]}]), "b", "1")
+    found = bucket_contents.count(client(pages, uploads=[{"Uploads": [{}]}]), "b", "1")
     assert found == Contents(objects=2, bytes=2_402_000, versions=2, uploads=1)
     assert str(found) == "2 objects and 2 older versions and 1 incomplete upload (2.4 MB)"
 
@@ -50,7 +51,7 @@ def test_of_a_huge_bucket_only_the_beginning_is_counted() -> None:
 
 def test_emptying_deletes_versions_markers_and_uploads_and_tells_how_far_it_is() -> None:
     pages = [page(version("a"), version("a", latest=False)), page(), page(version("b"), markers=("c",))]
-    s3 = client(pages, [{"Uploads": [{"Key": "u", "UploadId": "1"}]}])
+    s3 = client(pages, uploads=[{"Uploads": [{"Key": "u", "UploadId": "1"}]}])
     told: list[int] = []
     bucket_contents.empty(s3, "b", "1", told.append)
     deleted = [one["Key"] for call in s3.called("delete_objects") for one in call["Delete"]["Objects"]]
@@ -62,11 +63,20 @@ def test_emptying_deletes_versions_markers_and_uploads_and_tells_how_far_it_is()
 
 def test_locked_objects_are_named_and_do_not_keep_others_from_being_deleted() -> None:
     refused = {"Errors": [{"Key": f"k{n}", "Code": "AccessDenied", "Message": "Access Denied"} for n in range(5)]}
-    s3 = client([page(version("a")), page(version("b"))], [{"Uploads": [{"Key": "u", "UploadId": "1"}]}])
-    s3.answers["delete_objects"] = [refused, {}]
+    many = [version(f"k{n}") for n in range(5)]
+    uploads = [{"Uploads": [{"Key": "u", "UploadId": "1"}]}]
+    s3 = client([page(*many), page(version("b"))], [page(*many)], uploads=uploads)
+    s3.answers["delete_objects"] = [refused, {}, refused]
     with pytest.raises(FailedError) as failed:
         bucket_contents.empty(s3, "b", "1")
     assert str(failed.value).startswith("S3 does not delete k0 (AccessDenied: Access Denied), k1 (")
     assert " and 2 more in b: a lock may retain them" in str(failed.value)
-    assert len(s3.called("delete_objects")) == 2
+    assert len(s3.called("delete_objects")) == 3
     assert s3.called("abort_multipart_upload")
+
+
+def test_listing_that_ends_early_is_taken_up_again() -> None:
+    s3 = client([page(version("a"))], [page(version("b"))])
+    told: list[int] = []
+    bucket_contents.empty(s3, "b", "1", told.append)
+    assert told == [1, 2]

@@ -16,10 +16,8 @@ from tests.support.torn_down_account import TAGS, group, ssh
 
 def test_marks_are_those_that_setup_writes() -> None:
     (template,) = yaml_of(ROOT / "roles/setup/tasks/launch_template.yml")
-    (security_group,) = yaml_of(ROOT / "roles/setup/tasks/security_group.yml")
     description = template["amazon.aws.ec2_launch_template"]["version_description"]
     assert description == made_by_setup.TEMPLATE_VERSION
-    assert security_group["vars"]["__setup_ssh_rule"]["rule_desc"].startswith(made_by_setup.SSH_RULE)
     assert role.policy_name("any").startswith(made_by_setup.POLICY)
     assert set(TARGET.tags) == made_by_setup.TAGS
 
