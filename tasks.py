@@ -14,7 +14,7 @@ from rich.prompt import Confirm
 
 from benchmarks.cli import invoke_parser, summary, teardown_command, types_command
 from benchmarks.cli.spec_tasks import spec_task
-from benchmarks.errors import RefusedError
+from benchmarks.errors import FailedError, RefusedError
 from benchmarks.parameters import request, spec
 from benchmarks.paths import ROOT
 from benchmarks.playbook import runner
@@ -144,16 +144,24 @@ def report(_context: Context, given: Values) -> None:
 
 @spec_task("setup", command="bench.setup")
 def setup(_context: Context, given: Values) -> None:
-    """Create what runs need in your AWS account.
+    """Check your AWS account, and create what runs need in it.
 
-    A security group, a role, a bucket and a launch template: what is missing is listed, and created when you agree.
+    Credentials, permissions, quota and network are checked. A security group, role, bucket and template are created
+    when you agree. Exit codes: 0 if runs can begin, 1 if something failed or is missing, 2 if refused.
     """
     values = request.read("setup", given, Path.cwd())
     job = runner.prepare("setup", values)
-    runner.run(job)
-    found = record_files.read(Setup, job.directory)
-    asks = found and found.missing and not values.get("yes") and sys.stdin.isatty()
-    if found and asks and Confirm.ask("Create what is missing?"):
+    if values.get("yes"):
+        runner.run(job)
+        return
+    try:
+        runner.run(job)
+    except (FailedError, RefusedError) as error:
+        # Ansible has said why.
+        found = record_files.recall(Setup, job.directory)
+        asks = found and found.missing and sys.stdin.isatty()
+        if not (found and asks and Confirm.ask("Create what is missing?")):
+            raise FailedError(str(error)) from None
         known = {"allow_from": found.allow_from, "run_id": job.run_id, "yes": True}
         runner.run(runner.prepare("setup", {**values, **known}))
 

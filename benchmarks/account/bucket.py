@@ -9,6 +9,7 @@ from typing import Any
 
 import botocore.exceptions
 
+from benchmarks.account import bucket_policy, public_access
 from benchmarks.aws import aws_errors
 from benchmarks.aws.aws_errors import code, optional
 from benchmarks.aws.session import AwsShape, Client
@@ -34,11 +35,22 @@ class Bucket:
     blocks_public_access: bool | None
     disables_acls: bool | None
     lifecycle: Sequence[AwsShape] | None
+    policy: AwsShape | None = None
+    admits_public: bool | None = None  # by a policy
 
     @property
     def aborts_uploads(self) -> bool:
         """Whether incomplete uploads are aborted; also true if the rules may not be read or, therefore, written."""
         return self.lifecycle is None or aborts_uploads(self.lifecycle)
+
+    def has_rule(self, statement: AwsShape) -> bool:
+        """Whether its policy has a statement; also true if it may not be read or, therefore, written."""
+        return self.policy is None or bucket_policy.has(self.policy, statement)
+
+    def lets_anyone_read(self, partition: str) -> bool:
+        """Whether setup has made its results public; False as well if that may not be read."""
+        statement = bucket_policy.anyone_reads(partition, self.name)
+        return bool(self.admits_public and self.policy is not None and bucket_policy.has(self.policy, statement))
 
 
 def check_name(name: str) -> None:
@@ -77,6 +89,8 @@ def find(s3: Client, name: str, account: str, region: str) -> Bucket | None:
         blocks_public_access=None if block is None else len(block) == 4 and all(block.values()),
         disables_acls=None if ownership is None else {"ObjectOwnership": "BucketOwnerEnforced"} in ownership["Rules"],
         lifecycle=read("bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration", "Rules", []),
+        policy=bucket_policy.find(s3, name, account),
+        admits_public=None if block is None else not public_access.blocks(block),
     )
 
 
@@ -118,14 +132,22 @@ def add_upload_rule(s3: Client, bucket: str, account: str, dry: bool = False) ->
     return True
 
 
-def notes(bucket: Bucket, region: str) -> list[str]:
-    """How a bucket differs from what setup would have created for runs in `region`, as sentences."""
+def notes(bucket: Bucket, region: str, public: bool = False) -> list[str]:
+    """How a bucket differs from what setup would have created for runs in `region`, as sentences.
+
+    `public` is whether anyone reads, or is to read, its results.
+    """
     name = bucket.name
     notes = []
     if bucket.region != region:
         notes.append(f"The bucket {name} is in {bucket.region}, so results leave {region}.")
-    if bucket.blocks_public_access is False:
+    if bucket.blocks_public_access is False and not public:
         notes.append(f"The bucket {name} does not block public access (aws s3api put-public-access-block does).")
+    if bucket.policy is None:
+        notes.append(
+            f"The policy of the bucket {name} may not be read (s3:GetBucketPolicy), so whether instances may only add "
+            "results is not known."
+        )
     if bucket.disables_acls is False:
         notes.append(f"The bucket {name} has ACLs enabled (aws s3api put-bucket-ownership-controls disables them).")
     return notes

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import botocore.exceptions
 
 from benchmarks.aws import launch_templates
@@ -34,8 +36,22 @@ def find(ec2: Client, wanted: str, region: str) -> Template | None:
     return None
 
 
-def notes(template: Template, group: AwsShape | None) -> list[str]:
-    """What a template lacks for runs, as sentences; `group` is the security group for runs, if it exists."""
+def tag_options(specifications: Sequence[AwsShape], name: str) -> list[AwsShape]:
+    """Tags of a template as amazon.aws.ec2_launch_template takes them: a mapping for each type of resource.
+
+    `specifications` is the TagSpecifications of CreateLaunchTemplate; each value is replaced by the template's `name`.
+    """
+    return [
+        {"resource_type": one["ResourceType"], "tags": {tag["Key"]: name for tag in one["Tags"]}}
+        for one in specifications
+    ]
+
+
+def notes(template: Template, group: AwsShape | None, *, with_profile: bool = True) -> list[str]:
+    """What a template lacks for runs, as sentences; `group` is the security group for runs, if it exists.
+
+    `with_profile` tells whether it should have the instance profile for runs.
+    """
     name, data = template.name, template.data
     groups = {*data.get("SecurityGroupIds", ()), *data.get("SecurityGroups", ())}
     groups |= {one for interface in data.get("NetworkInterfaces", ()) for one in interface.get("Groups", ())}
@@ -47,8 +63,9 @@ def notes(template: Template, group: AwsShape | None) -> list[str]:
         notes.append(
             f"The launch template {name} lacks this VPC's security group {NAME}, so SSH may be shut out; {again}."
         )
-    if (profile.get("Name") or str(profile.get("Arn", "")).rpartition("/")[2]) != NAME:
+    if with_profile and (profile.get("Name") or str(profile.get("Arn", "")).rpartition("/")[2]) != NAME:
         notes.append(
-            f"The launch template {name} lacks the instance profile {NAME}, so instances cannot upload; {again}."
+            f"The launch template {name} lacks the instance profile {NAME}, so instances have no role to upload with, "
+            f"and results are published from your machine only; {again}."
         )
     return notes

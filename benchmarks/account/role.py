@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from benchmarks.account import bucket_policy
 from benchmarks.aws.aws_errors import unless
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import AwsShape, Client
@@ -36,12 +37,25 @@ def policy_name(bucket: str) -> str:
 
 
 def policy(partition: str, bucket: str) -> AwsShape:
-    """A policy that allows only to put objects into the bucket."""
-    resource = f"arn:{partition}:s3:::{bucket}/*"
+    """A policy that allows only to put results into the bucket."""
+    return _policy(bucket_policy.results_of(partition, bucket))
+
+
+def _policy(resource: str) -> AwsShape:
     return {
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": resource}],
     }
+
+
+def is_too_wide(found: AwsShape, partition: str, bucket: str) -> bool:
+    """Whether a policy is the one that setup wrote before, for all objects of the bucket."""
+    return found == _policy(f"arn:{partition}:s3:::{bucket}/*")
+
+
+def arn(found: Role, partition: str, account: str) -> str:
+    """The role's ARN, which has a path if somebody else has created it with one; the one it will have without it."""
+    return str((found.role or {}).get("Arn") or f"arn:{partition}:iam::{account}:role/{NAME}")
 
 
 def find(iam: Client, bucket: str) -> Role:
@@ -61,7 +75,8 @@ def notes(found: Role, partition: str, bucket: str) -> list[str]:
     notes = []
     if found.role and SERVICE not in str(found.role.get("AssumeRolePolicyDocument")):
         notes.append(f"The role {NAME} does not trust {SERVICE}, so instances cannot use it.")
-    if found.policy and found.policy != policy(partition, bucket):
+    known = found.policy == policy(partition, bucket) or is_too_wide(found.policy or {}, partition, bucket)
+    if found.policy and not known:
         notes.append(f"The policy {policy_name(bucket)} of the role {NAME} is not as setup writes it; it is kept.")
     if found.of_profile not in (None, NAME):
         notes.append(f"The instance profile {NAME} has the role {found.of_profile}, not {NAME}.")

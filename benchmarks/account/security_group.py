@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Collection
 
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import AwsShape, Client
@@ -58,9 +59,9 @@ def _covers(network: Network, other: Network) -> bool:
     return network.version == other.version and other.subnet_of(network)  # type: ignore[arg-type]
 
 
-def notes(group: AwsShape, allow_from: str) -> list[str]:
-    """From where a security group allows SSH besides `allow_from`, as sentences."""
-    others = [network for network in ssh_ranges(group) if str(network) != allow_from]
+def notes(group: AwsShape, allow_from: str, outdated: Collection[str] = ()) -> list[str]:
+    """From where a security group allows SSH besides `allow_from` and the ranges that it replaces, as sentences."""
+    others = [network for network in ssh_ranges(group) if str(network) not in (allow_from, *outdated)]
     if any(network.prefixlen == 0 for network in others):
         return [f"The security group {NAME} is open to the whole Internet on port {SSH_PORT}: remove that rule."]
     if not others:

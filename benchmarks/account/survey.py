@@ -1,6 +1,7 @@
 """Surveys what runs need in an AWS account: what exists, what setup would create, and what prevents that.
 
-Setup only adds what is missing; it never changes or deletes what exists.
+Setup only adds what is missing. What others made is never changed or deleted; of its own, only the role's policy is,
+if an earlier version wrote it wider than it is now, and the user's earlier address in the security group.
 """
 
 from __future__ import annotations
@@ -8,18 +9,37 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
-from benchmarks.account import bucket, launch_template, role, security_group
+from benchmarks.account import (
+    bucket,
+    bucket_policy,
+    launch_template,
+    own_rules,
+    public_access,
+    role,
+    security_group,
+)
 from benchmarks.account.bucket import UPLOAD_RULE, Bucket
 from benchmarks.account.role import TRUST, Role
 from benchmarks.account.security_group import SSH_PORT
 from benchmarks.account.target import Target
+from benchmarks.aws import aws_errors, opt_in_regions
 from benchmarks.aws.launch_templates import METADATA_OPTIONS, Template
 from benchmarks.aws.opt_in_regions import refusing_in
-from benchmarks.aws.resource_names import NAME
+from benchmarks.aws.optional_answers import DAMAGED, UNREADABLE
+from benchmarks.aws.resource_names import NAME, RESULTS
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.errors import FailedError
 from benchmarks.runs.records import Need, Policy, SecurityGroup, Setup
+
+# The needs that each part of Existing meets.
+NEEDS_OF = {
+    "security_group": ("security_group", "ssh_rule"),
+    "role": ("role", "policy", "instance_profile"),
+    "bucket": ("bucket", "upload_rule", "add_rule", "public_rule"),
+    "launch_template": ("launch_template",),
+}
 
 
 @dataclass(frozen=True)
@@ -35,16 +55,41 @@ class Existing:
 def find_existing(connect: Connect, target: Target) -> Existing:
     """Find what exists in the account.
 
-    Raises RefusedError for a bucket of another owner, and for a launch template that cannot be created.
+    Raises RefusedError for a bucket of another owner, for a launch template that cannot be created, and if results are
+    to be public where that is blocked.
     """
     with refusing_in(connect, target.region):
-        ec2 = connect("ec2")
-        return Existing(
-            security_group=security_group.find(ec2, target.vpc),
-            role=role.find(connect("iam"), target.bucket),
-            bucket=bucket.find(connect("s3"), target.bucket, target.account, target.region),
-            launch_template=launch_template.find(ec2, target.launch_template, target.region),
-        )
+        return Existing(**{part: find() for part, find in _finders(connect, target).items()})
+
+
+def find_each(connect: Connect, target: Target) -> tuple[Existing, dict[str, str]]:
+    """The same, but a part that cannot be found out keeps no other from it: why not, as a sentence by the part."""
+    found: dict[str, Any] = {}
+    refused: dict[str, str] = {}
+    for part, find in _finders(connect, target).items():
+        try:
+            found[part] = find()
+        except aws_errors.errors() as error:
+            refused[part] = opt_in_regions.sentence(error, connect, target.region)
+        except DAMAGED:
+            refused[part] = f"{UNREADABLE}: try again."
+    return Existing(**found), refused
+
+
+def _finders(connect: Connect, target: Target) -> dict[str, Callable[[], Any]]:
+    """How to find each part of Existing."""
+    return {
+        "security_group": lambda: security_group.find(connect("ec2"), target.vpc),
+        "role": lambda: Role() if target.no_instance_profile else role.find(connect("iam"), target.bucket),
+        "bucket": lambda: _find_bucket(connect, target),
+        "launch_template": lambda: launch_template.find(connect("ec2"), target.launch_template, target.region),
+    }
+
+
+def _find_bucket(connect: Connect, target: Target) -> Bucket | None:
+    if target.public:
+        public_access.refuse_blocked(connect, target.account)
+    return bucket.find(connect("s3"), target.bucket, target.account, target.region)
 
 
 def survey(target: Target, found: Existing) -> Setup:
@@ -57,13 +102,29 @@ def survey(target: Target, found: Existing) -> Setup:
         tags=target.tags,
         policy=Policy(name=role.policy_name(target.bucket), document=document),
         trust=TRUST,
+        bucket_statements=bucket_statements(target, found),
         instance_profile_arn=target.instance_profile_arn,
         metadata_options=METADATA_OPTIONS,
         security_group=SecurityGroup(id=group["GroupId"], description=group["Description"]) if group else None,
+        rule_description=target.rule_description,
+        outdated=outdated(target, found),
         needs=tuple(_needs(target, found)),
         notes=tuple(_notes(target, found)),
         has_profile=found.role.instance_profile is not None,
     )
+
+
+def outdated(target: Target, found: Existing) -> tuple[str, ...]:
+    """The user's earlier addresses that the security group still lets in."""
+    group = found.security_group
+    return tuple(own_rules.outdated(group, target.rule_description, target.allow_from)) if group else ()
+
+
+def bucket_statements(target: Target, found: Existing) -> tuple[AwsShape, ...]:
+    """The statements that the bucket's policy should have."""
+    role_arn = role.arn(found.role, target.partition, target.account)
+    only_add = bucket_policy.only_add(target.partition, target.bucket, role_arn)
+    return (only_add, bucket_policy.anyone_reads(target.partition, target.bucket)) if target.public else (only_add,)
 
 
 def _needs(target: Target, found: Existing) -> Iterator[Need]:
@@ -73,13 +134,23 @@ def _needs(target: Target, found: Existing) -> Iterator[Need]:
     group, days = found.security_group, UPLOAD_RULE["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]
     yield need("security_group", f"security group {NAME} in {target.vpc}", group)
     admitted = group and security_group.admits(group, target.allow_from)
-    yield need("ssh_rule", f"its rule: SSH (TCP port {SSH_PORT}) from {target.allow_from}", admitted)
-    yield need("role", f"IAM role {NAME}, for instances", found.role.role)
-    yield need("policy", f"its policy: put objects into {target.bucket}", found.role.policy)
-    yield need("instance_profile", f"instance profile {NAME} with that role", found.role.of_profile)
-    yield need("bucket", f"S3 bucket {target.bucket}, private", found.bucket)
+    old = outdated(target, found)
+    instead = f", replaces {', '.join(old)} (your earlier address{'es' if len(old) > 1 else ''})" if old else ""
+    yield need("ssh_rule", f"its rule: SSH (TCP port {SSH_PORT}) from {target.allow_from}{instead}", admitted)
+    if not target.no_instance_profile:
+        yield need("role", f"IAM role {NAME}, for instances", found.role.role)
+        allowed = found.role.policy and not role.is_too_wide(found.role.policy, target.partition, target.bucket)
+        yield need("policy", f"its policy: put {RESULTS} into {target.bucket}", allowed)
+        yield need("instance_profile", f"instance profile {NAME} with that role", found.role.of_profile)
+    yield need("bucket", f"S3 bucket {target.bucket}{'' if target.public else ', private'}", found.bucket)
     aborted = found.bucket and found.bucket.aborts_uploads
     yield need("upload_rule", f"its rule: abort uploads left for {days} days", aborted)
+    only_add, *_ = bucket_statements(target, found)
+    restricted = found.bucket and found.bucket.has_rule(only_add)
+    yield need("add_rule", f"its rule: instances only add {RESULTS}, never replace", restricted)
+    if target.public:
+        opened = found.bucket and found.bucket.lets_anyone_read(target.partition)
+        yield need("public_rule", f"its rule: anyone may read {RESULTS}", opened)
     yield need("launch_template", f"launch template {target.launch_template}", found.launch_template)
 
 
@@ -108,10 +179,17 @@ def _notes(target: Target, found: Existing) -> list[str]:
             "you need a way of your own into its VPC."
         )
     if found.security_group:
-        notes += security_group.notes(found.security_group, target.allow_from)
+        notes += security_group.notes(found.security_group, target.allow_from, outdated(target, found))
     notes += role.notes(found.role, target.partition, target.bucket)
+    public = bool(found.bucket and found.bucket.lets_anyone_read(target.partition))
     if found.bucket:
-        notes += bucket.notes(found.bucket, target.region)
+        notes += bucket.notes(found.bucket, target.region, target.public or public)
+    if target.public:
+        notes.append(public_access.SHOWN.format(bucket=target.bucket))
+    elif public:
+        notes.append(public_access.TO_CLOSE.format(bucket=target.bucket))
     if found.launch_template:
-        notes += launch_template.notes(found.launch_template, found.security_group)
+        notes += launch_template.notes(
+            found.launch_template, found.security_group, with_profile=not target.no_instance_profile
+        )
     return notes

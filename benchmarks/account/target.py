@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks import __version__
-from benchmarks.account import bucket
+from benchmarks.account import bucket, own_rules
 from benchmarks.aws import caller, launch_templates, subnets, tags
 from benchmarks.aws.opt_in_regions import refusing_in
 from benchmarks.aws.own_address import own_range
@@ -37,27 +37,41 @@ class Target:
     launch_template: str  # NAME or ID, with :VERSION
     # The user's subnet if it assigns no public addresses, else None.
     private_subnet: str | None = None
+    # Whether instances get no role of their own, so that IAM is not asked at all.
+    no_instance_profile: bool = False
+    public: bool = False  # whether anyone is to read the results
 
     @property
     def instance_profile_arn(self) -> str:
         return f"arn:{self.partition}:iam::{self.account}:instance-profile/{NAME}"
 
     @property
+    def rule_description(self) -> str:
+        """The description of the user's rules in the security group, by which they are known again."""
+        return own_rules.description(self.tags[tags.OWNER])
+
+    @property
     def tags(self) -> dict[str, str]:
         return {tags.OWNER: _NO_TAG_VALUE.sub("-", self.owner), tags.VERSION: __version__}
 
 
-def choose_target(parameters: Values, connect: Connect, ask_own_range: Callable[[], str] = own_range) -> Target:
-    """The target of setup, with defaults for parameters that were not given. Raises RefusedError."""
-    name, version = launch_templates.split(parameters["launch_template"])
+def check_names(parameters: Values) -> None:
+    """Raises RefusedError for names that AWS does not accept."""
+    name, _ = launch_templates.split(parameters["launch_template"])
     if not _TEMPLATE_NAME.fullmatch(name):
         raise RefusedError(f"launch_template must be 3 to 128 letters, digits or ().-/_, not {name!r}.")
     if parameters["bucket"]:
         bucket.check_name(parameters["bucket"])
+
+
+def choose_target(parameters: Values, connect: Connect, ask_own_range: Callable[[], str] = own_range) -> Target:
+    """The target of setup, with defaults for parameters that were not given. Raises RefusedError."""
+    check_names(parameters)
+    name, version = launch_templates.split(parameters["launch_template"])
     region = parameters["region"]
     with refusing_in(connect, region):
         identity = connect("sts").get_caller_identity()
-        vpc, private_subnet = _network(connect("ec2"), parameters["subnet"], region)
+        vpc, private_subnet = find_network(connect("ec2"), parameters["subnet"], region)
         return Target(
             account=identity["Account"],
             partition=identity["Arn"].split(":")[1],
@@ -68,11 +82,13 @@ def choose_target(parameters: Values, connect: Connect, ask_own_range: Callable[
             bucket=parameters["bucket"] or default_bucket(identity["Account"], region),
             launch_template=name if version == "$Default" else f"{name}:{version}",
             private_subnet=private_subnet,
+            no_instance_profile=bool(parameters.get("no_instance_profile")),
+            public=bool(parameters.get("public")),
         )
 
 
-def _network(ec2: Client, subnet: str | None, region: str) -> tuple[str, str | None]:
-    """The VPC to use, and `subnet` if it assigns no public addresses."""
+def find_network(ec2: Client, subnet: str | None, region: str) -> tuple[str, str | None]:
+    """The VPC to use, and `subnet` if it assigns no public addresses. Raises RefusedError if there is none."""
     if subnet:
         found = subnets.find(ec2, subnet, region)
         return found["VpcId"], None if found.get("MapPublicIpOnLaunch") else subnet

@@ -22,7 +22,7 @@ BAD_CREDENTIALS = (
 UNREADABLE = (
     "What answered is not AWS, or its answer was damaged on its way: check the network, and behind a proxy HTTPS_PROXY."
 )
-_CREDENTIAL_CODES = frozenset(
+CREDENTIAL_CODES = frozenset(
     {"AuthFailure", "ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId", "InvalidClientTokenId",
      "InvalidSignatureException", "RequestExpired", "SignatureDoesNotMatch", "UnrecognizedClientException"}
 )  # fmt: skip
@@ -43,7 +43,7 @@ def explain(error: botocore.exceptions.ClientError | botocore.exceptions.BotoCor
     if isinstance(error, botocore.exceptions.ClientError):
         text = str(error.response.get("Error", {}).get("Message", ""))
         message = text.partition(" Encoded authorization")[0].rstrip(".")
-        if code(error) in _CREDENTIAL_CODES:
+        if code(error) in CREDENTIAL_CODES:
             return BAD_CREDENTIALS.format(code=code(error))
         if is_denied(error):
             action = _ACTION.search(message)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import botocore.exceptions
+import yaml
 
 from benchmarks import hints
 from benchmarks.aws import tags
 from benchmarks.aws.aws_errors import code
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
+from benchmarks.paths import ROOT
 
 # Settings that would keep an instance from being terminated, with the values that a launch sets instead:
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RequestLaunchTemplateData.html
@@ -21,8 +23,17 @@ ENDABLE: AwsShape = {
     "InstanceInitiatedShutdownBehavior": "terminate",
 }
 
-# For every instance, whatever the template says: IMDSv2 only, with a hop limit that lets containers reach it.
-METADATA_OPTIONS: AwsShape = {"HttpTokens": "required", "HttpPutResponseHopLimit": 2, "HttpEndpoint": "enabled"}
+# The launch template that setup creates, as EC2's CreateLaunchTemplate takes it.
+OF_SETUP = ROOT / "roles/setup/files/launch_template.yml"
+
+
+def _metadata_options() -> AwsShape:
+    options: AwsShape = yaml.safe_load(OF_SETUP.read_text())["LaunchTemplateData"]["MetadataOptions"]
+    return options
+
+
+# For every instance, whatever its template says: IMDSv2 only, with a hop limit that lets containers reach it.
+METADATA_OPTIONS = _metadata_options()
 
 
 @dataclass(frozen=True)

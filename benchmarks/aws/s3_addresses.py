@@ -27,6 +27,26 @@ def client(create: Callable[[Mapping[str, Any]], Any]) -> Any:
     https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
     """
     usual = create(REGIONAL)
-    without_override = create({**REGIONAL, "ignore_configured_endpoint_urls": True})
-    same = usual.meta.endpoint_url == without_override.meta.endpoint_url
-    return usual if same else create(OVERRIDDEN)
+    return create(OVERRIDDEN) if _is_overridden(usual, create, REGIONAL) else usual
+
+
+def control_client(create: Callable[[Mapping[str, Any]], Any]) -> Any:
+    """The client of S3 Control, which has the account in the host name, and in a header as well.
+
+    Below a host that the user names, nothing may answer to accounts either: there, the header alone tells.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_GetPublicAccessBlock.html
+    """
+    made = create({})
+    if _is_overridden(made, create, {}):
+        made.meta.events.register("before-call.s3-control", _without_account)
+    return made
+
+
+def _without_account(params: dict[str, Any], **_: Any) -> None:
+    account = params["headers"].get("x-amz-account-id", "")
+    params["url"] = str(params["url"]).replace(f"://{account}.", "://", 1)
+
+
+def _is_overridden(made: Any, create: Callable[[Mapping[str, Any]], Any], settings: Mapping[str, Any]) -> bool:
+    without_override = create({**settings, "ignore_configured_endpoint_urls": True})
+    return bool(made.meta.endpoint_url != without_override.meta.endpoint_url)

@@ -60,6 +60,8 @@ def connector(region: str, attempts: int = ATTEMPTS, connect_timeout: float = 10
         try:
             if service == "s3":
                 return s3_addresses.client(client)
+            if service == "s3control":
+                return s3_addresses.control_client(client)
             # EC2 in another region is only asked why this one does not answer.
             return client(brief if service == "ec2" and region else own.get(service, {}))
         except botocore.exceptions.BotoCoreError:

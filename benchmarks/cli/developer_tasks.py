@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from invoke.context import Context
@@ -15,7 +16,7 @@ from invoke.tasks import task
 from benchmarks import bootstrap
 from benchmarks.cli import developer_programs
 from benchmarks.errors import REFUSED, RefusedError
-from benchmarks.pages import parameter_page, record_schemas, role_pages
+from benchmarks.pages import parameter_page, policy_page, record_schemas, role_pages
 from benchmarks.paths import ROOT
 
 BIN = Path(sys.executable).parent
@@ -37,11 +38,14 @@ def _install() -> None:
     _install_packages("requirements-dev.txt", "sandbox/requirements.txt", "docs/requirements.txt")
 
 
-def _check(*argv: str) -> None:
-    """Run a command in the repository's root. Raises Exit with its exit code if it fails."""
+def _check(*argv: str, **variables: str) -> None:
+    """Run a command in the repository's root, with more environment variables.
+
+    Raises Exit with its exit code if it fails.
+    """
     print("$", *argv, flush=True)
     program = shutil.which(argv[0], path=f"{BIN}{os.pathsep}{os.environ['PATH']}") or argv[0]
-    code = subprocess.run([program, *argv[1:]], cwd=ROOT).returncode
+    code = subprocess.run([program, *argv[1:]], cwd=ROOT, env={**os.environ, **variables}).returncode
     if code:
         raise Exit(f"{argv[0]} found problems.", code=code)
 
@@ -50,13 +54,16 @@ def _check(*argv: str) -> None:
 def generate(_context: Context) -> None:
     """Generate the pages made from the specs.
 
-    These are the page of all parameters, the READMEs of the roles and the JSON Schemas of the records.
+    These are the page of all parameters, the READMEs of the roles, the JSON Schemas of the records, and the policies
+    shown on the page of permissions.
     """
     parameter_page.PATH.write_text(parameter_page.page())
     for role in role_pages.roles():
         role_pages.readme(role).write_text(role_pages.page(role))
     for path, schema in record_schemas.schemas().items():
         path.write_text(schema)
+    policy_page.INSTANCE.write_text(policy_page.instance_policy())
+    policy_page.PATH.write_text(policy_page.page(policy_page.PATH.read_text()))
 
 
 @task
@@ -79,7 +86,11 @@ def test(context: Context) -> None:
     _check("python", "-m", "tests.support.oldest_and_newest", "-q", "-n", "2")
     # These run real containers and processes, which wait a third of their time: 3 workers on 2 cores. Slowest first.
     directories = [f"tests/{name}" for name in ("e2e", "docs", "integration", "sandbox")]
-    _check("pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", *directories)
+    with tempfile.TemporaryDirectory() as recorded:
+        options = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+        _check("pytest", *options, *directories, BENCHMARKS_RECORDED_PERMISSIONS=recorded)
+        # Only all integration tests together call everything that the documented policies are to allow.
+        _check("python", "-m", "tests.support.documented_policies", recorded)
 
 
 @task

@@ -38,10 +38,10 @@ def show(sources: Sequence[Labelled]) -> None:
             return connect("s3", known or link.region_of(connect("s3"), bucket))
 
         for label, log in logs:
-            signed = link.sign(client_of(log.bucket, log.region), log.bucket, log.key)
+            made = link.make(client_of(log.bucket, log.region), log.bucket, log.key)
             print(escaped(label))
-            print(signed.url)
-            print(f"opens until {signed.until.isoformat(timespec='minutes')} {signed.note}".rstrip())
+            print(made.url)
+            print(link.opening(made.until, made.note))
     for sentence in without:
         print(escaped(sentence), file=sys.stderr)
 

@@ -12,7 +12,7 @@ from benchmarks.errors import FailedError
 from benchmarks.host import host_layout, ssh
 from benchmarks.launch import cost, remaining
 from benchmarks.playbook import stages
-from benchmarks.results import remarks, results_table
+from benchmarks.results import link, remarks, results_table
 from benchmarks.runs import attempts, parameters_file, record_files, run_layout
 from benchmarks.runs.records import Instances, Preflight, Published, Terminated
 from benchmarks.runs.result_records import Results
@@ -50,8 +50,7 @@ def _host(directory: Path) -> list[RenderableType]:
         parts.append(Text(f"S3        {published.uri}"))
         in_full = f"in full in {directory / published.FILE}"
         parts.append(rendering.Link("Link      ", published.link, run_layout.LOG, in_full))
-        until = published.link_until.isoformat(timespec="minutes")
-        parts.append(Text(f"          opens until {until} {published.link_note}".rstrip()))
+        parts.append(Text(f"          {link.opening(published.link_until, published.link_note)}"))
     return parts
 
 

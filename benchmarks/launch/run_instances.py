@@ -74,9 +74,13 @@ def prepare(run_id: str, started: datetime, run_keys: RunKeys, lifetime: int, ow
 
 
 def settings(plan: LaunchPlan, subnet: str | None) -> AwsShape:
-    """The parameters of RunInstances that follow from the plan; they override the launch template."""
+    """The parameters of RunInstances that follow from the plan; they override the launch template.
+
+    A plan whose template has no id is only rehearsed, before setup has created the template.
+    """
+    template = {"LaunchTemplateId": plan.launch_template.id, "Version": plan.launch_template.version}
     given = {
-        "LaunchTemplate": {"LaunchTemplateId": plan.launch_template.id, "Version": plan.launch_template.version},
+        "LaunchTemplate": template if plan.launch_template.id else None,
         "InstanceType": plan.instance_type,
         "ImageId": plan.image.id,
         "CpuOptions": plan.cpu_options,

@@ -69,8 +69,9 @@ class RepeatableCleanup:
         self.console.print(self.of_failure(0, reached), soft_wrap=True)
 
 
-def after_setup(console: Console) -> Cleanup:
-    return RepeatableCleanup(console, NOTHING_DONE["setup"], _CREATED)
+def after_setup(console: Console, confirmed: bool) -> Cleanup:
+    """After setup. Without `confirmed` it has only looked, and has said itself what is to be done."""
+    return RepeatableCleanup(console, NOTHING_DONE["setup"], _CREATED if confirmed else "")
 
 
 def after_teardown(console: Console) -> Cleanup:

@@ -6,10 +6,14 @@ import botocore.exceptions
 
 from benchmarks import hints
 from benchmarks.aws.aws_errors import code
+from benchmarks.aws.optional_answers import UnknownError, optional
 from benchmarks.aws.resource_names import default_bucket
 from benchmarks.aws.session import Client
 from benchmarks.errors import RefusedError
 from benchmarks.runs.records import Destination, Values
+
+STATUS_PERMISSION = "s3:GetBucketPolicyStatus"
+BLOCK_PERMISSION = "s3:GetBucketPublicAccessBlock"
 
 
 def choose(parameters: Values, s3: Client, account: str) -> Destination:
@@ -31,4 +35,26 @@ def choose(parameters: Values, s3: Client, account: str) -> Destination:
             raise RefusedError(reasons[code(error)]) from None
         raise
     region = head["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region") or parameters["region"]
-    return Destination(bucket=bucket, account=account, region=region)
+    return Destination(bucket=bucket, account=account, region=region, public=_is_public(s3, bucket, account))
+
+
+def _is_public(s3: Client, bucket: str, account: str) -> bool:
+    """Whether anyone may read results, as far as the bucket's own settings tell; False if they may not be asked for.
+
+    It is a forecast, and publishing finds out. The status is about the policy alone, not about what blocks it:
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicyStatus.html
+    """
+    place = {"Bucket": bucket, "ExpectedBucketOwner": account}
+    try:
+        with optional(STATUS_PERMISSION):
+            if not s3.get_bucket_policy_status(**place)["PolicyStatus"]["IsPublic"]:
+                return False
+    except UnknownError:
+        return False
+    try:
+        with optional(BLOCK_PERMISSION):
+            block = s3.get_public_access_block(**place)["PublicAccessBlockConfiguration"]
+            return not block.get("RestrictPublicBuckets")
+    except UnknownError:
+        # There is none, or it may not be read.
+        return True

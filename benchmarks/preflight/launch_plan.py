@@ -12,6 +12,7 @@ from benchmarks import hints
 from benchmarks.account import security_group
 from benchmarks.aws import block_devices, cpu_cores, images, launch_templates, tags
 from benchmarks.aws.aws_errors import code
+from benchmarks.aws.launch_templates import Template
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import RefusedError
@@ -19,8 +20,13 @@ from benchmarks.preflight import alternatives, launch_price, launch_quota, place
 from benchmarks.runs.records import Image, LaunchPlan, LaunchTemplate, Suite, Values
 
 
-def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan, tuple[str, ...]]:
-    """The plan of the requested launch, and warnings. Raises RefusedError for the first obstacle."""
+def make(
+    parameters: Values, suite: Suite, connect: Connect, template: Template | None = None
+) -> tuple[LaunchPlan, tuple[str, ...]]:
+    """The plan of the requested launch, and warnings. Raises RefusedError for the first obstacle.
+
+    It is from `template` if that is given, else from the one that the parameters name.
+    """
     ec2 = connect("ec2")
     region = parameters["region"]
     info = type_info(ec2, parameters["instance_type"], region)
@@ -28,7 +34,7 @@ def make(parameters: Values, suite: Suite, connect: Connect) -> tuple[LaunchPlan
     architectures = _architectures(info)
     memory = cpu_cores.check_memory(info, parameters["memory"])
     cpu_cores.check_memory(info, suite.minimum_memory, f"MiB that the suite {suite.name} needs")
-    template = launch_templates.find(ec2, parameters["launch_template"], NAME)
+    template = template or launch_templates.find(ec2, parameters["launch_template"], NAME)
     launch_templates.check_ends(template)
     launch_templates.check_tags(template)
     cores = cpu_cores.cores(info, parameters["cpu"], template.data.get("CpuOptions"))

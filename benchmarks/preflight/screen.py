@@ -86,6 +86,9 @@ def _results(plan: Preflight, run_id: str, lifetime: Callable[[], Lifetime]) -> 
         yield "Results", f"s3://{plan.destination.bucket}/{run.key}"
     else:
         yield "Results", f"s3://{plan.destination.bucket}"
+    if plan.destination.public:
+        yield "Link", f"to the log, opens {link.LASTING}"
+        return
     held, now = lifetime(), datetime.now(UTC)
     if held.renewed:
         yield "Link", "to the log, opens for as long as the credentials that sign it at the end of the run"

@@ -1,32 +1,54 @@
-"""Presigned S3 links, which open an object without credentials.
+"""Links to S3 objects that open without credentials: plain ones where anyone may read, else presigned ones that end.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from benchmarks.aws import credentials
+from benchmarks.aws import anonymous, credentials
 from benchmarks.aws.credentials import Lifetime
 from benchmarks.aws.session import Client
 
 # The maximum lifetime of a presigned URL with signature version 4.
 LINK_LIFETIME = timedelta(days=7)
+LASTING = "for anyone, as long as the bucket is public"
+NOT_PUBLIC = "(its bucket was to be public, but S3 does not open the plain link)"
 
 
 @dataclass(frozen=True)
 class Link:
-    """A URL, until when it opens, to the minute, and a note on that for the user."""
+    """A URL, until when it opens, to the minute, and a note on that for the user; no time for a plain URL."""
 
     url: str
-    until: datetime
-    note: str
+    until: datetime | None
+    note: str = ""
+
+
+def make(s3: Client, bucket: str, key: str, expected_public: bool = False) -> Link:
+    """A link to an object: its plain URL if that opens, else a presigned one.
+
+    Trying is the only way to know: account, organisation and other statements of the bucket's policy count as well, and
+    who runs benchmarks may not be permitted to read those. A link that was `expected_public` and is not has a note.
+    """
+    signed = sign(s3, bucket, key)
+    plain = signed.url.partition("?")[0]
+    if anonymous.opens(plain):
+        return Link(plain, None)
+    return replace(signed, note=f"{signed.note} {NOT_PUBLIC}".strip()) if expected_public else signed
+
+
+def opening(until: datetime | None, note: str) -> str:
+    """When a link opens, for the user."""
+    if until is None:
+        return f"opens {LASTING}"
+    return f"opens until {until.isoformat(timespec='minutes')} {note}".rstrip()
 
 
 def sign(s3: Client, bucket: str, key: str) -> Link:
-    """A link to an object that opens as long as possible."""
+    """A presigned link to an object that opens as long as possible."""
     now = datetime.now(UTC)
     until, note = link_end(now, credentials.lifetime())
     url = s3.generate_presigned_url(

@@ -13,7 +13,7 @@ from benchmarks.results import link, manifest
 from benchmarks.results.result_keys import AttemptFolder, RunFolder
 from benchmarks.results.uploads import Upload, choose_folder, send, upload_of
 from benchmarks.runs import record_files, run_layout
-from benchmarks.runs.records import Build, Manifest, Preflight, Published, Toolchain
+from benchmarks.runs.records import Build, Destination, Manifest, Preflight, Published, Toolchain
 from benchmarks.runs.result_records import Results
 
 FILES = (
@@ -50,22 +50,24 @@ def publish(
     # Another process may upload to the same folder at the same time: then choose a folder again.
     while not all(send(s3, target, f"{folder}{upload.name}", upload) for upload in missing):
         folder, missing = choose_folder(s3, target, folder_of, uploads)
-    published = _published(s3, target.bucket, folder, uploads)
+    published = _published(s3, target, folder, uploads)
     record_files.write(directory, published)
     return bool(missing), published.uri
 
 
-def _published(s3: Client, bucket: str, folder: str, uploads: Sequence[Upload]) -> Published:
+def _published(s3: Client, target: Destination, folder: str, uploads: Sequence[Upload]) -> Published:
+    bucket = target.bucket
     keys = {upload.name: f"{folder}{upload.name}" for upload in uploads}
-    signed = link.sign(s3, bucket, keys[run_layout.LOG if run_layout.LOG in keys else Manifest.FILE])
+    shown = keys[run_layout.LOG if run_layout.LOG in keys else Manifest.FILE]
+    made = link.make(s3, bucket, shown, expected_public=target.public)
     return Published(
         bucket=bucket,
         prefix=folder,
         uri=f"s3://{bucket}/{folder}",
         keys=keys,
-        link=signed.url,
-        link_until=signed.until,
-        link_note=signed.note,
+        link=made.url,
+        link_until=made.until,
+        link_note=made.note,
     )
 
 

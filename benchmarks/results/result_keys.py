@@ -11,10 +11,11 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from benchmarks.aws.resource_names import RESULTS
 from benchmarks.errors import RefusedError
 from benchmarks.runs.run_id import is_valid
 
-ROOT = "results/"
+ROOT = RESULTS
 # What the rest of a key leaves of the 1,024 bytes that S3 takes: a host's name, which has up to 253, is there twice.
 LONGEST = 400  # bytes, of suite and ref together
 _TIME = "%Y-%m-%dT%H%M%SZ"  # to be read; %Y does not write four digits everywhere

@@ -137,6 +137,7 @@ class Destination(Part, frozen=True, kw_only=True):
     bucket: str
     account: str  # the owner
     region: str
+    public: bool = False  # whether anyone may read it, as far as could be told before the run
 
 
 class PlannedMeasurement(Part, frozen=True, kw_only=True):
@@ -349,13 +350,13 @@ class Published(Record, frozen=True, kw_only=True):
     """Where the files of an attempt were uploaded."""
 
     FILE = "published.json"
-    IS_PRIVATE = True  # until it expires, anyone with the link can read the log
+    IS_PRIVATE = True  # as long as it opens, anyone with the link can read the log
     bucket: str
     prefix: str
     uri: str
     keys: Mapping[str, str]  # in S3, by file name
     link: str
-    link_until: datetime
+    link_until: datetime | None  # None for as long as the bucket is public
     link_note: str
 
 
@@ -425,6 +426,17 @@ class Need(Part, frozen=True, kw_only=True):
     exists: bool
 
 
+class Check(Part, frozen=True, kw_only=True):
+    """A question about the account, its user or this machine, and what came of it.
+
+    `text` says what was found and, of a failure, what to do about it; of what is unknown, why it could not be checked.
+    """
+
+    name: str
+    result: Literal["ok", "failed", "unknown"]
+    text: str
+
+
 class Setup(Record, frozen=True, kw_only=True):
     """What runs need in an account, and what exists of it."""
 
@@ -445,9 +457,15 @@ class Setup(Record, frozen=True, kw_only=True):
     instance_profile_arn: str
     metadata_options: Json  # as in RunInstances
     security_group: SecurityGroup | None
+    public: bool = False  # whether anyone is to read the results
+    bucket_statements: tuple[Json, ...] = ()  # that the bucket's policy should have
     needs: tuple[Need, ...]
     notes: tuple[str, ...]
     has_profile: bool = False  # whether the instance profile exists, with or without a role
+    checks: tuple[Check, ...] = ()
+    rule_description: str = ""  # of the rules by which the owner reaches instances
+    no_instance_profile: bool = False
+    outdated: tuple[str, ...] = ()  # the owner's earlier addresses that are still let in
 
     @property
     def missing(self) -> tuple[Need, ...]:

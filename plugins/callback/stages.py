@@ -93,6 +93,10 @@ class CallbackModule(CallbackBase):
                 self._say(f"! {text}", color="yellow")
 
     def _fail(self, result: Any) -> None:
+        if result._result.get("is_answer"):
+            self._did = True
+            self._say(_indented(result))
+            return
         self._failed = self._did = True
         sentence = task_failures.sentence(result._host.get_name(), result._task.get_name(), result._result)
         if not any(said.startswith(sentence) for said in self._said):

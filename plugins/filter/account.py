@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.account import listing, teardown_listing
+from benchmarks.account import launch_template, teardown_listing
+from benchmarks.doctor import listing
 from benchmarks.runs import record_files
 from benchmarks.runs.records import Setup, Teardown
 
@@ -17,8 +18,8 @@ def setup_record(directory: str) -> Any:
     return {**record_files.plain(survey), "missing": [need.name for need in survey.missing]} if survey else None
 
 
-def setup_listing(survey: Mapping[str, Any], confirmed: bool) -> str:
-    return listing.listing(record_files.typed(Setup, survey), confirmed)
+def setup_problem(survey: Mapping[str, Any], confirmed: bool) -> str:
+    return listing.problem(record_files.typed(Setup, survey), confirmed)
 
 
 def teardown_record(directory: str) -> Any:
@@ -35,7 +36,8 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "setup_record": setup_record,
-            "setup_listing": setup_listing,
+            "setup_problem": setup_problem,
+            "template_tags": launch_template.tag_options,
             "teardown_record": teardown_record,
             "teardown_listing": teardown_listing_of,
         }

@@ -19,6 +19,7 @@ from sandbox.aws.ec2.instance_states import Fleet
 from sandbox.aws.ec2.launcher import Launcher
 from sandbox.aws.ec2.vcpu_quotas import Quotas
 from sandbox.aws.faults import Faults
+from sandbox.aws.iam.authorization import Authorization, DeniedError
 from sandbox.aws.iam.credentials import Keyring, caller_identity
 from sandbox.aws.journal import Journal
 from sandbox.aws.pricing import price_list
@@ -48,6 +49,7 @@ def application(settings: Settings, machines: Machines) -> WSGIApplication:
     fleet = Fleet(settings, machines, moto)
     faults = Faults()
     keyring = Keyring(settings)
+    authorization = Authorization(settings, keyring.owner)
     journal = Journal(settings.requests_log)
     consistency = Consistency(settings, fleet, moto)
     s3 = S3(settings, moto)
@@ -94,6 +96,7 @@ def application(settings: Settings, machines: Machines) -> WSGIApplication:
         if s3.open_to_all(call):
             return moto(call)
         keyring.check(call)
+        authorization.check(call)
         fault = faults.at_the_door(call.service, call.action)
         if fault is None:
             return handle(call)
@@ -116,10 +119,11 @@ def wsgi(backend: Backend, admin: Backend, journal: Journal) -> WSGIApplication:
     def reply_to(call: Call) -> Reply:
         own = call.path.startswith(PREFIX)
         code: str | None = None
+        denied = False
         try:
             reply = (admin if own else backend)(call)
         except AwsError as error:
-            code = error.code
+            code, denied = error.code, isinstance(error, DeniedError)
             reply = failure(call, error)
         except ConnectionReset:
             journal.write(call, 0, "ConnectionReset")
@@ -132,7 +136,7 @@ def wsgi(backend: Backend, admin: Backend, journal: Journal) -> WSGIApplication:
             code = "InternalError"
             reply = failure(call, AwsError(code, "An internal error has occurred", 500))
         if not own:
-            journal.write(call, reply.status, code)
+            journal.write(call, reply.status, code, denied)
         return reply
 
     def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -13,6 +13,7 @@ from typing import Any
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
 
+from sandbox.aws.iam import authorization
 from sandbox.aws.protocol import Call
 
 KEPT = 10_000  # calls
@@ -29,16 +30,18 @@ class Journal:
         self._lock = threading.Lock()
         self._entries: deque[dict[str, Any]] = deque(maxlen=KEPT)
 
-    def write(self, call: Call, status: int, error: str | None) -> None:
-        """Record a call and its answer."""
+    def write(self, call: Call, status: int, error: str | None, denied: bool = False) -> None:
+        """Record a call and its answer, and whether a policy denied it."""
         entry: dict[str, Any] = {
             "time": datetime.now(UTC).isoformat(),
             "service": call.service,
             "action": call.action,
+            "permission": authorization.permission(call),
             "region": call.region,
             "access_key_id": call.access_key,
             "status": status,
             "error": error,
+            "denied": denied,
             "parameters": _parameters(call),
         }
         with self._lock:

@@ -7,6 +7,7 @@ tested by tests/sandbox/aws/test_moto_repairs.py, which also fails if another ve
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,10 +19,12 @@ from moto.ec2.models import ec2_backends
 from moto.ec2.models.amis import Ami
 from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS, INSTANCE_TYPES, InstanceType
 from moto.ec2.utils import filter_dict_attribute_mapping
+from moto.iam.access_control import PermissionResult
 from moto.iam.models import iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from moto.s3.models import PublicAccessBlock, s3_backends
+from moto.s3.models import FakeBucket, PublicAccessBlock, s3_backends
 from moto.ssm.models import ssm_backends
+from moto.sts.models import sts_backends
 
 from sandbox.aws.ec2 import amis
 from sandbox.aws.paging import fits
@@ -47,6 +50,9 @@ FILTERS = {
 def server() -> WSGIApplication:
     """moto's own server as a WSGI application. Its settings are read when an account is first used."""
     filter_dict_attribute_mapping.update(FILTERS)
+    # moto reads bucket policies without their conditions. Who gets this far was let in by the sandbox's own reading.
+    bucket: Any = FakeBucket
+    bucket.get_permission = lambda *_: PermissionResult.PERMITTED
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     os.environ.pop("MOTO_ACCOUNT_ID", None)
     application: WSGIApplication = DomainDispatcherApplication(create_backend_app)
@@ -269,6 +275,20 @@ class Ec2:
     def template_ids(self) -> frozenset[str]:
         return frozenset(self._backend.launch_templates)
 
+    def template_id(self, name: str) -> str | None:
+        """The id of the launch template of a name, or None."""
+        found: str | None = self._backend.launch_template_name_to_ids.get(name)
+        return found
+
+    def group_ids(self, name: str) -> tuple[str, ...]:
+        """The ids of the security groups of a name; each VPC may have one."""
+        groups = (group for of_vpc in self._backend.groups.values() for group in of_vpc.values())
+        return tuple(str(group.id) for group in groups if group.name == name)
+
+    def resource_tags(self, resource_id: str) -> dict[str, str]:
+        """The tags of anything with an id, {} for what does not exist."""
+        return dict(self._backend.tags.get(resource_id, {}))
+
     def group_names(self, group_ids: Iterable[str]) -> tuple[str, ...]:
         return tuple(self._backend.get_security_group_from_id(group_id).name for group_id in group_ids)
 
@@ -363,6 +383,10 @@ class Buckets:
         rule = self._backend.buckets[bucket].ownership_rule
         return None if rule is None else str(rule)
 
+    def has_object(self, bucket: str, key: str) -> bool:
+        found = self._backend.buckets.get(bucket)
+        return found is not None and key in found.keys
+
     def policy(self, bucket: str) -> bytes | None:
         found = self._backend.buckets.get(bucket)
         return None if found is None or found.policy is None else bytes(found.policy)
@@ -444,3 +468,57 @@ def instance_profile(account_id: str, name: str | None, arn: str | None) -> tupl
         if profile.name == name or profile.arn == arn:
             return profile.name, profile.arn, next((role.name for role in profile.roles), None)
     return None
+
+
+class Identities:
+    """moto's data about an account's users, roles and sessions of roles."""
+
+    def __init__(self, account_id: str) -> None:
+        self._iam: Any = iam_backends[account_id]["aws"]
+        self._sts: Any = sts_backends[account_id]["aws"]
+
+    def user(self, access_key_id: str) -> tuple[str, list[str]] | None:
+        """The ARN and the policies (inline, attached, of groups) of the user of an access key, or None."""
+        for user in self._iam.users.values():
+            if any(key.access_key_id == access_key_id for key in user.access_keys):
+                groups = self._iam.get_groups_for_user(user.name)
+                inline = [policy for one in (user, *groups) for policy in one.policies.values()]
+                attached = [policy for one in (user, *groups) for policy in one.managed_policies.values()]
+                return user.arn, [*map(_document, inline), *map(_managed, attached)]
+        return None
+
+    def session(self, access_key_id: str) -> tuple[str, str, list[str]] | None:
+        """The ARN of the session of a role's temporary key, its role's ARN and the role's policies, or None.
+
+        A role that was deleted allows nothing.
+        """
+        for session in self._sts.assumed_roles:
+            if session.access_key_id == access_key_id:
+                arn = session.role_arn
+                role = next((one for one in self._iam.roles.values() if one.arn == arn), None)
+                if role is None:
+                    return session.arn, arn, []
+                attached = map(_managed, role.managed_policies.values())
+                return session.arn, arn, [*map(_document, role.policies.values()), *attached]
+        return None
+
+    def role(self, name: str) -> tuple[str, dict[str, str]] | None:
+        """The ARN and the tags of a role, or None."""
+        return _arn_and_tags(next((one for one in self._iam.roles.values() if one.name == name), None))
+
+    def profile(self, name: str) -> tuple[str, dict[str, str]] | None:
+        """The ARN and the tags of an instance profile, or None."""
+        profiles = self._iam.instance_profiles.values()
+        return _arn_and_tags(next((one for one in profiles if one.name == name), None))
+
+
+def _arn_and_tags(found: Any) -> tuple[str, dict[str, str]] | None:
+    return None if found is None else (str(found.arn), {tag["Key"]: tag["Value"] for tag in found.tags or ()})
+
+
+def _managed(policy: Any) -> str:
+    return _document(next(one.document for one in policy.versions if one.version_id == policy.default_version_id))
+
+
+def _document(policy: Any) -> str:
+    return policy if isinstance(policy, str) else json.dumps(policy)

@@ -35,6 +35,8 @@ MODELS = {"servicequotas": "service-quotas"}
 HEADER_AUTH = re.compile(
     r"AWS4-HMAC-SHA256\s+Credential=(?P<key>[^/,]+)/(?P<date>\d{8})/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request"
 )
+# Of S3 Control, whose calls are signed as S3's; a bucket's operations have the same names.
+ACCOUNT_BLOCK_PATH = "/v20180820/configuration/publicAccessBlock"
 MAXIMUM_BODY = 5 * 1024**3  # bytes; S3's own limit for one PUT
 
 
@@ -182,6 +184,8 @@ class Call:
             return action
         if self.service != "s3":
             return ""
+        if self.path == ACCOUNT_BLOCK_PATH:
+            return f"{self.method.capitalize()}AccountPublicAccessBlock"
         try:
             operation, _ = get_service_router("s3").match(Request(dict(self.environ)))
         except (NotFound, NotImplementedError):

@@ -78,6 +78,7 @@ def test_commands_in_hints_come_from_one_function() -> None:
     of_a_checkout = {
         "benchmarks/aws/aws_errors.py",
         "benchmarks/pages/parameter_page.py",
+        "benchmarks/pages/policy_page.py",
         "benchmarks/pages/role_pages.py",
     }
     assert literal == {"benchmarks/hints.py", *of_a_checkout}

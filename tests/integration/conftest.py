@@ -21,9 +21,12 @@ from typing import Any
 import pytest
 
 from benchmarks.host import activity
+from benchmarks.pages import policy_page
 from benchmarks.runs import record_files
 from benchmarks.runs.records import Build
+from tests.support import documented_policies
 from tests.support.aws_clients import client
+from tests.support.documented_policies import User
 
 ROOT = Path(__file__).resolve().parents[2]
 CRATES = Path(__file__).parent / "crates"
@@ -66,12 +69,22 @@ class Account:
 
     facts: dict[str, Any]
     home: Path
+    runner: User  # who runs the tool, with the policy that the documentation gives them
     rust_image: str
 
     @property
+    def credentials(self) -> dict[str, str]:
+        """The variables by which the runner reaches AWS."""
+        return {**self.facts["environment"], **self.runner.variables}
+
+    @property
     def environment(self) -> dict[str, str]:
+        return self.environment_of(self.runner)
+
+    def environment_of(self, user: User) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if k not in {*self.facts["unset"], "AWS_CA_BUNDLE"}}
-        return {**kept, **self.facts["environment"], "HOME": str(self.home), "PIP_CONFIG_FILE": os.devnull}
+        own = {"HOME": str(self.home), "PIP_CONFIG_FILE": os.devnull}
+        return {**kept, **self.facts["environment"], **user.variables, **own}
 
     @property
     def environment_without_aws(self) -> dict[str, str]:
@@ -178,7 +191,10 @@ def play(name: str, *arguments: str, environment: dict[str, str], **extra: Any) 
 
 @pytest.fixture(scope="session")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    """A sandbox of this test session's own, set up by the tool's own command; gone at the end."""
+    """A sandbox of this test session's own, set up by the tool's own command; gone at the end.
+
+    The tool is used with the documented policies; only what the tests look at by themselves needs no permission.
+    """
     name = f"it-{uuid.uuid4().hex[:8]}"
     home = tmp_path_factory.mktemp("home")
     environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state"))}
@@ -191,16 +207,19 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
             check=True,
             stdout=subprocess.PIPE,
         ).stdout
-        account = Account(json.loads(facts), home, "")
+        # Setup also checks, by dry runs, whether whoever calls it may run.
+        administrator = documented_policies.new_user(json.loads(facts), policy_page.SETUP, policy_page.RUN)
+        runner = documented_policies.new_user(json.loads(facts), policy_page.RUN)
+        account = Account(json.loads(facts), home, runner, "")
         runs = str(tmp_path_factory.mktemp("setup"))
-        setup = inv(
-            "bench.setup", "--yes", "--allow-from", "127.0.0.0/8", "--runs-dir", runs, environment=account.environment
-        )
+        setting_up = account.environment_of(administrator)
+        setup = inv("bench.setup", "--yes", "--allow-from", "127.0.0.0/8", "--runs-dir", runs, environment=setting_up)
         assert setup.code == 0, setup.output
         images = account.client("ec2").describe_images(
             Owners=["self"], Filters=[{"Name": "name", "Values": ["sandbox-rust-*"]}]
         )["Images"]
-        yield Account(account.facts, home, images[0]["ImageId"])
+        yield Account(account.facts, home, runner, images[0]["ImageId"])
+        documented_policies.check(account.facts, [administrator, runner])
     finally:
         inv("sandbox.down", "--name", name, environment=environment)
 

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.pages import policy_page
 from tests.integration.conftest import ROOT, Account, Result, inv
+from tests.support import documented_policies
 
 PROMPT = "Enter MFA code for arn:aws:iam::123456789012:mfa/me: "
 PLAIN = (str(ROOT / ".venv/bin/ansible-playbook"), "playbooks/setup.yml", "-e", "allow_from=127.0.0.0/8", "-e")
@@ -25,15 +27,25 @@ def setup(tmp_path: Path) -> tuple[str, ...]:
     return ("bench.setup", "--allow-from", "127.0.0.0/8", "--runs-dir", str(tmp_path / "runs"))
 
 
+@pytest.fixture(scope="module")
+def operator(account: Account) -> str:
+    """A role that may set up the account; its ARN."""
+    iam = account.client("iam")
+    role = iam.create_role(RoleName="operator", AssumeRolePolicyDocument="{}")["Role"]
+    allowed = documented_policies.document(policy_page.SETUP, account.facts["account_id"])
+    iam.put_role_policy(RoleName="operator", PolicyName="setup", PolicyDocument=allowed)
+    return str(role["Arn"])
+
+
 @pytest.fixture
-def user(account: Account, tmp_path: Path) -> dict[str, str]:
+def user(account: Account, operator: str, tmp_path: Path) -> dict[str, str]:
     """The environment of a user whose only credentials are a role's, behind an MFA code."""
-    keys = {name: account.environment[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+    keys = {name: account.facts["environment"][name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
     (tmp_path / ".aws").mkdir()
     (tmp_path / ".aws/config").write_text(
         "[profile base]\n"
         + "".join(f"{name.lower()} = {value}\n" for name, value in keys.items())
-        + "[profile work]\nrole_arn = arn:aws:iam::123456789012:role/operator\nsource_profile = base\n"
+        + f"[profile work]\nrole_arn = {operator}\nsource_profile = base\n"
         + f"mfa_serial = arn:aws:iam::123456789012:mfa/me\nregion = {account.environment['AWS_DEFAULT_REGION']}\n"
     )
     dropped = (*keys, "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "AWS_REGION")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.account import bucket_policy
 from tests.integration.conftest import Account, Run, Tool
 
 
@@ -44,6 +45,19 @@ def test_a_dry_run_shows_the_plan_and_leaves_nothing(account: Account, tool: Too
     assert not run.directory.exists()
 
 
+def test_a_plan_tells_that_links_will_last_if_results_are_public(account: Account, tool: Tool, run_id: str) -> None:
+    s3, bucket = account.client("s3"), f"benchmarks-{account.facts['account_id']}-public"
+    s3.create_bucket(Bucket=bucket)
+    s3.delete_public_access_block(Bucket=bucket)
+    policy = {"Version": "2012-10-17", "Statement": [bucket_policy.anyone_reads("aws", bucket)]}
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+
+    run = tool.bench(run_id, "--dry-run", "--bucket", bucket)
+
+    assert run.result.code == 0, run.result.output
+    assert "Link      to the log, opens for anyone, as long as the bucket is public" in run.result.output
+
+
 def test_plain_ansible_makes_the_same_dry_run_again_and_again(account: Account, tool: Tool, run_id: str) -> None:
     for _ in range(2):
         run = tool.playbook(run_id, "-e", "dry_run=true")
@@ -72,6 +86,16 @@ def test_a_run_that_may_cost_too_much_is_refused(account: Account, tool: Tool, r
 
     assert run.result.code == 2, run.result.output
     assert "more than the max_cost of $0.01, if it lasts for all of its 4 h 30 min" in run.result.output
+    check_nothing_was_done(run, account)
+
+
+def test_a_family_for_which_the_account_has_only_aws_default_is_refused_by_it(
+    account: Account, tool: Tool, run_id: str
+) -> None:
+    run = tool.bench(run_id, "--instance-type", "inf1.xlarge", replaces="--instance-type")
+
+    assert run.result.code == 2, run.result.output
+    assert "L-1945791B" in run.result.output
     check_nothing_was_done(run, account)
 
 

@@ -36,7 +36,7 @@ class Leaks:
 
     @property
     def me(self) -> str:
-        return str(self.account.client("sts").get_caller_identity()["Arn"]).rpartition("/")[2].rpartition(":")[2]
+        return self.account.runner.name
 
     def tags(self, kind: str, minutes_left: float, owner: str | None = None, **more: str) -> dict[str, Any]:
         values = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import secrets
 import shlex
 import shutil
 import stat
@@ -20,6 +21,8 @@ import jsonschema
 from playwright.sync_api import expect
 
 from tests.integration.conftest import CRATES, ROOT, Account, Run, Tool, changed_tasks, check_build_and_activity, inv
+from tests.support import secret_search
+from tests.support.aws_clients import client
 from tests.support.browser import benchmarks, chromium, opened
 
 
@@ -107,21 +110,69 @@ def check_results(run: Run, account: Account) -> None:
         assert answer.read() == (run.attempt / "benchmark.log").read_bytes()
 
 
-def test_paths_are_whole_whatever_they_are_called(account: Account, tool: Tool, run_id: str) -> None:
-    # A socket's path has 107 characters at most, and ssh's are below the home unless they are told to be elsewhere.
-    home = tool.runs / ("h" * 100)
-    home.mkdir()
+def odd(tool: Tool) -> tuple[Tool, Path, Path]:
+    """The tool with paths that are hard to quote; a suite and a key there."""
     odd = replace(tool, runs=tool.runs / "my rüns [100%] it's")
     shutil.copytree(CRATES / "tiny", odd.runs / "my crate")
     key = odd.runs / "100% mine.pem"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True, stdin=subprocess.DEVNULL)
+    return odd, odd.suite("my suite", source={"path": "my crate"}), key
 
-    suite = odd.suite("my suite", source={"path": "my crate"})
-    far = replace(odd, account=replace(account, home=home))
+
+def test_paths_are_whole_whatever_they_are_called(account: Account, tool: Tool, run_id: str) -> None:
+    # A socket's path has 107 characters at most, and ssh's are below the home unless they are told to be elsewhere.
+    home = tool.runs / ("h" * 100)
+    home.mkdir()
+    tool, suite, key = odd(tool)
+    far = replace(tool, account=replace(account, home=home))
     check_whole(far.bench(run_id, "--key-file", str(key), suite=suite), account)
-    by_ansible = odd.playbook(f"{run_id}-a", "-e", json.dumps({"key_file": str(key)}), suite=suite)
-    check_whole(by_ansible, account)
-    assert json.loads((by_ansible.attempt / "manifest.json").read_text())["suite"]["name"] == "my suite"
+
+
+def test_secrets_of_who_runs_are_nowhere_but_with_them(account: Account, tool: Tool, run_id: str) -> None:
+    tool, suite, key = odd(tool)
+    variables, token = account.runner.variables, secrets.token_hex(20)
+    key_of_runner = {
+        "access_key_id": variables["AWS_ACCESS_KEY_ID"],
+        "secret_access_key": variables["AWS_SECRET_ACCESS_KEY"],
+    }
+    made = client({**account.facts, **key_of_runner}, "sts").get_session_token()["Credentials"]
+    planted = {
+        "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": made["SessionToken"],
+        "GITHUB_TOKEN": f"ghp_{token}",
+        "DATABASE_PASSWORD": f"pass-{token}",
+    }
+    me = replace(account.runner, variables={"AWS_ACCESS_KEY_ID": made["AccessKeyId"], **planted})
+    mine = replace(tool, account=replace(account, runner=me))
+
+    with secret_search.watched_processes() as seen:
+        run = mine.playbook(run_id, "-vvv", "-e", json.dumps({"key_file": str(key)}), suite=suite)
+
+    check_whole(run, account)
+    assert json.loads((run.attempt / "manifest.json").read_text())["suite"]["name"] == "my suite"
+    arguments, environments = b"\n".join(seen.arguments), b"\n".join(seen.environments)
+    # What was looked at is what there was to see: processes here and on the host, and Ansible at its most talkative.
+    assert b"ansible-playbook" in arguments
+    assert b"cargo bench" in arguments
+    assert b"HOME=" in environments
+    assert "ESTABLISH SSH CONNECTION" in run.result.output
+    published = run.record(f"{run.host.name}/1/published.json")
+    s3 = account.client("s3")
+    objects: dict[str, bytes] = {}
+    for name in published["keys"].values():
+        stored = s3.get_object(Bucket=published["bucket"], Key=name)["Body"].read()
+        objects |= secret_search.unpacked(f"s3:{name}", stored)
+    files = secret_search.contents(run.directory)
+    assert any("criterion" in name and ".tar" in name for name in files)
+    places = {
+        "the output": run.result.output.encode(),
+        "a command line": arguments,
+        "an environment on the host": environments,
+        **files,
+        **objects,
+    }
+    sought = {**planted, "the private key": key.read_text().splitlines()[2]}
+    assert secret_search.leaks(sought, places.items()) == []
 
 
 def test_what_was_kept_is_launched_as_documented_and_ended_by_the_printed_command(

@@ -25,7 +25,10 @@ from typing import Any
 
 import pytest
 
+from benchmarks.pages import policy_page
+from tests.support import documented_policies
 from tests.support.aws_clients import client
+from tests.support.documented_policies import User
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -55,12 +58,13 @@ class Shop:
     """An AWS account in a sandbox, and a user with a home of their own."""
 
     facts: dict[str, Any]
+    user: User  # with the documented policy
     home: Path
 
     def environment(self, **changes: str | None) -> dict[str, str]:
         left = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         own = {"HOME": str(self.home), "XDG_CACHE_HOME": str(self.home / "cache"), "ANSIBLE_NOCOLOR": "1"}
-        changed = {**left, **self.facts["environment"], **own, **changes}
+        changed = {**left, **self.facts["environment"], **self.user.variables, **own, **changes}
         return {name: value for name, value in changed.items() if value is not None}
 
     def run(self, *argv: str, **changes: str | None) -> Result:
@@ -127,22 +131,29 @@ def sandbox_facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str
         return done.stdout
 
     try:
-        command("up")
+        command("up", "--set", "regions_off=af-south-1")
         yield json.loads(command("env", "--format", "json"))
     finally:
         command("down")
 
 
 @pytest.fixture(scope="module")
-def shop(sandbox_facts: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def user(sandbox_facts: dict[str, Any]) -> Iterator[User]:
+    user = documented_policies.new_user(sandbox_facts, policy_page.RUN)
+    yield user
+    documented_policies.check(sandbox_facts, [user])
+
+
+@pytest.fixture(scope="module")
+def shop(sandbox_facts: dict[str, Any], user: User, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A user whose cache fills as the module goes on."""
-    return Shop(sandbox_facts, tmp_path_factory.mktemp("home"))
+    return Shop(sandbox_facts, user, tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture
-def new_shop(sandbox_facts: dict[str, Any], tmp_path: Path) -> Iterator[Shop]:
+def new_shop(sandbox_facts: dict[str, Any], user: User, tmp_path: Path) -> Iterator[Shop]:
     """A user who has never listed anything; faults that are ordered for them end with the test."""
-    shop = Shop(sandbox_facts, tmp_path)
+    shop = Shop(sandbox_facts, user, tmp_path)
     yield shop
     shop.faults()
 
@@ -276,6 +287,12 @@ def test_a_cached_answer_imports_neither_boto3_nor_botocore(shop: Shop) -> None:
     imported = {line.rpartition("|")[2].strip() for line in done.error.splitlines()}
     assert "benchmarks.picker.selection" in imported
     assert not imported & {"boto3", "botocore.session", "botocore.client"}
+
+
+def test_a_region_that_is_not_enabled_is_told(shop: Shop) -> None:
+    refused = shop.types("-c", "8", "--region", "af-south-1")
+    assert refused.code == 2, refused.out
+    assert "The region af-south-1 is not enabled in your AWS account" in refused.error
 
 
 def test_the_region_flag_counts_more_than_the_environment(shop: Shop) -> None:

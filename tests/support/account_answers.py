@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from benchmarks.account import bucket, role
+from benchmarks.account import bucket, bucket_policy, role
 from benchmarks.account.bucket import Bucket
 from benchmarks.account.role import Role
 from benchmarks.account.survey import Existing
@@ -49,8 +50,14 @@ ROLE = Role(
     policy=role.policy(TARGET.partition, TARGET.bucket),
     instance_profile={"Roles": [{"RoleName": "benchmarks"}]},
 )
+ONLY_ADD = bucket_policy.only_add(TARGET.partition, TARGET.bucket, "arn:aws:iam::123456789012:role/benchmarks")
 BUCKET = Bucket(
-    TARGET.bucket, "eu-central-1", blocks_public_access=True, disables_acls=True, lifecycle=[bucket.UPLOAD_RULE]
+    TARGET.bucket,
+    "eu-central-1",
+    blocks_public_access=True,
+    disables_acls=True,
+    lifecycle=[bucket.UPLOAD_RULE],
+    policy={"Version": "2012-10-17", "Statement": [ONLY_ADD]},
 )
 COMPLETE = Existing(
     security_group=group(rule("203.0.113.7/32")),
@@ -106,6 +113,7 @@ def complete(**answers: Any) -> Callable[..., Any]:
         "get_public_access_block": error("AccessDenied"),
         "get_bucket_ownership_controls": error("AccessDenied"),
         "get_bucket_lifecycle_configuration": {"Rules": [bucket.UPLOAD_RULE]},
+        "get_bucket_policy": {"Policy": json.dumps(BUCKET.policy)},
         "describe_launch_templates": {"LaunchTemplates": [{}]},
         "describe_launch_template_versions": {
             "LaunchTemplateVersions": [

@@ -8,9 +8,10 @@ from typing import Any
 import boto3
 
 
-def client(facts: Mapping[str, Any], service: str, region: str | None = None) -> Any:
+def client(facts: Mapping[str, Any], service: str, region: str | None = None, token: str | None = None) -> Any:
     """A client of the account that `./inv sandbox.env --format json` tells of; in its region, unless another is named.
 
+    Temporary keys have a session token.
     Clients are made in threads too, for which boto3's default session is not meant.
     """
     session: Any = boto3.session.Session()
@@ -20,4 +21,5 @@ def client(facts: Mapping[str, Any], service: str, region: str | None = None) ->
         region_name=region or facts["region"],
         aws_access_key_id=facts["access_key_id"],
         aws_secret_access_key=facts["secret_access_key"],
+        aws_session_token=token,
     )

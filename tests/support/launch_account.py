@@ -90,7 +90,9 @@ class Account:
             "s3": FakeClient(
                 head_bucket=other.get(
                     "bucket", {"ResponseMetadata": {"HTTPHeaders": {"x-amz-bucket-region": "eu-central-1"}}}
-                )
+                ),
+                get_bucket_policy_status=other.get("policy_status", aws_error("NoSuchBucketPolicy")),
+                get_public_access_block=other.get("block", aws_error("NoSuchPublicAccessBlockConfiguration")),
             ),
             "service-quotas": FakeClient(
                 get_service_quota=other.get("quota", {"Quota": {"Value": 32.0}}),

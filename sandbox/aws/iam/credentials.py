@@ -69,11 +69,16 @@ URL_PAST = ("AccessDenied", "Request has expired", 403)
 
 @dataclass(frozen=True)
 class Key:
-    """A secret key, and the session token and expiry of a temporary one."""
+    """A secret key, and the session token and expiry of a temporary one.
+
+    `owner` is the access key of which a session token has the permissions:
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html.
+    """
 
     secret: str
     token: str | None = None
     expires: datetime | None = None
+    owner: str | None = None
 
 
 def kind_of(call: Call) -> str:
@@ -124,6 +129,11 @@ class Keyring:
                 400,
             )
 
+    def owner(self, access_key_id: str) -> str:
+        """The access key whose permissions a key has: its own, but for a session token's."""
+        key = self._keys.get(access_key_id)
+        return access_key_id if key is None or key.owner is None else key.owner
+
     def add(self, access_key_id: str, key: Key) -> None:
         with self._lock:
             self._keys[access_key_id] = key
@@ -138,12 +148,15 @@ class Keyring:
         elif call.action == "CreateAccessKey":
             made = result_of(call, reply)["AccessKey"]
             self.add(made["AccessKeyId"], Key(made["SecretAccessKey"]))
-        elif call.action.startswith("AssumeRole") or call.action in {"GetSessionToken", "GetFederationToken"}:
+        elif call.action.startswith("AssumeRole") or call.action == "GetFederationToken":
             self.take(result_of(call, reply)["Credentials"])
+        elif call.action == "GetSessionToken":
+            self.take(result_of(call, reply)["Credentials"], self.owner(call.access_key))
 
-    def take(self, made: Mapping[str, Any]) -> None:
+    def take(self, made: Mapping[str, Any], owner: str | None = None) -> None:
         """Add temporary credentials, in the shape that STS returns."""
-        self.add(made["AccessKeyId"], Key(made["SecretAccessKey"], made["SessionToken"], made["Expiration"]))
+        key = Key(made["SecretAccessKey"], made["SessionToken"], made["Expiration"], owner)
+        self.add(made["AccessKeyId"], key)
 
 
 def role_credentials(settings: Settings, region: str, role: str, instance_id: str, moto: Backend) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
 from typing import Any
+
+from sandbox.aws.iam.policies import Decision, bucket_statements, decide
 
 READ = "s3:GetObject"
 
@@ -20,17 +21,11 @@ def is_public(policy: str | bytes) -> bool:
 
 
 def lets_anybody_read(policy: str | bytes, bucket: str, key: str) -> bool:
-    """Whether a policy allows anyone to read an object, and denies it to no one."""
+    """Whether a policy allows who is not known to read an object. Raises UnsupportedPolicyError."""
     resource = f"arn:aws:s3:::{bucket}/{key}"
-    if any(
-        statement.get("Effect") == "Deny" and _fits(statement.get("Resource"), resource)
-        for statement in _statements(policy)
-    ):
-        return False
-    return any(
-        _fits(statement.get("Action"), READ, fold=True) and _fits(statement.get("Resource"), resource)
-        for statement in _open_statements(policy)
-    )
+    # The sandbox's plain HTTP stands for AWS's HTTPS.
+    context = {"aws:securetransport": ("true",)}
+    return decide(bucket_statements(policy), READ, resource, "", context) is Decision.ALLOW
 
 
 def _statements(policy: str | bytes) -> Iterable[Mapping[str, Any]]:
@@ -44,13 +39,10 @@ def _statements(policy: str | bytes) -> Iterable[Mapping[str, Any]]:
 def _open_statements(policy: str | bytes) -> Iterable[Mapping[str, Any]]:
     for statement in _statements(policy):
         principal = statement.get("Principal")
-        anybody = principal == "*" or (isinstance(principal, Mapping) and _fits(principal.get("AWS"), "*"))
+        anybody = principal == "*" or (isinstance(principal, Mapping) and _names_all(principal.get("AWS")))
         if statement.get("Effect") == "Allow" and anybody and not statement.get("Condition"):
             yield statement
 
 
-def _fits(patterns: Any, value: str, fold: bool = False) -> bool:
-    listed = [patterns] if isinstance(patterns, str) else list(patterns or ())
-    if fold:
-        return any(fnmatchcase(value.lower(), str(one).lower()) for one in listed)
-    return any(fnmatchcase(value, str(one)) for one in listed)
+def _names_all(principals: Any) -> bool:
+    return "*" in ([principals] if isinstance(principals, str) else list(principals or ()))

@@ -16,8 +16,9 @@ import threading
 from dataclasses import dataclass
 
 from sandbox.aws.moto_repairs import Buckets
-from sandbox.aws.protocol import AwsError, Backend, Call, Reply
+from sandbox.aws.protocol import ACCOUNT_BLOCK_PATH, AwsError, Backend, Call, Reply
 from sandbox.aws.s3 import bucket_policies, checksums
+from sandbox.aws.s3.account_block import AccountBlock
 from sandbox.settings import Settings
 
 OWNER_HEADER = "x-amz-expected-bucket-owner"
@@ -47,6 +48,7 @@ class S3:
         self._moto = moto
         self._account_id = settings.account_id
         self._buckets = Buckets(settings.account_id)
+        self._account_block = AccountBlock(settings.account_id)
         self._foreign: frozenset[str] = frozenset()
         self._lock = threading.Lock()
 
@@ -56,12 +58,18 @@ class S3:
             self._foreign = self._foreign | {bucket} if there else self._foreign - {bucket}
 
     def open_to_all(self, call: Call) -> bool:
-        """Whether an unsigned request reads an object that its bucket's policy makes public."""
+        """Whether an unsigned request reads an object that its bucket's policy makes public.
+
+        Who may not list a bucket is not told either that an object is missing:
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+        """
         place = Place.of(call)
         if call.access_key or call.method not in {"GET", "HEAD"} or not place.key:
             return False
         policy = self._buckets.policy(place.bucket)
-        if policy is None or self._buckets.restricted(place.bucket):
+        if not self._buckets.has_object(place.bucket, place.key):
+            return False
+        if policy is None or self._buckets.restricted(place.bucket) or self._account_block.restricts:
             return False
         return bucket_policies.lets_anybody_read(policy, place.bucket, place.key)
 
@@ -70,6 +78,8 @@ class S3:
         place = Place.of(call)
         if not place.bucket:
             return self._moto(call)
+        if call.path == ACCOUNT_BLOCK_PATH:
+            return self._account_block(call)
         if call.action == "CreateBucket":
             return self._create(call, place)
         self._check_owner(call, place)
@@ -115,7 +125,8 @@ class S3:
             raise AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs", 400)
 
     def _check_policy(self, call: Call, place: Place) -> None:
-        if call.action != "PutBucketPolicy" or not self._buckets.blocks_policies(place.bucket):
+        blocked = self._buckets.blocks_policies(place.bucket) or self._account_block.blocks_policies
+        if call.action != "PutBucketPolicy" or not blocked:
             return
         if bucket_policies.is_public(call.body):
             raise AwsError(

@@ -57,8 +57,7 @@ class Place:
 
     @property
     def credentials(self) -> Mapping[str, str]:
-        found: dict[str, str] = self.account.facts["environment"]
-        return found
+        return self.account.credentials
 
     @property
     def mounts(self) -> tuple[str, ...]:

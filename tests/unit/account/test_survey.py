@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.account import bucket_policy
 from benchmarks.account import survey as account_survey
 from benchmarks.account.survey import Existing
 from benchmarks.errors import FailedError, RefusedError
@@ -23,6 +24,10 @@ from tests.support.account_answers import (
     template,
 )
 
+WIDE = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{TARGET.bucket}/*"}],
+}
 PARTS = [
     "security_group",
     "ssh_rule",
@@ -31,6 +36,7 @@ PARTS = [
     "instance_profile",
     "bucket",
     "upload_rule",
+    "add_rule",
     "launch_template",
 ]
 
@@ -54,7 +60,9 @@ def test_complete_account_lacks_nothing_and_gives_no_cause_for_notes() -> None:
         ({"security_group": group()}, ["ssh_rule"]),
         ({"role": replace(ROLE, policy=None)}, ["policy"]),
         ({"role": replace(ROLE, instance_profile={"Roles": []})}, ["instance_profile"]),
-        ({"bucket": None}, ["bucket", "upload_rule"]),
+        ({"role": replace(ROLE, policy=WIDE)}, ["policy"]),
+        ({"bucket": None}, ["bucket", "upload_rule", "add_rule"]),
+        ({"bucket": replace(BUCKET, policy=bucket_policy.EMPTY)}, ["add_rule"]),
         ({"bucket": replace(BUCKET, lifecycle=[])}, ["upload_rule"]),
         ({"bucket": replace(BUCKET, lifecycle=None)}, []),
         ({"launch_template": None}, ["launch_template"]),
@@ -99,6 +107,30 @@ def test_profile_that_exists_is_known_even_without_a_role() -> None:
     empty = replace(ROLE, instance_profile={"Roles": []})
     assert account_survey.survey(TARGET, replace(COMPLETE, role=empty)).has_profile
     assert not account_survey.survey(TARGET, Existing()).has_profile
+
+
+NO_PROFILE = replace(TARGET, no_instance_profile=True)
+
+
+def test_without_a_profile_iam_is_not_asked_and_nothing_of_it_is_missing() -> None:
+    def connect(service: str, region: str | None = None) -> Any:
+        assert service != "iam"
+        return connector()(service, region)
+
+    found = account_survey.find_existing(connect, NO_PROFILE)
+    survey = account_survey.survey(NO_PROFILE, found)
+    assert [need.name for need in survey.needs] == [
+        *("security_group", "ssh_rule", "bucket", "upload_rule", "add_rule", "launch_template")
+    ]
+    assert survey.no_instance_profile
+
+
+def test_a_template_without_a_profile_is_noted_only_if_there_should_be_one() -> None:
+    bare = replace(COMPLETE, launch_template=template(IamInstanceProfile={}))
+    assert account_survey.survey(NO_PROFILE, bare).notes == ()
+    (note,) = account_survey.survey(TARGET, bare).notes
+    assert "lacks the instance profile benchmarks" in note
+    assert "aws ec2 delete-launch-template --launch-template-name benchmarks, then setup again" in note
 
 
 def test_private_subnet_is_told() -> None:

@@ -43,6 +43,11 @@ def test_own_address_is_not_asked_when_a_range_is_given() -> None:
     assert choose_target(parameters(allow_from="198.51.100.0/24"), connector(), ask).allow_from == "198.51.100.0/24"
 
 
+def test_results_are_public_only_if_asked_for() -> None:
+    assert choose_target(parameters(public=True), connector(), own).public
+    assert not choose_target(parameters(public=False), connector(), own).public
+
+
 def test_subnet_decides_the_vpc() -> None:
     subnets: Sequence[Mapping[str, Any]] = [{"VpcId": "vpc-2", "MapPublicIpOnLaunch": False}]
     target = choose_target(parameters(subnet="subnet-1"), connector(describe_subnets={"Subnets": subnets}), own)

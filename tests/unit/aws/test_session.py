@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import botocore.exceptions
@@ -76,6 +77,29 @@ def test_an_endpoint_that_is_no_url_is_refused(monkeypatch: pytest.MonkeyPatch) 
     for service in ("ec2", "s3"):
         with pytest.raises(RefusedError, match="set AWS_ENDPOINT_URL to a URL"):
             session.connector("eu-central-1")(service)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "asked"),
+    [
+        (None, "https://123456789012.s3-control.eu-central-1.amazonaws.com/"),
+        ("http://127.0.0.1:5000", "http://127.0.0.1:5000/"),
+    ],
+)
+def test_an_account_is_part_of_s3_controls_host_but_not_of_an_endpoint_of_the_users(
+    keys: None, monkeypatch: pytest.MonkeyPatch, endpoint: str | None, asked: str
+) -> None:
+    if endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    control = session.connector("eu-central-1")("s3control")
+
+    def stop(request: Any, **_: Any) -> None:
+        raise LookupError(request.url, request.headers["x-amz-account-id"])
+
+    control.meta.events.register("before-send.s3-control", stop)
+    with pytest.raises(LookupError) as sent:
+        control.get_public_access_block(AccountId="123456789012")
+    assert sent.value.args == (f"{asked}v20180820/configuration/publicAccessBlock", b"123456789012")
 
 
 @pytest.fixture

@@ -136,3 +136,13 @@ def test_times_of_an_earlier_attempt_are_not_told_of_the_next(stages: Any, tmp_p
     assert written.keys() == {"launch", "toolchain"}
     assert written["launch"] == earlier["launch"]
     assert written["toolchain"] != earlier["toolchain"]
+
+
+def test_an_answer_is_told_as_one_and_is_no_fault_of_the_stage(stages: Any, screen: Screen) -> None:
+    begin(stages, "setup")
+    told = {"msg": "Nothing was created.", "failed": True, "is_answer": True}
+    stages.v2_runner_on_failed(SimpleNamespace(_result=told, _task=SimpleNamespace(action="conclude")))
+    stages.v2_playbook_on_stats(None)
+    first, second, *_ = screen.lines
+    assert first == "  Nothing was created."
+    assert second.startswith("✓ setup ")

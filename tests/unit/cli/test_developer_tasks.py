@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -15,6 +16,7 @@ from benchmarks import bootstrap
 from benchmarks.cli import developer_programs, developer_tasks
 from benchmarks.errors import RefusedError
 from benchmarks.pages import parameter_page, role_pages
+from tests.support import documented_policies
 
 
 @pytest.fixture
@@ -51,6 +53,23 @@ def test_the_first_check_that_finds_something_ends_the_task_with_its_exit_code(
     assert (ended.value.code, ended.value.message) == (3, "ruff found problems.")
     assert [argv[1:] for argv in ran] == [["check", "."], ["format", "--check", "."]]
     assert "requirements-dev.txt" in installed
+
+
+def test_policies_are_checked_against_the_calls_of_the_whole_suite(
+    installed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[tuple[list[str], str | None]] = []
+
+    def run(argv: list[str], env: Mapping[str, str], **_: Any) -> SimpleNamespace:
+        ran.append((argv, env.get(documented_policies.DIRECTORY)))
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    developer_tasks.test(Context())
+    (tests, directory), (check, _) = ran[-2:]
+    assert "tests/integration" in tests
+    assert directory
+    assert check[1:] == ["-m", "tests.support.documented_policies", directory]
 
 
 def test_programs_that_cannot_be_installed_end_the_task_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.aws import credentials
+from benchmarks.aws import anonymous, credentials
 from benchmarks.aws.credentials import Lifetime
 from benchmarks.cli import compare_command, report_command, results_command
 from benchmarks.errors import RefusedError
@@ -126,6 +126,21 @@ def test_links_of_selected_runs_are_printed(
         f"https://{run(1).key}i-1/1/benchmark.log",
         "r3",
         f"https://{run(3, machine='c7g.xlarge').key}i-1/1/benchmark.log",
+    ]
+
+
+def test_links_of_public_runs_are_plain_and_last(
+    s3: FakeClient, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3.generate_presigned_url = lambda *_, Params, ExpiresIn: f"https://{Params['Key']}?X-Amz-Signature=0"  # type: ignore[attr-defined]  # noqa: N803
+    monkeypatch.setattr("benchmarks.aws.session.connector", lambda _: lambda *_: s3)
+    monkeypatch.setattr(link, "region_of", lambda *_: "eu-west-1")
+    monkeypatch.setattr(credentials, "lifetime", Lifetime)
+    monkeypatch.setattr(anonymous, "opens", lambda _: True)
+    assert shown(capsys, bucket="mine", sources=["r1"], link=True) == [
+        "r1",
+        f"https://{run(1).key}i-1/1/benchmark.log",
+        "opens for anyone, as long as the bucket is public",
     ]
 
 

@@ -85,6 +85,11 @@ def test_a_whole_run_shows_numbers_places_cost_and_times(run: Path) -> None:
     ]
 
 
+def test_a_public_link_is_shown_without_an_end(run: Path) -> None:
+    record_files.write(run / "i-1/1", records.published(link_until=None))
+    assert "\n          opens for anyone, as long as the bucket is public\n" in shown(run)
+
+
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_no_number_is_broken_by_a_narrow_terminal(run: Path, width: int) -> None:
     assert "9.000 ns to 11.00 ns" in shown(run, width)

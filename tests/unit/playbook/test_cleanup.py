@@ -215,11 +215,15 @@ def test_ending_what_has_expired_says_nothing_of_a_run() -> None:
 
 def test_setting_up_that_is_interrupted_says_nothing_of_a_run() -> None:
     said = io.StringIO()
-    after = cleanup.after_setup(Console(file=said))
+    after = cleanup.after_setup(Console(file=said), confirmed=True)
     after.of_signal(PREFLIGHT)
     after.of_signal(DONE)
     assert said.getvalue() == "Nothing was created.\nWhat was created stays; the same command creates the rest.\n"
     assert after.of_failure(2, PREFLIGHT) == "Nothing was created."
+
+
+def test_setting_up_that_only_looked_says_no_more_than_it_found() -> None:
+    assert cleanup.after_setup(Console(file=io.StringIO()), confirmed=False).of_failure(2, DONE) == ""
 
 
 def test_an_instance_that_ended_by_itself_is_counted_until_then(tmp_path: Path) -> None:

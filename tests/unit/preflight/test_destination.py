@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from benchmarks.preflight import run_plan
@@ -28,6 +30,33 @@ from tests.support.launch_account import STARTED, account, parameters, refusal
 )
 def test_a_bucket_that_cannot_be_used_is_refused(code: str, bucket: str | None, sentence: str) -> None:
     assert refusal(account({"bucket": aws_error(code, "", "HeadBucket")}), bucket=bucket) == sentence
+
+
+PUBLIC = {"PolicyStatus": {"IsPublic": True}}
+RESTRICTED = {"PublicAccessBlockConfiguration": {"RestrictPublicBuckets": True}}
+UNRESTRICTED = {"PublicAccessBlockConfiguration": {"RestrictPublicBuckets": False}}
+ABSENT = aws_error("NoSuchPublicAccessBlockConfiguration")
+
+
+@pytest.mark.parametrize(
+    ("status", "block", "public"),
+    [
+        (PUBLIC, UNRESTRICTED, True),
+        (PUBLIC, ABSENT, True),
+        (PUBLIC, aws_error("AccessDenied"), True),
+        (PUBLIC, RESTRICTED, False),
+        ({"PolicyStatus": {"IsPublic": False}}, UNRESTRICTED, False),
+        (aws_error("NoSuchBucketPolicy"), ABSENT, False),
+        (aws_error("AccessDenied"), ABSENT, False),
+        (aws_error("NotImplemented"), ABSENT, False),
+    ],
+)
+def test_whether_results_will_be_public_is_told_as_far_as_the_user_may_ask(
+    status: Any, block: Any, public: bool
+) -> None:
+    made = run_plan.make(parameters(), account({"policy_status": status, "block": block}), STARTED)
+    assert made.destination
+    assert made.destination.public is public
 
 
 def test_a_bucket_must_be_the_callers_own() -> None:

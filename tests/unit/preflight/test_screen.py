@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from benchmarks.aws.credentials import Lifetime
 from benchmarks.parameters import spec
@@ -60,6 +61,14 @@ def test_an_unknown_price_is_said_with_its_reason(why: str | None, line: str) ->
 def test_what_is_left_of_the_quota_may_be_unknown() -> None:
     quota = Quota(code="L-1216C47A", name="Standard", limit=32, needed=8, used=None)
     assert "Quota     32 vCPUs, this takes 8 (L-1216C47A)" in shown(preflight(launches=(launch_plan(quota=quota),)))
+
+
+def test_a_public_link_lasts_whatever_the_credentials_do() -> None:
+    made = preflight()
+    assert made.destination
+    public = replace(made, destination=replace(made.destination, public=True))
+    ending = Lifetime(temporary=True, end=datetime.now(UTC))
+    assert shown(public, ending)[-1] == "Link      to the log, opens for anyone, as long as the bucket is public"
 
 
 def test_a_link_ends_with_the_credentials() -> None:

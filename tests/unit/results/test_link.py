@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from benchmarks.aws import credentials
+from benchmarks.aws import anonymous, credentials
 from benchmarks.aws.credentials import Lifetime
 from benchmarks.results import link
 from benchmarks.results.link import link_end
@@ -37,7 +37,34 @@ def test_a_link_is_signed_for_its_object_until_the_credentials_end(monkeypatch: 
     assert (signed.url, operation) == ("https://mine/x/benchmark.log", "get_object")
     assert parameters == {"Bucket": "mine", "Key": "x/benchmark.log"}
     assert 7 * 24 * 3600 - 60 < seconds <= 7 * 24 * 3600
+    assert signed.until
     assert (signed.until.second, signed.note) == (0, "")
+
+
+def test_the_plain_link_is_made_where_it_opens_for_anyone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def opens(url: str) -> bool:
+        asked.append(url)
+        return True
+
+    monkeypatch.setattr(anonymous, "opens", opens)
+    bucket = Bucket()
+    bucket.client.generate_presigned_url = lambda *_, **__: "https://mine/x/benchmark.log?X-Amz-Signature=0"  # type: ignore[attr-defined]
+    made = link.make(bucket.client, "mine", "x/benchmark.log")
+    assert made == link.Link("https://mine/x/benchmark.log", None, "")
+    assert asked == [made.url]
+    assert link.opening(made.until, made.note) == "opens for anyone, as long as the bucket is public"
+
+
+@pytest.mark.parametrize(
+    ("expected", "note"), [(False, ""), (True, "(its bucket was to be public, but S3 does not open the plain link)")]
+)
+def test_a_link_that_does_not_open_for_anyone_is_signed(expected: bool, note: str) -> None:
+    made = link.make(Bucket().client, "mine", "x/benchmark.log", expected_public=expected)
+    assert made.until
+    assert made.note == note
+    assert link.opening(NOW, made.note) == f"opens until 2026-05-19T08:15+00:00 {note}".rstrip()
 
 
 @pytest.mark.parametrize(("headers", "region"), [({"x-amz-bucket-region": "eu-west-1"}, "eu-west-1"), ({}, None)])

@@ -5,6 +5,10 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import pytest
+from msgspec.structs import replace
+
+from benchmarks.aws import anonymous
 from benchmarks.results import publishing
 from tests.support.result_bucket import KEY, Bucket, plan, published
 
@@ -60,3 +64,19 @@ def test_the_link_opens_the_log_and_is_for_its_owner_alone(host: Path) -> None:
     assert 6.9 * 86400 < seconds <= 7 * 86400
     assert published(host).link == f"https://mine/{KEY}benchmark.log"
     assert stat.S_IMODE((host / "published.json").stat().st_mode) == 0o600
+
+
+def test_the_link_is_plain_and_has_no_end_where_anyone_may_read(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(anonymous, "opens", lambda url: url == f"https://mine/{KEY}benchmark.log")
+    publishing.publish(Bucket(), host.parents[1], "i-1", 1, plan())
+    assert published(host).link == f"https://mine/{KEY}benchmark.log"
+    assert (published(host).link_until, published(host).link_note) == (None, "")
+
+
+def test_a_bucket_that_was_to_be_public_and_is_not_is_told(host: Path) -> None:
+    made = plan()
+    assert made.destination
+    public = replace(made, destination=replace(made.destination, public=True))
+    publishing.publish(Bucket(), host.parents[1], "i-1", 1, public)
+    assert published(host).link_until
+    assert published(host).link_note == "(its bucket was to be public, but S3 does not open the plain link)"

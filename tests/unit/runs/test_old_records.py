@@ -67,7 +67,8 @@ def test_what_was_planned_launched_and_measured_is_a_list_now() -> None:
 def test_times_of_ends_and_stages_are_kept() -> None:
     assert old(Terminated).times == {INSTANCE: datetime(2026, 11, 26, 14, 48, 15, tzinfo=UTC)}
     assert [time.name for time in old(Stages).stages][:2] == ["preflight", "launch"]
-    assert old(Published).link_until.tzinfo
+    until = old(Published).link_until
+    assert until and until.tzinfo
 
 
 def test_manifest_survey_and_failures_are_kept() -> None:

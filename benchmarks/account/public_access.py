@@ -1,0 +1,121 @@
+"""Public results: what blocks public access in an account, and what setup changes of a bucket if they are asked for.
+
+S3 blocks public access for new buckets, and may for whole accounts and organisations; the most restrictive counts:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import botocore.exceptions
+
+from benchmarks.account import bucket_policy
+from benchmarks.aws import aws_errors
+from benchmarks.aws.resource_names import RESULTS
+from benchmarks.aws.session import AwsShape, Client, Connect
+from benchmarks.errors import RefusedError
+
+# What concerns policies; what concerns ACLs stays blocked.
+SETTINGS = ("BlockPublicPolicy", "RestrictPublicBuckets")
+BLOCKED = (
+    "Results cannot be public, since the account {account} or its organisation blocks public access (S3 Block Public "
+    "Access): leave public out, or ask your administrator to end that for the account, in an organisation by its S3 "
+    "policy."
+)
+SHOWN = (
+    "Anyone who has or guesses an object's address reads it, though nobody can list them: log, archive and records, "
+    "and in the address the bucket's name {bucket} and the key with suite, start, machine, cores, ref, run id and host."
+)
+TO_CLOSE = (
+    "Anyone reads "
+    + RESULTS
+    + " in the bucket {bucket}, as --public has set up; to make it private again: aws s3api put-public-access-block "
+    "--bucket {bucket} --public-access-block-configuration "
+    "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true"
+)
+_ABSENT = "NoSuchPublicAccessBlockConfiguration"
+# S3 may refuse a public policy for some seconds after the bucket's own block of it has ended.
+_PATIENCE, _PAUSE = 15, 2.0  # attempts, seconds
+
+
+def refuse_blocked(connect: Connect, account: str) -> None:
+    """Raises RefusedError if the account blocks public policies, by itself or by its organisation's S3 policy.
+
+    The answer is about both: https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_GetPublicAccessBlock.html.
+    Without the permission to ask, S3 tells when the bucket's policy is written.
+    """
+    control = connect("s3control")
+    found = aws_errors.optional(
+        lambda: aws_errors.unless(_ABSENT, lambda: control.get_public_access_block(AccountId=account))
+    )
+    if found and blocks(found["PublicAccessBlockConfiguration"]):
+        raise RefusedError(BLOCKED.format(account=account))
+
+
+def blocks(block: AwsShape) -> bool:
+    """Whether a public access block makes public policies impossible or ineffective."""
+    return any(block.get(name) for name in SETTINGS)
+
+
+def add(
+    s3: Client,
+    bucket: str,
+    account: str,
+    wanted: Sequence[AwsShape],
+    dry: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+) -> bool:
+    """Let a bucket have public policies, and add statements to its own; return whether anything was or would be done.
+
+    If S3 refuses the policy, the bucket's block is put back. Raises RefusedError if that is because of the account or
+    the organisation, and ClientError.
+    """
+    place = {"Bucket": bucket, "ExpectedBucketOwner": account}
+    before = _block_of(s3, place, (_ABSENT, "NoSuchBucket") if dry else (_ABSENT,))
+    opens = blocks(before)
+    if dry:
+        return bucket_policy.add(s3, bucket, account, wanted, dry=True) or opens
+    if opens:
+        after = {**before, **dict.fromkeys(SETTINGS, False)}
+        s3.put_public_access_block(**place, PublicAccessBlockConfiguration=after)
+    try:
+        added = _patiently(lambda: bucket_policy.add(s3, bucket, account, wanted), _PATIENCE if opens else 1, sleep)
+    except botocore.exceptions.ClientError as error:
+        if opens:
+            s3.put_public_access_block(**place, PublicAccessBlockConfiguration=before)
+        if is_blocked(error):
+            raise RefusedError(BLOCKED.format(account=account)) from None
+        raise
+    return added or opens
+
+
+def is_blocked(error: botocore.exceptions.ClientError) -> bool:
+    """Whether S3 refused a policy because it is public, as the reason that it adds to AccessDenied tells.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html#access-denied-message-examples
+    """
+    message = str(error.response.get("Error", {}).get("Message", ""))
+    return aws_errors.is_denied(error) and ("BlockPublicPolicy" in message or "Block Public Access" in message)
+
+
+def _block_of(s3: Client, place: AwsShape, absent: Sequence[str]) -> AwsShape:
+    try:
+        found: AwsShape = s3.get_public_access_block(**place)["PublicAccessBlockConfiguration"]
+    except botocore.exceptions.ClientError as error:
+        if aws_errors.code(error) not in absent:
+            raise
+        return {}
+    return found
+
+
+def _patiently(call: Callable[[], bool], attempts: int, sleep: Callable[[float], None]) -> bool:
+    for _ in range(attempts - 1):
+        try:
+            return call()
+        except botocore.exceptions.ClientError as error:
+            if not is_blocked(error):
+                raise
+        sleep(_PAUSE)
+    return call()

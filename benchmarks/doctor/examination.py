@@ -1,0 +1,117 @@
+"""Everything that setup looks at before it creates anything: this machine, the user, and the account."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from msgspec.structs import replace
+
+from benchmarks.account import survey, target
+from benchmarks.account.survey import Existing
+from benchmarks.account.target import Target
+from benchmarks.aws import aws_errors, launch_templates, opt_in_regions
+from benchmarks.aws.resource_names import NAME
+from benchmarks.aws.session import Connect
+from benchmarks.doctor import creating, launching, machine, network, reading, user, vcpus
+from benchmarks.doctor.questions import answer
+from benchmarks.launch import boot_times
+from benchmarks.parameters import spec
+from benchmarks.runs.records import Check, Setup, Values
+
+# The parts of the survey, as a user knows them.
+PARTS = {
+    "security_group": "security group",
+    "role": "role",
+    "bucket": "bucket",
+    "launch_template": "launch template",
+}
+
+# What else helps where a part cannot be looked at.
+ADVICE = {"role": " Without rights in IAM, give --no-instance-profile."}
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What Ansible tells of itself, and how to ask for the version of the ssh client."""
+
+    ansible: str
+    collections: Sequence[str]
+    ssh: Callable[[], str | None] = machine.ssh_version
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was found: the checks, and what the account has, None if that could not be found out.
+
+    `complete` is False if nothing may be created: a part of the account could not be looked at, or EC2 refuses it.
+    """
+
+    checks: tuple[Check, ...]
+    setup: Setup | None
+    complete: bool
+
+
+def examine(parameters: Values, connect: Connect, here: Machine) -> Examination:
+    """Look at everything; what fails keeps nothing else from being looked at, unless that depends on it.
+
+    Raises RefusedError for parameters that no account could satisfy.
+    """
+    target.check_names(parameters)
+    region = parameters["region"]
+    explain = partial(opt_in_regions.sentence, connect=connect, region=region)
+    limits = spec.with_defaults("benchmark", {})
+    minutes = boot_times.lifetime([], limits["build_limit"], limits["time_limit"])
+    checks = answer(
+        [
+            *machine.questions(here.ansible, here.collections, here.ssh),
+            *user.questions(connect, region, minutes),
+            *reading.questions(connect),
+            *vcpus.questions(connect, region),
+            *network.questions(connect, parameters),
+        ],
+        explain,
+    )
+    results = {check.name: check.result for check in checks}
+    if any(results[name] != "ok" for name in ("credentials", "vpc", "address")) or results["region"] == "failed":
+        return Examination(checks, None, False)
+    try:
+        chosen = target.choose_target(parameters, connect)
+    except aws_errors.errors() as error:
+        return Examination((*checks, _failure("account", explain(error))), None, False)
+    found, refused = survey.find_each(connect, chosen)
+    checks += tuple(_failure(PARTS[part], f"{why}{ADVICE.get(part, '')}") for part, why in refused.items())
+    more = launching.questions(connect, parameters, found.launch_template, chosen.owner)
+    if parameters["allow_from"] and found.security_group:
+        more.append(network.admission(connect("ec2"), found.security_group, chosen.allow_from))
+    setup = _surveyed(chosen, found, refused)
+    if setup.missing or setup.outdated:
+        more.append(creating.question(connect, setup))
+    checks += answer(more, explain, checks)
+    may_create = not any(check.name == "creating" and check.result == "failed" for check in checks)
+    return Examination(checks, replace(setup, checks=checks), may_create and not refused)
+
+
+def rehearse_launch(parameters: Values, connect: Connect, owner: str) -> Check:
+    """The check that could be made only without the launch template, made again once setup has created that.
+
+    Raises RefusedError if there is no such template, and ClientError.
+    """
+    template = launch_templates.find(connect("ec2"), parameters["launch_template"], NAME)
+    explain = partial(opt_in_regions.sentence, connect=connect, region=parameters["region"])
+    question = launching.launch(connect, parameters, template, owner)
+    (check,) = answer([dataclasses.replace(question, needs=())], explain)
+    return check
+
+
+def _surveyed(chosen: Target, found: Existing, refused: dict[str, str]) -> Setup:
+    """The survey, without the needs of the parts that could not be looked at."""
+    setup = survey.survey(chosen, found)
+    unknown = {need for part in refused for need in survey.NEEDS_OF[part]}
+    return replace(setup, needs=tuple(need for need in setup.needs if need.name not in unknown))
+
+
+def _failure(name: str, sentence: str) -> Check:
+    return Check(name=name, result="failed", text=sentence)

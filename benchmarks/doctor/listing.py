@@ -1,0 +1,55 @@
+"""What setup found, as text: the checks, and what the account has and lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from benchmarks.doctor.examination import Examination
+from benchmarks.runs.records import Check, Setup
+
+STORAGE_PRICE = "about $0.025 a GB and month"
+MARKS = {"ok": "ok", "failed": "failed", "unknown": "-"}
+NOTHING_CREATED = "Nothing was created."
+CREATE = "To create what is missing, run it again with --yes (Ansible: -e yes=true)."
+MEND = "What failed is to be mended as said beside it."
+INCOMPLETE = "Without that nothing can be created: mend what failed as said beside it, and run it again."
+
+
+def listing(found: Examination, region: str) -> str:
+    """Everything that was found, one line each."""
+    setup = found.setup
+    where = f"account {setup.account}, region {setup.region}" if setup else f"region {region}"
+    lines = [f"What runs need in {where}:", *map(line, found.checks)]
+    if setup:
+        lines += _of_account(setup)
+    return "\n".join(lines)
+
+
+def line(check: Check) -> str:
+    return _line(MARKS[check.result], f"{check.name}: {check.text}")
+
+
+def _line(mark: str, text: str) -> str:
+    return f"  {mark:<7}  {text}"
+
+
+def _of_account(setup: Setup) -> Iterator[str]:
+    yield from (_line("there" if need.exists else "missing", need.text) for need in setup.needs)
+    yield from (_line("note", note) for note in setup.notes)
+    if setup.outdated and not setup.missing:
+        yield _line("note", f"To take back {', '.join(setup.outdated)}, run it with --yes (Ansible: -e yes=true).")
+    if not setup.missing:
+        yield "Everything is there."
+    else:
+        yield f"It costs nothing but what the bucket stores: {STORAGE_PRICE}."
+
+
+def problem(setup: Setup, confirmed: bool) -> str:
+    """Why an account is not ready for runs and what to do, as a text for the user; empty if it is ready.
+
+    With `confirmed`, setup was asked to create what is missing, which is then no problem; nor is what failed, since who
+    sets up an account need not be who runs.
+    """
+    failed = any(check.result == "failed" for check in setup.checks)
+    advice = [*([MEND] if failed else []), *([CREATE] if setup.missing else [])]
+    return " ".join([NOTHING_CREATED, *advice]) if advice and not confirmed else ""

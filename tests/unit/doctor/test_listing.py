@@ -1,0 +1,75 @@
+"""What setup says of an account."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from msgspec.structs import replace as changed
+
+from benchmarks.account import survey as account_survey
+from benchmarks.account.survey import Existing
+from benchmarks.doctor import listing
+from benchmarks.doctor.examination import Examination
+from benchmarks.runs.records import Check
+from tests.support.account_answers import COMPLETE, TARGET
+
+FAILED = Check(name="quota", result="failed", text="none")
+
+
+def lines(existing: Existing, *checks: Check) -> list[str]:
+    found = Examination(checks, account_survey.survey(TARGET, existing), True)
+    return listing.listing(found, TARGET.region).splitlines()
+
+
+def test_listing_names_what_is_missing_with_its_cost() -> None:
+    said = lines(replace(COMPLETE, bucket=None))
+    assert said[0] == "What runs need in account 123456789012, region eu-central-1:"
+    assert "  there    IAM role benchmarks, for instances" in said
+    assert [line.split()[0] for line in said].count("missing") == 3
+    assert f"  missing  S3 bucket {TARGET.bucket}, private" in said
+    assert said[-1] == "It costs nothing but what the bucket stores: about $0.025 a GB and month."
+    # They are shown behind two spaces, on terminals of 80 columns.
+    assert max(map(len, said)) <= 78
+
+
+def test_listing_of_a_complete_account_says_so() -> None:
+    assert lines(COMPLETE)[-1] == "Everything is there."
+
+
+def test_checks_stand_before_what_the_account_has() -> None:
+    assert lines(COMPLETE, FAILED)[1] == "  failed   quota: none"
+
+
+def test_listing_without_an_account_names_the_region() -> None:
+    assert listing.listing(Examination((FAILED,), None, False), "eu-central-1").splitlines() == [
+        "What runs need in region eu-central-1:",
+        "  failed   quota: none",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("existing", "checks", "problem"),
+    [
+        (COMPLETE, (), ""),
+        (COMPLETE, (Check(name="ending", result="unknown", text="not checked"),), ""),
+        (COMPLETE, (FAILED,), "Nothing was created. What failed is to be mended as said beside it."),
+        (
+            Existing(),
+            (),
+            "Nothing was created. To create what is missing, run it again with --yes (Ansible: -e yes=true).",
+        ),
+        (
+            Existing(),
+            (FAILED,),
+            "Nothing was created. What failed is to be mended as said beside it. To create what is missing, run it "
+            "again with --yes (Ansible: -e yes=true).",
+        ),
+    ],
+)
+def test_what_is_missing_or_failed_is_a_problem_unless_it_is_to_be_created(
+    existing: Existing, checks: tuple[Check, ...], problem: str
+) -> None:
+    setup = changed(account_survey.survey(TARGET, existing), checks=checks)
+    assert listing.problem(setup, confirmed=False) == problem
+    assert listing.problem(setup, confirmed=True) == ""
