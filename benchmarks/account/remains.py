@@ -12,7 +12,7 @@ from benchmarks.account import bucket, bucket_contents, made_by_setup
 from benchmarks.account.bucket_contents import Contents
 from benchmarks.account.teardown_place import Place
 from benchmarks.aws import tags
-from benchmarks.aws.aws_errors import code, unless
+from benchmarks.aws.aws_errors import code, is_denied, unless
 from benchmarks.aws.opt_in_regions import refusing_in
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import AwsShape, Client, Connect
@@ -52,6 +52,7 @@ class Remains:
     other_templates: tuple[str, ...] = ()  # names of others that setup made in the region
     role: FoundRole | None = None
     profile: AwsShape | None = None
+    iam_hidden: bool = False  # whether the caller may not look at the role and the profile
     bucket: FoundBucket | None = None
 
 
@@ -64,7 +65,7 @@ def find(connect: Connect, place: Place) -> Remains:
         template = _template(ec2, place.launch_template)
         others = _tagged_templates(ec2)
         own = template["LaunchTemplateId"] if template else None
-        profile = unless(_NO_ROLE, lambda: iam.get_instance_profile(InstanceProfileName=NAME)["InstanceProfile"])
+        role, profile, iam_hidden = _role_and_profile(iam)
         return Remains(
             group=group,
             referring=_referring(ec2, group["GroupId"]) if group else (),
@@ -72,8 +73,9 @@ def find(connect: Connect, place: Place) -> Remains:
             template=template,
             versions=_versions(ec2, str(own)) if template else (),
             other_templates=tuple(one["LaunchTemplateName"] for one in others if one["LaunchTemplateId"] != own),
-            role=_role(iam),
+            role=role,
             profile=profile,
+            iam_hidden=iam_hidden,
             bucket=_bucket(connect("s3"), place),
         )
 
@@ -112,6 +114,20 @@ def _referring(ec2: Client, group: str) -> tuple[str, ...]:
     return tuple(sorted(found - {group}))
 
 
+def _role_and_profile(iam: Client) -> tuple[FoundRole | None, AwsShape | None, bool]:
+    """The role and the profile, and whether IAM denies to show them.
+
+    Who has no rights in IAM can set up without a role, and can tear that down.
+    """
+    try:
+        profile = unless(_NO_ROLE, lambda: iam.get_instance_profile(InstanceProfileName=NAME)["InstanceProfile"])
+        return _role(iam), profile, False
+    except botocore.exceptions.ClientError as error:
+        if not is_denied(error):
+            raise
+        return None, None, True
+
+
 def _role(iam: Client) -> FoundRole | None:
     role = unless(_NO_ROLE, lambda: iam.get_role(RoleName=NAME)["Role"])
     if role is None:
@@ -131,7 +147,7 @@ def _role(iam: Client) -> FoundRole | None:
 
 
 def _bucket(s3: Client, place: Place) -> FoundBucket | None:
-    if bucket.find(s3, place.bucket, place.account, place.region) is None:
+    if bucket.look(s3, place.bucket, place.account) is None:
         return None
     # A bucket that was just deleted may still be shown: then what it has is not.
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel

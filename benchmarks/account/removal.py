@@ -38,6 +38,8 @@ def plan(place: Place, found: Remains) -> Teardown:
     made = _Plan()
     _template(made, found)
     _group(made, found)
+    if found.iam_hidden:
+        made.leave(f"IAM role and instance profile {NAME}", "you may not look at them (iam:GetInstanceProfile)")
     _role_and_profile(made, place, found)
     if found.bucket:
         _bucket(made, place, found, found.bucket)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.account import made_by_setup, role
+from benchmarks.account import bucket_policy, made_by_setup, own_rules, role
 from benchmarks.account.bucket import UPLOAD_RULE
 from benchmarks.paths import ROOT
 from tests.support.account_answers import TARGET
@@ -15,9 +15,10 @@ from tests.support.torn_down_account import TAGS, group, ssh
 
 
 def test_marks_are_those_that_setup_writes() -> None:
-    (template,) = yaml_of(ROOT / "roles/setup/tasks/launch_template.yml")
-    description = template["amazon.aws.ec2_launch_template"]["version_description"]
-    assert description == made_by_setup.TEMPLATE_VERSION
+    template = yaml_of(ROOT / "roles/setup/files/launch_template.yml")
+    assert template["VersionDescription"] == made_by_setup.TEMPLATE_VERSION
+    assert own_rules.description("alice").startswith(made_by_setup.SSH_RULE)
+    assert all(one.startswith(made_by_setup.STATEMENT) for one in (bucket_policy.ONLY_ADD, bucket_policy.ANYONE_READS))
     assert role.policy_name("any").startswith(made_by_setup.POLICY)
     assert set(TARGET.tags) == made_by_setup.TAGS
 

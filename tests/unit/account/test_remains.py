@@ -64,9 +64,18 @@ def test_bucket_that_is_shown_though_it_was_deleted_is_none() -> None:
     ("changes", "sentence"),
     [
         ({"head_bucket": aws_error("403")}, "belongs to another account, or your AWS user may not use it"),
-        ({"list_role_policies": aws_error("AccessDenied", "", "ListRolePolicies")}, "lacks the permission ListRolePol"),
+        (
+            {"get_bucket_tagging": aws_error("AccessDenied", "", "GetBucketTagging")},
+            "lacks the permission GetBucketTag",
+        ),
     ],
 )
 def test_what_may_not_be_looked_at_is_refused(changes: dict[str, Any], sentence: str) -> None:
     with pytest.raises(RefusedError, match=sentence):
         find(**changes)
+
+
+def test_who_may_not_look_at_iam_finds_the_rest() -> None:
+    found = find(get_instance_profile=aws_error("AccessDenied"))
+    assert (found.role, found.profile, found.iam_hidden) == (None, None, True)
+    assert (found.template, found.bucket) == (SET_UP.template, SET_UP.bucket)

@@ -115,6 +115,11 @@ def test_nothing_is_removed_and_nothing_is_left_of_nothing() -> None:
             ["bucket"],
             [f"S3 bucket {BUCKET}: it holds 12 objects (3.4 MB) (--delete-results {BUCKET} deletes them"],
         ),
+        (
+            {"role": None, "profile": None, "iam_hidden": True},
+            ["instance_profile", "policy", "role"],
+            ["IAM role and instance profile benchmarks: you may not look at them (iam:Get"],
+        ),
         ({"bucket": FoundBucket(UNTAGGED)}, ["bucket"], [f"S3 bucket {BUCKET}: setup did not make it"]),
         (
             {"groups_elsewhere": [group(VpcId="vpc-2")]},
