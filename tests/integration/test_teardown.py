@@ -13,8 +13,11 @@ from typing import Any
 import botocore.exceptions
 import pytest
 
+from benchmarks.pages import policy_page
 from tests.integration.conftest import Result, inv
+from tests.support import documented_policies
 from tests.support.aws_clients import client
+from tests.support.documented_policies import User
 
 REGIONS = ("us-east-1", "eu-west-1")
 RANGE = "203.0.113.7/32"
@@ -22,10 +25,12 @@ RANGE = "203.0.113.7/32"
 
 @dataclass(frozen=True)
 class Torn:
-    """An account in a sandbox of its own, and the tool's commands on it."""
+    """An account in a sandbox of its own, and the tool's commands on it by users with just the documented policies."""
 
     facts: dict[str, Any]
     runs: Path
+    creator: User
+    remover: User
 
     def client(self, service: str, region: str | None = None) -> Any:
         return client(self.facts, service, region)
@@ -33,18 +38,18 @@ class Torn:
     def bucket(self, region: str = REGIONS[0]) -> str:
         return f"benchmarks-{self.facts['account_id']}-{region}"
 
-    def command(self, name: str, *options: str) -> Result:
+    def command(self, user: User, name: str, *options: str) -> Result:
         left = {name: value for name, value in os.environ.items() if name not in self.facts["unset"]}
-        environment = {**left, **self.facts["environment"]}
+        environment = {**left, **self.facts["environment"], **user.variables}
         return inv(f"bench.{name}", "--runs-dir", str(self.runs), *options, environment=environment, apart=True)
 
     def setup(self, *options: str) -> None:
-        done = self.command("setup", "--yes", "--allow-from", RANGE, *options)
+        done = self.command(self.creator, "setup", "--yes", "--allow-from", RANGE, *options)
         assert done.code == 0, done.output
 
     def teardown(self, *options: str, code: int = 0) -> str:
         """Tear down, with this exit code; what was said, without line breaks."""
-        done = self.command("teardown", *options)
+        done = self.command(self.remover, "teardown", *options)
         assert done.code == code, done.output
         return " ".join(done.output.split())
 
@@ -97,6 +102,8 @@ def _of_s3(s3: Any) -> list[Any]:
             answer = getattr(s3, f"get_{what}")(Bucket=bucket)
         except botocore.exceptions.ClientError as error:
             return error.response["Error"]["Code"]
+        if what == "bucket_policy":
+            return json.loads(answer["Policy"])
         return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
     settings = (
@@ -123,7 +130,12 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Torn]:
         up = inv("sandbox.up", "--name", name, environment=environment)
         assert up.code == 0, up.output
         facts = inv("sandbox.env", "--name", name, "--format", "json", environment=environment)
-        yield Torn(json.loads(facts.output), tmp_path_factory.mktemp("runs"))
+        known = json.loads(facts.output)
+        creator = documented_policies.new_user(known, policy_page.SETUP, policy_page.RUN)
+        remover = documented_policies.new_user(known, policy_page.TEARDOWN)
+        yield Torn(known, tmp_path_factory.mktemp("runs"), creator, remover)
+        # Those of setup are checked where it is tested.
+        documented_policies.check(known, [remover])
     finally:
         inv("sandbox.down", "--name", name, environment=environment)
 
@@ -206,18 +218,17 @@ def test_what_was_there_before_is_as_it_was_and_named(account: Torn) -> None:
         "Action": "s3:DeleteObject",
         "Resource": f"arn:aws:s3:::{account.bucket()}/old/*",
     }
-
-    def put_policy(*statements: dict[str, Any]) -> None:
-        policy = {"Version": "2012-10-17", "Statement": list(statements)}
-        s3.put_bucket_policy(Bucket=account.bucket(), Policy=json.dumps(policy))
-
-    put_policy(mine)
+    policy = {"Version": "2012-10-17", "Statement": [mine]}
+    s3.put_bucket_policy(Bucket=account.bucket(), Policy=json.dumps(policy))
     before = account.inventory()
     account.setup()
-    put_policy(mine, {**mine, "Sid": "BenchmarksNoOverwriting", "Action": "s3:PutObject"})
+    _, added = json.loads(s3.get_bucket_policy(Bucket=account.bucket())["Policy"])["Statement"]
 
-    said = account.teardown("--yes")
+    # By a subnet, as of another VPC.
+    subnet = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"][0]["SubnetId"]
+    said = account.teardown("--yes", "--subnet", subnet)
 
+    assert f"remove statement {added['Sid']} in the policy of the S3 bucket {account.bucket()}" in said
     assert f"remove rules for SSH of the security group benchmarks in {vpc}: {RANGE}" in said
     for what in ("launch template", f"security group benchmarks in {vpc}", "IAM role", f"S3 bucket {account.bucket()}"):
         assert f"leave {what}{' benchmarks' if what in ('launch template', 'IAM role') else ''}: setup did not" in said
