@@ -159,7 +159,7 @@ def setup(_context: Context, given: Values) -> None:
     except (FailedError, RefusedError) as error:
         # Ansible has said why.
         found = record_files.recall(Setup, job.directory)
-        asks = found and found.missing and sys.stdin.isatty()
+        asks = found and found.missing and found.can_create and sys.stdin.isatty()
         if not (found and asks and Confirm.ask("Create what is missing?")):
             raise FailedError(str(error)) from None
         known = {"allow_from": found.allow_from, "run_id": job.run_id, "yes": True}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import botocore.exceptions
 
 from benchmarks.aws import launch_templates
-from benchmarks.aws.aws_errors import code
+from benchmarks.aws.aws_errors import code, is_denied
 from benchmarks.aws.launch_templates import Template
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import AwsShape, Client
@@ -22,7 +22,7 @@ def find(ec2: Client, wanted: str, region: str) -> Template | None:
     name, version = launch_templates.split(wanted)
     key = "LaunchTemplateIds" if name.startswith("lt-") else "LaunchTemplateNames"
     try:
-        there = ec2.describe_launch_templates(**{key: [name]})["LaunchTemplates"]
+        there = _described(ec2, key, name)
     except botocore.exceptions.ClientError as error:
         if not code(error).startswith("InvalidLaunchTemplate"):
             raise
@@ -34,6 +34,17 @@ def find(ec2: Client, wanted: str, region: str) -> Template | None:
             f"There is no launch template {wanted} in {region}: to have one created, give a name and no version."
         )
     return None
+
+
+def _described(ec2: Client, key: str, name: str) -> list[AwsShape]:
+    """The template as EC2 shows it; its versions where only these may be asked for, as by who only runs."""
+    try:
+        return list(ec2.describe_launch_templates(**{key: [name]})["LaunchTemplates"])
+    except botocore.exceptions.ClientError as error:
+        if not is_denied(error):
+            raise
+        asked = {key.removesuffix("s"): name}
+        return list(ec2.describe_launch_template_versions(**asked, Versions=["$Default"])["LaunchTemplateVersions"])
 
 
 def tag_options(specifications: Sequence[AwsShape], name: str) -> list[AwsShape]:

@@ -25,8 +25,9 @@ BLOCKED = (
     "policy."
 )
 SHOWN = (
-    "Anyone who has or guesses an object's address reads it, though nobody can list them: log, archive and records, "
-    "and in the address the bucket's name {bucket} and the key with suite, start, machine, cores, ref, run id and host."
+    "With --public, anyone who has or guesses an object's address reads it, at your cost, though nobody can list them: "
+    "log, archive and records, and in the address the bucket's name {bucket} and the key with suite, start, machine, "
+    "cores, ref, run id and host."
 )
 TO_CLOSE = (
     "Anyone reads "

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import botocore.exceptions
+
 from benchmarks.account import (
     bucket,
     bucket_policy,
@@ -62,18 +64,27 @@ def find_existing(connect: Connect, target: Target) -> Existing:
         return Existing(**{part: find() for part, find in _finders(connect, target).items()})
 
 
-def find_each(connect: Connect, target: Target) -> tuple[Existing, dict[str, str]]:
-    """The same, but a part that cannot be found out keeps no other from it: why not, as a sentence by the part."""
+@dataclass(frozen=True)
+class Unseen:
+    """Why a part of an account could not be found out, as a sentence, and whether only for want of a permission."""
+
+    why: str
+    is_denied: bool = False
+
+
+def find_each(connect: Connect, target: Target) -> tuple[Existing, dict[str, Unseen]]:
+    """The same, but a part that cannot be found out keeps no other from it: why not, by the part."""
     found: dict[str, Any] = {}
-    refused: dict[str, str] = {}
+    unseen: dict[str, Unseen] = {}
     for part, find in _finders(connect, target).items():
         try:
             found[part] = find()
         except aws_errors.errors() as error:
-            refused[part] = opt_in_regions.sentence(error, connect, target.region)
+            denied = isinstance(error, botocore.exceptions.ClientError) and aws_errors.is_denied(error)
+            unseen[part] = Unseen(opt_in_regions.sentence(error, connect, target.region), denied)
         except DAMAGED:
-            refused[part] = f"{UNREADABLE}: try again."
-    return Existing(**found), refused
+            unseen[part] = Unseen(f"{UNREADABLE}: try again.")
+    return Existing(**found), unseen
 
 
 def _finders(connect: Connect, target: Target) -> dict[str, Callable[[], Any]]:
@@ -142,14 +153,15 @@ def _needs(target: Target, found: Existing) -> Iterator[Need]:
         allowed = found.role.policy and not role.is_too_wide(found.role.policy, target.partition, target.bucket)
         yield need("policy", f"its policy: put {RESULTS} into {target.bucket}", allowed)
         yield need("instance_profile", f"instance profile {NAME} with that role", found.role.of_profile)
-    yield need("bucket", f"S3 bucket {target.bucket}{'' if target.public else ', private'}", found.bucket)
+    opened = bool(found.bucket and found.bucket.lets_anyone_read(target.partition))
+    private = "" if target.public or opened else ", private"
+    yield need("bucket", f"S3 bucket {target.bucket}{private}", found.bucket)
     aborted = found.bucket and found.bucket.aborts_uploads
     yield need("upload_rule", f"its rule: abort uploads left for {days} days", aborted)
     only_add, *_ = bucket_statements(target, found)
     restricted = found.bucket and found.bucket.has_rule(only_add)
     yield need("add_rule", f"its rule: instances only add {RESULTS}, never replace", restricted)
     if target.public:
-        opened = found.bucket and found.bucket.lets_anyone_read(target.partition)
         yield need("public_rule", f"its rule: anyone may read {RESULTS}", opened)
     yield need("launch_template", f"launch template {target.launch_template}", found.launch_template)
 

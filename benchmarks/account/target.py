@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from benchmarks import __version__
 from benchmarks.account import bucket, own_rules
-from benchmarks.aws import caller, launch_templates, subnets, tags
+from benchmarks.aws import aws_errors, caller, launch_templates, subnets, tags
 from benchmarks.aws.opt_in_regions import refusing_in
 from benchmarks.aws.own_address import own_range
 from benchmarks.aws.resource_names import NAME, default_bucket
@@ -92,7 +92,9 @@ def find_network(ec2: Client, subnet: str | None, region: str) -> tuple[str, str
     if subnet:
         found = subnets.find(ec2, subnet, region)
         return found["VpcId"], None if found.get("MapPublicIpOnLaunch") else subnet
-    vpcs = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    answer = aws_errors.optional(lambda: ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}]))
+    # Who only runs may ask for subnets alone: the default ones are those of the default VPC.
+    vpcs = answer["Vpcs"] if answer is not None else subnets.of_default_vpc(ec2)
     if not vpcs:
         raise subnets.no_default_vpc(region)
     return vpcs[0]["VpcId"], None

@@ -16,6 +16,14 @@ def find(ec2: Client, subnet: str, region: str) -> AwsShape:
     return found[0]  # type: ignore[no-any-return]
 
 
+def of_default_vpc(ec2: Client) -> list[AwsShape]:
+    """The default subnets, one a zone, from DescribeSubnets; empty if the region has no default VPC.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/default-subnet.html
+    """
+    return list(ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"])
+
+
 def has_ipv4(subnet: AwsShape) -> bool:
     """Whether instances in a subnet have IPv4 addresses.
 

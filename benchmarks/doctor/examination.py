@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from msgspec.structs import replace
 
 from benchmarks.account import survey, target
-from benchmarks.account.survey import Existing
+from benchmarks.account.survey import Existing, Unseen
 from benchmarks.account.target import Target
 from benchmarks.aws import aws_errors, launch_templates, opt_in_regions
 from benchmarks.aws.resource_names import NAME
@@ -30,7 +30,7 @@ PARTS = {
 }
 
 # What else helps where a part cannot be looked at.
-ADVICE = {"role": " Without rights in IAM, give --no-instance-profile."}
+ADVICE = {"role": " To do without a role, give --no-instance-profile."}
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,15 @@ class Machine:
 
 @dataclass(frozen=True)
 class Examination:
-    """What was found: the checks, and what the account has, None if that could not be found out.
-
-    `complete` is False if nothing may be created: a part of the account could not be looked at, or EC2 refuses it.
-    """
+    """What was found: the checks, and what the account has, None if there was no way to find that out."""
 
     checks: tuple[Check, ...]
     setup: Setup | None
-    complete: bool
+
+    @property
+    def can_create(self) -> bool:
+        """Whether what is missing may be created."""
+        return bool(self.setup and self.setup.can_create)
 
 
 def examine(parameters: Values, connect: Connect, here: Machine) -> Examination:
@@ -76,22 +77,23 @@ def examine(parameters: Values, connect: Connect, here: Machine) -> Examination:
     )
     results = {check.name: check.result for check in checks}
     if any(results[name] != "ok" for name in ("credentials", "vpc", "address")) or results["region"] == "failed":
-        return Examination(checks, None, False)
+        return Examination(checks, None)
     try:
         chosen = target.choose_target(parameters, connect)
     except aws_errors.errors() as error:
-        return Examination((*checks, _failure("account", explain(error))), None, False)
-    found, refused = survey.find_each(connect, chosen)
-    checks += tuple(_failure(PARTS[part], f"{why}{ADVICE.get(part, '')}") for part, why in refused.items())
+        failure = Check(name="account", result="failed", text=explain(error))
+        return Examination((*checks, failure), None)
+    found, unseen = survey.find_each(connect, chosen)
+    checks += tuple(_of_unseen(part, why) for part, why in unseen.items())
     more = launching.questions(connect, parameters, found.launch_template, chosen.owner)
     if parameters["allow_from"] and found.security_group:
         more.append(network.admission(connect("ec2"), found.security_group, chosen.allow_from))
-    setup = _surveyed(chosen, found, refused)
+    setup = _surveyed(chosen, found, unseen)
     if setup.missing or setup.outdated:
         more.append(creating.question(connect, setup))
     checks += answer(more, explain, checks)
-    may_create = not any(check.name == "creating" and check.result == "failed" for check in checks)
-    return Examination(checks, replace(setup, checks=checks), may_create and not refused)
+    refused = any(check.name == "creating" and check.result == "failed" for check in checks)
+    return Examination(checks, replace(setup, checks=checks, can_create=not (unseen or refused)))
 
 
 def rehearse_launch(parameters: Values, connect: Connect, owner: str) -> Check:
@@ -106,12 +108,16 @@ def rehearse_launch(parameters: Values, connect: Connect, owner: str) -> Check:
     return check
 
 
-def _surveyed(chosen: Target, found: Existing, refused: dict[str, str]) -> Setup:
+def _surveyed(chosen: Target, found: Existing, unseen: Iterable[str]) -> Setup:
     """The survey, without the needs of the parts that could not be looked at."""
     setup = survey.survey(chosen, found)
-    unknown = {need for part in refused for need in survey.NEEDS_OF[part]}
+    unknown = {need for part in unseen for need in survey.NEEDS_OF[part]}
     return replace(setup, needs=tuple(need for need in setup.needs if need.name not in unknown))
 
 
-def _failure(name: str, sentence: str) -> Check:
-    return Check(name=name, result="failed", text=sentence)
+def _of_unseen(part: str, unseen: Unseen) -> Check:
+    """A part that may not be looked at may well be there: who only runs has no permission for that, and needs none."""
+    told = f"{unseen.why}{ADVICE.get(part, '')}"
+    if unseen.is_denied:
+        return Check(name=PARTS[part], result="unknown", text=f"not checked: {told}")
+    return Check(name=PARTS[part], result="failed", text=told)

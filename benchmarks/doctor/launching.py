@@ -26,8 +26,6 @@ TYPES = {
 SUITE = "plonky2-quick"
 # In the tags of the dry run.
 RUN = "not-begun"
-# Of no instance. EC2 is only asked whether it would end it.
-NO_INSTANCE = "i-00000000000000000"
 
 
 def questions(connect: Connect, parameters: Values, template: Template | None, owner: str) -> list[Question]:
@@ -83,17 +81,20 @@ def of_launch(name: str, template: Template | None) -> Finding:
     return ok(f"EC2 would launch a {name} with a run's tags, {source} (dry run)")
 
 
-def _rehearse_ending(ec2: Client, owner: str) -> tuple[str, str]:
-    """Ask EC2 by a dry run whether it would end an instance of the user's, if there is one, else one that is not there.
+def _rehearse_ending(ec2: Client, owner: str) -> tuple[str, str] | None:
+    """Ask EC2 by a dry run whether it would end an instance of the user's own runs; None if there is none.
 
-    Returns its id and EC2's error code. Policies may allow it only for a run's instances, as those in docs/ do.
+    Returns its id and EC2's error code. No other instance is asked about: policies may allow it for a run's only, as
+    those in docs/ do, and a denial of what nobody meant to do alarms whoever watches the account. Raises ClientError.
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TerminateInstances.html
     """
-    id = next(iter(_own(ec2, owner)), NO_INSTANCE)
+    id = next(iter(_own(ec2, owner)), None)
+    if id is None:
+        return None
     try:
         ec2.terminate_instances(InstanceIds=[id], DryRun=True)
     except botocore.exceptions.ClientError as error:
-        if id != NO_INSTANCE and aws_errors.is_denied(error):
+        if aws_errors.is_denied(error):
             raise
         return id, aws_errors.code(error)
     return id, "DryRunOperation"
@@ -105,10 +106,10 @@ def _own(ec2: Client, owner: str) -> Sequence[str]:
     return [i["InstanceId"] for page in pages for one in page["Reservations"] for i in one["Instances"]]
 
 
-def of_ending(asked: tuple[str, str]) -> Finding:
+def of_ending(asked: tuple[str, str] | None) -> Finding:
+    if asked is None:
+        return unknown("ec2:TerminateInstances can only be asked about an instance, and you have none of a run now.")
     id, code = asked
     if code == "DryRunOperation":
         return ok("EC2 would end a run's instance (dry run)")
-    if id == NO_INSTANCE:
-        return unknown("ec2:TerminateInstances can only be asked about an instance, and you have none of a run yet.")
     return unknown(f"EC2 says of your instance {id}: {code}.")

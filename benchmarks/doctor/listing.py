@@ -11,6 +11,7 @@ STORAGE_PRICE = "about $0.025 a GB and month"
 MARKS = {"ok": "ok", "failed": "failed", "unknown": "-"}
 NOTHING_CREATED = "Nothing was created."
 CREATE = "To create what is missing, run it again with --yes (Ansible: -e yes=true)."
+HAVE_CREATED = "What is missing is to be created by somebody who may do that, with --yes."
 MEND = "What failed is to be mended as said beside it."
 INCOMPLETE = "Without that nothing can be created: mend what failed as said beside it, and run it again."
 
@@ -39,9 +40,19 @@ def _of_account(setup: Setup) -> Iterator[str]:
     if setup.outdated and not setup.missing:
         yield _line("note", f"To take back {', '.join(setup.outdated)}, run it with --yes (Ansible: -e yes=true).")
     if not setup.missing:
-        yield "Everything is there."
+        yield "Everything is there." if setup.can_create else "Nothing is missing of what could be looked at."
     else:
         yield f"It costs nothing but what the bucket stores: {STORAGE_PRICE}."
+
+
+def obstacle(found: Examination, confirmed: bool) -> str:
+    """Why setup cannot go on, as a sentence for the user; empty if it can.
+
+    What it may not look at is in the way only if it is to create what is missing (`confirmed`).
+    """
+    if found.setup and (not confirmed or found.setup.can_create):
+        return ""
+    return INCOMPLETE
 
 
 def problem(setup: Setup, confirmed: bool) -> str:
@@ -51,5 +62,7 @@ def problem(setup: Setup, confirmed: bool) -> str:
     sets up an account need not be who runs.
     """
     failed = any(check.result == "failed" for check in setup.checks)
-    advice = [*([MEND] if failed else []), *([CREATE] if setup.missing else [])]
-    return " ".join([NOTHING_CREATED, *advice]) if advice and not confirmed else ""
+    if confirmed or not (failed or setup.missing):
+        return ""
+    advice = [*([MEND] if failed else []), *([CREATE if setup.can_create else HAVE_CREATED] if setup.missing else [])]
+    return " ".join([NOTHING_CREATED, *advice])

@@ -18,11 +18,12 @@ from datetime import UTC, datetime
 # watcher that cannot be started changes nothing.
 _WATCHED = """
 exec 3>&2 2>/dev/null
-mkfifo "$4.ready"
-"$1" -I -S -c "$2" "$$" "$3" "$4" </dev/null >"$4.ready" 3>&- &
+ready=$(mktemp -d)
+mkfifo "$ready/ready"
+"$1" -I -S -c "$2" "$$" "$3" "$4" </dev/null >"$ready/ready" 3>&- &
 watcher=$!
-timeout 10 cat "$4.ready" >/dev/null 3>&-
-rm -f "$4.ready"
+timeout 10 cat "$ready/ready" >/dev/null 3>&-
+rm -rf "$ready"
 shift 4
 "$@" 2>&3 3>&-
 status=$?

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from benchmarks.errors import RefusedError
+from benchmarks.host import host_layout
 from benchmarks.host.host_layout import STEPS
 
 # Prints one line for each active unit of another run, then one line for each attempt: its number, whether one of its
@@ -31,7 +32,16 @@ for attempt in */; do
   echo
 done
 """
-_BEGIN = 'mkdir -p "$1" && printf "%s" "$2" > "$1/measurement" && printf "%s" "$3" > "$1/request"'
+# The directory is root's: what CODE_USER may write to in it is made beforehand, so that it can neither be replaced by a
+# link nor be another file when it is read.
+_BEGIN = """
+umask 022
+mkdir -p "$1" && cd "$1" && printf '%s' "$2" > measurement && printf '%s' "$3" > request || exit 1
+for file in "$5" "$6" "$7"; do
+  touch "$file" && chgrp "$4" "$file" && chmod 664 "$file" || exit 1
+done
+mkdir -p "$8" && chown "$4:$4" "$8"
+"""
 
 
 @dataclass(frozen=True)
@@ -58,9 +68,14 @@ def states_command(directory: str, unit: str) -> str:
     return shlex.join(["sh", "-c", _STATES, "sh", directory, unit])
 
 
-def begin_command(directory: str, measurement: str, suite_digest: str) -> str:
-    """The command that creates an attempt's directory on the host and writes its digests there."""
-    return shlex.join(["sh", "-c", _BEGIN, "sh", directory, measurement, suite_digest])
+def begin_command(directory: str, measurement: str, suite_digest: str, user: str = host_layout.CODE_USER) -> str:
+    """The command that creates an attempt's directory on the host and writes its digests there; it is run as root.
+
+    `user`, which has a group of the same name, may then write to the log, to the notes on its growth and to the archive
+    of results, and owns Criterion's directory. All else there is root's.
+    """
+    names = [host_layout.LOG, host_layout.ACTIVITY, host_layout.ARCHIVE, host_layout.CRITERION]
+    return shlex.join(["sh", "-c", _BEGIN, "sh", directory, measurement, suite_digest, user, *names])
 
 
 def read_states(output: str) -> tuple[AttemptState, ...]:

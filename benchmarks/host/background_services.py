@@ -83,7 +83,7 @@ def properties(unit: str, file: str, wait: int = WAIT) -> list[tuple[str, str]]:
     return [
         ("Environment", f"STOPPED_FILE={file}"),
         ("ExecStartPre", f"-+{_shell(_STOP.format(**words))}"),
-        ("ExecStartPre", f"-{_shell(_NOTE.format(**words))}"),
+        ("ExecStartPre", f"-+{_shell(_NOTE.format(**words))}"),
         ("ExecStopPost", f"-+{_shell(_START.format(**words))}"),
         # For both of ExecStartPre; 90 seconds by default.
         ("TimeoutStartSec", str(wait + 2 * _STOP_TIMEOUT)),

@@ -1,18 +1,19 @@
-"""What runs use on a host: the login, the directories, and the names of systemd units.
-
-Paths are relative to the login's home directory.
-"""
+"""What runs use on a host: the logins, the directories, and the names of systemd units."""
 
 from __future__ import annotations
 
 # On instances. For a machine of the user's own, the user names the login.
 LOGIN = "benchmarks"
-# Holds everything that runs keep on a host: toolchains, sources, builds, and a directory for each run.
-DIRECTORY = ".benchmarks"
+# Runs whatever comes with a suite: toolchains, sources, their build scripts, benchmarks. See host.isolation.
+CODE_USER = "benchmarks-code"
+# Holds everything that runs keep on a host: toolchains, sources, builds, and a directory for each run. It is not below
+# the login's home, which CODE_USER may not enter, and to which SELinux denies systemd's services access.
+DIRECTORY = "/var/lib/benchmarks"
 LOG = "benchmark.log"
 ACTIVITY = "activity"  # when the log grew, see host.activity
 STOPPED = "stopped-services"  # for the time of the measurement, see host.background_services
 CRITERION = "criterion"
+ARCHIVE = "criterion.tar.gz"
 STEPS = ("build", "run")
 
 

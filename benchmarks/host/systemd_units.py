@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.host import background_services, exit_signals
+from benchmarks.host import background_services, exit_signals, host_layout, isolation
 
 # The unit's result is kept in a file, since systemd forgets units that have ended, and all units at a reboot. It is
 # written beside its place and moved there: who reads it meanwhile must not find it empty.
@@ -18,12 +18,12 @@ _KEEP_STATUS = (
     'printf "%s %s %s\\n" "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" > "$STATUS_FILE.new"'
     ' && mv "$STATUS_FILE.new" "$STATUS_FILE"'
 )
-# systemd would open the log and execute the program as init_t, to which SELinux's targeted policy denies what is below
-# a home: 209/STDOUT, 203/EXEC (https://github.com/systemd/systemd/issues/24149; it opens files before the transition:
-# https://github.com/systemd/systemd/pull/43646). A shell in /bin runs as unconfined_service_t, which may do both
-# (https://www.mankier.com/8/unconfined_service_selinux). The program takes the shell's place, so that its exit status,
-# signals and process id are the unit's own.
-_IN_HOME = 'exec >>"$1" 2>&1 && cd "$2" && shift 2 && exec "$@"'
+# systemd would open the log and execute the program as init_t, which SELinux's targeted policy does not let do either
+# with files of this kind: 209/STDOUT, 203/EXEC (https://github.com/systemd/systemd/issues/24149; it opens files before
+# the transition: https://github.com/systemd/systemd/pull/43646). A shell in /bin runs as unconfined_service_t, which
+# may do both (https://www.mankier.com/8/unconfined_service_selinux). The program takes the shell's place, so that its
+# exit status, signals and process id are the unit's own.
+_IN_DIRECTORY = 'exec >>"$1" 2>&1 && cd "$2" && shift 2 && exec "$@"'
 # One round trip for everything: whether the unit is active, its result, and the log from a given byte on. The wait for
 # the unit's end happens on the host: polling it over SSH would disturb the measurement.
 _STATUS = """
@@ -70,9 +70,17 @@ class UnitStatus:
         return self.result is not None and self.result[0] == "success"
 
     @property
+    def refused(self) -> bool:
+        """Whether a command that had to succeed before its program could not; systemd then knows no exit status.
+
+        https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Environment%20Variables%20Set%20or%20Propagated%20by%20the%20Service%20Manager
+        """
+        return self.result is not None and list(self.result) == ["exit-code"]
+
+    @property
     def failed_by_itself(self) -> bool:
         """Whether its program ended with an exit status of its own, so that the log says why."""
-        return self.result is not None and self.result[0] == "exit-code"
+        return self.result is not None and self.result[0] == "exit-code" and not self.refused
 
 
 def clean_command(unit: Unit) -> str:
@@ -80,34 +88,38 @@ def clean_command(unit: Unit) -> str:
     return shlex.join(["rm", "-f", unit.status])
 
 
-def start_command(unit: Unit, user: str) -> str:
-    """The command that starts `unit` as `user`; it must be run as root.
+def start_command(unit: Unit, python: str) -> str:
+    """The command that starts `unit` as the user of third-party code; it must be run as root.
 
-    Nothing in it makes systemd itself open a file below the user's home.
+    Nothing in it makes systemd itself open a file in the unit's directories. `python` is Python's path on the host.
+    The unit's environment is that of its program only: what root runs for the unit does not see it.
     """
     properties = [
         ("Type", "exec"),
         ("RuntimeMaxSec", str(unit.limit_seconds)),
+        *isolation.properties(python),
         *(background_services.properties(unit.name, unit.stopped) if unit.stopped else []),
         # Last, so that whoever reads the result finds the services started again.
-        ("ExecStopPost", f"/bin/sh -c {shlex.quote(_KEEP_STATUS)}"),
+        ("ExecStopPost", f"+/bin/sh -c {shlex.quote(_KEEP_STATUS)}"),
         ("Environment", f"STATUS_FILE={unit.status}"),
         # If a benchmark uses up the memory, the kernel must kill it before the SSH server.
         ("OOMScoreAdjust", "500"),
         # The remaining targets still run.
         ("OOMPolicy", "continue"),
     ]
+    variables = [f"{key}={value}" for key, value in unit.environment.items()]
+    shell = ["/bin/sh", "-c", _IN_DIRECTORY, "sh", unit.log, unit.directory, "/usr/bin/env", *variables, *unit.argv]
+    command = [word.replace("$", "$$") for word in shell]
     argv = [
         "systemd-run",
         "--quiet",
         "--collect",
         f"--unit={unit.name}",
-        f"--uid={user}",
+        f"--uid={host_layout.CODE_USER}",
         *(f"--property={key}={value}" for key, value in properties),
-        *(f"--setenv={key}={value}" for key, value in unit.environment.items()),
         "--",
         # systemd expands variables in the command: a literal dollar sign is written twice.
-        *(word.replace("$", "$$") for word in ("/bin/sh", "-c", _IN_HOME, "sh", unit.log, unit.directory, *unit.argv)),
+        *command,
     ]
     return shlex.join(argv)
 
@@ -134,6 +146,11 @@ def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:
     """How a unit that failed ended, as a sentence."""
     if look.result is None:
         return f"The {what} ended without a result: the machine was restarted, or systemd was stopped."
+    if look.refused:
+        return (
+            f"The {what} was not started, because nothing keeps its code from the credentials of this machine: "
+            f"`sudo journalctl --unit={unit.name}` there says why the firewall's rule does not hold."
+        )
     result, code, status = (*look.result, "", "", "")[:3]
     minutes = unit.limit_seconds // 60
     limit = f"{minutes} minute" if minutes == 1 else f"{minutes} minutes"

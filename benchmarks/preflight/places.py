@@ -79,7 +79,7 @@ def _named(ec2: Client, wanted: str, template: Template, offered: _Offered) -> A
 
 def _of_default_vpc(ec2: Client, template: Template, offered: _Offered) -> list[AwsShape]:
     """The default subnets in which a launch is possible. Raises RefusedError if there is none."""
-    found = ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
+    found = subnets.of_default_vpc(ec2)
     if not found:
         raise subnets.no_default_vpc(offered.region)
     fitting = [one for one in found if one["AvailabilityZone"] in offered.zones and _pinned_by(template, one)]

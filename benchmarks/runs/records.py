@@ -463,6 +463,7 @@ class Setup(Record, frozen=True, kw_only=True):
     notes: tuple[str, ...]
     has_profile: bool = False  # whether the instance profile exists, with or without a role
     checks: tuple[Check, ...] = ()
+    can_create: bool = True  # whether all of the account could be looked at, and EC2 would create what is missing
     rule_description: str = ""  # of the rules by which the owner reaches instances
     no_instance_profile: bool = False
     outdated: tuple[str, ...] = ()  # the owner's earlier addresses that are still let in

@@ -1,13 +1,18 @@
-"""Filters for directories and unit names on a host; their input is the run id."""
+"""Filters for directories and unit names on a host, and for what is done in an attempt's directory there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.host import host_layout
+from benchmarks.host import attempt_files, host_layout
 
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"run_directory_on_host": host_layout.run_directory, "unit_prefix": host_layout.unit_prefix}
+        return {
+            "run_directory_on_host": host_layout.run_directory,
+            "unit_prefix": host_layout.unit_prefix,
+            "found_command": attempt_files.found_command,
+            "pack_command": attempt_files.pack_command,
+        }

@@ -12,7 +12,7 @@ short_description: Check whether this machine, the AWS user and the account are 
 description:
   - Changes nothing in the account; EC2 is asked by dry runs what it would allow.
   - Fails only for parameters that no account could satisfy. What a check found is in the listing.
-  - Writes C(setup.json) if the whole account could be looked at.
+  - Writes C(setup.json) if the account could be looked at.
 options:
   parameters: {description: Setup's parameters., type: dict, required: true}
   run_dir: {description: The run's directory., type: path, required: true}
@@ -29,7 +29,7 @@ EXAMPLES = """
 """
 RETURN = """
 listing: {description: All that was found, line by line., type: str, returned: success}
-problem: {description: Why nothing can be created; empty if it can., type: str, returned: success}
+problem: {description: Why setup cannot go on; empty if it can., type: str, returned: success}
 """
 
 
@@ -53,7 +53,7 @@ def main() -> None:
     changed = False
     try:
         found = examination.examine(parameters, session.connector(parameters["region"]), here)
-        if found.setup and found.complete:
+        if found.setup:
             changed = record_files.write(directory, found.setup)
         else:
             # Of an earlier call, which may have found more.
@@ -65,7 +65,7 @@ def main() -> None:
     module.exit_json(
         changed=changed,
         listing=listing.listing(found, parameters["region"]),
-        problem="" if found.complete else listing.INCOMPLETE,
+        problem=listing.obstacle(found, parameters["yes"]),
     )
 
 

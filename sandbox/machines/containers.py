@@ -83,6 +83,8 @@ def instance_arguments(
         *("run", "--detach", "--tty", "--name", own.instance, *_label_options(marks)),
         *(option.format(_hostname(addresses)) for option in engine.hostname_of_joined),
         *("--network", f"container:{own.metadata}"),
+        # A machine has a firewall of its own.
+        *("--cap-add", "NET_ADMIN"),
         *("--volume", f"{seed}:/var/lib/cloud/seed/nocloud-net:ro"),
         *engine.limits(share.processors, share.memory_mib),
         *engine.run,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.account import role
+from benchmarks.account import bucket_policy, role
 from benchmarks.pages import policy_page
 from tests.support.policy_lint import findings
 
@@ -38,6 +38,12 @@ def test_only_ec2_may_take_the_role() -> None:
         "Principal": {"Service": "ec2.amazonaws.com"},
         "Action": "sts:AssumeRole",
     }
+
+
+def test_what_setup_adds_to_the_policy_of_the_bucket_is_in_order() -> None:
+    role_arn, bucket = "arn:aws:iam::123456789012:role/benchmarks", "benchmarks-123456789012-eu-west-1"
+    statements = [bucket_policy.only_add("aws", bucket, role_arn), bucket_policy.anyone_reads("aws", bucket)]
+    assert findings({"Version": "2012-10-17", "Statement": statements}, bucket=True) == []
 
 
 @pytest.mark.parametrize(

@@ -41,9 +41,11 @@ def test_check_mode_shows_what_would_be_launched_and_launches_nothing(
 
 
 def test_terminate_runs_whatever_the_tags_are(account: Account, tool: Tool, run_id: str) -> None:
-    run = tool.playbook(run_id, "--tags", "launch")
+    run = tool.playbook(run_id, "--tags", "launch", "-e", '{"instance_type": "t3.large"}')
 
     assert there(run, account)["State"]["Name"] == "terminated"
+    (launched,) = run.record("instances.json")["instances"]
+    assert (launched["instance_type"], launched["cpu_credits"]) == ("t3.large", "unlimited")
     assert not list(run.directory.glob("*/toolchain.json"))
 
 

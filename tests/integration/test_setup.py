@@ -20,8 +20,9 @@ from botocore.exceptions import ClientError
 
 from benchmarks.aws import session
 from benchmarks.pages import policy_page
-from benchmarks.results import link
-from tests.support import documented_policies
+from benchmarks.results import link, publishing
+from benchmarks.runs.records import Destination
+from tests.support import documented_policies, result_bucket
 from tests.support.aws_clients import client
 from tests.support.documented_policies import User
 from tests.support.wire_endpoint import fetch
@@ -202,7 +203,7 @@ def test_without_yes_all_that_a_run_needs_is_checked(empty: Account) -> None:
         "ok ansible: ansible-core 2.",
         "ok ssh: OpenSSH_",
         "ok credentials: permanent",
-        f"ok user: sandbox (user) in the account {empty.facts['account_id']}",
+        f"ok user: {empty.administrator.name} (user) in the account {empty.facts['account_id']}",
         "ok region: us-east-1, enabled in your account",
         "ok reading: you may ask EC2 all that a run must know",
         "vCPUs of standard instances left (L-1216C47A)",
@@ -421,7 +422,7 @@ def test_second_run_changes_nothing_and_says_so(created: Created) -> None:
 
 def test_only_ones_own_earlier_address_is_replaced(created: Created) -> None:
     account, now = created.account, "203.0.113.8/32"
-    others = {"198.51.100.9/32": "SSH for bob", "198.51.100.0/24": "SSH for sandbox"}
+    others = {"198.51.100.9/32": "SSH for bob", "198.51.100.0/24": f"SSH for {account.administrator.name}"}
     rule = {
         "IpProtocol": "tcp",
         "FromPort": 22,
@@ -456,7 +457,10 @@ def test_without_rights_in_iam_all_else_is_created_and_a_second_run_changes_noth
     result = account.setup(yes=True, no_instance_profile=True)
     assert result.code == 0, result.output
     assert "Created. Everything is there." in result.said
-    assert not [call for call in account.ask("GET", "requests") if call["service"] == "iam"]
+    key = account.administrator.variables["AWS_ACCESS_KEY_ID"]
+    calls = [call["service"] for call in account.ask("GET", "requests") if call["access_key_id"] == key]
+    assert "ec2" in calls
+    assert "iam" not in calls
     template = account.client("ec2").describe_launch_template_versions(LaunchTemplateName="benchmarks")
     assert "IamInstanceProfile" not in template["LaunchTemplateVersions"][0]["LaunchTemplateData"]
     again = account.setup(yes=True, no_instance_profile=True)
@@ -548,7 +552,9 @@ def test_public_results_are_refused_where_the_account_blocks_them(created: Creat
     assert created.account.things() == before
 
 
-def test_public_results_open_to_anyone_by_plain_links_until_the_bucket_is_closed(created: Created) -> None:
+def test_public_results_open_to_anyone_by_plain_links_until_the_bucket_is_closed(
+    created: Created, tmp_path: Path
+) -> None:
     account, bucket = created.account, f"{created.account.bucket}-public"
     result = account.setup(yes=True, public=True, bucket=bucket)
     assert result.code == 0, result.output
@@ -557,14 +563,18 @@ def test_public_results_open_to_anyone_by_plain_links_until_the_bucket_is_closed
     assert "Created. Everything is there." in result.said
 
     s3 = account.client("s3")
-    for key in ("results/x/benchmark.log", "elsewhere/secret"):
-        s3.put_object(Bucket=bucket, Key=key, Body=b"log")
+    s3.put_object(Bucket=bucket, Key="elsewhere/secret", Body=b"log")
     block = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
     assert {name for name, on in block.items() if on} == {"BlockPublicAcls", "IgnorePublicAcls"}
-    made = link.make(s3, bucket, "results/x/benchmark.log")
+    attempt = tmp_path / "r1/i-1/1"
+    attempt.mkdir(parents=True)
+    (attempt / "benchmark.log").write_bytes(b"log")
+    target = Destination(bucket=bucket, account=account.facts["account_id"], region=account.facts["region"])
+    publishing.publish(lambda *_: s3, tmp_path / "r1", "i-1", 1, result_bucket.plan(destination=target))
+    made = result_bucket.published(attempt)
     place = f"{account.facts['endpoint_url']}/{bucket}"
-    assert (made.url, made.until) == (f"{place}/results/x/benchmark.log", None)
-    assert fetch(made.url) == (200, b"log")
+    assert (made.link, made.link_until) == (f"{place}/{result_bucket.KEY}benchmark.log", None)
+    assert fetch(made.link) == (200, b"log")
     for other in (f"{place}/elsewhere/secret", f"{place}/results/x/none", f"{place}?list-type=2&prefix=results/"):
         assert fetch(other)[0] == 403
 
@@ -572,5 +582,5 @@ def test_public_results_open_to_anyone_by_plain_links_until_the_bucket_is_closed
     assert (again.code, again.changed) == (0, 0), again.output
     assert f"Anyone reads results/ in the bucket {bucket}, as --public has set up; to make it private" in again.said
     s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=CLOSED)
-    assert fetch(made.url)[0] == 403
-    assert link.make(s3, bucket, "results/x/benchmark.log").until
+    assert fetch(made.link)[0] == 403
+    assert link.make(s3, bucket, made.keys["benchmark.log"]).until

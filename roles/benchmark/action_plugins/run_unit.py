@@ -21,6 +21,7 @@ display = Display()
 INTERVAL = following.INTERVAL
 # Lines need not fit the terminal unless they are rewritten.
 UNLIMITED = 1000  # columns
+WHAT = {"build": "build", "run": "benchmark run"}
 
 
 class Follower(following.Follower):
@@ -53,7 +54,7 @@ class ActionModule(ActionBase):
             stopped=args.get("stopped") or "",
         )
         building = args["step"] == "build"
-        what = "build" if building else "benchmark run"
+        what = WHAT[args["step"]]
         look = self._look(unit)
         if look.succeeded:
             return {"changed": False}
@@ -74,14 +75,19 @@ class ActionModule(ActionBase):
         return {"changed": look.ended}
 
     def _start(self, unit: systemd_units.Unit) -> None:
-        user = self._connection.get_option("remote_user") or self._command("id -un", privileged=False).strip()
         self._command(systemd_units.clean_command(unit))
-        start = systemd_units.start_command(self._watched(unit), user)
+        start = systemd_units.start_command(self._watched(unit), self._task.args["python"])
         begun = time.monotonic()
         while True:
             try:
                 self._command(start)
                 return
+            except AnsibleActionFail:
+                # systemd-run says no more than that it failed.
+                if (end := self._look(unit)).refused:
+                    what = WHAT[self._task.args["step"]]
+                    raise AnsibleActionFail(systemd_units.describe_end(end, unit, what)) from None
+                raise
             except AnsibleConnectionFailure:
                 # It takes minutes if a service has to end first, and the unit starts whether or not ssh waits for it.
                 if time.monotonic() - begun > float(self._task.args["reconnect_timeout"]):
@@ -107,8 +113,8 @@ class ActionModule(ActionBase):
         watcher = Path(self._find_needle("files", "watch_activity.py")).read_text()
         return replace(unit, argv=activity.watched(unit.argv, args["python"], watcher, unit.log, args["activity"]))
 
-    def _command(self, command: str, privileged: bool = True) -> str:
-        result = self._low_level_execute_command(command, sudoable=privileged)
+    def _command(self, command: str) -> str:
+        result = self._low_level_execute_command(command)
         if result["rc"]:
             # Privileged commands run in a terminal, which merges stdout and stderr, and ssh adds a line of its own.
             said = [

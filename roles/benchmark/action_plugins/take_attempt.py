@@ -38,7 +38,8 @@ class ActionModule(ActionBase):
             number, new = attempt_states.choose(found, taken, wanted)
             if not self._task.check_mode:
                 if new:
-                    self._command(attempt_states.begin_command(f"{args['directory']}/{number}", wanted, asked))
+                    begin = attempt_states.begin_command(f"{args['directory']}/{number}", wanted, asked)
+                    self._command(begin, privileged=True)
                 record = Attempt(number=number, suite=suite, suite_digest=asked, measurement=measured)
                 attempts.take(here, record, toolchain)
         except RefusedError as error:
@@ -51,8 +52,10 @@ class ActionModule(ActionBase):
         ]
         return {"changed": new, "number": number, "warnings": warnings}
 
-    def _command(self, command: str) -> str:
-        result = self._low_level_execute_command(command, sudoable=False)
+    def _command(self, command: str, privileged: bool = False) -> str:
+        result = self._low_level_execute_command(command, sudoable=privileged)
         if result["rc"]:
-            raise AnsibleActionFail(f"The attempts on the host cannot be read: {result['stderr'].strip()}")
+            # Privileged commands run in a terminal, which merges stdout and stderr.
+            said, done = (result["stderr"] or result["stdout"]).strip(), "written" if privileged else "read"
+            raise AnsibleActionFail(f"The attempts on the host cannot be {done}: {said}")
         return str(result["stdout"])

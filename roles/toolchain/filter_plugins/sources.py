@@ -1,11 +1,11 @@
-"""Filters for the directories of sources on a host, and for why a connection or a fetch failed."""
+"""Filters for what keeps sources apart on a host, for their directories, and for why a connection or a fetch failed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.host import checkouts, fetch_failures, ssh_failures
+from benchmarks.host import checkouts, fetch_failures, isolation, ssh_failures
 
 
 class FilterModule:
@@ -13,6 +13,7 @@ class FilterModule:
         return {
             "checkout_name": checkouts.name,
             "checkout_marker": checkouts.marker,
+            "isolation_command": isolation.prepare_command,
             "connection_failure": ssh_failures.sentence,
             "download_failure": fetch_failures.download,
             "rustup_failure": fetch_failures.rustup,

@@ -33,7 +33,7 @@ def test_the_lock_file_of_a_crate_is_kept(host: Host) -> None:
 
 def test_a_crate_is_fetched_again_after_an_interruption(host: Host) -> None:
     checkout = host.prepare(SOURCE).record["cargo"]["directory"]
-    host.ssh(f"rm {checkout}/.benchmarks-* {checkout}/src/lib.rs")
+    host.ssh(f"sudo rm {checkout}/.benchmarks-{SOURCE['ref']} {checkout}/src/lib.rs")
     host.prepare(SOURCE)
     assert host.ssh(f"ls {checkout}/src/lib.rs")
 

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.toolchain.conftest import LOGIN, Host
+from tests.integration.conftest import CRATES
+from tests.integration.toolchain.conftest import Host
 
-REPOSITORY = f"/home/{LOGIN}/repository"
+# Git fetches from no repository that belongs to another user than the one that fetches.
+REPOSITORY = "/srv/repository"
 URL = f"file://{REPOSITORY}"
-GIT = f"git -C {REPOSITORY} -c user.name=test -c user.email=test@example.org"
-CRATE = (
-    r"printf '[package]\nname = \"tiny\"\nversion = \"0.1.0\"\nedition = \"2021\"\n' >Cargo.toml;"
-    "mkdir -p src; echo 'pub fn one() -> u8 { 1 }' >src/lib.rs"
-)
+AS_USER = "sudo -u benchmarks-code"
+GIT = f"{AS_USER} git -C {REPOSITORY} -c user.name=test -c user.email=test@example.org"
+CRATE = """
+printf '[package]\\nname = "tiny"\\nversion = "0.1.0"\\nedition = "2021"\\n' >Cargo.toml
+mkdir -p src; echo 'pub fn one() -> u8 { 1 }' >src/lib.rs
+"""
 
 
 @pytest.fixture(scope="module")
 def commits(host: Host) -> dict[str, str]:
     """Commits of a repository by what names them. None of them has a lock file."""
-    host.ssh("sudo apt-get update --quiet=2 && sudo apt-get install --quiet=2 --yes --no-install-recommends git >&2")
-    host.ssh(
-        f"set -e; rm -rf {REPOSITORY}; git init --quiet --initial-branch=main {REPOSITORY}; cd {REPOSITORY}; {CRATE};"
-        f"{GIT} add .; {GIT} commit --quiet -m First; {GIT} tag light; {GIT} tag -a heavy -m Tag;"
-        f"echo 'pub fn two() -> u8 {{ 2 }}' >>src/lib.rs; {GIT} commit --quiet -a -m Second;"
-        f"{GIT} checkout --quiet -b feature/other light; echo 'pub fn three() -> u8 {{ 3 }}' >>src/lib.rs;"
-        f"{GIT} commit --quiet -a -m Third; {GIT} checkout --quiet main"
+    assert host.prepare({"path": str(CRATES / "tiny")}).result.code == 0  # it makes the user and installs git
+    git = GIT.removeprefix(AS_USER)
+    made = (
+        f"set -e; git init --quiet --initial-branch=main {REPOSITORY}; cd {REPOSITORY}; {CRATE}"
+        f"{git} add .; {git} commit --quiet -m First; {git} tag light; {git} tag -a heavy -m Tag;"
+        f"echo 'pub fn two() -> u8 {{ 2 }}' >>src/lib.rs; {git} commit --quiet -a -m Second;"
+        f"{git} checkout --quiet -b feature/other light; echo 'pub fn three() -> u8 {{ 3 }}' >>src/lib.rs;"
+        f"{git} commit --quiet -a -m Third; {git} checkout --quiet main"
     )
+    host.ssh(f"sudo rm -rf {REPOSITORY}; sudo install -d -o benchmarks-code -g benchmarks-code {REPOSITORY}")
+    host.ssh(f"cd {REPOSITORY} && {AS_USER} sh -s", made)
     names = ("main", "light", "heavy", "feature/other")
     return {name: host.ssh(f"{GIT} rev-parse '{name}^{{commit}}'") for name in names}
 
@@ -38,9 +44,8 @@ def test_the_commit_of_a_branch_or_tag_is_checked_out_and_recorded(
     assert record["source"] == {"git": URL, "ref": ref}
     assert record["host"]["commit"] == commits[ref]
     checkout = record["cargo"]["directory"]
-    assert host.ssh(f"git -C {checkout} rev-parse HEAD && git -C {checkout} status --short") == (
-        f"{commits[ref]}\n?? Cargo.lock"
-    )
+    git = f"{AS_USER} git -C {checkout}"
+    assert host.ssh(f"cd /; {git} rev-parse HEAD && {git} status --short") == (f"{commits[ref]}\n?? Cargo.lock")
     assert host.prepare({"git": URL, "ref": ref}).changed == 0
 
 
@@ -48,11 +53,11 @@ def test_a_full_commit_is_checked_out_and_never_asked_for_again(host: Host, comm
     commit = commits["light"]
     source = {"git": URL, "ref": commit}
     assert host.prepare(source).record["host"]["commit"] == commit
-    host.ssh(f"mv {REPOSITORY} {REPOSITORY}-away")
+    host.ssh(f"sudo mv {REPOSITORY} {REPOSITORY}-away")
     try:
         again = host.prepare(source)
     finally:
-        host.ssh(f"mv {REPOSITORY}-away {REPOSITORY}")
+        host.ssh(f"sudo mv {REPOSITORY}-away {REPOSITORY}")
     assert again.record["host"]["commit"] == commit
     assert again.changed == 0
 

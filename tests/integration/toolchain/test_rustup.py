@@ -6,6 +6,7 @@ import hashlib
 
 import pytest
 
+from benchmarks.host import host_layout
 from benchmarks.paths import ROOT
 from tests.integration.conftest import CRATES
 from tests.integration.toolchain.conftest import SERVER, Host
@@ -42,7 +43,7 @@ def distribution(host: Host, served: str) -> str:
     return SERVER
 
 
-def toolchains(host: Host, directory: str = ".benchmarks") -> list[str]:
+def toolchains(host: Host, directory: str = host_layout.DIRECTORY) -> list[str]:
     return host.ssh(f"ls {directory}/rustup/toolchains 2>/dev/null || true").split()
 
 
@@ -52,9 +53,10 @@ def test_a_suite_is_built_by_the_toolchain_that_rustup_installs(host: Host, dist
     assert run.result.code == 0, run.result.output
     record = run.record(f"{host.address}/toolchain.json")
     # By way of rustup's own stand-in: Debian's compiler does not look for its libraries beside itself.
-    homes = "RUSTUP_HOME=$HOME/.benchmarks/rustup CARGO_HOME=$HOME/.benchmarks/cargo"
+    root = host_layout.DIRECTORY
+    homes = f"sudo -u benchmarks-code RUSTUP_HOME={root}/rustup CARGO_HOME={root}/cargo"
     assert record["toolchain"] == FIRST
-    assert record["host"]["rustc"] == host.ssh(f"{homes} RUSTUP_TOOLCHAIN={FIRST} .benchmarks/cargo/bin/rustc -Vv")
+    assert record["host"]["rustc"] == host.ssh(f"cd /; {homes} RUSTUP_TOOLCHAIN={FIRST} {root}/cargo/bin/rustc -Vv")
     assert len(list((run.attempt / "criterion").rglob("estimates.json"))) == 3
     assert record["cargo"]["executable"] == f"{record['cargo']['root']}/cargo/bin/cargo"
 
@@ -120,10 +122,10 @@ def test_an_installer_that_cannot_be_had_is_named_in_one_sentence(
     host: Host, distribution: str, server: str, reason: str
 ) -> None:
     address = server.format(distribution)
-    failed = host.prepare(TINY, toolchain=FIRST, toolchain_dist_server=address, toolchain_directory=".fresh")
+    failed = host.prepare(TINY, toolchain=FIRST, toolchain_dist_server=address, toolchain_directory="/opt/fresh")
     assert failed.result.code != 0
     assert f"{address}/rustup/dist/x86_64-unknown-linux-gnu/rustup-init{reason}" in failed.said
-    assert toolchains(host, ".fresh") == []
+    assert toolchains(host, "/opt/fresh") == []
 
 
 def test_the_record_tells_the_machine_and_the_compiler(host: Host, distribution: str) -> None:

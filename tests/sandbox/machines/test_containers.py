@@ -64,6 +64,10 @@ def test_an_instance_gets_its_share_and_its_seed() -> None:
     assert arguments[-1] == "image:1"
 
 
+def test_an_instance_may_have_a_firewall_of_its_own() -> None:
+    assert values(instance(docker(FACTS)), "--cap-add") == ["NET_ADMIN"]
+
+
 def test_the_host_name_is_said_once_as_each_engine_takes_it() -> None:
     assert values(metadata(docker(FACTS)), "--hostname") == ["ip-10-231-0-2"]
     assert values(instance(docker(FACTS)), "--hostname") == []

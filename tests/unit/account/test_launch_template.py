@@ -43,9 +43,9 @@ def test_a_template_that_cannot_be_created_as_it_is_named_is_refused(wanted: str
 
 
 def test_other_errors_than_a_missing_template_are_raised() -> None:
-    with pytest.raises(ClientError, match="UnauthorizedOperation"):
+    with pytest.raises(ClientError, match="InternalError"):
         account_template.find(
-            connector(describe_launch_templates=error("UnauthorizedOperation"))("ec2"), "benchmarks", "eu-central-1"
+            connector(describe_launch_templates=error("InternalError"))("ec2"), "benchmarks", "eu-central-1"
         )
 
 

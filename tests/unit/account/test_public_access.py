@@ -159,6 +159,7 @@ def test_results_that_are_public_stay_so_and_it_is_told_how_to_end_it() -> None:
     survey = account_survey.survey(TARGET, replace(COMPLETE, bucket=OPENED))
     assert survey.missing == ()
     assert survey.bucket_statements == (ONLY_ADD,)
+    assert f"S3 bucket {TARGET.bucket}" in [need.text for need in survey.needs]
     (note,) = survey.notes
     assert note.startswith(f"Anyone reads results/ in the bucket {TARGET.bucket}, as --public has set up; to make it")
     assert f"aws s3api put-public-access-block --bucket {TARGET.bucket} --public-access-block-configuration " in note

@@ -6,7 +6,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.loader import action_loader
 
 from benchmarks.host.systemd_units import Unit
@@ -15,17 +15,18 @@ from benchmarks.paths import ROOT
 UNIT = Unit("u", ("true",), {}, "/home/b", "/home/b/log", "/home/b/status", 60)
 LOST = AnsibleConnectionFailure("Connection closed")
 DONE = {"rc": 0, "stdout": "", "stderr": ""}
+FAILED = {"rc": 1, "stdout": "Unit u is there.\nShared connection closed.", "stderr": ""}
 ACTIVATING, UNKNOWN = ({"rc": 0, "stdout": f"{state}\n-\n0\n", "stderr": ""} for state in ("activating", "inactive"))
 
 
 def start(monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: float = 60) -> list[str]:
     """Start the unit on a host that answers so; return the first words of the commands that it got."""
     action_loader.add_directory(str(ROOT / "roles/benchmark/action_plugins"))
+    args = {"reconnect_timeout": timeout, "python": "python3", "step": "run"}
     action = action_loader.get(
-        "run_unit", task=Mock(args={"reconnect_timeout": timeout}, async_val=0), connection=Mock(),
+        "run_unit", task=Mock(args=args, async_val=0), connection=Mock(),
         play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
     )  # fmt: skip
-    action._connection.get_option.return_value = "benchmarks"
     execute = Mock(side_effect=answers)
     monkeypatch.setattr(action, "_low_level_execute_command", execute)
     monkeypatch.setattr("time.sleep", Mock())
@@ -44,6 +45,17 @@ def test_a_unit_that_starts_all_the_same_is_not_started_again(monkeypatch: pytes
 def test_a_unit_that_did_not_start_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
     found = start(monkeypatch, DONE, LOST, UNKNOWN, LOST, LOST, DONE)
     assert found == ["rm", "systemd-run", "sh", "systemd-run", "sh", "systemd-run"]
+
+
+def test_a_unit_that_is_not_kept_apart_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = {"rc": 0, "stdout": "inactive\nexit-code  \n0\n", "stderr": ""}
+    with pytest.raises(AnsibleActionFail, match=r"^The benchmark run was not started, because nothing keeps its code "):
+        start(monkeypatch, DONE, FAILED, refused)
+
+
+def test_a_unit_that_systemd_cannot_start_is_told_in_systemds_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(AnsibleActionFail, match=r"^systemd-run failed: Unit u is there\.$"):
+        start(monkeypatch, DONE, FAILED, UNKNOWN)
 
 
 def test_a_host_that_is_gone_fails(monkeypatch: pytest.MonkeyPatch) -> None:

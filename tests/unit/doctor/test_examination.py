@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as changed
 
 from benchmarks.account.bucket import UPLOAD_RULE
 from benchmarks.doctor import examination, listing
@@ -78,9 +79,9 @@ def text(found: Examination, name: str) -> str:
 def test_an_account_that_has_everything_is_ready() -> None:
     connect = ready()
     found = examination.examine(parameters(), connect, HERE)
-    assert {name for name, result in results(found).items() if result != "ok"} == {"admission"}
+    assert {name for name, result in results(found).items() if result != "ok"} == {"admission", "ending"}
     assert found.setup
-    assert found.complete
+    assert found.can_create
     assert found.setup.missing == ()
     assert text(found, "launch").endswith("c7i.large with a run's tags, from the launch template benchmarks (dry run)")
 
@@ -116,8 +117,8 @@ def test_a_launch_that_the_user_may_not_make_names_the_permission_and_spoils_not
     found = examination.examine(parameters(), ready(run_instances=DENIED), HERE)
     assert results(found)["launch"] == "failed"
     assert "lacks the permission ec2:RunInstances: ask for the policy in docs/iam-policy.md." in text(found, "launch")
-    assert results(found)["ending"] == "ok"
-    assert found.complete
+    assert results(found)["ending"] == "unknown"
+    assert found.can_create
     assert found.setup
     assert found.setup.missing == ()
 
@@ -125,7 +126,7 @@ def test_a_launch_that_the_user_may_not_make_names_the_permission_and_spoils_not
 @pytest.mark.parametrize(
     ("iam", "other", "part"),
     [
-        ({"get_role": aws_error("AccessDenied", "no", "GetRole")}, {}, "role"),
+        ({"get_role": aws_error("ServiceFailure", "no", "GetRole")}, {}, "role"),
         ({}, {"bucket": aws_error("403", "Forbidden", "HeadBucket")}, "bucket"),
         ({"get_role": KeyError("Role")}, {}, "role"),
     ],
@@ -136,7 +137,7 @@ def test_a_part_that_cannot_be_looked_at_fails_alone_and_nothing_may_be_created(
     found = examination.examine(parameters(), ready(other, iam), HERE)
     assert results(found)[part] == "failed"
     assert results(found)["launch"] == "ok"
-    assert not found.complete
+    assert not found.can_create
     assert found.setup
     assert not {part, "upload_rule", "policy"} & {need.name for need in found.setup.missing}
     assert found.setup.needs
@@ -146,7 +147,7 @@ def test_a_part_that_cannot_be_looked_at_fails_alone_and_nothing_may_be_created(
     ("ec2", "failing"),
     [
         ({"describe_vpcs": {"Vpcs": []}}, "vpc"),
-        ({"describe_vpcs": aws_error("UnauthorizedOperation", "no", "DescribeVpcs")}, "vpc"),
+        ({"describe_vpcs": aws_error("InternalError", "no", "DescribeVpcs")}, "vpc"),
         ({"describe_regions": {"Regions": [{"OptInStatus": "not-opted-in"}]}}, "region"),
     ],
 )
@@ -155,7 +156,7 @@ def test_without_a_place_to_set_up_all_else_is_still_checked(ec2: dict[str, Any]
     assert {name for name, result in results(found).items() if result == "failed"} == {failing}
     assert results(found)["quota"] == "ok"
     assert found.setup is None
-    assert not found.complete
+    assert not found.can_create
 
 
 def test_without_credentials_only_this_machine_is_checked() -> None:
@@ -188,14 +189,45 @@ def test_a_region_without_the_small_types_leaves_the_launch_unchecked() -> None:
     assert text(found, "launch").startswith("not checked: eu-central-1 offers none of c7i.large, ")
 
 
+NO_IAM: dict[str, Any] = dict.fromkeys(
+    ("get_role", "get_role_policy", "get_instance_profile"), aws_error("AccessDenied", "no", "GetRole")
+)
+
+
 def test_who_has_no_rights_in_iam_is_told_the_flag_for_that_and_can_go_on_with_it() -> None:
-    denied = aws_error("AccessDenied", "no", "GetRole")
-    iam = {"get_role": denied, "get_role_policy": denied, "get_instance_profile": denied}
-    found = examination.examine(parameters(), ready(iam=iam), HERE)
-    assert text(found, "role").endswith("Without rights in IAM, give --no-instance-profile.")
-    found = examination.examine(parameters(no_instance_profile=True), ready(iam=iam), HERE)
-    assert found.complete
+    found = examination.examine(parameters(), ready(iam=NO_IAM), HERE)
+    assert results(found)["role"] == "unknown"
+    assert text(found, "role").endswith("To do without a role, give --no-instance-profile.")
+    assert not found.can_create
+    found = examination.examine(parameters(no_instance_profile=True), ready(iam=NO_IAM), HERE)
+    assert found.can_create
     assert "failed" not in results(found).values()
+
+
+def test_who_only_runs_may_look_at_less_and_is_told_that_runs_can_begin() -> None:
+    """The policy for running has neither DescribeVpcs nor DescribeLaunchTemplates, and nothing of IAM."""
+    denied: dict[str, Any] = {
+        name: aws_error("UnauthorizedOperation") for name in ("describe_vpcs", "describe_launch_templates")
+    }
+    found = examination.examine(parameters(), ready(iam=NO_IAM, **denied), HERE)
+    assert {name for name, result in results(found).items() if result != "ok"} == {"admission", "ending", "role"}
+    assert text(found, "vpc").startswith("vpc-1, ")
+    assert "from the launch template benchmarks" in text(found, "launch")
+    assert found.setup
+    assert found.setup.missing == ()
+    checked = changed(found.setup, checks=tuple(one for one in found.checks if one.name != "ansible"))
+    assert listing.problem(checked, confirmed=False) == ""
+    assert listing.obstacle(found, confirmed=False) == ""
+    assert listing.obstacle(found, confirmed=True) == listing.INCOMPLETE
+    assert "Nothing is missing of what could be looked at." in listing.listing(found, "eu-central-1")
+
+
+def test_who_only_runs_learns_that_there_is_no_template() -> None:
+    denied = aws_error("UnauthorizedOperation")
+    connect = ready(describe_launch_templates=denied, describe_launch_template_versions=NO_TEMPLATE)
+    found = examination.examine(parameters(), connect, HERE)
+    assert found.setup
+    assert [need.name for need in found.setup.missing] == ["launch_template"]
 
 
 CREATING = ("create_security_group", "authorize_security_group_ingress", "create_launch_template")
@@ -211,7 +243,7 @@ def test_what_the_user_may_not_create_is_found_before_anything_is(refused: str |
     )
     found = examination.examine(parameters(), connect, HERE)
     assert results(found)["creating"] == ("failed" if refused else "ok")
-    assert found.complete is not bool(refused)
+    assert found.can_create is not bool(refused)
     sent = [arguments for name in CREATING for arguments in connect.ec2.called(name)]
     assert len(sent) == 2
     assert all(arguments["DryRun"] for arguments in sent)

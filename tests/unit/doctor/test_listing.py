@@ -18,7 +18,7 @@ FAILED = Check(name="quota", result="failed", text="none")
 
 
 def lines(existing: Existing, *checks: Check) -> list[str]:
-    found = Examination(checks, account_survey.survey(TARGET, existing), True)
+    found = Examination(checks, account_survey.survey(TARGET, existing))
     return listing.listing(found, TARGET.region).splitlines()
 
 
@@ -42,7 +42,7 @@ def test_checks_stand_before_what_the_account_has() -> None:
 
 
 def test_listing_without_an_account_names_the_region() -> None:
-    assert listing.listing(Examination((FAILED,), None, False), "eu-central-1").splitlines() == [
+    assert listing.listing(Examination((FAILED,), None), "eu-central-1").splitlines() == [
         "What runs need in region eu-central-1:",
         "  failed   quota: none",
     ]
@@ -73,3 +73,17 @@ def test_what_is_missing_or_failed_is_a_problem_unless_it_is_to_be_created(
     setup = changed(account_survey.survey(TARGET, existing), checks=checks)
     assert listing.problem(setup, confirmed=False) == problem
     assert listing.problem(setup, confirmed=True) == ""
+
+
+def test_what_one_may_not_create_is_for_somebody_who_may() -> None:
+    setup = changed(account_survey.survey(TARGET, Existing()), can_create=False)
+    assert listing.problem(setup, confirmed=False) == (
+        "Nothing was created. What is missing is to be created by somebody who may do that, with --yes."
+    )
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_without_an_account_setup_cannot_go_on(confirmed: bool) -> None:
+    assert listing.obstacle(Examination((FAILED,), None), confirmed) == listing.INCOMPLETE
+    found = Examination((), account_survey.survey(TARGET, COMPLETE))
+    assert listing.obstacle(found, confirmed) == ""

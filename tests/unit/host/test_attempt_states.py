@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import stat
 import subprocess
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from benchmarks.host import attempt_states
 from benchmarks.host.attempt_states import AttemptState
 
 DONE = ("success", "success")
+OWN = getpass.getuser()
 
 
 @pytest.mark.parametrize(
@@ -51,7 +54,8 @@ def test_what_is_at_work_is_followed_by_the_same_request_and_disturbed_by_no_oth
 def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
     root = tmp_path / "runs/r1"
     for number, wanted in ((1, "a"), (2, "b"), (10, "c")):
-        subprocess.run(["sh", "-c", attempt_states.begin_command(str(root / str(number)), wanted, "asked")], check=True)
+        begin = attempt_states.begin_command(str(root / str(number)), wanted, "asked", OWN)
+        subprocess.run(["sh", "-c", begin], check=True)
     (root / "1/build.status").write_text("success exited 0\n")
     (root / "1/run.status").write_text("exit-code exited 101\n")
     (root / "2/build.status").touch()
@@ -83,6 +87,20 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
         AttemptState(2, False, "b", "asked", ("-", "-")),
         AttemptState(10, True, "c", "asked", ("success", "-")),
     )
+
+
+def test_third_party_code_can_replace_nothing_in_an_attempts_directory(tmp_path: Path) -> None:
+    directory = tmp_path / "1"
+    begin = ["sh", "-c", f"umask 077; {attempt_states.begin_command(str(directory), 'a', 'asked', OWN)}"]
+    for _ in range(2):  # a second call changes nothing
+        subprocess.run(begin, check=True)
+        (directory / "benchmark.log").write_text("kept")
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (directory, *directory.iterdir())}
+    assert modes == {
+        "1": 0o755, "measurement": 0o644, "request": 0o644, "criterion": 0o755,
+        "benchmark.log": 0o664, "activity": 0o664, "criterion.tar.gz": 0o664,
+    }  # fmt: skip
+    assert (directory / "benchmark.log").read_text() == "kept"
 
 
 def test_a_host_without_attempts_has_none(tmp_path: Path) -> None:

@@ -8,13 +8,13 @@ import pytest
 import yaml
 
 from benchmarks.aws import tags
-from benchmarks.host import host_layout
+from benchmarks.host import attempt_files, host_layout
 from benchmarks.paths import ROOT
 from benchmarks.runs import run_layout
 
 
 def test_a_run_has_a_directory_and_units_of_its_own() -> None:
-    assert host_layout.run_directory("r1") == ".benchmarks/runs/r1"
+    assert host_layout.run_directory("r1") == "/var/lib/benchmarks/runs/r1"
     assert host_layout.run_directory("r1", "/srv/b") == "/srv/b/runs/r1"
     assert host_layout.unit_prefix("r1") == "benchmarks-r1"
 
@@ -25,9 +25,15 @@ def test_roles_have_the_same_directory_by_default(role: str, name: str) -> None:
     assert defaults[name] == host_layout.DIRECTORY
 
 
+@pytest.mark.parametrize("role", ["toolchain", "benchmark", "collect"])
+def test_roles_run_third_party_code_as_the_same_user(role: str) -> None:
+    variables = yaml.safe_load((ROOT / f"roles/{role}/vars/main.yml").read_text())
+    assert variables[f"__{role}_user"] == host_layout.CODE_USER
+
+
 def test_what_is_collected_has_the_same_names_on_host_and_controller() -> None:
-    names = yaml.safe_load((ROOT / "roles/collect/vars/main.yml").read_text())["__collect_files"]
-    assert names == [host_layout.LOG, host_layout.ACTIVITY, host_layout.STOPPED, host_layout.CRITERION]
+    names = [host_layout.LOG, host_layout.ACTIVITY, host_layout.STOPPED, host_layout.CRITERION]
+    assert attempt_files.found_command("/a")[-4:] == names
     assert names == [run_layout.LOG, run_layout.ACTIVITY, run_layout.STOPPED, run_layout.CRITERION]
 
 

@@ -104,24 +104,34 @@ def test_output_that_is_no_look_is_an_error() -> None:
 
 @given(ARGV)
 def test_a_units_command_reaches_systemd_word_for_word(argv: list[str]) -> None:
-    words = shlex.split(systemd_units.start_command(unit(argv=tuple(argv)), "me"))
+    words = shlex.split(systemd_units.start_command(unit(argv=tuple(argv)), "python3"))
     # systemd reads a doubled dollar sign as one, and any other as the name of a variable.
     assert words[-len(argv) :] == [word.replace("$", "$$") for word in argv]
 
 
 def test_a_unit_has_its_limit_its_log_and_its_user() -> None:
-    words = shlex.split(systemd_units.start_command(unit(), "me"))
+    words = shlex.split(systemd_units.start_command(unit(), "python3"))
     assert {
         "--unit=benchmarks-r1-run",
-        "--uid=me",
+        "--uid=benchmarks-code",
         "--property=RuntimeMaxSec=7200",
-        "--setenv=RUSTFLAGS=-C target-cpu=native",
+        "--property=NoNewPrivileges=yes",
     } <= set(words)
+
+
+def test_a_units_environment_is_not_that_of_what_root_runs_for_it() -> None:
+    words = shlex.split(systemd_units.start_command(unit(environment={"PATH": "/home/b/$bin"}), "python3"))
+    at = words.index("--")
+    told = [word for word in words[:at] if "/home/b/" in word]
+    assert told == [f"--property=Environment=STATUS_FILE={unit().status}"]
+    env = words.index("/usr/bin/env")
+    assert words[env + 1 :] == ["PATH=/home/b/$$bin", "cargo", "bench"]
+    assert env > at
 
 
 def test_systemd_itself_opens_nothing_below_the_home() -> None:
     """SELinux's policy lets no init system do that; a shell that it starts may."""
-    words = shlex.split(systemd_units.start_command(unit(argv=("/home/b/.cargo/bin/cargo", "bench")), "me"))
+    words = shlex.split(systemd_units.start_command(unit(argv=("/home/b/.cargo/bin/cargo", "bench")), "python3"))
     at = words.index("--")
     assert words[at + 1] == "/bin/sh"
     # Variables are only handed on.
@@ -136,7 +146,7 @@ def test_a_units_command_takes_the_place_of_the_shell_that_opens_its_log(tmp_pat
     one = unit(
         argv=("sh", "-c", script, "sh", "it's $HOME"), log=str(tmp_path / "a log"), directory=str(tmp_path / "a source")
     )
-    words = shlex.split(systemd_units.start_command(one, "me"))
+    words = shlex.split(systemd_units.start_command(one, "python3"))
     command = [word.replace("$$", "$") for word in words[words.index("--") + 1 :]]
     # The dollar signs of the script itself were doubled too.
     with subprocess.Popen(command) as process:
@@ -146,7 +156,7 @@ def test_a_units_command_takes_the_place_of_the_shell_that_opens_its_log(tmp_pat
 
 def test_a_unit_whose_directory_is_gone_says_so_in_its_log(tmp_path: Path) -> None:
     one = unit(argv=("true",), log=str(tmp_path / "log"), directory=str(tmp_path / "gone"))
-    words = shlex.split(systemd_units.start_command(one, "me"))
+    words = shlex.split(systemd_units.start_command(one, "python3"))
     done = subprocess.run([word.replace("$$", "$") for word in words[words.index("--") + 1 :]], check=False)
     assert done.returncode
     assert "gone" in (tmp_path / "log").read_text()
@@ -154,12 +164,13 @@ def test_a_unit_whose_directory_is_gone_says_so_in_its_log(tmp_path: Path) -> No
 
 def test_a_units_end_is_kept_in_its_status_file(tmp_path: Path) -> None:
     one = unit(status=str(tmp_path / "run.status"))
-    words = shlex.split(systemd_units.start_command(one, "me"))
+    words = shlex.split(systemd_units.start_command(one, "python3"))
     (stop,) = (w.removeprefix("--property=ExecStopPost=") for w in words if "ExecStopPost" in w)
     (status,) = (w.removeprefix("--property=Environment=") for w in words if "=STATUS_FILE=" in w)
     environment = {"SERVICE_RESULT": "timeout", "EXIT_CODE": "killed", "EXIT_STATUS": "TERM"}
     environment |= dict([status.split("=", 1)])
-    subprocess.run(shlex.split(stop), check=True, env=environment)
+    assert stop.startswith("+")  # as root, since the directory is root's
+    subprocess.run(shlex.split(stop[1:]), check=True, env=environment)
     assert Path(one.status).read_text() == "timeout killed TERM\n"
     assert [path.name for path in tmp_path.iterdir()] == ["run.status"]
     subprocess.run(["sh", "-c", systemd_units.clean_command(one)], check=True)
@@ -167,10 +178,10 @@ def test_a_units_end_is_kept_in_its_status_file(tmp_path: Path) -> None:
 
 
 def test_a_units_end_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
-    words = shlex.split(systemd_units.start_command(unit(status=str(tmp_path / "run.status")), "me"))
+    words = shlex.split(systemd_units.start_command(unit(status=str(tmp_path / "run.status")), "python3"))
     (stop,) = (w.removeprefix("--property=ExecStopPost=") for w in words if "ExecStopPost" in w)
     # A limit on the size of files stands in for a disk without space.
-    limited = ["sh", "-c", f"ulimit -f 0; trap '' XFSZ; STATUS_FILE={tmp_path}/run.status exec {stop}"]
+    limited = ["sh", "-c", f"ulimit -f 0; trap '' XFSZ; STATUS_FILE={tmp_path}/run.status exec {stop[1:]}"]
     assert subprocess.run(limited, capture_output=True, check=False).returncode
     assert not (tmp_path / "run.status").exists()
 
@@ -181,6 +192,11 @@ def test_a_units_end_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
         (None, "The build ended without a result: the machine was restarted, or systemd was stopped."),
         (["exit-code", "exited", "101"], "The build failed with exit status 101."),
         (["resources"], "The build could not be run: systemd says resources."),
+        (
+            ["exit-code"],
+            "The build was not started, because nothing keeps its code from the credentials of this machine: `sudo "
+            "journalctl --unit=benchmarks-r1-run` there says why the firewall's rule does not hold.",
+        ),
         (
             ["signal", "killed", "ILL"],
             "The build was ended by SIGILL, because it uses instructions that this CPU lacks. Build it for this CPU: "
@@ -207,7 +223,12 @@ def test_how_a_unit_ended_is_said(result: list[str] | None, sentence: str) -> No
 
 @pytest.mark.parametrize(
     ("result", "expected"),
-    [(None, False), (["exit-code", "exited", "101"], True), (["timeout", "killed", "TERM"], False)],
+    [
+        (None, False),
+        (["exit-code", "exited", "101"], True),
+        (["exit-code"], False),
+        (["timeout", "killed", "TERM"], False),
+    ],
 )
 def test_only_an_exit_status_is_explained_by_the_log(result: list[str] | None, expected: bool) -> None:
     assert UnitStatus(False, result, 0, b"").failed_by_itself is expected

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import subprocess
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -143,3 +145,100 @@ def test_a_file_where_another_needs_a_directory_is_refused(tmp_path: Path, out: 
 def test_what_is_no_archive_is_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "it").write_bytes(content)
     assert not criterion_archive.is_archive(tmp_path / "it")
+
+
+def unpacked(path: Path, out: Path) -> tuple[str, list[str]]:
+    """What is said of an archive that a host has made, and which files are there after it."""
+    said = criterion_archive.unpack_fetched(path, out, "it")
+    return said, sorted(str(one.relative_to(out)) for one in out.rglob("*") if not one.is_dir())
+
+
+def test_all_files_that_a_host_has_packed_are_unpacked_in_place_of_earlier_ones(tmp_path: Path, out: Path) -> None:
+    names = ["criterion/all/mul/new/sample.json", "criterion/all/mul/new/raw.csv", "criterion/all/report/index.html"]
+    (out / "criterion").mkdir()
+    (out / "criterion/old").touch()
+    (out / "benchmark.log").touch()
+    path = archive(tmp_path, *((name, b"x") for name in names))
+    assert unpacked(path, out) == ("", ["benchmark.log", *sorted(names)])
+
+
+def test_what_is_neither_a_file_nor_a_directory_is_left_out_and_named(tmp_path: Path, out: Path) -> None:
+    path = archive(
+        tmp_path,
+        ("criterion/shadow", of_kind(tarfile.SYMTYPE, "/etc/shadow")),
+        ("criterion/up", of_kind(tarfile.SYMTYPE, "..")),
+        ("criterion/hard", of_kind(tarfile.LNKTYPE, "criterion/a")),
+        ("criterion/disk", of_kind(tarfile.BLKTYPE)),
+        ("criterion/queue", of_kind(tarfile.FIFOTYPE)),
+        ("criterion/a", b"x"),
+        # Below what an earlier member wanted to be a link that leads out.
+        ("criterion/up/b", b"x"),
+    )
+    said, files = unpacked(path, out)
+    assert said == (
+        "Not unpacked, since results are only in files and directories: 'criterion/shadow' and 4 more of it."
+    )
+    assert files == ["criterion/a", "criterion/up/b"]
+    assert [one for one in tmp_path.rglob("*") if one.is_symlink()] == []
+
+
+def test_a_link_that_was_there_is_replaced_and_not_followed(tmp_path: Path, out: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (out / "criterion").symlink_to(elsewhere)
+    with pytest.raises(RefusedError):
+        unpacked(archive(tmp_path, ("criterion/a", b"x")), out)
+    assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["/etc/passwd", "../up", "criterion/../../up", "keys/login", "manifest.json", "."])
+def test_nothing_of_an_archive_reaches_out_of_criterions_directory(tmp_path: Path, out: Path, name: str) -> None:
+    with pytest.raises(RefusedError, match=r"^it is not unpacked: its member "):
+        unpacked(archive(tmp_path, (name, b"x")), out)
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize("limit", ["LARGEST", "MOST"])
+def test_an_archive_that_would_fill_the_disk_is_refused(
+    tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(criterion_archive, limit, 3)
+    path = archive(tmp_path, *((f"criterion/{number}", b"x") for number in range(4)))
+    with pytest.raises(RefusedError, match=r"^it is not unpacked: it has more than .*, which no benchmark needs\.$"):
+        unpacked(path, out)
+
+
+def test_a_hole_counts_as_what_it_unpacks_to(tmp_path: Path, out: Path) -> None:
+    sparse = tmp_path / "criterion/sparse"
+    sparse.parent.mkdir()
+    with sparse.open("wb") as file:
+        file.truncate(criterion_archive.LARGEST + 1)
+    path = tmp_path / "it.tar"
+    subprocess.run(["tar", "--create", "--gzip", "--sparse", f"--file={path}", "criterion"], cwd=tmp_path, check=True)
+    assert path.stat().st_size < 2**20
+    with pytest.raises(RefusedError, match="it is not unpacked: it has more than"):
+        unpacked(path, out)
+
+
+def test_a_header_without_an_end_is_refused_unread(tmp_path: Path, out: Path) -> None:
+    path = archive(tmp_path, ("criterion/" + "a" * 2**21, b"x"))
+    with pytest.raises(RefusedError, match=r"^it cannot be unpacked: a header in it is too long\.$"):
+        unpacked(path, out)
+
+
+def test_what_follows_an_archive_is_not_read_for_ever(
+    tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = archive(tmp_path, ("criterion/a", b"x"))
+    with path.open("ab") as file:
+        file.write(gzip.compress(b"x" * 2**21))
+    monkeypatch.setattr(criterion_archive, "LARGEST", 2**20)
+    with pytest.raises(RefusedError, match="does not end where its last member does"):
+        unpacked(path, out)
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive"])
+def test_what_is_no_archive_is_told_in_one_sentence(tmp_path: Path, out: Path, content: bytes) -> None:
+    (tmp_path / "it.tar").write_bytes(content)
+    with pytest.raises(RefusedError, match=r"^it cannot be unpacked: .*\.$"):
+        unpacked(tmp_path / "it.tar", out)

@@ -1,0 +1,42 @@
+"""What of an attempt's files on a host is fetched, and how Criterion's directory becomes one of them.
+
+Third-party code owns Criterion's directory. Nobody else reads in it: the archive of it is made as that code's user.
+"""
+
+from __future__ import annotations
+
+import shlex
+
+from benchmarks.host import host_layout
+
+# Criterion writes some kilobytes for each benchmark. tar ends at this size: a file without an end must not fill disks.
+LARGEST_ARCHIVE = 2**30  # bytes
+_BLOCK = 512  # bytes; of ulimit in POSIX's shells, while bash takes 1024
+_PACKING_TIME = 600  # seconds
+
+# Prints the names of files and directories that have something in them. The list of services may well be empty.
+_FOUND = """
+cd "$1" 2>/dev/null || exit 0
+shift
+for name; do
+  if [ -d "$name" ]; then [ -n "$(ls -A "$name" 2>/dev/null)" ] && echo "$name"
+  elif [ "$name" = "$STOPPED" ]; then [ -e "$name" ] && echo "$name"
+  else [ -s "$name" ] && echo "$name"
+  fi
+done
+exit 0
+"""
+# Into a file that is there already, in a directory where this user can make none. Links are packed as links.
+_PACK = 'cd "$1" && ulimit -f "$2" && exec timeout "$3" tar --create --gzip --sort=name --file="$4" "$5"'
+
+
+def found_command(directory: str) -> list[str]:
+    """The command that prints which of an attempt's files there are in its directory, one a line."""
+    names = [host_layout.LOG, host_layout.ACTIVITY, host_layout.STOPPED, host_layout.CRITERION]
+    return ["/bin/sh", "-c", f"STOPPED={shlex.quote(host_layout.STOPPED)}{_FOUND}", "sh", directory, *names]
+
+
+def pack_command(directory: str) -> list[str]:
+    """The command that packs Criterion's directory into the attempt's archive; it is run as the owner of the former."""
+    words = [directory, str(LARGEST_ARCHIVE // _BLOCK), str(_PACKING_TIME)]
+    return ["/bin/sh", "-c", _PACK, "sh", *words, host_layout.ARCHIVE, host_layout.CRITERION]

@@ -1,0 +1,129 @@
+"""Keeps third-party code on a host apart: a user of its own, which gains no privileges and reaches no credentials.
+
+Whatever comes with a suite runs as that user: rustup, Cargo, Git in the source, build scripts, benchmarks. It may not
+use sudo, writes to no file of the login's, and cannot connect to the services that give out an instance's credentials
+and its user data: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+"""
+
+from __future__ import annotations
+
+import shlex
+
+from benchmarks.host import host_layout
+
+# EC2's metadata service, and those that give containers of ECS and EKS their credentials:
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+# https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
+IPV4 = ("169.254.169.254", "169.254.170.2", "169.254.170.23")
+IPV6 = ("fd00:ec2::254", "fd00:ec2::23")
+TABLE = "benchmarks"
+_BEFORE_NAT = -300  # of nft's numbers: raw; destinations are translated at -100
+# Directories that third-party code owns, below the tool's.
+OWNED = ("rustup", "cargo", "source", "downloads", "target", "home")
+# Directories that only root writes to.
+_ROOTS = ("archives", "runs")
+
+REACHED = 97  # the probe's exit status
+_CONNECT_TIMEOUT = 2  # seconds; a rejected connection fails at once
+
+# Whether the metadata service gives this user anything is not asked: with the rule, not even a connection is made. So
+# both versions of it, which differ in their requests, are covered.
+PROBE = f"""\
+import socket, sys
+for address in {IPV4 + IPV6!r}:
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as tried:
+            tried.settimeout({_CONNECT_TIMEOUT})
+            tried.connect((address, 80))
+    except OSError:
+        continue
+    print(f"Third-party code would reach {{address}} in spite of the firewall's rule.", file=sys.stderr)
+    sys.exit({REACHED})
+"""
+
+# As root. Prints a line for whatever it has made, so that a second call prints nothing. The rule is replaced in one
+# transaction: at no time is there none.
+_PREPARE = """
+user=$1 root=$2 rules=$3 python=$4 probe=$5 owned=$6 roots=$7
+umask 022
+fail() { printf '%s\\n' "$1" >&2; exit 1; }
+case $root in /*) ;; *) fail "$root is no absolute path: give the tool's directory on the host from / on." ;; esac
+if ! getent passwd "$user" >/dev/null; then
+  nologin=/usr/sbin/nologin
+  [ -x "$nologin" ] || nologin=/sbin/nologin
+  useradd --system --user-group --no-create-home --home-dir "$root/home" --shell "$nologin" "$user" || exit 1
+  echo "Made the user $user"
+fi
+for directory in $roots; do
+  [ -d "$root/$directory" ] || { mkdir -p "$root/$directory" && echo "Made $root/$directory"; } || exit 1
+done
+# `chown -R` follows no links. It has work to do if the user was removed and made again with another number.
+for directory in $owned; do
+  [ "$(stat --format=%U "$root/$directory" 2>/dev/null)" = "$user" ] && continue
+  mkdir -p "$root/$directory" && chown -R "$user:$user" "$root/$directory" || exit 1
+  echo "Made $root/$directory"
+done
+as_user="setpriv --reuid=$(id -u "$user") --regid=$(id -g "$user") --clear-groups --no-new-privs --"
+# Ansible's modules make their temporary files here, and warn if they have to make the directory.
+home=$(getent passwd "$user" | cut -d : -f 6)
+$as_user mkdir -p -m 700 "$home/.ansible/tmp" 2>/dev/null
+$as_user test -w "$root/source" ||
+  fail "The user $user cannot enter $root: choose a directory that every user may enter."
+"""
+_FILTER = """
+nft list table inet "$8" >/dev/null 2>&1 || new="Made the firewall's table $8"
+said=$(nft "$rules" 2>&1) ||
+  fail "nft cannot keep third-party code from the credentials of this machine ($(printf '%s' "$said" | head -n 1)): \
+use a kernel with nf_tables, and a login that may load rules into it."
+$as_user "$python" -I -S -c "$probe" 2>/dev/null
+case $? in
+  0) ;;
+  @REACHED@) fail "Third-party code would reach the credentials of this machine in spite of the firewall's rule: \
+look for a proxy or a rule there that redirects what is sent to 169.254.169.254." ;;
+  *) fail "The user $user cannot run $python: set ansible_python_interpreter to one that every user may run." ;;
+esac
+[ -z "$new" ] || echo "$new"
+"""
+
+
+def ruleset(user: str = host_layout.CODE_USER) -> str:
+    """nft's commands, in one line, that reject what `user` sends to the services with credentials.
+
+    The table is this tool's own: neither iptables nor other tables are changed, and none of them can admit a packet
+    that it rejects. It comes before their address translation, which on a host of ECS sends 169.254.170.2 to the agent.
+    https://wiki.nftables.org/wiki-nftables/index.php/Netfilter_hooks#Priority_within_hook
+    """
+    rejected = [f"ip daddr {{ {', '.join(IPV4)} }}", f"ip6 daddr {{ {', '.join(IPV6)} }}"]
+    rules = " ".join(f'meta skuid "{user}" {packets} reject;' for packets in rejected)
+    return (
+        f"add table inet {TABLE}; delete table inet {TABLE}; "
+        f"table inet {TABLE} {{ chain output {{ type filter hook output priority {_BEFORE_NAT}; {rules} }}; }};"
+    )
+
+
+def prepare_command(directory: str, python: str, user: str = host_layout.CODE_USER) -> list[str]:
+    """The command that makes the user, its directories below `directory`, and its rule; it must be run as root.
+
+    It fails, with a sentence on stderr, unless the user is kept from the credentials. `python` is Python's path.
+    """
+    filtering = _FILTER.replace("@REACHED@", str(REACHED))
+    given = [user, directory, ruleset(user), python, PROBE, " ".join(OWNED), " ".join(_ROOTS), TABLE]
+    return ["/bin/sh", "-c", _PREPARE + filtering, "sh", *given]
+
+
+def properties(python: str) -> list[tuple[str, str]]:
+    """The properties of a systemd unit that isolate it; it starts only if a probe as its user reaches nothing.
+
+    None of them costs the program time: there is no filter of system calls, which would delay each of them.
+    https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
+    """
+    load = shlex.join(["/bin/sh", "-c", 'exec nft "$$0"', ruleset()])
+    return [
+        # The rule again, since a reboot forgets it: `+` runs as root. The probe runs as the unit's user.
+        ("ExecStartPre", f"+{load}"),
+        ("ExecStartPre", shlex.join([python, "-I", "-S", "-c", PROBE])),
+        ("NoNewPrivileges", "yes"),
+        ("CapabilityBoundingSet", ""),
+        # Nobody's files are read either. Where namespaces cannot be made, as in a container, systemd leaves this out.
+        ("ProtectHome", "yes"),
+    ]

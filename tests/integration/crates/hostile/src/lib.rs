@@ -1,0 +1,1 @@
+//! Nothing: the build script and the benchmark do it all.
