@@ -12,7 +12,7 @@ from invoke.collection import Collection
 from invoke.context import Context
 from rich.prompt import Confirm
 
-from benchmarks.cli import invoke_parser, summary, types_command
+from benchmarks.cli import invoke_parser, summary, teardown_command, types_command
 from benchmarks.cli.spec_tasks import spec_task
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.parameters import request, spec
@@ -167,6 +167,22 @@ def setup(_context: Context, given: Values) -> None:
 
 
 @spec_task(
+    "teardown",
+    command="bench.teardown",
+    examples=(
+        ("bench.teardown", "List what setup made, and remove it when you agree. Results stay."),
+        ("bench.teardown --delete-results BUCKET", "The same, with all results and their bucket."),
+    ),
+)
+def teardown(_context: Context, given: Values) -> None:
+    """Remove from your AWS account what bench.setup made there.
+
+    What would be removed, and what stays, is listed first. Results are kept, and what setup did not make.
+    """
+    teardown_command.run(request.read("teardown", given, Path.cwd()))
+
+
+@spec_task(
     "terminate",
     command="bench.terminate",
     examples=(
@@ -187,6 +203,7 @@ bench.add_task(results, name="results")
 bench.add_task(compare, name="compare")
 bench.add_task(report, name="report")
 bench.add_task(setup, name="setup")
+bench.add_task(teardown, name="teardown")
 bench.add_task(terminate, name="terminate")
 
 # The container image leaves out sandbox/ and the developers' tools, and so the tasks that need them.
@@ -212,6 +229,7 @@ namespace.configure(
                 "bench.compare",
                 "bench.report",
                 "bench.setup",
+                "bench.teardown",
                 "bench.terminate",
                 "bench.completion",
             ),

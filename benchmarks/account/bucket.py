@@ -59,14 +59,13 @@ def check_name(name: str) -> None:
         raise RefusedError(f"bucket must be 3 to 63 lowercase letters, digits, dots and hyphens, not {name!r}.")
 
 
-def find(s3: Client, name: str, account: str, region: str) -> Bucket | None:
-    """The account's bucket with this name, None if there is none; `region` is the region of the client `s3`.
-
-    Raises RefusedError if the bucket belongs to another account.
-    """
-    place = {"Bucket": name, "ExpectedBucketOwner": account}
+def look(s3: Client, name: str, account: str) -> AwsShape | None:
+    """The answer of HeadBucket, None if there is no such bucket. Raises RefusedError if it is another account's."""
     try:
-        head = aws_errors.unless("404", lambda: s3.head_bucket(**place))
+        found: AwsShape | None = aws_errors.unless(
+            "404", lambda: s3.head_bucket(Bucket=name, ExpectedBucketOwner=account)
+        )
+        return found
     except botocore.exceptions.ClientError as error:
         if code(error) != "403":
             raise
@@ -74,7 +73,15 @@ def find(s3: Client, name: str, account: str, region: str) -> Bucket | None:
             f"The bucket {name} belongs to another account, or your AWS user may not use it: "
             "give another name by --bucket."
         ) from None
-    if head is None:
+
+
+def find(s3: Client, name: str, account: str, region: str) -> Bucket | None:
+    """The account's bucket with this name, None if there is none; `region` is the region of the client `s3`.
+
+    Raises RefusedError if the bucket belongs to another account.
+    """
+    place = {"Bucket": name, "ExpectedBucketOwner": account}
+    if (head := look(s3, name, account)) is None:
         return None
 
     def read(what: str, missing: str, key: str, empty: Any) -> Any:

@@ -121,6 +121,7 @@ def survey(target: Target, found: Existing) -> Setup:
         outdated=outdated(target, found),
         needs=tuple(_needs(target, found)),
         notes=tuple(_notes(target, found)),
+        has_profile=found.role.instance_profile is not None,
     )
 
 

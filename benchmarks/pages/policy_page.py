@@ -11,6 +11,7 @@ from benchmarks.paths import ROOT
 
 PATH = ROOT / "docs/iam-policy.md"
 SETUP = ROOT / "docs/iam-setup-policy.json"
+TEARDOWN = ROOT / "docs/iam-teardown-policy.json"
 RUN = ROOT / "docs/iam-policy.json"
 INSTANCE = ROOT / "docs/iam-instance-policy.json"
 # What users replace: the account's number, and the region. The partition is AWS's own.

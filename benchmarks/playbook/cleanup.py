@@ -27,9 +27,11 @@ LATE_ARRIVALS = 10.0  # seconds
 NOTHING_DONE = {
     "benchmark": "Nothing has been launched.",
     "setup": "Nothing was created.",
+    "teardown": "Nothing was removed.",
     "terminate": "Nothing was ended.",
 }
 _SOME_EXPIRED = "It may be that not all that has expired was ended; the same command ends the rest."
+_REMOVED = "What was removed is gone; the same command removes the rest."
 _CREATED = "What was created stays; the same command creates the rest."
 
 
@@ -70,6 +72,10 @@ class RepeatableCleanup:
 def after_setup(console: Console, confirmed: bool) -> Cleanup:
     """After setup. Without `confirmed` it has only looked, and has said itself what is to be done."""
     return RepeatableCleanup(console, NOTHING_DONE["setup"], _CREATED if confirmed else "")
+
+
+def after_teardown(console: Console) -> Cleanup:
+    return RepeatableCleanup(console, NOTHING_DONE["teardown"], _REMOVED)
 
 
 def after_expired(console: Console) -> Cleanup:

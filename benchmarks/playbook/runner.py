@@ -98,6 +98,7 @@ def _prepare(playbook: str, values: Values) -> Job:
     console = Console(stderr=True, highlight=False, markup=False)
     instances = cleanup.Instances(run_id, directory, chosen, console)
     after: Mapping[str, Callable[[], cleanup.Cleanup]] = {
+        "teardown": lambda: cleanup.after_teardown(console),
         "setup": lambda: cleanup.after_setup(console, bool(resolved.parameters["yes"])),
         "terminate": lambda: (
             cleanup.after_expired(console) if resolved.parameters["expired"] else cleanup.TerminateCleanup(instances)

@@ -15,6 +15,7 @@ from benchmarks.runs.records import (
     Record,
     Setup,
     Stages,
+    Teardown,
     Terminated,
     Toolchain,
 )
@@ -22,5 +23,5 @@ from benchmarks.runs.result_records import Results
 
 KINDS: tuple[type[Record], ...] = (
     *(Preflight, Instances, Toolchain, Attempt, CurrentAttempt, Build, Results, Manifest, Published, Terminated),
-    *(Stages, Machine, Setup, Failure),
+    *(Stages, Machine, Setup, Teardown, Failure),
 )

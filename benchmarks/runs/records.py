@@ -461,6 +461,7 @@ class Setup(Record, frozen=True, kw_only=True):
     bucket_statements: tuple[Json, ...] = ()  # that the bucket's policy should have
     needs: tuple[Need, ...]
     notes: tuple[str, ...]
+    has_profile: bool = False  # whether the instance profile exists, with or without a role
     checks: tuple[Check, ...] = ()
     can_create: bool = True  # whether all of the account could be looked at, and EC2 would create what is missing
     rule_description: str = ""  # of the rules by which the owner reaches instances
@@ -470,6 +471,29 @@ class Setup(Record, frozen=True, kw_only=True):
     @property
     def missing(self) -> tuple[Need, ...]:
         return tuple(need for need in self.needs if not need.exists)
+
+
+class Removal(Part, frozen=True, kw_only=True):
+    """One thing that teardown removes."""
+
+    kind: str
+    id: str
+    text: str
+
+
+class Teardown(Record, frozen=True, kw_only=True):
+    """What teardown removes from an account, in this order, and what it leaves, with the reason."""
+
+    FILE = "teardown.json"
+    account: str
+    region: str
+    bucket: str
+    removals: tuple[Removal, ...]
+    left: tuple[str, ...]
+
+    def id_of(self, kind: str) -> str | None:
+        """The id of what is removed of a kind, None if nothing is."""
+        return next((one.id for one in self.removals if one.kind == kind), None)
 
 
 class Failure(Record, frozen=True, kw_only=True):

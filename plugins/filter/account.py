@@ -1,4 +1,4 @@
-"""Filters for what setup found in an account."""
+"""Filters for the results of setup's and teardown's surveys of an account."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.account import launch_template
+from benchmarks.account import launch_template, teardown_listing
 from benchmarks.doctor import listing
 from benchmarks.runs import record_files
-from benchmarks.runs.records import Setup
+from benchmarks.runs.records import Setup, Teardown
 
 
 def setup_record(directory: str) -> Any:
@@ -22,10 +22,22 @@ def setup_problem(survey: Mapping[str, Any], confirmed: bool) -> str:
     return listing.problem(record_files.typed(Setup, survey), confirmed)
 
 
+def teardown_record(directory: str) -> Any:
+    """What teardown has found, in a run's directory; None without it."""
+    survey = record_files.read(Teardown, Path(directory))
+    return record_files.plain(survey) if survey else None
+
+
+def teardown_listing_of(survey: Mapping[str, Any], confirmed: bool) -> str:
+    return teardown_listing.listing(record_files.typed(Teardown, survey), confirmed)
+
+
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "setup_record": setup_record,
             "setup_problem": setup_problem,
             "template_tags": launch_template.tag_options,
+            "teardown_record": teardown_record,
+            "teardown_listing": teardown_listing_of,
         }

@@ -251,11 +251,25 @@ class Ec2:
         return any(group_id in groups for groups in self._backend.groups.values())
 
     def users_of_group(self, group: str) -> Sequence[str]:
-        """The instances, not yet terminated, that have a security group, named by id or by name."""
+        """What keeps a security group, named by id or by name, from being deleted.
+
+        Instances that are not yet terminated, network interfaces without an instance, and groups with a rule for it.
+        """
+
+        def is_it(other: Any) -> bool:
+            return group in (other.id, other.name)
+
+        instances = [one for one in self._backend.all_instances() if one.state != "terminated"]
+        interfaces = [one for one in self._backend.enis.values() if not one.instance]
+        groups = [one for groups in self._backend.groups.values() for one in groups.values() if not is_it(one)]
         return [
-            str(instance.id)
-            for instance in self._backend.all_instances()
-            if instance.state != "terminated" and any(group in (one.id, one.name) for one in instance.security_groups)
+            *(str(one.id) for one in instances if any(map(is_it, one.security_groups))),
+            *(str(one.id) for one in interfaces if any(map(is_it, one.group_set))),
+            *(
+                str(one.id)
+                for one in groups
+                if any(group in (rule.source_group or {}).values() for rule in [*one.ingress_rules, *one.egress_rules])
+            ),
         ]
 
     def template_ids(self) -> frozenset[str]:
@@ -359,6 +373,10 @@ class Buckets:
         new.public_access_block = PublicAccessBlock(True, True, True, True)
         default = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}
         new.encryption = {"Rule": default}
+
+    def end(self, bucket: str) -> None:
+        """Forget a deleted bucket's tags, which moto would give to the next bucket of this name."""
+        self._backend.tagger.delete_all_tags_for_resource(f"arn:aws:s3:::{bucket}")
 
     def ownership(self, bucket: str) -> str | None:
         """The bucket's object ownership, by S3's name, or None if it was removed."""

@@ -24,7 +24,9 @@ def linted(action: str | list[str], resource: str | list[str], condition: Any = 
     return findings({"Version": "2012-10-17", "Statement": [statement]})
 
 
-@pytest.mark.parametrize("path", [policy_page.SETUP, policy_page.RUN, policy_page.INSTANCE], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [policy_page.SETUP, policy_page.TEARDOWN, policy_page.RUN, policy_page.INSTANCE], ids=lambda path: path.stem
+)
 def test_documented_policies_are_in_order(path: Path) -> None:
     assert findings(json.loads(path.read_text().replace("ACCOUNT", "123456789012"))) == []
 

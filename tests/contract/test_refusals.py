@@ -132,6 +132,12 @@ CASES = (
         playbook="setup",
     ),
     Case(
+        "results-of-no-bucket",
+        {"delete_results": "", "region": "eu-central-1"},
+        "delete_results is given but empty, as from a variable that is not set: give it a value, or leave it",
+        playbook="teardown",
+    ),
+    Case(
         "types-of-no-number",
         {"cpu": "0", "region": "eu-central-1"},
         "cpu must be greater than 0, not 0.",
@@ -252,6 +258,7 @@ def test_a_list_or_mapping_where_a_text_is_wanted_is_called_one(place: Place) ->
         ("benchmark", "--tags", "nonsense"),
         ("benchmark", "--skip-tags", "lanch"),
         ("setup", "--tags", ""),
+        ("teardown", "--tags", "setup"),
         ("types", "--tags", "launch"),
         ("terminate", "--tags", "launch"),
     ],

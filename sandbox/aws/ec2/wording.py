@@ -23,7 +23,7 @@ def plain_errors(reply: Reply) -> Reply:
 
 
 def delete_group(fleet: Fleet, moto: Backend) -> Callable[[Call], Reply]:
-    """DeleteSecurityGroup: a group in use cannot be deleted until the instance is terminated.
+    """DeleteSecurityGroup: a group that an instance, an interface or a rule of another group uses cannot be deleted.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
     """

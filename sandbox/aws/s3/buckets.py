@@ -89,6 +89,8 @@ class S3:
         if call.action in {"PutObject", "UploadPart"}:
             call = checksums.verified(call)
         reply = self._moto(call)
+        if reply.ok and call.action == "DeleteBucket":
+            self._buckets.end(place.bucket)
         return checksums.shown(reply) if call.action in {"GetObject", "HeadObject"} else reply
 
     def _create(self, call: Call, place: Place) -> Reply:

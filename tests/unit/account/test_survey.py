@@ -103,6 +103,12 @@ def test_difference_that_matters_is_told_and_nothing_is_missing_for_it(change: d
     assert survey.missing == ()
 
 
+def test_profile_that_exists_is_known_even_without_a_role() -> None:
+    empty = replace(ROLE, instance_profile={"Roles": []})
+    assert account_survey.survey(TARGET, replace(COMPLETE, role=empty)).has_profile
+    assert not account_survey.survey(TARGET, Existing()).has_profile
+
+
 NO_PROFILE = replace(TARGET, no_instance_profile=True)
 
 

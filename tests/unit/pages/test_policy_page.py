@@ -11,9 +11,9 @@ from benchmarks.pages import policy_page
 def test_page_shows_the_files() -> None:
     text = policy_page.PATH.read_text()
     assert policy_page.page(text) == text, "run ./inv generate"
-    for path in (policy_page.SETUP, policy_page.RUN, policy_page.INSTANCE):
+    for path in (policy_page.SETUP, policy_page.TEARDOWN, policy_page.RUN, policy_page.INSTANCE):
         assert f"```json\n{path.read_text()}```" in text
-    assert text.count("```json") == 3
+    assert text.count("```json") == 4
 
 
 def test_page_follows_the_files() -> None:

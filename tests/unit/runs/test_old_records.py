@@ -23,6 +23,7 @@ from benchmarks.runs.records import (
     Setup,
     Source,
     Stages,
+    Teardown,
     Terminated,
 )
 from benchmarks.runs.result_records import Results
@@ -32,7 +33,7 @@ OLD = Path(__file__).parent / "old_run"
 INSTANCE = "i-d7da5cef85b8426f8"
 R = TypeVar("R", bound=Record)
 # That version kept failures in another way, and knew no others of these.
-NEWER = {Failure, Results, Build}
+NEWER = {Failure, Results, Build, Teardown}
 SOURCE = Source(path="/home/you/tiny")
 
 

@@ -39,3 +39,22 @@ def test_a_group_in_use_cannot_be_deleted(ec2: Any, launch: Launch, name: str) -
     ec2.terminate_instances(InstanceIds=[instance])
     wait_for_state(ec2, instance, "terminated")
     ec2.delete_security_group(GroupId=group)
+
+
+def test_a_group_of_an_interface_cannot_be_deleted(ec2: Any, name: str) -> None:
+    group = ec2.create_security_group(GroupName=name, Description=name)["GroupId"]
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    interface = ec2.create_network_interface(SubnetId=subnet, Groups=[group])["NetworkInterface"]["NetworkInterfaceId"]
+    assert group in refused("DependencyViolation", ec2.delete_security_group, GroupId=group)
+    ec2.delete_network_interface(NetworkInterfaceId=interface)
+    ec2.delete_security_group(GroupId=group)
+
+
+def test_a_group_that_a_rule_of_another_names_cannot_be_deleted(ec2: Any, name: str) -> None:
+    group = ec2.create_security_group(GroupName=name, Description=name)["GroupId"]
+    other = ec2.create_security_group(GroupName=f"{name}-2", Description=name)["GroupId"]
+    rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": group}]}
+    ec2.authorize_security_group_ingress(GroupId=other, IpPermissions=[rule])
+    assert group in refused("DependencyViolation", ec2.delete_security_group, GroupId=group)
+    ec2.delete_security_group(GroupId=other)
+    ec2.delete_security_group(GroupId=group)

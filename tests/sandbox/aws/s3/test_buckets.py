@@ -44,6 +44,13 @@ def test_creating_a_bucket_again_keeps_its_settings(s3: Any, bucket: str) -> Non
     refused("NoSuchPublicAccessBlockConfiguration", s3.get_public_access_block, Bucket=bucket)
 
 
+def test_a_new_bucket_has_no_tags_of_a_deleted_one(s3: Any, bucket: str) -> None:
+    s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "team", "Value": "crypto"}]})
+    s3.delete_bucket(Bucket=bucket)
+    s3.create_bucket(Bucket=bucket)
+    refused("NoSuchTagSet", s3.get_bucket_tagging, Bucket=bucket)
+
+
 def test_a_bucket_of_another_owner_than_expected_is_refused(endpoint: Endpoint, s3: Any, bucket: str) -> None:
     other = "999999999999"
     put = {"Bucket": bucket, "Key": "k", "Body": b"x"}
