@@ -15,7 +15,6 @@ from tests.integration.toolchain.conftest import LOGIN, Host
 
 IPV6 = "fd00:ec2::254"
 TRIES = CRATES / "hostile/tries.sh"
-CRATE = {"path": str(CRATES / "tiny")}
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +103,9 @@ def test_links_among_its_results_are_not_followed_and_the_results_are_kept(hosti
 
 
 @pytest.fixture
-def stand_in(host: Host) -> Iterator[str]:
-    """The path of nft, to be replaced by something else; it is there again after the test."""
-    assert host.prepare(CRATE).result.code == 0
+def stand_in(host: Host, hostile: Run) -> Iterator[str]:
+    """The path of nft, to be replaced by something else; it is there again after the test. The host is prepared."""
+    assert hostile.result.code == 0, hostile.result.output
     host.ssh("sudo mv /usr/sbin/nft /usr/sbin/nft-away")
     yield "/usr/sbin/nft"
     host.ssh("sudo mv /usr/sbin/nft-away /usr/sbin/nft")
