@@ -50,6 +50,7 @@ class Remains:
     template: AwsShape | None = None
     versions: Sequence[AwsShape] = ()  # of the template
     other_templates: tuple[str, ...] = ()  # names of others that setup made in the region
+    group_templates: tuple[str, ...] = ()  # those of them whose default version names the group
     role: FoundRole | None = None
     profile: AwsShape | None = None
     iam_hidden: bool = False  # whether the caller may not look at the role and the profile
@@ -63,8 +64,8 @@ def find(connect: Connect, place: Place) -> Remains:
         groups = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": [NAME]}])["SecurityGroups"]
         group = next((one for one in groups if one.get("VpcId") == place.vpc), None)
         template = _template(ec2, place.launch_template)
-        others = _tagged_templates(ec2)
         own = template["LaunchTemplateId"] if template else None
+        others = [one for one in _tagged_templates(ec2) if one["LaunchTemplateId"] != own]
         role, profile, iam_hidden = _role_and_profile(iam)
         return Remains(
             group=group,
@@ -72,7 +73,10 @@ def find(connect: Connect, place: Place) -> Remains:
             groups_elsewhere=tuple(one for one in groups if one is not group and made_by_setup.is_tagged(one)),
             template=template,
             versions=_versions(ec2, str(own)) if template else (),
-            other_templates=tuple(one["LaunchTemplateName"] for one in others if one["LaunchTemplateId"] != own),
+            other_templates=tuple(one["LaunchTemplateName"] for one in others),
+            group_templates=tuple(
+                one["LaunchTemplateName"] for one in others if group and group["GroupId"] in _groups_of(ec2, one)
+            ),
             role=role,
             profile=profile,
             iam_hidden=iam_hidden,
@@ -100,6 +104,28 @@ def _tagged_templates(ec2: Client) -> list[AwsShape]:
 def _versions(ec2: Client, template: str) -> list[AwsShape]:
     pages = ec2.get_paginator("describe_launch_template_versions").paginate(LaunchTemplateId=template)
     return [one for page in pages for one in page["LaunchTemplateVersions"]]
+
+
+def _groups_of(ec2: Client, template: AwsShape) -> set[str]:
+    """The ids of the security groups that a template's default version names; none if it was just deleted.
+
+    EC2 deletes a group that only templates name: then no instance can be launched from them.
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ResponseLaunchTemplateData.html
+    """
+    try:
+        answer = ec2.describe_launch_template_versions(
+            LaunchTemplateId=template["LaunchTemplateId"], Versions=["$Default"]
+        )
+    except botocore.exceptions.ClientError as error:
+        if not code(error).startswith("InvalidLaunchTemplate"):
+            raise
+        return set()
+    found: set[str] = set()
+    for version in answer["LaunchTemplateVersions"]:
+        data = version.get("LaunchTemplateData", {})
+        found.update(data.get("SecurityGroupIds", []))
+        found.update(id for interface in data.get("NetworkInterfaces", []) for id in interface.get("Groups", []))
+    return found
 
 
 def _referring(ec2: Client, group: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.account import made_by_setup, role
@@ -88,6 +88,8 @@ def _group(made: _Plan, found: Remains) -> None:
         if rules:
             made.remove("ssh_rules", group["GroupId"], f"rules for SSH of the {text}: {', '.join(rules)}")
         made.leave(text, NOT_OF_SETUP)
+    elif found.group_templates:
+        made.leave(text, _used_by_templates(found.group_templates))
     elif found.referring:
         made.leave(text, f"rules of {', '.join(found.referring)} name it, so EC2 does not delete it")
     else:
@@ -110,8 +112,12 @@ def _elsewhere(found: Remains, place: Place) -> str | None:
         named = sorted(made_by_setup.regions(policies))
         return f"runs in {', '.join(named)} use it" if len(named) == len(policies) else _by_policies(policies)
     if found.other_templates:
-        return f"the launch template {', '.join(found.other_templates)} uses it (--launch-template removes that)"
+        return _used_by_templates(found.other_templates)
     return None
+
+
+def _used_by_templates(names: Sequence[str]) -> str:
+    return f"the launch template {', '.join(names)} uses it (--launch-template removes that)"
 
 
 def _by_policies(policies: list[str]) -> str:

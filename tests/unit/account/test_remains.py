@@ -11,7 +11,7 @@ from benchmarks.account import remains
 from benchmarks.account.remains import Remains
 from benchmarks.errors import RefusedError
 from tests.support.aws_fakes import aws_error
-from tests.support.torn_down_account import PLACE, SET_UP, TAGGED, TEMPLATE, account, connector, emptied, group
+from tests.support.torn_down_account import PLACE, SET_UP, TAGGED, TEMPLATE, VERSION, account, connector, emptied, group
 
 
 def find(**changes: Any) -> Remains:
@@ -38,6 +38,44 @@ def test_other_templates_of_setup_are_found() -> None:
     assert find(describe_launch_templates={"LaunchTemplates": [TEMPLATE, mine, foreign]}).other_templates == (
         "in-my-vpc",
     )
+
+
+@pytest.mark.parametrize(
+    ("data", "using"),
+    [
+        ({"SecurityGroupIds": ["sg-1"]}, ("fast",)),
+        ({"NetworkInterfaces": [{"DeviceIndex": 0, "Groups": ["sg-7", "sg-1"]}]}, ("fast",)),
+        ({"SecurityGroupIds": ["sg-7"], "NetworkInterfaces": [{"DeviceIndex": 0}]}, ()),
+        ({}, ()),
+    ],
+)
+def test_other_templates_that_name_the_group_are_told_from_those_that_do_not(
+    data: dict[str, Any], using: tuple[str, ...]
+) -> None:
+    fast = {"LaunchTemplateId": "lt-2", "LaunchTemplateName": "fast", **TAGGED}
+
+    def versions(LaunchTemplateId: str, Versions: Any = ()) -> Any:  # noqa: N803
+        shown = {"LaunchTemplateData": data} if (LaunchTemplateId, Versions) == ("lt-2", ["$Default"]) else VERSION
+        return {"LaunchTemplateVersions": [shown]}
+
+    found = find(
+        describe_launch_templates={"LaunchTemplates": [TEMPLATE, fast]}, describe_launch_template_versions=versions
+    )
+    assert (found.other_templates, found.group_templates) == (("fast",), using)
+
+
+def test_another_template_that_was_just_deleted_keeps_nothing() -> None:
+    fast = {"LaunchTemplateId": "lt-2", "LaunchTemplateName": "fast", **TAGGED}
+
+    def versions(LaunchTemplateId: str, **_: Any) -> Any:  # noqa: N803
+        if LaunchTemplateId == "lt-2":
+            raise aws_error("InvalidLaunchTemplateId.NotFound")
+        return {"LaunchTemplateVersions": [VERSION]}
+
+    found = find(
+        describe_launch_templates={"LaunchTemplates": [TEMPLATE, fast]}, describe_launch_template_versions=versions
+    )
+    assert found.group_templates == ()
 
 
 def test_group_that_others_refer_to_is_found() -> None:

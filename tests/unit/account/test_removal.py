@@ -136,6 +136,17 @@ def test_nothing_is_removed_and_nothing_is_left_of_nothing() -> None:
                 f"S3 bucket {BUCKET}: runs from the launch template in-my-vpc may use it",
             ],
         ),
+        (
+            {"other_templates": ("fast", "in-my-vpc"), "group_templates": ("fast",)},
+            ["security_group", "instance_profile", "policy", "role", "bucket"],
+            [
+                "security group benchmarks in vpc-1: the launch template fast uses it (--launch-template removes that)",
+                "instance profile benchmarks: the launch template fast, in-my-vpc uses it",
+                f"policy {POLICY} of the role benchmarks: the launch template fast, in-my-vpc uses it",
+                "IAM role benchmarks: the launch template fast, in-my-vpc uses it",
+                f"S3 bucket {BUCKET}: runs from the launch template fast, in-my-vpc may use it",
+            ],
+        ),
     ],
 )
 def test_what_setup_did_not_make_or_others_use_stays_alone(
