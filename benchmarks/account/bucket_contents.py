@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
+from benchmarks.aws import aws_errors
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import FailedError
 
@@ -107,7 +109,9 @@ def empty(s3: Client, bucket: str, account: str, told: Callable[[int], None] = l
             break
     for page in s3.get_paginator("list_multipart_uploads").paginate(**_place(bucket, account)):
         for upload in page.get("Uploads", []):
-            s3.abort_multipart_upload(**_place(bucket, account), Key=upload["Key"], UploadId=upload["UploadId"])
+            given = {**_place(bucket, account), "Key": upload["Key"], "UploadId": upload["UploadId"]}
+            # It may have been completed or aborted since it was listed.
+            aws_errors.unless("NoSuchUpload", partial(s3.abort_multipart_upload, **given))
     if refused:
         raise FailedError(_refused(bucket, refused))
 

@@ -67,14 +67,14 @@ def find(s3: Client, bucket: str, account: str) -> AwsShape | None:
 
 def has(policy: AwsShape, statement: AwsShape) -> bool:
     """Whether a policy has a statement, which S3 may return with a list where a string was sent, or the reverse."""
-    return any(_plain(one) == _plain(statement) for one in _statements(policy))
+    return any(_plain(one) == _plain(statement) for one in statements(policy))
 
 
 def with_statements(policy: AwsShape, wanted: Sequence[AwsShape]) -> AwsShape:
     """A policy with the wanted statements, in place of those with their Sid; all others are as they were."""
     missing = [one for one in wanted if not has(policy, one)]
     replaced = {one["Sid"] for one in missing}
-    kept = [one for one in _statements(policy) if one.get("Sid") not in replaced]
+    kept = [one for one in statements(policy) if one.get("Sid") not in replaced]
     return {**policy, "Statement": [*kept, *missing]} if missing else policy
 
 
@@ -103,7 +103,11 @@ def _read(s3: Client, bucket: str, account: str, absent: Sequence[str] = ()) -> 
     return found
 
 
-def _statements(policy: AwsShape) -> list[AwsShape]:
+def statements(policy: AwsShape) -> list[AwsShape]:
+    """The statements of a policy, which may be a single one without a list.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_statement.html
+    """
     found = policy.get("Statement", [])
     return [found] if isinstance(found, dict) else list(found)
 

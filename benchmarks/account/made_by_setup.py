@@ -66,15 +66,6 @@ def is_statement(statement: AwsShape) -> bool:
     return str(statement.get("Sid", "")).startswith(STATEMENT)
 
 
-def statements(policy: AwsShape) -> list[AwsShape]:
-    """The statements of a policy, which may be a single one without a list.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_statement.html
-    """
-    found = policy.get("Statement", [])
-    return [found] if isinstance(found, dict) else list(found)
-
-
 def regions(policies: Sequence[str]) -> Iterator[str]:
     """The regions of the default buckets that policies of the role are for."""
     for name in policies:

@@ -29,12 +29,12 @@ SHOWN = (
     "log, archive and records, and in the address the bucket's name {bucket} and the key with suite, start, machine, "
     "cores, ref, run id and host."
 )
-TO_CLOSE = (
-    "Anyone reads "
-    + RESULTS
-    + " in the bucket {bucket}, as --public has set up; to make it private again: aws s3api put-public-access-block "
-    "--bucket {bucket} --public-access-block-configuration "
+CLOSING = (
+    "aws s3api put-public-access-block --bucket {bucket} --public-access-block-configuration "
     "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true"
+)
+TO_CLOSE = (
+    "Anyone reads " + RESULTS + " in the bucket {bucket}, as --public has set up; to make it private again: " + CLOSING
 )
 _ABSENT = "NoSuchPublicAccessBlockConfiguration"
 # S3 may refuse a public policy for some seconds after the bucket's own block of it has ended.
@@ -71,7 +71,7 @@ def add(
     """Let a bucket have public policies, and add statements to its own; return whether anything was or would be done.
 
     If S3 refuses the policy, the bucket's block is put back. Raises RefusedError if that is because of the account or
-    the organisation, and ClientError.
+    the organisation, and ClientError and BotoCoreError.
     """
     place = {"Bucket": bucket, "ExpectedBucketOwner": account}
     before = _block_of(s3, place, (_ABSENT, "NoSuchBucket") if dry else (_ABSENT,))
@@ -83,10 +83,11 @@ def add(
         s3.put_public_access_block(**place, PublicAccessBlockConfiguration=after)
     try:
         added = _patiently(lambda: bucket_policy.add(s3, bucket, account, wanted), _PATIENCE if opens else 1, sleep)
-    except botocore.exceptions.ClientError as error:
+    except aws_errors.of_aws() as error:
+        # Also if no answer came: whether S3 has the policy is then not known, and a block makes either harmless.
         if opens:
             s3.put_public_access_block(**place, PublicAccessBlockConfiguration=before)
-        if is_blocked(error):
+        if isinstance(error, botocore.exceptions.ClientError) and is_blocked(error):
             raise RefusedError(BLOCKED.format(account=account)) from None
         raise
     return added or opens

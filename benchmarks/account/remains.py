@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import botocore.exceptions
 
-from benchmarks.account import bucket, bucket_contents, made_by_setup
+from benchmarks.account import bucket, bucket_contents, bucket_policy, made_by_setup
 from benchmarks.account.bucket_contents import Contents
 from benchmarks.account.teardown_place import Place
 from benchmarks.aws import tags
@@ -182,12 +182,13 @@ def _bucket(s3: Client, place: Place) -> FoundBucket | None:
 
 
 def _what_it_has(s3: Client, place: Place) -> FoundBucket:
-    """Its contents if setup made it, else its lifecycle rules and policy: what may have been added to it."""
+    """Its policy, its contents if setup made it, else its lifecycle rules: what may have been added to it."""
     here = {"Bucket": place.bucket, "ExpectedBucketOwner": place.account}
     tagging = unless("NoSuchTagSet", lambda: s3.get_bucket_tagging(**here)) or {"TagSet": []}
     tagged = {"Tags": tagging["TagSet"]}
     if made_by_setup.is_tagged(tagged):
-        return FoundBucket(tagged, contents=bucket_contents.count(s3, place.bucket, place.account))
+        contents = bucket_contents.count(s3, place.bucket, place.account)
+        return FoundBucket(tagged, contents=contents, policy=bucket_policy.find(s3, place.bucket, place.account) or {})
     rules = unless("NoSuchLifecycleConfiguration", lambda: s3.get_bucket_lifecycle_configuration(**here)) or {}
     policy = unless("NoSuchBucketPolicy", lambda: s3.get_bucket_policy(**here))
     return FoundBucket(tagged, lifecycle=rules.get("Rules", []), policy=json.loads(policy["Policy"]) if policy else {})

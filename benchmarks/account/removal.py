@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.account import made_by_setup, role
+from benchmarks.account import bucket_policy, made_by_setup, public_access, role
+from benchmarks.account.bucket_policy import ANYONE_READS
 from benchmarks.account.made_by_setup import is_tagged
 from benchmarks.account.remains import FoundBucket, FoundRole, Remains
 from benchmarks.account.teardown_place import Place
 from benchmarks.account.users import Users
-from benchmarks.aws.resource_names import NAME
+from benchmarks.aws.resource_names import NAME, RESULTS, default_bucket
 from benchmarks.aws.session import AwsShape
 from benchmarks.errors import RefusedError
 from benchmarks.runs.records import Removal, Teardown
 
 NOT_OF_SETUP = "setup did not make it"
+TO_END_THAT = "docs/how-to/bucket.md says how to end that"
 
 
 @dataclass
@@ -110,7 +112,9 @@ def _elsewhere(found: Remains, place: Place) -> str | None:
     policies = [one for one in _of_setup(found.role) if one != own]
     if policies:
         named = sorted(made_by_setup.regions(policies))
-        return f"runs in {', '.join(named)} use it" if len(named) == len(policies) else _by_policies(policies)
+        # Without --bucket the policy of a named region's bucket would be `own`: here it is another's.
+        told = len(named) == len(policies) and place.region not in named
+        return f"runs in {', '.join(named)} use it" if told else _by_policies(policies)
     if found.other_templates:
         return _used_by_templates(found.other_templates)
     return None
@@ -147,7 +151,7 @@ def _role_and_profile(made: _Plan, place: Place, found: Remains) -> None:
     stays = _why_role_stays(found.role, elsewhere) if found.role else None
     goes = found.role is not None and stays is None
     if found.profile:
-        _profile(made, found.profile, elsewhere, found.role, goes)
+        _profile(made, place, found.profile, elsewhere, found.role, goes)
     if not found.role:
         return
     policy = role.policy_name(place.bucket)
@@ -164,7 +168,7 @@ def _role_and_profile(made: _Plan, place: Place, found: Remains) -> None:
 
 
 def _profile(
-    made: _Plan, profile: AwsShape, elsewhere: str | None, found_role: FoundRole | None, role_goes: bool
+    made: _Plan, place: Place, profile: AwsShape, elsewhere: str | None, found_role: FoundRole | None, role_goes: bool
 ) -> None:
     text = f"instance profile {NAME}"
     roles = [one["RoleName"] for one in profile.get("Roles", [])]
@@ -179,7 +183,10 @@ def _profile(
     elif found_role and is_tagged(found_role.role) and not role_goes:
         made.leave(text, f"it hands out the role {NAME}")
     else:
-        made.remove("instance_profile", NAME, text)
+        # A default bucket is one region's, and so tells whether runs elsewhere use the role.
+        shared = place.bucket != default_bucket(place.account, place.region)
+        more = "; launch templates in other regions that name it can no longer launch" if shared else ""
+        made.remove("instance_profile", NAME, f"{text}{more}")
 
 
 def _bucket(made: _Plan, place: Place, found: Remains, bucket: FoundBucket) -> None:
@@ -193,20 +200,36 @@ def _bucket(made: _Plan, place: Place, found: Remains, bucket: FoundBucket) -> N
         for kind, addition in _additions(bucket):
             made.remove(kind, place.bucket, f"{addition} of the {text}")
         made.leave(text, NOT_OF_SETUP)
+        if _is_public(bucket):
+            close = public_access.CLOSING.format(bucket=place.bucket)
+            made.leave(
+                f"settings for public access of the {text}", f"--public had opened them (to close them: {close})"
+            )
     elif not bucket.contents.empty and not place.delete_results:
-        made.leave(text, f"it holds {bucket.contents} (--delete-results {place.bucket} deletes them and the bucket)")
+        deletes = f"--delete-results {place.bucket} deletes them and the bucket"
+        made.leave(text, f"it holds {bucket.contents} ({deletes}){_if_public(bucket)}")
     elif found.other_templates and not place.delete_results:
-        made.leave(text, f"runs from the launch template {', '.join(found.other_templates)} may use it")
+        names = ", ".join(found.other_templates)
+        made.leave(text, f"runs from the launch template {names} may use it{_if_public(bucket)}")
     else:
         if not bucket.contents.empty:
             made.remove("results", place.bucket, f"all that the {text} holds: {bucket.contents}")
         made.remove("bucket", place.bucket, text)
 
 
+def _if_public(bucket: FoundBucket) -> str:
+    return f"; anyone reads its {RESULTS} ({TO_END_THAT})" if _is_public(bucket) else ""
+
+
+def _is_public(bucket: FoundBucket) -> bool:
+    """Whether setup's statement that lets anyone read results is in the bucket's policy."""
+    return any(one.get("Sid") == ANYONE_READS for one in bucket_policy.statements(bucket.policy))
+
+
 def _additions(bucket: FoundBucket) -> Iterator[tuple[str, str]]:
     """What setup has added to a bucket that it did not make."""
     if any(made_by_setup.is_upload_rule(rule) for rule in bucket.lifecycle):
         yield "upload_rule", "rule that aborts incomplete uploads"
-    added = [s["Sid"] for s in made_by_setup.statements(bucket.policy) if made_by_setup.is_statement(s)]
+    added = [s["Sid"] for s in bucket_policy.statements(bucket.policy) if made_by_setup.is_statement(s)]
     if added:
         yield "bucket_policy", f"statement{'s' if len(added) > 1 else ''} {', '.join(added)} in the policy"

@@ -11,7 +11,7 @@ from typing import Any
 
 import botocore.exceptions
 
-from benchmarks.account import bucket_contents, made_by_setup, remains, removal, users
+from benchmarks.account import bucket_contents, bucket_policy, made_by_setup, remains, removal, users
 from benchmarks.account.teardown_place import Place
 from benchmarks.aws import aws_errors
 from benchmarks.aws.aws_errors import code
@@ -28,6 +28,7 @@ TIMEOUT = 600.0  # seconds until instances that are shutting down have freed the
 _GONE = frozenset(
     {"InvalidGroup.NotFound", "InvalidGroupId.NotFound", "InvalidPermission.NotFound", "NoSuchBucket", "NoSuchEntity"}
     | {"InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateId.NotFoundException"}
+    | {"NoSuchBucketPolicy", "NoSuchLifecycleConfiguration", "NoSuchUpload"}
 )
 # Answers that pass when what was changed before is known everywhere, or another change of the same thing is over.
 _SETTLING_CODES = frozenset({"DeleteConflict", "ConcurrentModification", "OperationAborted"})
@@ -169,7 +170,7 @@ def _remove_upload_rule(s3: Client, bucket: Mapping[str, str]) -> None:
 def _remove_statements(s3: Client, bucket: Mapping[str, str]) -> None:
     """Take setup's statements out of the bucket's policy; without any statement there is no policy."""
     policy = json.loads(s3.get_bucket_policy(**bucket)["Policy"])
-    kept = [one for one in made_by_setup.statements(policy) if not made_by_setup.is_statement(one)]
+    kept = [one for one in bucket_policy.statements(policy) if not made_by_setup.is_statement(one)]
     if kept:
         s3.put_bucket_policy(**bucket, Policy=json.dumps({**policy, "Statement": kept}))
     else:

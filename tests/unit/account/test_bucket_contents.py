@@ -9,7 +9,7 @@ import pytest
 from benchmarks.account import bucket_contents
 from benchmarks.account.bucket_contents import Contents
 from benchmarks.errors import FailedError
-from tests.support.aws_fakes import FakeClient
+from tests.support.aws_fakes import FakeClient, aws_error
 from tests.support.torn_down_account import Pages
 
 
@@ -59,6 +59,13 @@ def test_emptying_deletes_versions_markers_and_uploads_and_tells_how_far_it_is()
     assert {call["ExpectedBucketOwner"] for _, call in s3.calls} == {"1"}
     assert s3.called("abort_multipart_upload")[0]["UploadId"] == "1"
     assert told == [2, 4]
+
+
+def test_an_upload_that_ended_meanwhile_does_not_stop_the_others() -> None:
+    s3 = client([page()], uploads=[{"Uploads": [{"Key": key, "UploadId": "1"} for key in "uv"]}])
+    s3.answers["abort_multipart_upload"] = aws_error("NoSuchUpload")
+    bucket_contents.empty(s3, "b", "1")
+    assert [call["Key"] for call in s3.called("abort_multipart_upload")] == ["u", "v"]
 
 
 def test_locked_objects_are_named_and_do_not_keep_others_from_being_deleted() -> None:

@@ -108,3 +108,8 @@ def test_a_bucket_that_is_gone_is_an_error() -> None:
 )
 def test_a_policy_is_found_as_far_as_the_user_may_read_it(policy: Any, found: Any) -> None:
     assert bucket_policy.find(bucket(policy), "mine", "123456789012") == found
+
+
+def test_policy_may_be_a_single_statement() -> None:
+    assert bucket_policy.statements({"Statement": {"Sid": "a"}}) == [{"Sid": "a"}]
+    assert bucket_policy.statements({}) == []

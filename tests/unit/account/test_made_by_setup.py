@@ -67,11 +67,6 @@ def test_lifecycle_rule_that_does_more_is_the_users(rule: dict[str, Any], made: 
     assert made_by_setup.is_upload_rule(rule) is made
 
 
-def test_policy_may_be_a_single_statement() -> None:
-    assert made_by_setup.statements({"Statement": {"Sid": "a"}}) == [{"Sid": "a"}]
-    assert made_by_setup.statements({}) == []
-
-
 def test_statement_is_known_by_the_beginning_of_its_sid() -> None:
     assert made_by_setup.is_statement({"Sid": "BenchmarksPublicLogs"})
     assert not made_by_setup.is_statement({"Sid": "OurBenchmarks"})

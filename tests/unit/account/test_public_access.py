@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from benchmarks.account import bucket_policy, public_access
 from benchmarks.account import survey as account_survey
@@ -100,6 +100,13 @@ def test_another_error_is_told_as_it_is_and_the_bucket_is_closed_again() -> None
     with pytest.raises(ClientError, match="s3:PutBucketPolicy"):
         public_access.add(s3, TARGET.bucket, ACCOUNT, WANTED, sleep=no_sleep)
     assert (len(s3.called("put_bucket_policy")), blocks(s3)) == (1, [OPEN, BLOCKS_ALL])
+
+
+def test_without_an_answer_the_bucket_is_closed_again() -> None:
+    s3 = bucket(put=ReadTimeoutError(endpoint_url="https://s3"))
+    with pytest.raises(ReadTimeoutError):
+        public_access.add(s3, TARGET.bucket, ACCOUNT, WANTED, sleep=no_sleep)
+    assert blocks(s3) == [OPEN, BLOCKS_ALL]
 
 
 def account_that(answer: Any) -> Any:

@@ -94,6 +94,16 @@ def test_bucket_without_tags_shows_what_was_added_to_it() -> None:
     assert (found.bucket.tagged, found.bucket.policy, len(found.bucket.lifecycle)) == ({"Tags": []}, policy, 1)
 
 
+def test_bucket_of_setup_shows_its_policy_if_that_may_be_read() -> None:
+    for answer, policy in [
+        ({"Policy": json.dumps({"Statement": [{"Sid": "a"}]})}, {"Statement": [{"Sid": "a"}]}),
+        (aws_error("AccessDenied"), {}),
+    ]:
+        found = find(get_bucket_policy=answer).bucket
+        assert found
+        assert (found.policy, found.lifecycle) == (policy, ())
+
+
 def test_bucket_that_is_shown_though_it_was_deleted_is_none() -> None:
     assert find(get_bucket_tagging=aws_error("NoSuchBucket")).bucket is None
 

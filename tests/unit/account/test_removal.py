@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.account import removal
+from benchmarks.account import removal, role
 from benchmarks.account.bucket import UPLOAD_RULE
 from benchmarks.account.bucket_contents import Contents
 from benchmarks.account.remains import FoundBucket, FoundRole, Remains
@@ -201,6 +201,46 @@ def test_of_a_bucket_that_was_there_only_what_setup_added_is_removed() -> None:
     assert [one.kind for one in survey.removals] == ["upload_rule", "bucket_policy"]
     assert survey.removals[1].text == f"statement BenchmarksNoOverwriting in the policy of the S3 bucket {BUCKET}"
     assert survey.left == (f"S3 bucket {BUCKET}: setup did not make it",)
+
+
+PUBLIC = {"Statement": [{"Sid": "BenchmarksAnyoneReadsResults"}]}
+
+
+def test_bucket_that_was_there_and_was_opened_is_named_with_how_to_close_it() -> None:
+    survey = removal.plan(replace(PLACE, bucket="mine"), Remains(bucket=FoundBucket(UNTAGGED, policy=PUBLIC)))
+    assert [one.kind for one in survey.removals] == ["bucket_policy"]
+    assert survey.left == (
+        "S3 bucket mine: setup did not make it",
+        "settings for public access of the S3 bucket mine: --public had opened them (to close them: aws s3api "
+        "put-public-access-block --bucket mine --public-access-block-configuration "
+        "BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true)",
+    )
+
+
+@pytest.mark.parametrize("change", [{"contents": RESULTS}, {}])
+def test_public_results_that_are_left_are_named_as_such(change: Any) -> None:
+    found = replace(SET_UP, bucket=FoundBucket(TAGGED, policy=PUBLIC, **change), other_templates=("fast",))
+    assert left(found)[-1].endswith("; anyone reads its results/ (docs/how-to/bucket.md says how to end that)")
+    private = replace(SET_UP, bucket=FoundBucket(TAGGED, **change), other_templates=("fast",))
+    assert "anyone" not in left(private)[-1]
+
+
+def test_of_a_bucket_for_several_regions_it_is_told_what_ends_elsewhere() -> None:
+    own = role.policy_name("mine")
+    found = replace(SET_UP, role=replace(ROLE, policies=(own,)))
+    texts = {one.kind: one.text for one in removal.plan(replace(PLACE, bucket="mine"), found).removals}
+    assert texts["instance_profile"] == (
+        "instance profile benchmarks; launch templates in other regions that name it can no longer launch"
+    )
+    texts = {one.kind: one.text for one in removal.plan(PLACE, SET_UP).removals}
+    assert texts["instance_profile"] == "instance profile benchmarks"
+
+
+def test_role_that_is_for_this_regions_other_bucket_is_not_said_to_be_for_other_regions() -> None:
+    found = replace(SET_UP, role=replace(ROLE, policies=(role.policy_name("mine"), POLICY)))
+    assert f"IAM role benchmarks: it is also for other buckets, by {POLICY} (--bucket removes one)" in left(
+        found, bucket="mine"
+    )
 
 
 def test_results_go_only_if_their_bucket_is_named() -> None:

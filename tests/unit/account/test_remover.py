@@ -111,6 +111,17 @@ def test_what_is_gone_already_counts_as_removed(operation: str, code: str) -> No
     assert remove(client(**{operation: aws_error(code)})).failures == ()
 
 
+@pytest.mark.parametrize(
+    ("kind", "operation", "code"),
+    [
+        ("upload_rule", "get_bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration"),
+        ("bucket_policy", "get_bucket_policy", "NoSuchBucketPolicy"),
+    ],
+)
+def test_what_was_added_to_a_bucket_and_is_gone_counts_as_removed(kind: str, operation: str, code: str) -> None:
+    assert remove(client(**{operation: aws_error(code)}), only(kind, BUCKET)).failures == ()
+
+
 def test_conflict_that_passes_is_waited_for() -> None:
     conflict = aws_error("DeleteConflict", "must remove roles first", "DeleteRole")
     aws = client(delete_role=[conflict, conflict, {}], delete_instance_profile=[conflict, {}])
