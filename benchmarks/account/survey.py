@@ -117,7 +117,6 @@ def survey(target: Target, found: Existing) -> Setup:
         instance_profile_arn=target.instance_profile_arn,
         metadata_options=METADATA_OPTIONS,
         security_group=SecurityGroup(id=group["GroupId"], description=group["Description"]) if group else None,
-        rule_description=target.rule_description,
         outdated=outdated(target, found),
         needs=tuple(_needs(target, found)),
         notes=tuple(_notes(target, found)),
@@ -126,9 +125,11 @@ def survey(target: Target, found: Existing) -> Setup:
 
 
 def outdated(target: Target, found: Existing) -> tuple[str, ...]:
-    """The user's earlier addresses that the security group still lets in."""
+    """The user's earlier addresses that the security group still lets in, if the present one takes their place."""
     group = found.security_group
-    return tuple(own_rules.outdated(group, target.rule_description, target.allow_from)) if group else ()
+    if not group or not target.replaces_own:
+        return ()
+    return tuple(own_rules.outdated(group, target.rule_description, target.allow_from))
 
 
 def bucket_statements(target: Target, found: Existing) -> tuple[AwsShape, ...]:
@@ -144,10 +145,11 @@ def _needs(target: Target, found: Existing) -> Iterator[Need]:
 
     group, days = found.security_group, UPLOAD_RULE["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]
     yield need("security_group", f"security group {NAME} in {target.vpc}", group)
-    admitted = group and security_group.admits(group, target.allow_from)
-    old = outdated(target, found)
-    instead = f", replaces {', '.join(old)} (your earlier address{'es' if len(old) > 1 else ''})" if old else ""
-    yield need("ssh_rule", f"its rule: SSH (TCP port {SSH_PORT}) from {target.allow_from}{instead}", admitted)
+    if target.allow_from:
+        admitted = group and security_group.admits(group, target.allow_from)
+        old = outdated(target, found)
+        instead = f", replaces {', '.join(old)} (your earlier address{'es' if len(old) > 1 else ''})" if old else ""
+        yield need("ssh_rule", f"its rule: SSH (TCP port {SSH_PORT}) from {target.allow_from}{instead}", admitted)
     if not target.no_instance_profile:
         yield need("role", f"IAM role {NAME}, for instances", found.role.role)
         allowed = found.role.policy and not role.is_too_wide(found.role.policy, target.partition, target.bucket)

@@ -40,19 +40,22 @@ class Target:
     # Whether instances get no role of their own, so that IAM is not asked at all.
     no_instance_profile: bool = False
     public: bool = False  # whether anyone is to read the results
+    rule_description: str = ""  # of the user's rules in the security group, by which they are known again
+    # Whether `allow_from` takes the place of the user's earlier address: only if it is where they were seen to come
+    # from. A range that they give, as for a machine of CI, is one more.
+    replaces_own: bool = False
 
     @property
     def instance_profile_arn(self) -> str:
         return f"arn:{self.partition}:iam::{self.account}:instance-profile/{NAME}"
 
     @property
-    def rule_description(self) -> str:
-        """The description of the user's rules in the security group, by which they are known again."""
-        return own_rules.description(self.tags[tags.OWNER])
-
-    @property
     def tags(self) -> dict[str, str]:
-        return {tags.OWNER: _NO_TAG_VALUE.sub("-", self.owner), tags.VERSION: __version__}
+        return {tags.OWNER: _of_tag(self.owner), tags.VERSION: __version__}
+
+
+def _of_tag(owner: str) -> str:
+    return _NO_TAG_VALUE.sub("-", owner)
 
 
 def check_names(parameters: Values) -> None:
@@ -64,26 +67,41 @@ def check_names(parameters: Values) -> None:
         bucket.check_name(parameters["bucket"])
 
 
-def choose_target(parameters: Values, connect: Connect, ask_own_range: Callable[[], str] = own_range) -> Target:
-    """The target of setup, with defaults for parameters that were not given. Raises RefusedError."""
+def choose_target(
+    parameters: Values,
+    connect: Connect,
+    ask_own_range: Callable[[], str] = own_range,
+    seen_from: str | None = None,
+) -> Target:
+    """The target of setup, with defaults for parameters that were not given. Raises RefusedError.
+
+    `seen_from` is the range from which the same user was seen to come before, which may be given as `allow_from` since.
+    If `ask_own_range` returns nothing, `allow_from` is empty.
+    """
     check_names(parameters)
+    given = parameters["allow_from"]
     name, version = launch_templates.split(parameters["launch_template"])
     region = parameters["region"]
     with refusing_in(connect, region):
         identity = connect("sts").get_caller_identity()
+        shared = caller.role_of_generated(identity)
+        address = given or ask_own_range()
         vpc, private_subnet = find_network(connect("ec2"), parameters["subnet"], region)
         return Target(
             account=identity["Account"],
             partition=identity["Arn"].split(":")[1],
             region=region,
-            owner=caller.name(connect),
+            owner=caller.of(identity),
             vpc=vpc,
-            allow_from=check_source_range(parameters["allow_from"] or ask_own_range()),
+            allow_from=check_source_range(address) if address else "",
             bucket=parameters["bucket"] or default_bucket(identity["Account"], region),
             launch_template=name if version == "$Default" else f"{name}:{version}",
             private_subnet=private_subnet,
             no_instance_profile=bool(parameters.get("no_instance_profile")),
             public=bool(parameters.get("public")),
+            rule_description=own_rules.description(_of_tag(shared or caller.of(identity))),
+            # Whoever has a role without a name of their own in it may be anyone who has it.
+            replaces_own=bool(address) and given in (None, "", seen_from) and not shared,
         )
 
 

@@ -20,8 +20,8 @@ def own_range(timeout: float = 5.0) -> str:
         return _asked(timeout)
     except (OSError, http.client.HTTPException, ValueError):
         raise RefusedError(
-            f"Your public address could not be obtained from {SERVICE}: give allow_from, the address range "
-            "that may reach instances by SSH, such as 203.0.113.7/32."
+            f"Your public address could not be obtained from {SERVICE}: give the address range that may reach "
+            "instances by SSH, by --allow-from (Ansible: -e allow_from=…), such as 203.0.113.7/32."
         ) from None
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from msgspec.structs import replace
 
 from benchmarks.account import survey, target
 from benchmarks.account.survey import Existing, Unseen
 from benchmarks.account.target import Target
-from benchmarks.aws import aws_errors, launch_templates, opt_in_regions
+from benchmarks.aws import aws_errors, launch_templates, opt_in_regions, own_address
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import Connect
 from benchmarks.doctor import creating, launching, machine, network, reading, user, vcpus
@@ -55,12 +55,21 @@ class Examination:
         return bool(self.setup and self.setup.can_create)
 
 
-def examine(parameters: Values, connect: Connect, here: Machine) -> Examination:
+def examine(
+    parameters: Values,
+    connect: Connect,
+    here: Machine,
+    earlier: Setup | None = None,
+    ask_own: Callable[[], str] = own_address.own_range,
+) -> Examination:
     """Look at everything; what fails keeps nothing else from being looked at, unless that depends on it.
+
+    `earlier` is what the same setup has found before the user agreed to it.
 
     Raises RefusedError for parameters that no account could satisfy.
     """
     target.check_names(parameters)
+    ask_own = cache(ask_own)
     region = parameters["region"]
     explain = partial(opt_in_regions.sentence, connect=connect, region=region)
     limits = spec.with_defaults("benchmark", {})
@@ -71,28 +80,32 @@ def examine(parameters: Values, connect: Connect, here: Machine) -> Examination:
             *user.questions(connect, region, minutes),
             *reading.questions(connect),
             *vcpus.questions(connect, region),
-            *network.questions(connect, parameters),
+            *network.questions(connect, parameters, ask_own),
         ],
         explain,
     )
     results = {check.name: check.result for check in checks}
-    if any(results[name] != "ok" for name in ("credentials", "vpc", "address")) or results["region"] == "failed":
+    if any(results[name] != "ok" for name in ("credentials", "vpc")) or results["region"] == "failed":
         return Examination(checks, None)
     try:
-        chosen = target.choose_target(parameters, connect)
+        if results["address"] == "ok":
+            seen_from = earlier.allow_from if earlier and earlier.replaces_own else None
+            chosen = target.choose_target(parameters, connect, ask_own, seen_from)
+        else:
+            chosen = target.choose_target({**parameters, "allow_from": None}, connect, lambda: "")
     except aws_errors.errors() as error:
         failure = Check(name="account", result="failed", text=explain(error))
         return Examination((*checks, failure), None)
     found, unseen = survey.find_each(connect, chosen)
     checks += tuple(_of_unseen(part, why) for part, why in unseen.items())
     more = launching.questions(connect, parameters, found.launch_template, chosen.owner)
-    if parameters["allow_from"] and found.security_group:
+    if chosen.allow_from and not chosen.replaces_own and found.security_group:
         more.append(network.admission(connect("ec2"), found.security_group, chosen.allow_from))
     setup = _surveyed(chosen, found, unseen)
     if setup.missing or setup.outdated:
         more.append(creating.question(connect, setup))
     checks += answer(more, explain, checks)
-    refused = any(check.name == "creating" and check.result == "failed" for check in checks)
+    refused = any(check.name in ("address", "creating") and check.result == "failed" for check in checks)
     return Examination(checks, replace(setup, checks=checks, can_create=not (unseen or refused)))
 
 

@@ -24,13 +24,13 @@ class Network:
     subnets: Sequence[AwsShape]
 
 
-def questions(connect: Connect, parameters: Values) -> list[Question]:
+def questions(connect: Connect, parameters: Values, ask_own: Callable[[], str]) -> list[Question]:
     region, given = parameters["region"], parameters["allow_from"]
     return [
         Question(
             "vpc", lambda: _find(connect("ec2"), parameters["subnet"], region), of_network, needs=("credentials",)
         ),
-        Question("address", lambda: check_source_range(given or own_address.own_range()), of_range),
+        Question("address", lambda: check_source_range(given or ask_own()), of_range),
     ]
 
 

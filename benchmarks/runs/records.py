@@ -446,7 +446,7 @@ class Setup(Record, frozen=True, kw_only=True):
     region: str
     owner: str
     vpc: str
-    allow_from: str
+    allow_from: str  # empty if the owner's address could not be found out
     bucket: str
     launch_template: str  # NAME or ID, with :VERSION
     resource_name: str  # of security group, role and instance profile
@@ -467,6 +467,7 @@ class Setup(Record, frozen=True, kw_only=True):
     rule_description: str = ""  # of the rules by which the owner reaches instances
     no_instance_profile: bool = False
     outdated: tuple[str, ...] = ()  # the owner's earlier addresses that are still let in
+    replaces_own: bool = False  # whether `allow_from` takes their place: if the owner was seen to come from there
 
     @property
     def missing(self) -> tuple[Need, ...]:

@@ -52,7 +52,8 @@ def main() -> None:
     here = examination.Machine(module.params["ansible"], module.params["collections"])
     changed = False
     try:
-        found = examination.examine(parameters, session.connector(parameters["region"]), here)
+        earlier = record_files.recall(Setup, directory)
+        found = examination.examine(parameters, session.connector(parameters["region"]), here, earlier)
         if found.setup:
             changed = record_files.write(directory, found.setup)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,6 +71,16 @@ def test_a_description_is_written_as_ec2_accepts_it(owner: str, text: str) -> No
 )
 def test_only_own_single_addresses_are_outdated(rule: dict[str, Any], allow_from: str, old: list[str]) -> None:
     assert own_rules.outdated(group(rule), OWN, allow_from) == old
+
+
+def test_a_range_that_was_given_is_one_more() -> None:
+    shown = group(ssh(("198.51.100.1/32", OWN)))
+    found = account_survey.survey(replace(TARGET, replaces_own=False), replace(COMPLETE, security_group=shown))
+    assert found.outdated == ()
+    (missing,) = found.missing
+    assert missing.text == f"its rule: SSH (TCP port 22) from {NOW}"
+    (note,) = found.notes
+    assert "also lets in 198.51.100.1/32 by SSH" in note
 
 
 def ec2(*ranges: tuple[str, str | None], revoking: Any = None) -> FakeClient:

@@ -43,6 +43,34 @@ def test_own_address_is_not_asked_when_a_range_is_given() -> None:
     assert choose_target(parameters(allow_from="198.51.100.0/24"), connector(), ask).allow_from == "198.51.100.0/24"
 
 
+@pytest.mark.parametrize(
+    ("given", "seen_from", "replaces"),
+    [
+        (None, None, True),
+        ("198.51.100.1/32", None, False),
+        ("198.51.100.1/32", "198.51.100.1/32", True),
+        ("198.51.100.1/32", "203.0.113.7/32", False),
+    ],
+)
+def test_only_the_address_where_one_is_seen_takes_the_earlier_ones_place(
+    given: str | None, seen_from: str | None, replaces: bool
+) -> None:
+    assert choose_target(parameters(allow_from=given), connector(), own, seen_from).replaces_own is replaces
+
+
+def test_an_address_that_is_not_known_is_empty_and_takes_no_place() -> None:
+    target = choose_target(parameters(), connector(), lambda: "")
+    assert (target.allow_from, target.replaces_own) == ("", False)
+
+
+def test_who_has_a_role_without_a_name_in_it_adds_rules_under_the_roles_name_and_takes_none_back() -> None:
+    arn = "arn:aws:sts::123456789012:assumed-role/team/botocore-session-1700000000"
+    connect = connector(get_caller_identity={"Account": "123456789012", "Arn": arn})
+    target = choose_target(parameters(), connect, own)
+    assert (target.rule_description, target.replaces_own) == ("SSH for team", False)
+    assert target.owner == "botocore-session-1700000000"
+
+
 def test_results_are_public_only_if_asked_for() -> None:
     assert choose_target(parameters(public=True), connector(), own).public
     assert not choose_target(parameters(public=False), connector(), own).public

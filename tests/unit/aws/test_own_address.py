@@ -52,7 +52,7 @@ def test_own_address_that_cannot_be_had_is_asked_of_the_user(
     answer: Callable[[bytes | Exception], None], failure: bytes | Exception
 ) -> None:
     answer(failure)
-    with pytest.raises(RefusedError, match=r"give allow_from, .* such as 203\.0\.113\.7/32\.$"):
+    with pytest.raises(RefusedError, match=r"by --allow-from .*, such as 203\.0\.113\.7/32\.$"):
         own_address.own_range()
 
 

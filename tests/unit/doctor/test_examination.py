@@ -255,15 +255,53 @@ def test_an_account_that_lacks_nothing_is_not_asked_what_may_be_created() -> Non
     assert "creating" not in results(examination.examine(parameters(), ready(), HERE))
 
 
-def test_an_address_to_be_taken_back_is_rehearsed_too() -> None:
+def with_old_address() -> Account:
     old = {"CidrIp": "198.51.100.1/32", "Description": "SSH for alice"}
     group = account_answers.group(account_answers.rule("203.0.113.7/32"), {**account_answers.rule(), "IpRanges": [old]})
-    connect = ready(
+    return ready(
         describe_security_groups={"SecurityGroups": [group]},
         revoke_security_group_ingress=aws_error("DryRunOperation"),
     )
-    assert results(examination.examine(parameters(), connect, HERE))["creating"] == "ok"
+
+
+def own() -> str:
+    return "203.0.113.7/32"
+
+
+def test_an_address_to_be_taken_back_is_rehearsed_too() -> None:
+    connect = with_old_address()
+    found = examination.examine(parameters(allow_from=None), connect, HERE, ask_own=own)
+    assert results(found)["creating"] == "ok"
     assert [call["DryRun"] for call in connect.ec2.called("revoke_security_group_ingress")] == [True]
+
+
+def test_a_range_that_was_given_takes_no_address_back() -> None:
+    found = examination.examine(parameters(), with_old_address(), HERE)
+    assert found.setup
+    assert (found.setup.outdated, found.setup.missing) == ((), ())
+
+
+def test_the_address_that_was_found_before_the_user_agreed_is_still_the_users_own() -> None:
+    first = examination.examine(parameters(allow_from=None), with_old_address(), HERE, ask_own=own).setup
+    assert first
+    second = examination.examine(parameters(), with_old_address(), HERE, first).setup
+    assert second
+    assert first.outdated == second.outdated == ("198.51.100.1/32",)
+
+
+def test_without_the_users_address_the_account_is_still_looked_at_and_nothing_may_be_created() -> None:
+    def nowhere() -> str:
+        raise RefusedError("Your public address could not be obtained.")
+
+    connect = ready(describe_launch_templates=NO_TEMPLATE)
+    found = examination.examine(parameters(allow_from=None), connect, HERE, ask_own=nowhere)
+    assert {name for name, result in results(found).items() if result == "failed"} == {"address"}
+    assert "admission" not in results(found)
+    assert found.setup
+    assert not found.can_create
+    assert [need.name for need in found.setup.missing] == ["launch_template"]
+    assert "ssh_rule" not in {need.name for need in found.setup.needs}
+    assert listing.obstacle(found, confirmed=True) == listing.INCOMPLETE
 
 
 def test_names_that_aws_does_not_accept_are_refused() -> None:
