@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.account import launch_template, teardown_listing
 from benchmarks.doctor import listing
 from benchmarks.runs import record_files
-from benchmarks.runs.records import Setup, Teardown
+from benchmarks.runs.records import Check, Setup, Teardown
 
 
 def setup_record(directory: str) -> Any:
@@ -20,6 +20,12 @@ def setup_record(directory: str) -> Any:
 
 def setup_problem(survey: Mapping[str, Any], confirmed: bool) -> str:
     return listing.problem(record_files.typed(Setup, survey), confirmed)
+
+
+def setup_created(survey: Mapping[str, Any], rehearsed: Mapping[str, Any] | None) -> str:
+    return listing.created(
+        record_files.typed(Setup, survey), record_files.typed(Check, rehearsed) if rehearsed else None
+    )
 
 
 def teardown_record(directory: str) -> Any:
@@ -37,6 +43,7 @@ class FilterModule:
         return {
             "setup_record": setup_record,
             "setup_problem": setup_problem,
+            "setup_created": setup_created,
             "template_tags": launch_template.tag_options,
             "teardown_record": teardown_record,
             "teardown_listing": teardown_listing_of,

@@ -17,7 +17,7 @@ EXAMPLES = """
 - rehearse_launch: {parameters: "{{ parameters }}", owner: alice}
 """
 RETURN = """
-line: {description: What EC2 would do, as a line for the user., type: str, returned: success}
+check: {description: What EC2 would do, as one of setup's checks., type: dict, returned: success}
 """
 
 
@@ -27,14 +27,15 @@ def main() -> None:
         supports_check_mode=True,
     )
     from benchmarks.aws import aws_errors, session
-    from benchmarks.doctor import examination, listing
+    from benchmarks.doctor import examination
+    from benchmarks.runs import record_files
 
     parameters = module.params["parameters"]
     try:
         check = examination.rehearse_launch(parameters, session.connector(parameters["region"]), module.params["owner"])
     except aws_errors.errors() as error:
         module.fail_json(msg=aws_errors.sentence(error))
-    module.exit_json(changed=False, line=listing.line(check))
+    module.exit_json(changed=False, check=record_files.plain(check))
 
 
 if __name__ == "__main__":

@@ -37,6 +37,10 @@ def test_listing_of_a_complete_account_says_so() -> None:
     assert lines(COMPLETE)[-1] == "Everything is there."
 
 
+def test_listing_does_not_say_that_all_is_well_where_something_failed() -> None:
+    assert lines(COMPLETE, FAILED)[-1] == "Nothing is missing."
+
+
 def test_checks_stand_before_what_the_account_has() -> None:
     assert lines(COMPLETE, FAILED)[1] == "  failed   quota: none"
 
@@ -75,10 +79,54 @@ def test_what_is_missing_or_failed_is_a_problem_unless_it_is_to_be_created(
     assert listing.problem(setup, confirmed=True) == ""
 
 
-def test_what_one_may_not_create_is_for_somebody_who_may() -> None:
-    setup = changed(account_survey.survey(TARGET, Existing()), can_create=False)
+@pytest.mark.parametrize(
+    ("rehearsed", "earlier", "said"),
+    [
+        (None, (), "Created. Everything is there."),
+        (Check(name="launch", result="ok", text="x"), (), "Created. Everything is there.\n  ok       launch: x"),
+        (
+            Check(name="launch", result="ok", text="x"),
+            (Check(name="launch", result="failed", text="no"),),
+            "Created. Everything is there.\n  ok       launch: x",
+        ),
+        (
+            Check(name="launch", result="failed", text="no"),
+            (),
+            "Created. Runs cannot begin yet: mend what failed, as said beside it.\n  failed   launch: no",
+        ),
+        (None, (FAILED,), "Created. Runs cannot begin yet: mend what failed, as said beside it."),
+    ],
+)
+def test_what_was_created_is_enough_for_runs_only_if_nothing_has_failed(
+    rehearsed: Check | None, earlier: tuple[Check, ...], said: str
+) -> None:
+    setup = changed(account_survey.survey(TARGET, COMPLETE), checks=earlier)
+    assert listing.created(setup, rehearsed) == said
+
+
+def test_what_failed_without_a_lack_of_permissions_is_not_for_somebody_else() -> None:
+    address = Check(name="address", result="failed", text="no answer")
+    setup = changed(account_survey.survey(TARGET, Existing()), can_create=False, checks=(address,))
+    assert listing.problem(setup, confirmed=False) == (
+        "Nothing was created. What failed is to be mended as said beside it. To create what is missing, run it again "
+        "with --yes (Ansible: -e yes=true)."
+    )
+
+
+def test_what_one_may_not_look_at_is_for_somebody_who_may() -> None:
+    denied = Check(name="role", result="unknown", text="not checked")
+    setup = changed(account_survey.survey(TARGET, Existing()), can_create=False, checks=(denied,))
     assert listing.problem(setup, confirmed=False) == (
         "Nothing was created. What is missing is to be created by somebody who may do that, with --yes."
+    )
+
+
+def test_what_one_may_not_create_is_for_somebody_who_may() -> None:
+    creating = Check(name="creating", result="failed", text="it lacks ec2:CreateLaunchTemplate")
+    setup = changed(account_survey.survey(TARGET, Existing()), can_create=False, checks=(creating,))
+    assert listing.problem(setup, confirmed=False) == (
+        "Nothing was created. What failed is to be mended as said beside it. What is missing is to be created by "
+        "somebody who may do that, with --yes."
     )
 
 
