@@ -5,21 +5,18 @@ A task only reads its parameters, calls and prints; the work is done in benchmar
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from invoke.collection import Collection
 from invoke.context import Context
-from rich.prompt import Confirm
 
-from benchmarks.cli import invoke_parser, summary, teardown_command, types_command
+from benchmarks.cli import invoke_parser, setup_command, summary, teardown_command, types_command
 from benchmarks.cli.spec_tasks import spec_task
-from benchmarks.errors import FailedError, RefusedError
+from benchmarks.errors import RefusedError
 from benchmarks.parameters import request, spec
 from benchmarks.paths import ROOT
 from benchmarks.playbook import runner
-from benchmarks.runs import record_files
-from benchmarks.runs.records import Setup, Values
+from benchmarks.runs.records import Values
 
 invoke_parser.help_parse_errors()
 
@@ -149,21 +146,7 @@ def setup(_context: Context, given: Values) -> None:
     Credentials, permissions, quota and network are checked. A security group, role, bucket and template are created
     when you agree. Exit codes: 0 if runs can begin, 1 if something failed or is missing, 2 if refused.
     """
-    values = request.read("setup", given, Path.cwd())
-    job = runner.prepare("setup", values)
-    if values.get("yes"):
-        runner.run(job)
-        return
-    try:
-        runner.run(job)
-    except (FailedError, RefusedError) as error:
-        # Ansible has said why.
-        found = record_files.recall(Setup, job.directory)
-        asks = found and found.missing and found.can_create and sys.stdin.isatty()
-        if not (found and asks and Confirm.ask("Create what is missing?")):
-            raise FailedError(str(error)) from None
-        known = {"allow_from": found.allow_from, "run_id": job.run_id, "yes": True}
-        runner.run(runner.prepare("setup", {**values, **known}))
+    setup_command.run(request.read("setup", given, Path.cwd()))
 
 
 @spec_task(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from benchmarks.doctor.examination import PARTS, Examination
+from benchmarks.runs import agreement
 from benchmarks.runs.records import Check, Setup
 
 STORAGE_PRICE = "about $0.025 a GB and month"
@@ -13,14 +14,17 @@ NOTHING_CREATED = "Nothing was created."
 CREATE = "To create what is missing, run it again with --yes (Ansible: -e yes=true)."
 HAVE_CREATED = "What is missing is to be created by somebody who may do that, with --yes."
 MEND = "What failed is to be mended as said beside it."
+AS_LISTED = "As listed."
 CREATED = "Created. Everything is there."
 CREATED_ONLY = "Created. Runs cannot begin yet: mend what failed, as said beside it."
 INCOMPLETE = "Without that nothing can be created: mend what failed as said beside it, and run it again."
 
 
 def listing(found: Examination, region: str) -> str:
-    """Everything that was found, one line each."""
+    """Everything that was found, one line each, unless the user has just agreed to it."""
     setup = found.setup
+    if setup and agreement.is_shown(setup):
+        return AS_LISTED
     where = f"account {setup.account}, region {setup.region}" if setup else f"region {region}"
     lines = [f"What runs need in {where}:", *map(line, found.checks)]
     if setup:
@@ -60,15 +64,17 @@ def obstacle(found: Examination, confirmed: bool) -> str:
     return INCOMPLETE
 
 
-def problem(setup: Setup, confirmed: bool) -> str:
+def problem(setup: Setup, confirmed: bool, asks: bool = False) -> str:
     """Why an account is not ready for runs and what to do, as a text for the user; empty if it is ready.
 
     With `confirmed`, setup was asked to create what is missing, which is then no problem; nor is what failed, since who
-    sets up an account need not be who runs.
+    sets up an account need not be who runs. With `asks`, the user is asked about what can be created.
     """
     failed = _failed(setup.checks)
     if confirmed or not (failed or setup.missing):
         return ""
+    if asks and setup.missing and setup.can_create:
+        return MEND if failed else ""
     create = HAVE_CREATED if _is_for_others(setup.checks) else CREATE
     return " ".join([NOTHING_CREATED, *([MEND] if failed else []), *([create] if setup.missing else [])])
 

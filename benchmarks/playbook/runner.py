@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock
@@ -125,13 +125,19 @@ def _lock(directory: Path) -> FileLock:
     return lock
 
 
-def run(job: Job) -> None:
+class AnsweredNoError(RefusedError):
+    """The playbook has looked, as it was asked to, and has told that the answer is no."""
+
+
+def run(job: Job, told: Mapping[str, str] | None = None) -> None:
     """Run the playbook to its end. Of a run that was only planned, nothing is left.
 
-    A signal first terminates the instances with the run's tag. Raises RefusedError if nothing was started, FailedError
+    `told` is added to its environment. A signal first terminates the instances with the run's tag. Raises RefusedError
+    if nothing was started, AnsweredNoError if that is because of what it found, FailedError
     if the run failed (Ansible has shown the reason by then), SystemExit after a signal.
     """
-    playing = playbook_process.Playing(job.command)
+    environment = {**job.command.environment, **(told or {})}
+    playing = playbook_process.Playing(replace(job.command, environment=environment))
     said = ""
     with signals.signals_raise(job.after.interrupted):
         try:
@@ -148,7 +154,7 @@ def run(job: Job) -> None:
             raise SystemExit(128 + signal.number) from None
     if code and not playing.reached.started:
         job.undo()
-        raise RefusedError(said)
+        raise AnsweredNoError(said) if playing.reached.answered_no else RefusedError(said)
     if code:
         raise FailedError(said)
     if job.is_dry:

@@ -22,6 +22,7 @@ FIRST = "preflight"
 # The stages that each attempt of a run repeats, in this order.
 OF_ATTEMPT = ("toolchain", "benchmark", "collect", "report", "publish", "terminate")
 LAST_PLAY = "Leave nothing running"
+EVENTS = ("begun", "ended", "play", "answered")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Reached:
     begun: frozenset[str]
     ended: frozenset[str]
     ended_by_itself: bool  # the last play terminates the instances of all hosts
+    answered_no: bool = False  # it has looked, and the answer is no: nothing has failed
 
     @property
     def started(self) -> bool:
@@ -71,8 +73,8 @@ class Pipe:
         while self._open and (chunk := self._read()):
             self._said += chunk
         words = [line.split(" ", 1) for line in self._said.splitlines()]
-        told = {event: frozenset(word[1] for word in words if word[0] == event) for event in ("begun", "ended", "play")}
-        return Reached(told["begun"], told["ended"], LAST_PLAY in told["play"])
+        told = {event: frozenset(word[1] for word in words if word[0] == event) for event in EVENTS}
+        return Reached(told["begun"], told["ended"], LAST_PLAY in told["play"], bool(told["answered"]))
 
     def _read(self) -> str:
         try:
@@ -127,7 +129,10 @@ def times(directory: Path) -> dict[str, float]:
 
 
 def tell(event: str, stage: str) -> None:
-    """Report to the process that started this playbook, if it listens: a stage has `begun` or `ended`, or a `play`."""
+    """Report to the process that started this playbook, if it listens: one of EVENTS.
+
+    A stage has `begun` or `ended`, a `play` has begun, or a stage has `answered` no.
+    """
     if VARIABLE in os.environ:
         # That process may have been killed, which is no reason to stop.
         with suppress(OSError):

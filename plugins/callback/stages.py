@@ -95,6 +95,7 @@ class CallbackModule(CallbackBase):
     def _fail(self, result: Any) -> None:
         if result._result.get("is_answer"):
             self._did = True
+            stages.tell("answered", self._stage or stages.FIRST)
             self._say(_indented(result))
             return
         self._failed = self._did = True

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.account import launch_template, teardown_listing
 from benchmarks.doctor import listing
-from benchmarks.runs import record_files
+from benchmarks.runs import agreement, record_files
 from benchmarks.runs.records import Check, Setup, Teardown
 
 
@@ -19,7 +19,7 @@ def setup_record(directory: str) -> Any:
 
 
 def setup_problem(survey: Mapping[str, Any], confirmed: bool) -> str:
-    return listing.problem(record_files.typed(Setup, survey), confirmed)
+    return listing.problem(record_files.typed(Setup, survey), confirmed, agreement.asks())
 
 
 def setup_created(survey: Mapping[str, Any], rehearsed: Mapping[str, Any] | None) -> str:
@@ -35,7 +35,7 @@ def teardown_record(directory: str) -> Any:
 
 
 def teardown_listing_of(survey: Mapping[str, Any], confirmed: bool) -> str:
-    return teardown_listing.listing(record_files.typed(Teardown, survey), confirmed)
+    return teardown_listing.listing(record_files.typed(Teardown, survey), confirmed, agreement.asks())
 
 
 class FilterModule:

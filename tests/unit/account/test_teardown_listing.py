@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from benchmarks.account import removal, teardown_listing
 from benchmarks.account.remains import FoundBucket, Remains
+from benchmarks.runs import agreement
 from tests.support.torn_down_account import BUCKET, PLACE, SET_UP
 
 
@@ -20,6 +23,21 @@ def test_everything_is_listed_with_what_to_do_next() -> None:
 
 def test_who_has_confirmed_is_not_told_how_to() -> None:
     assert "Nothing was removed" not in teardown_listing.listing(removal.plan(PLACE, SET_UP), confirmed=True)
+
+
+def test_who_will_be_asked_is_not_told_how_to() -> None:
+    told = teardown_listing.listing(removal.plan(PLACE, SET_UP), confirmed=False, asks=True)
+    assert "Nothing was removed" not in told
+    assert "  remove   launch template benchmarks" in told
+
+
+def test_what_was_agreed_to_is_not_listed_again_unless_it_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    survey = removal.plan(PLACE, SET_UP)
+    for name, value in agreement.agreed(survey).items():
+        monkeypatch.setenv(name, value)
+    assert teardown_listing.listing(survey, confirmed=True) == "As listed."
+    changed = removal.plan(PLACE, replace(SET_UP, template=None))
+    assert "  remove   IAM role benchmarks" in teardown_listing.listing(changed, confirmed=True)
 
 
 def test_empty_account_has_nothing_to_remove() -> None:

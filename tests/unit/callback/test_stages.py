@@ -11,6 +11,7 @@ import pytest
 from ansible.plugins.loader import callback_loader
 
 from benchmarks.paths import ROOT
+from benchmarks.playbook import stages as progress
 from benchmarks.runs import record_files
 from benchmarks.runs.records import Stages, StageTime
 
@@ -146,3 +147,16 @@ def test_an_answer_is_told_as_one_and_is_no_fault_of_the_stage(stages: Any, scre
     first, second, *_ = screen.lines
     assert first == "  Nothing was created."
     assert second.startswith("✓ setup ")
+
+
+def test_an_answer_is_told_to_whoever_started_the_playbook(
+    stages: Any, screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(stages, "preflight")
+    with progress.pipe() as pipe:
+        for name, value in pipe.environment.items():
+            monkeypatch.setenv(name, value)
+        told = {"msg": "Nothing can be created.", "failed": True, "is_answer": True}
+        stages.v2_runner_on_failed(SimpleNamespace(_result=told, _task=SimpleNamespace(action="conclude")))
+        assert pipe.reached().answered_no
+    assert screen.lines[0] == "  Nothing can be created."

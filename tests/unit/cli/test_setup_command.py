@@ -9,14 +9,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from invoke.context import Context
 from msgspec.structs import replace as changed
-from rich.prompt import Confirm
 
-import tasks
 from benchmarks.account import survey as account_survey
+from benchmarks.cli import setup_command
 from benchmarks.errors import FailedError, RefusedError
-from benchmarks.runs import record_files
+from benchmarks.playbook.runner import AnsweredNoError
+from benchmarks.runs import agreement, record_files
 from benchmarks.runs.records import Setup
 from tests.support.account_answers import COMPLETE, TARGET
 
@@ -30,12 +29,14 @@ class Playbooks:
         self.directory = directory
         self.ends: list[Exception | None] = [None]
         self.given: list[dict[str, Any]] = []
+        self.told: list[Any] = []
 
     def prepare(self, _playbook: str, values: dict[str, Any]) -> Any:
         self.given.append(values)
         return SimpleNamespace(directory=self.directory, run_id="r1")
 
-    def run(self, _job: Any) -> None:
+    def run(self, _job: Any, told: Any = None) -> None:
+        self.told.append(told)
         if error := self.ends.pop(0):
             raise error
 
@@ -46,20 +47,24 @@ class Playbooks:
 @pytest.fixture
 def playbooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Playbooks:
     made = Playbooks(tmp_path)
-    monkeypatch.setattr("tasks.runner", made)
+    monkeypatch.setattr("benchmarks.playbook.runner.prepare", made.prepare)
+    monkeypatch.setattr("benchmarks.playbook.runner.run", made.run)
     return made
 
 
 @pytest.fixture
-def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool | None], None]:
-    """Sets what the user answers at a terminal; None if asking is wrong."""
+def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
+    """Sets what the user types at a terminal, "^D" for the end of the input; None if asking is wrong."""
 
-    def set_answer(said: bool | None) -> None:
-        def ask(*_arguments: Any) -> bool:
+    def set_answer(said: str | None) -> None:
+        def ask(question: str) -> str:
             assert said is not None, "asked"
+            assert question == "Create what is missing? [y/N] "
+            if said == "^D":
+                raise EOFError
             return said
 
-        monkeypatch.setattr(Confirm, "ask", ask)
+        monkeypatch.setattr("builtins.input", ask)
         monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
 
     set_answer(None)
@@ -67,7 +72,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool | None], None]:
 
 
 def setup(**given: Any) -> None:
-    tasks.setup.body(Context(), {"region": "eu-central-1", **given})
+    setup_command.run({"region": "eu-central-1", **given})
 
 
 @pytest.mark.usefixtures("answer")
@@ -78,7 +83,7 @@ def test_a_ready_account_ends_well_and_nothing_is_asked(playbooks: Playbooks) ->
 
 
 @pytest.mark.usefixtures("answer")
-@pytest.mark.parametrize("error", [FailedError(""), RefusedError("Nothing was created.")])
+@pytest.mark.parametrize("error", [FailedError(""), AnsweredNoError("Nothing was created.")])
 def test_an_account_that_is_not_ready_ends_with_exit_code_1(playbooks: Playbooks, error: Exception) -> None:
     playbooks.ends = [error]
     with pytest.raises(FailedError) as caught:
@@ -86,25 +91,35 @@ def test_an_account_that_is_not_ready_ends_with_exit_code_1(playbooks: Playbooks
     assert str(caught.value) == str(error)
 
 
+@pytest.mark.usefixtures("answer")
+def test_a_request_that_is_refused_is_no_answer(playbooks: Playbooks) -> None:
+    playbooks.ends = [RefusedError("Nothing was created.")]
+    with pytest.raises(RefusedError):
+        setup()
+
+
+@pytest.mark.parametrize("end", [FailedError(""), None])
 def test_what_is_missing_is_created_when_the_user_agrees(
-    playbooks: Playbooks, answer: Callable[[bool | None], None]
+    playbooks: Playbooks, answer: Callable[[str | None], None], end: Exception | None
 ) -> None:
-    playbooks.ends = [FailedError(""), None]
+    playbooks.ends = [end, None]
     playbooks.leaves(LACKING)
-    answer(True)
+    answer("y")
     setup(no_instance_profile=True)
     first, second = playbooks.given
     known = {"allow_from": TARGET.allow_from, "run_id": "r1", "yes": True}
     assert second == {**first, **known}
+    assert playbooks.told == [agreement.ASKING, agreement.agreed(LACKING)]
 
 
+@pytest.mark.parametrize("said", ["", "n", "^D"])
 def test_nothing_is_created_when_the_user_does_not_agree(
-    playbooks: Playbooks, answer: Callable[[bool | None], None]
+    playbooks: Playbooks, answer: Callable[[str | None], None], said: str
 ) -> None:
     playbooks.ends = [FailedError("")]
     playbooks.leaves(LACKING)
-    answer(False)
-    with pytest.raises(FailedError):
+    answer(said)
+    with pytest.raises(FailedError, match=r"^Nothing was created\.$"):
         setup()
     assert len(playbooks.given) == 1
 
@@ -122,3 +137,14 @@ def test_with_yes_a_refusal_stays_one(playbooks: Playbooks) -> None:
     playbooks.ends = [RefusedError("Nothing was created.")]
     with pytest.raises(RefusedError):
         setup(yes=True)
+
+
+def test_without_a_terminal_the_playbook_says_how_to_go_on(
+    playbooks: Playbooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: False))
+    playbooks.ends = [FailedError("")]
+    playbooks.leaves(LACKING)
+    with pytest.raises(FailedError):
+        setup()
+    assert playbooks.told == [{}]

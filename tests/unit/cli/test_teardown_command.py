@@ -14,7 +14,7 @@ from benchmarks.account.remains import Remains
 from benchmarks.cli import teardown_command
 from benchmarks.errors import FailedError
 from benchmarks.playbook import runner
-from benchmarks.runs import record_files
+from benchmarks.runs import agreement, record_files
 from tests.support.torn_down_account import PLACE, SET_UP
 
 
@@ -32,8 +32,9 @@ class Playbooks:
         self.directory = directory
         self.found = SET_UP
         self.given: list[dict[str, Any]] = []
+        self.told: list[Any] = []
         monkeypatch.setattr(runner, "prepare", self._prepare)
-        monkeypatch.setattr(runner, "run", lambda _job: None)
+        monkeypatch.setattr(runner, "run", lambda _job, told=None: self.told.append(told))
 
     def _prepare(self, playbook: str, values: dict[str, Any]) -> Any:
         assert playbook == "teardown"
@@ -65,6 +66,7 @@ def test_who_agrees_removes_what_was_listed(
     teardown_command.run({"bucket": "mine"})
     assert asked == ["Remove these? [y/N] "]
     assert playbooks.given == [{"bucket": "mine"}, {"bucket": "mine", "run_id": "r1", "yes": True}]
+    assert playbooks.told == [agreement.ASKING, agreement.agreed(removal.plan(PLACE, SET_UP))]
 
 
 @pytest.mark.parametrize("text", ["", "n", "no", "remove", None])
@@ -72,7 +74,8 @@ def test_anything_else_is_a_no(
     playbooks: Playbooks, asked: list[str], monkeypatch: pytest.MonkeyPatch, text: str | None
 ) -> None:
     answer(monkeypatch, text, asked)
-    teardown_command.run({})
+    with pytest.raises(FailedError, match=r"^Nothing was removed\.$"):
+        teardown_command.run({})
     assert playbooks.given == [{}]
 
 

@@ -11,6 +11,7 @@ from benchmarks.account import survey as account_survey
 from benchmarks.account.survey import Existing
 from benchmarks.doctor import listing
 from benchmarks.doctor.examination import Examination
+from benchmarks.runs import agreement
 from benchmarks.runs.records import Check
 from tests.support.account_answers import COMPLETE, TARGET
 
@@ -102,6 +103,24 @@ def test_what_was_created_is_enough_for_runs_only_if_nothing_has_failed(
 ) -> None:
     setup = changed(account_survey.survey(TARGET, COMPLETE), checks=earlier)
     assert listing.created(setup, rehearsed) == said
+
+
+@pytest.mark.parametrize(
+    ("checks", "problem"), [((), ""), ((FAILED,), "What failed is to be mended as said beside it.")]
+)
+def test_who_will_be_asked_is_not_told_how_to_create(checks: tuple[Check, ...], problem: str) -> None:
+    setup = changed(account_survey.survey(TARGET, Existing()), checks=checks)
+    assert listing.problem(setup, confirmed=False, asks=True) == problem
+    assert listing.problem(changed(setup, can_create=False), confirmed=False, asks=True).startswith("Nothing was cr")
+
+
+def test_what_was_agreed_to_is_not_listed_again_unless_it_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Examination((), account_survey.survey(TARGET, Existing()))
+    assert found.setup
+    for name, value in agreement.agreed(found.setup).items():
+        monkeypatch.setenv(name, value)
+    assert listing.listing(found, TARGET.region) == "As listed."
+    assert len(lines(COMPLETE)) > 1
 
 
 def test_what_failed_without_a_lack_of_permissions_is_not_for_somebody_else() -> None:

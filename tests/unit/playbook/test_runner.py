@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn, Self
 
 import pytest
 
-from benchmarks.playbook import runner
+from benchmarks.errors import RefusedError
+from benchmarks.playbook import runner, stages
+from benchmarks.playbook.command_line import Command
 from benchmarks.runs import parameters_file
 
 
@@ -69,3 +72,37 @@ def test_ending_a_run_removes_no_directory_that_another_process_makes_meanwhile(
     (tmp_path / "a1").mkdir()
     job.undo()
     assert (tmp_path / "a1").exists()
+
+
+class Playing:
+    """A playbook that ends at once, having looked."""
+
+    reached = stages.NOTHING
+    commands: ClassVar[list[Command]] = []
+
+    def __init__(self, command: Command) -> None:
+        self.commands.append(command)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        pass
+
+    def wait(self) -> int:
+        return 2
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_an_answer_of_no_is_told_from_a_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answered: bool
+) -> None:
+    monkeypatch.setattr(Playing, "reached", replace(stages.NOTHING, answered_no=answered))
+    monkeypatch.setattr(Playing, "commands", [])
+    monkeypatch.setattr("benchmarks.playbook.playbook_process.Playing", Playing)
+    job = runner.prepare("setup", {"region": "eu-central-1", "runs_dir": str(tmp_path)})
+    with pytest.raises(RefusedError) as caught:
+        runner.run(job, {"TOLD": "1"})
+    assert isinstance(caught.value, runner.AnsweredNoError) is answered
+    (command,) = Playing.commands
+    assert command.environment == {**job.command.environment, "TOLD": "1"}

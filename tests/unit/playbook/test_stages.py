@@ -36,6 +36,17 @@ def test_what_was_told_by_the_pipe_is_known_also_after_it_is_closed(monkeypatch:
     assert reached.ended_by_itself
 
 
+def test_an_answer_of_no_is_told_from_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    with stages.pipe() as pipe:
+        for name, value in pipe.environment.items():
+            monkeypatch.setenv(name, value)
+        stages.tell("begun", "preflight")
+        assert not pipe.reached().answered_no
+        stages.tell("answered", "preflight")
+        assert pipe.reached().answered_no
+        assert not pipe.reached().started
+
+
 def test_a_playbook_that_nobody_has_started_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(stages.VARIABLE, raising=False)
     monkeypatch.setattr(os, "write", lambda *_: pytest.fail("wrote"))
