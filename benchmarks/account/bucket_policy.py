@@ -78,8 +78,17 @@ def with_statements(policy: AwsShape, wanted: Sequence[AwsShape]) -> AwsShape:
     return {**policy, "Statement": [*kept, *missing]} if missing else policy
 
 
-def add(s3: Client, bucket: str, account: str, wanted: Sequence[AwsShape], dry: bool = False) -> bool:
+def add(
+    s3: Client,
+    bucket: str,
+    account: str,
+    wanted: Sequence[AwsShape],
+    dry: bool = False,
+    dropped: Sequence[str] = (),
+) -> bool:
     """Add statements to a bucket's policy, if needed; return whether they were or, if `dry`, would be.
+
+    If the policy is written at all, it is without statements whose Sid is one of `dropped`.
 
     If `dry`, a bucket that does not exist yet counts as one without a policy. Raises ClientError.
     """
@@ -87,6 +96,7 @@ def add(s3: Client, bucket: str, account: str, wanted: Sequence[AwsShape], dry: 
     after = with_statements(before, wanted)
     if after == before:
         return False
+    after = {**after, "Statement": [one for one in statements(after) if one.get("Sid") not in dropped]}
     if not dry:
         s3.put_bucket_policy(Bucket=bucket, ExpectedBucketOwner=account, Policy=json.dumps(after))
     return True

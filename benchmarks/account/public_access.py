@@ -93,6 +93,19 @@ def add(
     return added or opens
 
 
+def add_to_private(s3: Client, bucket: str, account: str, wanted: Sequence[AwsShape], dry: bool = False) -> bool:
+    """Add statements to the policy of a bucket whose results need not be public; return whether they were or would be.
+
+    Where results were public and the bucket now blocks that, setup's statement is still in the policy, which S3 would
+    refuse to take again: it is dropped. Raises ClientError.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+    place = {"Bucket": bucket, "ExpectedBucketOwner": account}
+    block = aws_errors.optional(lambda: _block_of(s3, place, (_ABSENT, "NoSuchBucket") if dry else (_ABSENT,))) or {}
+    dropped = (bucket_policy.ANYONE_READS,) if block.get("BlockPublicPolicy") else ()
+    return bucket_policy.add(s3, bucket, account, wanted, dry, dropped)
+
+
 def is_blocked(error: botocore.exceptions.ClientError) -> bool:
     """Whether S3 refused a policy because it is public, as the reason that it adds to AccessDenied tells.
 

@@ -50,13 +50,13 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    from benchmarks.account import bucket_policy, public_access
+    from benchmarks.account import public_access
     from benchmarks.aws import aws_errors, session
 
     given = module.params
     try:
         s3 = session.connector(given["region"])("s3")
-        add = public_access.add if given["public"] else bucket_policy.add
+        add = public_access.add if given["public"] else public_access.add_to_private
         changed = add(s3, given["bucket"], given["account"], given["statements"], dry=module.check_mode)
     except aws_errors.errors() as error:
         module.fail_json(msg=aws_errors.sentence(error))

@@ -109,6 +109,29 @@ def test_without_an_answer_the_bucket_is_closed_again() -> None:
     assert blocks(s3) == [OPEN, BLOCKS_ALL]
 
 
+@pytest.mark.parametrize(
+    ("block", "written"),
+    [
+        (BLOCKS_ALL, [ONLY_ADD]),
+        (OPEN, [READS, ONLY_ADD]),
+        (ABSENT, [READS, ONLY_ADD]),
+        (aws_error("AccessDenied"), [READS, ONLY_ADD]),
+    ],
+)
+def test_a_statement_that_is_blocked_is_dropped_where_the_policy_is_written_again(block: Any, written: Any) -> None:
+    s3 = bucket(block, {"Statement": [READS]})
+    assert public_access.add_to_private(s3, TARGET.bucket, ACCOUNT, [ONLY_ADD])
+    (put,) = s3.called("put_bucket_policy")
+    assert json.loads(put["Policy"])["Statement"] == written
+    assert blocks(s3) == []
+
+
+def test_a_policy_that_lacks_nothing_is_not_written_to_drop_a_statement() -> None:
+    s3 = bucket(BLOCKS_ALL, {"Statement": WANTED})
+    assert not public_access.add_to_private(s3, TARGET.bucket, ACCOUNT, [ONLY_ADD])
+    assert s3.called("put_bucket_policy") == []
+
+
 def account_that(answer: Any) -> Any:
     control = FakeClient(get_public_access_block=answer)
     others = complete()
