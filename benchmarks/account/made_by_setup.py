@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from benchmarks.account.bucket import UPLOAD_RULE
-from benchmarks.account.security_group import SSH_PORT
+from benchmarks.account.security_group import SSH_PORT, rules_for_ssh_alone
 from benchmarks.aws import tags
 from benchmarks.aws.session import AwsShape
 
@@ -38,8 +38,7 @@ def ssh_permissions(group: AwsShape) -> list[AwsShape]:
     """
     return [
         {"IpProtocol": "tcp", "FromPort": SSH_PORT, "ToPort": SSH_PORT, ranges: [{cidr: one[cidr]}]}
-        for rule in group["IpPermissions"]
-        if (rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort")) == ("tcp", SSH_PORT, SSH_PORT)
+        for rule in rules_for_ssh_alone(group)
         for ranges, cidr in (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6"))
         for one in rule.get(ranges, [])
         if str(one.get("Description", "")).startswith(SSH_RULE)

@@ -8,6 +8,7 @@ import re
 import botocore.exceptions
 
 from benchmarks.account import security_group
+from benchmarks.account.made_by_setup import SSH_RULE
 from benchmarks.account.security_group import SSH_PORT
 from benchmarks.aws.aws_errors import code
 from benchmarks.aws.session import AwsShape, Client
@@ -20,7 +21,7 @@ LONGEST = 255
 
 def description(owner: str) -> str:
     """The description of a user's rules, as EC2 accepts it."""
-    return _NOT_ALLOWED.sub("-", f"SSH for {owner}")[:LONGEST]
+    return _NOT_ALLOWED.sub("-", f"{SSH_RULE}{owner}")[:LONGEST]
 
 
 def outdated(group: AwsShape, own: str, allow_from: str) -> list[str]:
@@ -43,11 +44,7 @@ def outdated(group: AwsShape, own: str, allow_from: str) -> list[str]:
 
 def _own(group: AwsShape, own: str) -> list[str]:
     """The ranges of the rules for SSH alone with this description."""
-    rules = [
-        rule
-        for rule in group["IpPermissions"]
-        if (rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort")) == ("tcp", SSH_PORT, SSH_PORT)
-    ]
+    rules = security_group.rules_for_ssh_alone(group)
     return [
         *(one["CidrIp"] for rule in rules for one in rule.get("IpRanges", []) if one.get("Description") == own),
         *(one["CidrIpv6"] for rule in rules for one in rule.get("Ipv6Ranges", []) if one.get("Description") == own),

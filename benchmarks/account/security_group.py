@@ -59,6 +59,15 @@ def _covers(network: Network, other: Network) -> bool:
     return network.version == other.version and other.subnet_of(network)  # type: ignore[arg-type]
 
 
+def rules_for_ssh_alone(group: AwsShape) -> list[AwsShape]:
+    """The rules of a group that let in by SSH and by nothing else."""
+    return [
+        rule
+        for rule in group["IpPermissions"]
+        if (rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort")) == ("tcp", SSH_PORT, SSH_PORT)
+    ]
+
+
 def notes(group: AwsShape, allow_from: str, outdated: Collection[str] = ()) -> list[str]:
     """From where a security group allows SSH besides `allow_from` and the ranges that it replaces, as sentences."""
     others = [network for network in ssh_ranges(group) if str(network) not in (allow_from, *outdated)]

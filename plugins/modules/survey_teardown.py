@@ -33,9 +33,9 @@ def main() -> None:
     from benchmarks.account import remains, removal, users
     from benchmarks.account.teardown_place import choose_place
     from benchmarks.aws import aws_errors, session
-    from benchmarks.runs import record_files
+    from benchmarks.runs import record_files, run_directory
 
-    parameters = module.params["parameters"]
+    parameters, directory = module.params["parameters"], Path(module.params["run_dir"])
     try:
         connect = session.connector(parameters["region"])
         place = choose_place(parameters, connect)
@@ -44,7 +44,10 @@ def main() -> None:
         removal.check_unused(survey, users.find(connect("ec2"), place.region, group, profile))
     except aws_errors.errors() as error:
         module.fail_json(msg=aws_errors.sentence(error))
-    changed = record_files.write(Path(module.params["run_dir"]), survey)
+    try:
+        changed = record_files.write(directory, survey)
+    except OSError as error:
+        module.fail_json(msg=str(run_directory.cannot_be_written(directory, error)))
     module.exit_json(changed=changed, survey=record_files.plain(survey))
 
 

@@ -145,3 +145,11 @@ def test_a_suite_that_comes_with_the_tool_is_whole_and_repeatable(name: str) -> 
     assert suite.minimum_disk > 0
     assert suite.source.ref
     assert suite.toolchain == "system" or re.fullmatch(r"nightly-\d{4}-\d\d-\d\d|\d+\.\d+\.\d+", suite.toolchain)
+
+
+WRITING = [path for path in sorted((ROOT / "plugins/modules").glob("*.py")) if "files.write(" in path.read_text()]
+
+
+@pytest.mark.parametrize("module", WRITING, ids=lambda path: path.name)
+def test_a_module_that_writes_a_record_expects_a_full_or_closed_disk(module: Path) -> None:
+    assert "except OSError" in module.read_text()
