@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from benchmarks.aws import anonymous, credentials
+from benchmarks.aws import anonymous, aws_errors, credentials
 from benchmarks.aws.credentials import Lifetime
+from benchmarks.aws.optional_answers import UnknownError, optional
 from benchmarks.aws.session import Client
 
 # The maximum lifetime of a presigned URL with signature version 4.
@@ -30,14 +31,28 @@ class Link:
 def make(s3: Client, bucket: str, key: str, expected_public: bool = False) -> Link:
     """A link to an object: its plain URL if that opens, else a presigned one.
 
-    Trying is the only way to know: account, organisation and other statements of the bucket's policy count as well, and
-    who runs benchmarks may not be permitted to read those. A link that was `expected_public` and is not has a note.
+    Unless the bucket's policy is not public, trying is the only way to know: account, organisation and other statements
+    count as well, and who runs benchmarks may not be permitted to read those. A link that was `expected_public` and is
+    not has a note.
     """
     signed = sign(s3, bucket, key)
     plain = signed.url.partition("?")[0]
-    if anonymous.opens(plain):
+    if (expected_public or _may_be_public(s3, bucket)) and anonymous.opens(plain):
         return Link(plain, None)
     return replace(signed, note=f"{signed.note} {NOT_PUBLIC}".strip()) if expected_public else signed
+
+
+def _may_be_public(s3: Client, bucket: str) -> bool:
+    """Whether a bucket's policy is public, or that is not known: of a private one, strangers ask for nothing.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicyStatus.html
+    """
+    try:
+        with optional("s3:GetBucketPolicyStatus"):
+            answer = aws_errors.unless("NoSuchBucketPolicy", lambda: s3.get_bucket_policy_status(Bucket=bucket))
+            return answer is not None and bool(answer["PolicyStatus"]["IsPublic"])
+    except UnknownError:
+        return True
 
 
 def opening(until: datetime | None, note: str) -> str:

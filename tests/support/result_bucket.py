@@ -37,7 +37,9 @@ class Bucket:
         self.objects: dict[str, bytes] = {}
         self.corrupt = corrupt
         self.loses_answers = False
-        self.client = FakeClient(put_object=self._put, head_object=self._head)
+        self.client = FakeClient(
+            put_object=self._put, head_object=self._head, get_bucket_policy_status=aws_error("NoSuchBucketPolicy")
+        )
         self.client.generate_presigned_url = self._link  # type: ignore[attr-defined]
 
     def __call__(self, service: str, region: str | None = None) -> FakeClient:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from benchmarks.aws import anonymous, credentials
 from benchmarks.aws.credentials import Lifetime
 from benchmarks.results import link
 from benchmarks.results.link import link_end
-from tests.support.aws_fakes import FakeClient
+from tests.support.aws_fakes import FakeClient, aws_error
 from tests.support.result_bucket import NOW, Bucket
 
 
@@ -41,7 +42,8 @@ def test_a_link_is_signed_for_its_object_until_the_credentials_end(monkeypatch: 
     assert (signed.until.second, signed.note) == (0, "")
 
 
-def test_the_plain_link_is_made_where_it_opens_for_anyone(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("status", [{"PolicyStatus": {"IsPublic": True}}, aws_error("AccessDenied")])
+def test_the_plain_link_is_made_where_it_opens_for_anyone(monkeypatch: pytest.MonkeyPatch, status: Any) -> None:
     asked: list[str] = []
 
     def opens(url: str) -> bool:
@@ -50,11 +52,23 @@ def test_the_plain_link_is_made_where_it_opens_for_anyone(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(anonymous, "opens", opens)
     bucket = Bucket()
+    bucket.client.answers["get_bucket_policy_status"] = status
     bucket.client.generate_presigned_url = lambda *_, **__: "https://mine/x/benchmark.log?X-Amz-Signature=0"  # type: ignore[attr-defined]
     made = link.make(bucket.client, "mine", "x/benchmark.log")
     assert made == link.Link("https://mine/x/benchmark.log", None, "")
     assert asked == [made.url]
     assert link.opening(made.until, made.note) == "opens for anyone, as long as the bucket is public"
+
+
+@pytest.mark.parametrize("status", [{"PolicyStatus": {"IsPublic": False}}, aws_error("NoSuchBucketPolicy")])
+def test_no_plain_link_is_tried_of_a_bucket_that_is_not_public(monkeypatch: pytest.MonkeyPatch, status: Any) -> None:
+    def opens(_url: str) -> bool:
+        raise AssertionError("tried")
+
+    monkeypatch.setattr(anonymous, "opens", opens)
+    bucket = Bucket()
+    bucket.client.answers["get_bucket_policy_status"] = status
+    assert link.make(bucket.client, "mine", "x/benchmark.log").until
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,9 @@ def test_the_link_opens_the_log_and_is_for_its_owner_alone(host: Path) -> None:
 
 def test_the_link_is_plain_and_has_no_end_where_anyone_may_read(host: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(anonymous, "opens", lambda url: url == f"https://mine/{KEY}benchmark.log")
-    publishing.publish(Bucket(), host.parents[1], "i-1", 1, plan())
+    bucket = Bucket()
+    bucket.client.answers["get_bucket_policy_status"] = {"PolicyStatus": {"IsPublic": True}}
+    publishing.publish(bucket, host.parents[1], "i-1", 1, plan())
     assert published(host).link == f"https://mine/{KEY}benchmark.log"
     assert (published(host).link_until, published(host).link_note) == (None, "")
 
