@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 import botocore.exceptions
@@ -111,6 +112,24 @@ def _read(s3: Client, bucket: str, account: str, absent: Sequence[str] = ()) -> 
         return EMPTY
     found: AwsShape = json.loads(answer["Policy"])
     return found
+
+
+def lets_anyone_read_results(policy: AwsShape, bucket: str) -> bool:
+    """Whether a statement, setup's or another, lets everybody read what is below the results' prefix."""
+    return any(
+        one.get("Effect") == "Allow"
+        and _plain(one.get("Principal")) in (["*"], {"AWS": ["*"]})
+        and any(fnmatchcase("s3:getobject", action.lower()) for action in _listed(one.get("Action", [])))
+        and any(
+            fnmatchcase(f"{bucket}/{RESULTS}x", resource.rpartition(":::")[2])
+            for resource in _listed(one.get("Resource", []))
+        )
+        for one in statements(policy)
+    )
+
+
+def _listed(value: Any) -> list[str]:
+    return [str(one) for one in (value if isinstance(value, list) else [value])]
 
 
 def statements(policy: AwsShape) -> list[AwsShape]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import botocore.exceptions
 
 from benchmarks import hints
+from benchmarks.account import bucket_policy
 from benchmarks.aws.aws_errors import code
 from benchmarks.aws.optional_answers import UnknownError, optional
 from benchmarks.aws.resource_names import default_bucket
@@ -13,6 +16,7 @@ from benchmarks.errors import RefusedError
 from benchmarks.runs.records import Destination, Values
 
 STATUS_PERMISSION = "s3:GetBucketPolicyStatus"
+POLICY_PERMISSION = "s3:GetBucketPolicy"
 BLOCK_PERMISSION = "s3:GetBucketPublicAccessBlock"
 
 
@@ -51,6 +55,15 @@ def _is_public(s3: Client, bucket: str, account: str) -> bool:
                 return False
     except UnknownError:
         return False
+    try:
+        with optional(POLICY_PERMISSION):
+            # What is public may be something else in the bucket.
+            policy = json.loads(s3.get_bucket_policy(**place)["Policy"])
+            if not bucket_policy.lets_anyone_read_results(policy, bucket):
+                return False
+    except UnknownError:
+        # Who only runs may not read it.
+        pass
     try:
         with optional(BLOCK_PERMISSION):
             block = s3.get_public_access_block(**place)["PublicAccessBlockConfiguration"]

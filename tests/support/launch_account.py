@@ -92,6 +92,7 @@ class Account:
                     "bucket", {"ResponseMetadata": {"HTTPHeaders": {"x-amz-bucket-region": "eu-central-1"}}}
                 ),
                 get_bucket_policy_status=other.get("policy_status", aws_error("NoSuchBucketPolicy")),
+                get_bucket_policy=other.get("policy", aws_error("AccessDenied")),
                 get_public_access_block=other.get("block", aws_error("NoSuchPublicAccessBlockConfiguration")),
             ),
             "service-quotas": FakeClient(

@@ -113,3 +113,22 @@ def test_a_policy_is_found_as_far_as_the_user_may_read_it(policy: Any, found: An
 def test_policy_may_be_a_single_statement() -> None:
     assert bucket_policy.statements({"Statement": {"Sid": "a"}}) == [{"Sid": "a"}]
     assert bucket_policy.statements({}) == []
+
+
+READS = bucket_policy.anyone_reads("aws", "mine")
+
+
+@pytest.mark.parametrize(
+    ("change", "reads"),
+    [
+        ({}, True),
+        ({"Principal": {"AWS": ["*"]}, "Action": ["s3:Get*"], "Resource": ["arn:aws:s3:::mine/*"]}, True),
+        ({"Action": "s3:*"}, True),
+        ({"Effect": "Deny"}, False),
+        ({"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}, False),
+        ({"Action": "s3:PutObject"}, False),
+        ({"Resource": "arn:aws:s3:::mine/site/*"}, False),
+    ],
+)
+def test_what_lets_anyone_read_results_is_told_from_the_rest(change: dict[str, Any], reads: bool) -> None:
+    assert bucket_policy.lets_anyone_read_results({"Statement": [{**READS, **change}]}, "mine") is reads

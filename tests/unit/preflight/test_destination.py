@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from benchmarks.account import bucket_policy
 from benchmarks.preflight import run_plan
 from tests.support.aws_fakes import aws_error
 from tests.support.launch_account import STARTED, account, parameters, refusal
@@ -32,6 +34,8 @@ def test_a_bucket_that_cannot_be_used_is_refused(code: str, bucket: str | None, 
     assert refusal(account({"bucket": aws_error(code, "", "HeadBucket")}), bucket=bucket) == sentence
 
 
+BUCKET = "benchmarks-123456789012-eu-central-1"
+OTHER = f"arn:aws:s3:::{BUCKET}/site/*"
 PUBLIC = {"PolicyStatus": {"IsPublic": True}}
 RESTRICTED = {"PublicAccessBlockConfiguration": {"RestrictPublicBuckets": True}}
 UNRESTRICTED = {"PublicAccessBlockConfiguration": {"RestrictPublicBuckets": False}}
@@ -55,6 +59,24 @@ def test_whether_results_will_be_public_is_told_as_far_as_the_user_may_ask(
     status: Any, block: Any, public: bool
 ) -> None:
     made = run_plan.make(parameters(), account({"policy_status": status, "block": block}), STARTED)
+    assert made.destination
+    assert made.destination.public is public
+
+
+@pytest.mark.parametrize(
+    ("policy", "public"),
+    [
+        ({"Policy": json.dumps({"Statement": bucket_policy.anyone_reads("aws", BUCKET)})}, True),
+        (
+            {"Policy": json.dumps({"Statement": {**bucket_policy.anyone_reads("aws", BUCKET), "Resource": OTHER}})},
+            False,
+        ),
+        (aws_error("AccessDenied"), True),
+        ({"Policy": "{"}, True),
+    ],
+)
+def test_a_bucket_whose_public_part_is_another_is_not_said_to_make_results_public(policy: Any, public: bool) -> None:
+    made = run_plan.make(parameters(), account({"policy_status": PUBLIC, "block": ABSENT, "policy": policy}), STARTED)
     assert made.destination
     assert made.destination.public is public
 
