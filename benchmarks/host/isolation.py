@@ -8,6 +8,7 @@ and its user data: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instanced
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping, Sequence
 
 from benchmarks.host import host_layout
 
@@ -22,6 +23,9 @@ _BEFORE_NAT = -300  # of nft's numbers: raw; destinations are translated at -100
 OWNED = ("rustup", "cargo", "source", "downloads", "target", "home")
 # Directories that only root writes to.
 _ROOTS = ("archives", "runs")
+# Scripts of root's, in the tool's directory: the first runs a command as that user without the chance to gain
+# privileges, the second is the interpreter of those of Ansible's modules that write where that user does.
+_CONFINED, _INTERPRETER = "confined", "python"
 
 REACHED = 97  # the probe's exit status
 _CONNECT_TIMEOUT = 2  # seconds; a rejected connection fails at once
@@ -48,6 +52,12 @@ user=$1 root=$2 rules=$3 python=$4 probe=$5 owned=$6 roots=$7
 umask 022
 fail() { printf '%s\\n' "$1" >&2; exit 1; }
 case $root in /*) ;; *) fail "$root is no absolute path: give the tool's directory on the host from / on." ;; esac
+# What `ProtectHome=` hides from units.
+for needed in "$root" "$python"; do
+  case $needed/ in /home/*|/root/*|/run/user/*)
+    fail "$needed is below a home, which third-party code does not see: choose another place." ;;
+  esac
+done
 if ! getent passwd "$user" >/dev/null; then
   nologin=/usr/sbin/nologin
   [ -x "$nologin" ] || nologin=/sbin/nologin
@@ -63,9 +73,21 @@ for directory in $owned; do
   mkdir -p "$root/$directory" && chown -R "$user:$user" "$root/$directory" || exit 1
   echo "Made $root/$directory"
 done
-as_user="setpriv --reuid=$(id -u "$user") --regid=$(id -g "$user") --clear-groups --no-new-privs --"
-# Ansible's modules make their temporary files here, and warn if they have to make the directory.
+# Root becomes the user and gives up the chance to gain privileges in one step: nothing of the user's runs in between,
+# be it by Python's files in a home (.pth) or by a process that was left.
+write() {
+  [ "$(cat "$root/$1" 2>/dev/null)" = "$2" ] && return
+  printf '%s\\n' "$2" >"$root/$1" && chmod 755 "$root/$1" && echo "Made $root/$1" || exit 1
+}
+setpriv=$(command -v setpriv) || fail "There is no program setpriv: install util-linux."
 home=$(getent passwd "$user" | cut -d : -f 6)
+write "$9" "#!/bin/sh
+export HOME='$home' USER='$user' LOGNAME='$user'
+exec '$setpriv' --reuid=$(id -u "$user") --regid=$(id -g "$user") --clear-groups --no-new-privs -- \\"\\$@\\""
+write "${10}" "#!/bin/sh
+exec '$root/$9' '$python' -I \\"\\$@\\""
+as_user="$root/$9"
+# Ansible's modules make their temporary files here, and warn if they have to make the directory.
 $as_user mkdir -p -m 700 "$home/.ansible/tmp" 2>/dev/null
 $as_user test -w "$root/source" ||
   fail "The user $user cannot enter $root: choose a directory that every user may enter."
@@ -107,8 +129,23 @@ def prepare_command(directory: str, python: str, user: str = host_layout.CODE_US
     It fails, with a sentence on stderr, unless the user is kept from the credentials. `python` is Python's path.
     """
     filtering = _FILTER.replace("@REACHED@", str(REACHED))
-    given = [user, directory, ruleset(user), python, PROBE, " ".join(OWNED), " ".join(_ROOTS), TABLE]
+    names = [" ".join(OWNED), " ".join(_ROOTS), TABLE, _CONFINED, _INTERPRETER]
+    given = [user, directory, ruleset(user), python, PROBE, *names]
     return ["/bin/sh", "-c", _PREPARE + filtering, "sh", *given]
+
+
+def confined(argv: Sequence[str], directory: str, environment: Mapping[str, str] | None = None) -> list[str]:
+    """The command that runs `argv` as the user of third-party code; it must be run as root.
+
+    Only the program itself sees `environment`: root runs nothing with it. `directory` is the tool's on the host.
+    """
+    variables = [f"{key}={value}" for key, value in (environment or {}).items()]
+    return [f"{directory}/{_CONFINED}", "/usr/bin/env", *variables, *argv]
+
+
+def interpreter(directory: str) -> str:
+    """The interpreter with which Ansible's modules, run by root, are that user's. `directory` is the tool's."""
+    return f"{directory}/{_INTERPRETER}"
 
 
 def properties(python: str) -> list[tuple[str, str]]:

@@ -148,8 +148,8 @@ def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:
         return f"The {what} ended without a result: the machine was restarted, or systemd was stopped."
     if look.refused:
         return (
-            f"The {what} was not started, because nothing keeps its code from the credentials of this machine: "
-            f"`sudo journalctl --unit={unit.name}` there says why the firewall's rule does not hold."
+            f"The {what} was not started, because what has to come before it failed, such as the firewall's rule that "
+            f"keeps its code from the machine's credentials: `sudo journalctl --unit={unit.name}` there says why."
         )
     result, code, status = (*look.result, "", "", "")[:3]
     minutes = unit.limit_seconds // 60

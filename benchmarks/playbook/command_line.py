@@ -39,6 +39,8 @@ def playbook(name: str, parameters: Path | Values, aws_region: str | None, *, te
             "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
             "ANSIBLE_STDOUT_CALLBACK": "stages",
             "ANSIBLE_DEPRECATION_WARNINGS": "False",
+            # As in ansible.cfg, whatever the user's environment says: no host sets variables here.
+            "ANSIBLE_INJECT_FACT_VARS": "False",
             "ANSIBLE_LOCALHOST_WARNING": "False",
             "BENCHMARKS_REWRITE_LINES": "1" if terminal else "0",
             "COLUMNS": str(columns),

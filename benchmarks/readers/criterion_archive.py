@@ -97,7 +97,8 @@ def unpack_fetched(archive: Path, directory: Path, name: str) -> str:
             _check_end(content, name)
     except OSError as error:
         raise RefusedError(f"{name} cannot be unpacked: {error.strerror or error}.") from None
-    except (*_DAMAGED, ValueError) as error:
+    # tarfile reads a long name by reading the next member: a chain of them is as deep as it is long.
+    except (*_DAMAGED, ValueError, RecursionError) as error:
         raise RefusedError(f"{name} cannot be unpacked: {str(error).rstrip('.')}.") from None
     if not odd:
         return ""

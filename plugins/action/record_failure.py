@@ -24,7 +24,7 @@ class ActionModule(ActionBase):
             failures.record_failure(Path(args["run_dir"]), host, args["task"], sentence, args["stage"], attempt)
         except OSError as error:
             # Terminating the instances matters more than the record: the failure is kept as a fact until then.
-            known = task_vars.get("unrecorded_failures", [])
+            known = task_vars.get("ansible_facts", {}).get("unrecorded_failures", [])
             note = str(run_directory.cannot_be_written(Path(args["run_dir"]), error))
             return {"changed": True, "ansible_facts": {"unrecorded_failures": [*known, sentence, note]}}
         return {"changed": True}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.host import attempt_files, host_layout
+from benchmarks.host import attempt_files, host_layout, isolation
 
 
 class FilterModule:
@@ -13,6 +13,7 @@ class FilterModule:
         return {
             "run_directory_on_host": host_layout.run_directory,
             "unit_prefix": host_layout.unit_prefix,
+            "confined": isolation.confined,
             "found_command": attempt_files.found_command,
             "pack_command": attempt_files.pack_command,
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from benchmarks.host import cargo, host_layout
+from benchmarks.host import cargo, host_layout, isolation
 from benchmarks.parameters import suites
 
 
@@ -21,6 +21,7 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "cargo_bench": cargo_bench,
+            "confined": isolation.confined,
             "run_directory_on_host": host_layout.run_directory,
             "unit_prefix": host_layout.unit_prefix,
             "package_refusal": cargo.package_refusal,

@@ -13,6 +13,8 @@ class FilterModule:
         return {
             "checkout_name": checkouts.name,
             "checkout_marker": checkouts.marker,
+            "confined": isolation.confined,
+            "confined_interpreter": isolation.interpreter,
             "isolation_command": isolation.prepare_command,
             "connection_failure": ssh_failures.sentence,
             "download_failure": fetch_failures.download,

@@ -40,7 +40,7 @@ def hostile(host: Host, metadata: None, tmp_path_factory: pytest.TempPathFactory
     path = tmp_path_factory.mktemp("hostile") / "hostile.yml"
     path.write_text(json.dumps(suite))
     # Whatever an earlier run has left is tried too.
-    host.ssh("sudo rm -f /tmp/hostile-wrapper && sha256sum .ssh/authorized_keys .profile >/tmp/before")
+    host.ssh("sudo rm -f /tmp/hostile-wrapper /tmp/hostile-pth && sha256sum .ssh/authorized_keys .profile >/tmp/before")
     return host.bench(path)
 
 
@@ -76,6 +76,13 @@ def test_the_code_gains_no_privileges_wherever_it_runs(host: Host, hostile: Run)
     assert "CapBnd:\t0000000000000000" in log
     wrapper = host.ssh("LC_ALL=C sort -u /tmp/hostile-wrapper; stat --format=%U /tmp/hostile-wrapper").splitlines()
     assert wrapper == ["NoNewPrivs:\t1", "benchmarks-code", "benchmarks-code"]
+
+
+def test_no_module_of_ansible_runs_what_the_code_has_left(host: Host, hostile: Run) -> None:
+    assert set(host.ssh("cat /tmp/hostile-pth").splitlines()) == {"NoNewPrivs:\t1"}
+    again = "sudo rm /tmp/hostile-pth; sudo /var/lib/benchmarks/{} -c pass; cat /tmp/hostile-pth 2>/dev/null || true"
+    assert host.ssh(again.format("confined /usr/bin/python3")) == "NoNewPrivs:\t1"
+    assert host.ssh(again.format("python")) == ""
 
 
 def test_nothing_of_the_machine_was_changed(host: Host, hostile: Run) -> None:

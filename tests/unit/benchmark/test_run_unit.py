@@ -49,7 +49,9 @@ def test_a_unit_that_did_not_start_is_started_again(monkeypatch: pytest.MonkeyPa
 
 def test_a_unit_that_is_not_kept_apart_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     refused = {"rc": 0, "stdout": "inactive\nexit-code  \n0\n", "stderr": ""}
-    with pytest.raises(AnsibleActionFail, match=r"^The benchmark run was not started, because nothing keeps its code "):
+    with pytest.raises(
+        AnsibleActionFail, match=r"^The benchmark run was not started, because what has to come before it failed, "
+    ):
         start(monkeypatch, DONE, FAILED, refused)
 
 

@@ -21,7 +21,7 @@ PROGRAMS = {
     "getent": '[ -e users ] || exit 2; echo "$2:x:1:1::$PWD/root/home:/sbin/nologin"',
     "nft": 'if [ "$1" = list ]; then [ -e loaded ]; exit; fi\n'
     'if [ -e broken ]; then echo "Operation not supported" >&2; echo more >&2; exit 1; fi\necho "$1" > loaded',
-    "setpriv": 'while [ "$1" != -- ]; do shift; done; shift\n'
+    "setpriv": 'echo "setpriv $*" >> told; while [ "$1" != -- ]; do shift; done; shift\n'
     'case $1 in *python*) exit "$(cat reached || echo 0)" ;; esac; "$@"',
     "chown": "",
 }
@@ -64,7 +64,7 @@ def test_a_machine_gets_the_user_its_directories_and_the_rule_once(machine: Mach
     assert made[0] == f"Made the user {getpass.getuser()}"
     assert made[-1] == "Made the firewall's table benchmarks"
     names = {path.name for path in (machine.root / "root").iterdir()}
-    assert names == {*isolation.OWNED, "archives", "runs"}
+    assert names == {*isolation.OWNED, "archives", "runs", "confined", "python"}
     told = (machine.root / "told").read_text()
     assert told.startswith("useradd --system --user-group --no-create-home --home-dir ")
     assert "/nologin" in told
@@ -102,6 +102,30 @@ def test_a_probe_that_does_not_fail_is_told_in_one_sentence(machine: Machine, st
     assert failed.returncode == 1
     assert failed.stderr.startswith(sentence)
     assert failed.stderr.count("\n") == 1
+
+
+def test_commands_and_modules_of_that_user_can_gain_no_privileges(machine: Machine) -> None:
+    machine.call()
+    (machine.root / "told").unlink()
+    command = isolation.confined(
+        ["sh", "-c", 'echo "$HOME $USER $OF_SUITE"'], str(machine.root / "root"), {"OF_SUITE": "a b"}
+    )
+    path = f"{machine.root / 'bin'}{os.pathsep}{os.defpath}"
+    done = subprocess.run(command, env={"PATH": path}, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{machine.root}/root/home {getpass.getuser()} a b\n"
+    (told,) = (machine.root / "told").read_text().splitlines()
+    assert "--clear-groups --no-new-privs -- /usr/bin/env OF_SUITE=a b sh -c " in told
+    module = Path(isolation.interpreter(str(machine.root / "root"))).read_text()
+    assert module == f"#!/bin/sh\nexec '{machine.root}/root/confined' 'python3' -I \"$@\"\n"
+
+
+@pytest.mark.parametrize(("directory", "python"), [("/home/me/benchmarks", "python3"), ("/srv/b", "/root/bin/python3")])
+def test_what_units_do_not_see_is_refused(machine: Machine, directory: str, python: str) -> None:
+    command = isolation.prepare_command(directory, python)
+    done = subprocess.run(command, cwd=machine.root, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "is below a home, which third-party code does not see: choose another place." in done.stderr
+    assert not Path(directory).exists()
 
 
 def test_a_directory_that_is_not_absolute_is_refused(machine: Machine) -> None:

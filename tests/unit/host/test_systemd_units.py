@@ -194,8 +194,8 @@ def test_a_units_end_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
         (["resources"], "The build could not be run: systemd says resources."),
         (
             ["exit-code"],
-            "The build was not started, because nothing keeps its code from the credentials of this machine: `sudo "
-            "journalctl --unit=benchmarks-r1-run` there says why the firewall's rule does not hold.",
+            "The build was not started, because what has to come before it failed, such as the firewall's rule that "
+            "keeps its code from the machine's credentials: `sudo journalctl --unit=benchmarks-r1-run` there says why.",
         ),
         (
             ["signal", "killed", "ILL"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import shlex
 from pathlib import Path
 
@@ -31,6 +32,13 @@ def test_ansible_is_the_one_beside_this_python() -> None:
     executable = Path(built().argv[0])
     assert executable.is_file()
     assert built().environment["PATH"].split(":")[0] == str(executable.parent)
+
+
+def test_what_hosts_say_never_becomes_a_variable() -> None:
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "ansible.cfg")
+    assert settings.getboolean("defaults", "inject_facts_as_vars") is False
+    assert built().environment["ANSIBLE_INJECT_FACT_VARS"] == "False"
 
 
 def test_every_child_uses_the_region() -> None:

@@ -226,6 +226,16 @@ def test_a_header_without_an_end_is_refused_unread(tmp_path: Path, out: Path) ->
         unpacked(path, out)
 
 
+def test_a_chain_of_headers_is_refused(tmp_path: Path, out: Path) -> None:
+    long = tarfile.TarInfo("././@LongLink")
+    long.type, long.size = tarfile.GNUTYPE_LONGNAME, 1
+    link = long.tobuf(tarfile.GNU_FORMAT) + b"a".ljust(tarfile.BLOCKSIZE, tarfile.NUL)
+    path = tmp_path / "it.tar"
+    path.write_bytes(gzip.compress(link * 3000))
+    with pytest.raises(RefusedError, match=r"^it cannot be unpacked: "):
+        unpacked(path, out)
+
+
 def test_what_follows_an_archive_is_not_read_for_ever(
     tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

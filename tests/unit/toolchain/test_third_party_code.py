@@ -22,12 +22,26 @@ def variables_of(task: dict[str, Any]) -> str:
     return str(task.get("vars", {}).get("ansible_become_user"))
 
 
-def test_everything_after_the_isolation_is_the_users_own() -> None:
+def test_everything_after_the_isolation_is_done_by_root_for_the_user() -> None:
     *before, block = yaml_of(ROOT / "roles/toolchain/tasks/main.yml")
     assert before[-1]["ansible.builtin.import_tasks"] == "isolation.yml"
     assert [task for task in before if "source" in str(task) or "dependencies" in str(task)] == []
-    assert block["become_user"] == variables_of(block) == "{{ __toolchain_user }}"
+    assert block["become_user"] == variables_of(block) == "root"
     assert block["vars"]["ansible_pipelining"] is True
+
+
+def interpreter_of(task: dict[str, Any]) -> str:
+    return str(task.get("vars", {}).get("ansible_python_interpreter"))
+
+
+def test_modules_that_write_where_the_user_does_are_the_users() -> None:
+    block = yaml_of(ROOT / "roles/toolchain/tasks/main.yml")[-1]["block"]
+    guard, *others = block
+    assert "ansible_python_interpreter == __toolchain_interpreter" in str(guard["ansible.builtin.assert"]["that"])
+    (source,) = [task for task in others if "source.yml" in str(task)]
+    assert interpreter_of(guard) == interpreter_of(source) == "{{ __toolchain_interpreter }}"
+    (download,) = [task for task in tasks("roles/toolchain/tasks/rustup.yml") if "ansible.builtin.get_url" in task]
+    assert interpreter_of(download) == "{{ __toolchain_interpreter }}"
 
 
 @pytest.mark.parametrize("name", ["dependencies", "record", "rustup", "source", "source_crate", "source_git"])
@@ -37,9 +51,13 @@ def test_no_task_of_a_suite_is_anothers(name: str) -> None:
 
 
 def test_only_a_local_sources_archive_is_roots() -> None:
-    found = [task for task in tasks("roles/toolchain/tasks/source_path.yml") if "become" in task]
-    assert [(task["become_user"], variables_of(task)) for task in found] == [("root", "root")]
-    assert all("ansible.builtin.copy" in task for task in found)
+    (task,) = tasks("roles/toolchain/tasks/archive.yml")
+    assert "ansible.builtin.copy" in task
+    others = [
+        *yaml_of(ROOT / "roles/toolchain/tasks/main.yml")[-1]["block"],
+        *tasks("roles/toolchain/tasks/source.yml"),
+    ]
+    assert [one for one in others if "ansible.builtin.copy" in one] == []
 
 
 @pytest.mark.parametrize("name", ["dependencies", "record", "rustup"])
@@ -48,20 +66,21 @@ def test_what_runs_third_party_programs_can_gain_no_privileges(name: str) -> Non
         task["ansible.builtin.command"] for task in tasks(f"roles/toolchain/tasks/{name}.yml") if is_command(task)
     ]
     assert commands
-    assert all(
-        "__toolchain_confined +" in str(command) or "__toolchain_recorder +" in str(command) for command in commands
-    )
+    assert all("| confined(" in str(command["argv"]) for command in commands)
 
 
 def is_command(task: dict[str, Any]) -> bool:
     return "ansible.builtin.command" in task
 
 
-@pytest.mark.parametrize(
-    ("path", "user"), [("benchmark/tasks/record", "benchmark"), ("collect/tasks/criterion", "collect")]
-)
-def test_what_reads_that_users_files_is_that_user(path: str, user: str) -> None:
+@pytest.mark.parametrize("path", ["benchmark/tasks/record", "collect/tasks/criterion"])
+def test_what_reads_that_users_files_is_that_user(path: str) -> None:
     (task,) = [task for task in tasks(f"roles/{path}.yml") if is_command(task)]
+    assert "| confined(" in task["ansible.builtin.command"]["argv"]
     assert task["become"] is True
-    assert task["become_user"] == variables_of(task) == f"{{{{ __{user}_user }}}}"
-    assert task["vars"]["ansible_pipelining"] is True
+    assert task["become_user"] == variables_of(task) == "root"
+
+
+@pytest.mark.parametrize("path", ["toolchain/tasks/dependencies", "toolchain/tasks/rustup", "benchmark/tasks/record"])
+def test_root_runs_nothing_with_the_environment_of_a_suite(path: str) -> None:
+    assert [task for task in tasks(f"roles/{path}.yml") if "environment" in task] == []
