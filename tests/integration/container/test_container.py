@@ -18,12 +18,13 @@ import pytest
 
 from benchmarks.aws.aws_errors import NO_CREDENTIALS
 from benchmarks.cli import task_help
+from benchmarks.pages import policy_page
 from benchmarks.parameters import spec
 from sandbox.machines.engine import Engine
 from tests.integration.conftest import CRATES, TIMEOUT, Account, Run, Tool, wait_for
 from tests.integration.container.conftest import Image, built, variables
 from tests.integration.test_main_job import check_whole
-from tests.support import interfaces
+from tests.support import documented_policies, interfaces
 
 # A user whom neither the image nor this machine knows, as a caller's uid is unknown in the image.
 CALLER = 23456
@@ -265,7 +266,10 @@ def test_a_profile_that_assumes_a_role_is_found_in_a_mounted_directory(place: Pl
     (aws / "credentials").write_text(
         f"[base]\naws_access_key_id = {facts['access_key_id']}\naws_secret_access_key = {facts['secret_access_key']}\n"
     )
-    role = f"arn:aws:iam::{facts['account_id']}:role/benchmarks"
+    iam = place.account.client("iam")
+    role = iam.create_role(RoleName="runs-benchmarks", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    allowed = documented_policies.document(policy_page.RUN, facts["account_id"])
+    iam.put_role_policy(RoleName="runs-benchmarks", PolicyName="runs", PolicyDocument=allowed)
     (aws / "config").write_text(
         f"[profile bench]\nrole_arn = {role}\nsource_profile = base\nregion = {facts['region']}\n"
         f"endpoint_url = {facts['endpoint_url']}\n[profile base]\nendpoint_url = {facts['endpoint_url']}\n"
