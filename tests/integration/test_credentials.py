@@ -29,11 +29,12 @@ def setup(tmp_path: Path) -> tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def operator(account: Account) -> str:
-    """A role that may set up the account; its ARN."""
+    """A role that may set up the account and run; its ARN."""
     iam = account.client("iam")
     role = iam.create_role(RoleName="operator", AssumeRolePolicyDocument="{}")["Role"]
-    allowed = documented_policies.document(policy_page.SETUP, account.facts["account_id"])
-    iam.put_role_policy(RoleName="operator", PolicyName="setup", PolicyDocument=allowed)
+    for policy in (policy_page.SETUP, policy_page.RUN):
+        allowed = documented_policies.document(policy, account.facts["account_id"])
+        iam.put_role_policy(RoleName="operator", PolicyName=policy.stem, PolicyDocument=allowed)
     return str(role["Arn"])
 
 
