@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import signal
@@ -22,9 +23,13 @@ SPOT = {"MarketType": "spot", "SpotOptions": {"SpotInstanceType": "one-time"}}
 
 def playbook_of(wrapper: subprocess.Popen[str]) -> psutil.Process:
     """The process of ansible-playbook that a wrapper has started, of which it has forked others."""
-    family = psutil.Process(wrapper.pid).children(recursive=True)
-    named = [child for child in family if any("playbooks/" in word for word in child.cmdline())]
-    return min(named, key=lambda child: child.create_time())
+    named: dict[float, psutil.Process] = {}
+    for child in psutil.Process(wrapper.pid).children(recursive=True):
+        # Ansible's forks come and go.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if any("playbooks/" in word for word in child.cmdline()):
+                named[child.create_time()] = child
+    return named[min(named)]
 
 
 @pytest.fixture
