@@ -456,6 +456,32 @@ def test_a_range_that_is_given_is_one_more(created: Created) -> None:
     assert (again.code, again.changed) == (0, 0), again.output
 
 
+def test_the_address_that_was_seen_takes_the_place_of_ones_own_earlier_ones(created: Created) -> None:
+    account, now = created.account, "203.0.113.9/32"
+
+    def ranges() -> dict[str, str]:
+        rules = account.security_group()["IpPermissions"]
+        return {one["CidrIp"]: one["Description"] for rule in rules for one in rule["IpRanges"]}
+
+    own = f"SSH for {account.administrator.name}"
+    kept = {cidr for cidr, text in ranges().items() if text != own or not cidr.endswith("/32")}
+    account.setup(allow_from=now, run_id="seen")
+    # As an earlier look has it that found out the address by itself, for which it has to reach the Internet.
+    record = account.runs / "seen/setup.json"
+    record.write_text(json.dumps({**json.loads(record.read_text()), "replaces_own": True}))
+    listed = account.setup(allow_from=now, run_id="seen")
+    assert f"missing its rule: SSH (TCP port 22) from {now}, replaces " in listed.said
+    result = account.setup(yes=True, allow_from=now, run_id="seen")
+    assert result.code == 0, result.output
+    assert ranges().keys() == {now, *kept}
+    calls = [one for one in account.ask("GET", "requests") if not one["parameters"].get("DryRun")]
+    made = [one["action"] for one in calls if one["action"].endswith("SecurityGroupIngress")]
+    # At no time is the user shut out.
+    assert made.index("RevokeSecurityGroupIngress") > len(made) - 1 - made[::-1].index("AuthorizeSecurityGroupIngress")
+    again = account.setup(yes=True, allow_from=now, run_id="seen")
+    assert (again.code, again.changed) == (0, 0), again.output
+
+
 def test_without_rights_in_iam_all_else_is_created_and_a_second_run_changes_nothing(
     new_account: Callable[..., Account],
 ) -> None:
