@@ -381,8 +381,10 @@ def test_launch_template_leaves_to_each_launch_what_differs_from_run_to_run(crea
     assert (metadata["HttpTokens"], metadata["HttpPutResponseHopLimit"]) == ("required", 2)
     assert metadata["HttpEndpoint"] == "enabled"
     readable = yaml.safe_load((ROOT / "roles/setup/files/launch_template.yml").read_text())["LaunchTemplateData"]
+    # The module writes EC2's own defaults beside them.
+    assert metadata.items() >= readable.pop("MetadataOptions").items()
     assert {key: value for key, value in data.items() if key in readable} == readable
-    assert data.keys() - readable == {"SecurityGroupIds", "IamInstanceProfile"}
+    assert data.keys() - readable == {"SecurityGroupIds", "IamInstanceProfile", "MetadataOptions"}
     assert {"instance", "volume"} == {tagged["ResourceType"] for tagged in data["TagSpecifications"]}
     assert not data.keys() & {"ImageId", "InstanceType", "UserData", "NetworkInterfaces", "Placement", "KeyName"}
 
