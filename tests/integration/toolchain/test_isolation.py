@@ -140,7 +140,9 @@ def test_no_unit_starts_where_the_rule_does_not_hold(host: Host, stand_in: str) 
     said = host.ssh(f"sudo journalctl --unit={unit.name} --output=cat")
     assert "Third-party code would reach 169.254.169.254 in spite of the firewall's rule." in said
     assert "No such thing" in said
-    status = systemd_units.read_status(host.ssh(f"{clean}; {start}; {look}"))
+    # Reading it waits for the program, after which the unit may take a moment to end.
+    host.ssh(f"{clean}; {start}; until test -e {unit.status}; do sleep 0.1; done")
+    status = systemd_units.read_status(host.ssh(look))
     assert status.succeeded
     assert status.log == b"started\n"
 

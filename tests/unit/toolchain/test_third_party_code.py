@@ -84,3 +84,8 @@ def test_what_reads_that_users_files_is_that_user(path: str) -> None:
 @pytest.mark.parametrize("path", ["toolchain/tasks/dependencies", "toolchain/tasks/rustup", "benchmark/tasks/record"])
 def test_root_runs_nothing_with_the_environment_of_a_suite(path: str) -> None:
     assert [task for task in tasks(f"roles/{path}.yml") if "environment" in task] == []
+
+
+def test_the_record_has_the_environment_with_which_the_build_runs() -> None:
+    (write,) = [task for task in tasks("roles/toolchain/tasks/record.yml") if "write_record" in task]
+    assert write["write_record"]["content"]["cargo"]["environment"] == "{{ __toolchain_environment }}"
