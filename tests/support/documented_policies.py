@@ -33,10 +33,10 @@ DEPENDENT: Mapping[Path, Mapping[str, str]] = {
         "iam:TagRole": "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html",
     },
     policy_page.TEARDOWN: {
-        # Only of a bucket that was there before and has no other statement; and what S3 asks for beside
-        # s3:DeleteObjectVersion, by which all of the bucket's objects go.
+        # Only of a bucket that was there before and has no other statement; and what DeleteObjects, by which all of the
+        # bucket's objects go, needs for versions.
         "s3:DeleteBucketPolicy": "https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html",
-        "s3:DeleteObject": "https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html",
+        "s3:DeleteObjectVersion": "https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html",
     },
 }
 
