@@ -89,9 +89,8 @@ def add(
 ) -> bool:
     """Add statements to a bucket's policy, if needed; return whether they were or, if `dry`, would be.
 
-    If the policy is written at all, it is without statements whose Sid is one of `dropped`.
-
-    If `dry`, a bucket that does not exist yet counts as one without a policy. Raises ClientError.
+    If the policy is written at all, it is without statements whose Sid is one of `dropped`. If `dry`, a bucket that
+    does not exist yet counts as one without a policy. Raises ClientError.
     """
     before = _read(s3, bucket, account, absent=("NoSuchBucket",) if dry else ())
     after = with_statements(before, wanted)

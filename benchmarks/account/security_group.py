@@ -39,7 +39,7 @@ def _ssh_rules(group: AwsShape, port: int) -> list[AwsShape]:
 def admits(group: AwsShape, source: str, port: int = SSH_PORT) -> bool:
     """Whether a security group allows SSH from the whole range `source`."""
     wanted = ipaddress.ip_network(source)
-    return any(_covers(network, wanted) for network in ssh_ranges(group, port))
+    return any(covers(network, wanted) for network in ssh_ranges(group, port))
 
 
 def admits_by_reference(group: AwsShape, port: int = SSH_PORT) -> bool:
@@ -55,7 +55,8 @@ def admits_by_reference(group: AwsShape, port: int = SSH_PORT) -> bool:
     )
 
 
-def _covers(network: Network, other: Network) -> bool:
+def covers(network: Network, other: Network) -> bool:
+    """Whether all addresses of `other` are in `network`."""
     return network.version == other.version and other.subnet_of(network)  # type: ignore[arg-type]
 
 

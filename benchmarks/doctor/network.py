@@ -75,8 +75,7 @@ def of_admission(group: AwsShape, allow_from: str, own: str | None) -> Finding:
     if own is None:
         return unknown("your own public address is not known here.")
     network, mine = ipaddress.ip_network(allow_from), ipaddress.ip_network(own)
-    covered = network.version == mine.version and network.supernet_of(mine)  # type: ignore[arg-type]
-    if covered or security_group.admits(group, own):
+    if security_group.covers(network, mine) or security_group.admits(group, own):
         return ok(f"your address {own} is let in by SSH")
     if network.is_private:
         return unknown(f"{allow_from} is private, so your public address says nothing.")

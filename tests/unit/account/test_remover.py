@@ -69,7 +69,8 @@ def only(kind: str, id: str) -> Teardown:
 
 
 def test_everything_is_removed_in_order_and_told_at_once() -> None:
-    aws, told = client(), []  # type: ignore[var-annotated]
+    aws = client()
+    told: list[str] = []
     outcome = remove(aws, told=told)
     assert outcome == Outcome(tuple(one.text for one in EVERYTHING.removals))
     assert told == [f"removed  {one.text}" for one in EVERYTHING.removals]

@@ -156,7 +156,7 @@ def test_a_probe_finds_whatever_admits_a_connection_and_nothing_else(address: st
         try:
             server.bind((address, 0))
         except OSError:
-            pytest.skip("This machine has no IPv6.")
+            pytest.fail(f"This machine lacks {address}: set net.ipv6.conf.lo.disable_ipv6 to 0.")
         port = server.getsockname()[1]
         assert probe(f"('127.0.0.9', {address!r},)", port) == 0  # nothing listens
         server.listen()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import shutil
 import subprocess
 import tarfile
 from collections.abc import Callable
@@ -224,6 +225,18 @@ def test_a_header_without_an_end_is_refused_unread(tmp_path: Path, out: Path) ->
     path = archive(tmp_path, ("criterion/" + "a" * 2**21, b"x"))
     with pytest.raises(RefusedError, match=r"^it cannot be unpacked: a header in it is too long\.$"):
         unpacked(path, out)
+
+
+def test_earlier_results_that_cannot_be_removed_are_not_mixed_with_new_ones(
+    tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(shutil, "rmtree", fail)
+    with pytest.raises(RefusedError, match=r"^it cannot be unpacked: Permission denied\.$"):
+        unpacked(archive(tmp_path, ("criterion/a", b"x")), out)
+    assert list(out.iterdir()) == []
 
 
 def test_a_chain_of_headers_is_refused(tmp_path: Path, out: Path) -> None:

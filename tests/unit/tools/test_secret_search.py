@@ -7,6 +7,7 @@ import io
 import subprocess
 import sys
 import tarfile
+import time
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,16 @@ SECRET = {"TOKEN": "ab/c+d=="}
 
 
 def test_arguments_of_a_process_are_seen() -> None:
-    with secret_search.watched_processes() as seen:
-        command = [sys.executable, "-c", "import time; time.sleep(0.5)", "canary"]
-        subprocess.run(command, check=True)
+    # It waits for input, which never comes, until it was seen.
+    command = [sys.executable, "-c", "input()", "canary"]
+    with (
+        secret_search.watched_processes() as seen,
+        subprocess.Popen(command, stdin=subprocess.PIPE) as process,
+    ):
+        deadline = time.monotonic() + 30
+        while not any(b"canary" in line for line in set(seen.arguments)) and time.monotonic() < deadline:
+            time.sleep(secret_search.INTERVAL)
+        process.kill()
     assert any(b"canary" in line for line in seen.arguments)
 
 
