@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 import psutil
@@ -14,6 +15,7 @@ from benchmarks.paths import ROOT
 from benchmarks.playbook.command_line import Command
 
 GRACE = 2.0  # seconds between SIGTERM and SIGKILL
+EXECVE = 0.05  # seconds within which a program that is started has its environment
 
 
 def start(command: Command, inherited: Sequence[int] = ()) -> subprocess.Popen[bytes]:
@@ -32,13 +34,24 @@ def start(command: Command, inherited: Sequence[int] = ()) -> subprocess.Popen[b
 
 
 def having(variable: str, value: str) -> list[psutil.Process]:
-    """This user's processes whose environment has `variable` set to `value`."""
+    """This user's processes whose environment has `variable` set to `value`.
+
+    While a process is replaced by a program (execve), Linux shows its environment as empty for a moment, so processes
+    with an empty one are looked at a second time.
+    """
+    environments = _environments(psutil.process_iter())
+    if empty := [process for process, environment in environments if not environment]:
+        time.sleep(EXECVE)
+        environments += _environments(empty)
+    return [process for process, environment in environments if environment.get(variable) == value]
+
+
+def _environments(processes: Iterable[psutil.Process]) -> list[tuple[psutil.Process, dict[str, str]]]:
     found = []
-    for process in psutil.process_iter():
+    for process in processes:
         # Other users' environments cannot be read, and a process may end at any moment.
         with suppress(psutil.Error, OSError):
-            if process.environ().get(variable) == value:
-                found.append(process)
+            found.append((process, process.environ()))
     return found
 
 

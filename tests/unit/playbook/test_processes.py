@@ -87,3 +87,21 @@ def test_a_child_has_a_session_of_its_own_the_given_environment_and_no_input(tmp
     started = processes.start(Command((sys.executable, "-c", script, str(tmp_path / "said")), {"GIVEN": "yes"}))
     assert started.wait() == 0
     assert (tmp_path / "said").read_text() == f"True yes '' {ROOT}"
+
+
+class Starting:
+    """A process that is being replaced by a program when it is first looked at."""
+
+    def __init__(self, *environments: dict[str, str]) -> None:
+        self._environments = iter(environments)
+
+    def environ(self) -> dict[str, str]:
+        return next(self._environments)
+
+
+def test_a_process_that_is_just_starting_its_program_is_found_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, other, running = Starting({}, {"MARK": "1"}), Starting({}, {"MARK": "2"}), Starting({"MARK": "1"})
+    empty, ended = Starting({}, {}), Starting({})
+    monkeypatch.setattr(ended, "environ", lambda: (_ for _ in ()).throw(psutil.NoSuchProcess(1)))
+    monkeypatch.setattr(psutil, "process_iter", lambda: iter([mine, other, running, empty, ended]))
+    assert set(processes.having("MARK", "1")) == {mine, running}
