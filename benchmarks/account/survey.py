@@ -27,7 +27,7 @@ from benchmarks.account.role import TRUST, Role
 from benchmarks.account.security_group import SSH_PORT
 from benchmarks.account.target import Target
 from benchmarks.aws import aws_errors, opt_in_regions
-from benchmarks.aws.launch_templates import METADATA_OPTIONS, Template
+from benchmarks.aws.launch_templates import Template
 from benchmarks.aws.opt_in_regions import refusing_in
 from benchmarks.aws.optional_answers import DAMAGED, UNREADABLE
 from benchmarks.aws.resource_names import NAME, RESULTS
@@ -115,7 +115,6 @@ def survey(target: Target, found: Existing) -> Setup:
         trust=TRUST,
         bucket_statements=bucket_statements(target, found),
         instance_profile_arn=target.instance_profile_arn,
-        metadata_options=METADATA_OPTIONS,
         security_group=SecurityGroup(id=group["GroupId"], description=group["Description"]) if group else None,
         outdated=outdated(target, found),
         needs=tuple(_needs(target, found)),

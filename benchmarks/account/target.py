@@ -84,14 +84,14 @@ def choose_target(
     region = parameters["region"]
     with refusing_in(connect, region):
         identity = connect("sts").get_caller_identity()
-        shared = caller.role_of_generated(identity)
+        owner = caller.of(identity)
         address = given or ask_own_range()
         vpc, private_subnet = find_network(connect("ec2"), parameters["subnet"], region)
         return Target(
             account=identity["Account"],
             partition=identity["Arn"].split(":")[1],
             region=region,
-            owner=caller.of(identity),
+            owner=owner,
             vpc=vpc,
             allow_from=check_source_range(address) if address else "",
             bucket=parameters["bucket"] or default_bucket(identity["Account"], region),
@@ -99,9 +99,9 @@ def choose_target(
             private_subnet=private_subnet,
             no_instance_profile=bool(parameters.get("no_instance_profile")),
             public=bool(parameters.get("public")),
-            rule_description=own_rules.description(_of_tag(shared or caller.of(identity))),
+            rule_description=own_rules.description(_of_tag(owner)),
             # Whoever has a role without a name of their own in it may be anyone who has it.
-            replaces_own=bool(address) and given in (None, "", seen_from) and not shared,
+            replaces_own=bool(address) and given in (None, "", seen_from) and not caller.is_shared(identity),
         )
 
 

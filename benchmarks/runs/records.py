@@ -455,7 +455,6 @@ class Setup(Record, frozen=True, kw_only=True):
     policy: Policy
     trust: Json
     instance_profile_arn: str
-    metadata_options: Json  # as in RunInstances
     security_group: SecurityGroup | None
     public: bool = False  # whether anyone is to read the results
     bucket_statements: tuple[Json, ...] = ()  # that the bucket's policy should have
