@@ -19,6 +19,7 @@ IPV4 = ("169.254.169.254", "169.254.170.2", "169.254.170.23")
 IPV6 = ("fd00:ec2::254", "fd00:ec2::23")
 TABLE = "benchmarks"
 _BEFORE_NAT = -300  # of nft's numbers: raw; destinations are translated at -100
+_OPENS = "tcp flags & (syn | ack) == syn"  # a packet that opens a connection
 # Directories that third-party code owns, below the tool's.
 OWNED = ("rustup", "cargo", "source", "downloads", "target", "home")
 # Directories that only root writes to.
@@ -31,12 +32,14 @@ REACHED = 97  # the probe's exit status
 _CONNECT_TIMEOUT = 2  # seconds; a rejected connection fails at once
 
 # Whether the metadata service gives this user anything is not asked: with the rule, not even a connection is made. So
-# both versions of it, which differ in their requests, are covered.
+# both versions of it, which differ in their requests, are covered. Multipath TCP (262) has sockets of its own, for
+# which kernels before 5.12 tell no user; most kernels make none, which is as good.
 PROBE = f"""\
 import socket, sys
-for address in {IPV4 + IPV6!r}:
+for protocol, address in [(protocol, address) for address in {IPV4 + IPV6!r} for protocol in (socket.IPPROTO_TCP, 262)]:
     try:
-        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as tried:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM, protocol) as tried:
             tried.settimeout({_CONNECT_TIMEOUT})
             tried.connect((address, 80))
     except OSError:
@@ -111,12 +114,20 @@ esac
 def ruleset(user: str = host_layout.CODE_USER) -> str:
     """nft's commands, in one line, that reject what `user` sends to the services with credentials.
 
+    They also reject every connection there that is opened by a socket whose user the kernel does not tell: then no
+    condition on the user holds, neither `skuid "user"` nor `skuid != "user"`.
+    https://wiki.nftables.org/wiki-nftables/index.php/Matching_packet_metainformation
+
     The table is this tool's own: neither iptables nor other tables are changed, and none of them can admit a packet
     that it rejects. It comes before their address translation, which on a host of ECS sends 169.254.170.2 to the agent.
     https://wiki.nftables.org/wiki-nftables/index.php/Netfilter_hooks#Priority_within_hook
     """
-    rejected = [f"ip daddr {{ {', '.join(IPV4)} }}", f"ip6 daddr {{ {', '.join(IPV6)} }}"]
-    rules = " ".join(f'meta skuid "{user}" {packets} reject;' for packets in rejected)
+    rules = " ".join(
+        f'{services} meta skuid "{user}" reject; '
+        f'{services} {_OPENS} meta skuid != "{user}" accept; '
+        f"{services} {_OPENS} reject;"
+        for services in (f"ip daddr {{ {', '.join(IPV4)} }}", f"ip6 daddr {{ {', '.join(IPV6)} }}")
+    )
     return (
         f"add table inet {TABLE}; delete table inet {TABLE}; "
         f"table inet {TABLE} {{ chain output {{ type filter hook output priority {_BEFORE_NAT}; {rules} }}; }};"

@@ -14,6 +14,9 @@ for address in 169.254.169.254 '[fd00:ec2::254]' '[::ffff:169.254.169.254]'; do
   try "IMDSv1 at $address as root of a namespace" unshare --user --map-root-user \
     curl --globoff --max-time 5 "http://$address/latest/meta-data/"
 done
+try "IMDS by Multipath TCP" /usr/bin/python3 -c '
+import socket
+socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262).connect(("169.254.169.254", 80))'
 try "the firewall" nft delete table inet benchmarks
 
 try "sudo" sudo -n true
