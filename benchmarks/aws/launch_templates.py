@@ -71,13 +71,17 @@ class Template:
         return str(self.placement.get("Tenancy") or "default")
 
     @property
-    def spot(self) -> AwsShape | None:
-        """The SpotOptions with which the template asks for spot instances, which may be empty; None if it does not.
+    def market(self) -> str | None:
+        """The market that the template asks for, such as spot; None for on demand.
 
         https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateInstanceMarketOptionsRequest.html
         """
-        market = self.data.get("InstanceMarketOptions") or {}
-        return (market.get("SpotOptions") or {}) if market.get("MarketType") == "spot" else None
+        return (self.data.get("InstanceMarketOptions") or {}).get("MarketType")
+
+    @property
+    def spot(self) -> AwsShape | None:
+        """The SpotOptions with which the template asks for spot instances, which may be empty; None if it does not."""
+        return self.data["InstanceMarketOptions"].get("SpotOptions") or {} if self.market == "spot" else None
 
     @property
     def zone_id(self) -> str | None:

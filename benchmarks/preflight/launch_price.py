@@ -35,6 +35,7 @@ def find(
     """
     spot = template.spot
     try:
+        _check_market(template)
         if spot is None:
             price = prices.of_type(connect, region, name, template.tenancy)
         else:
@@ -51,6 +52,15 @@ def find(
             f"{name} costs ${price.usd_per_hour:.4g} an hour, more than the max_price of ${ceiling:.4g}."
         )
     return Quote(price, warnings=tuple(_spot_warnings(name, price, ceiling)) if spot is not None else ())
+
+
+def _check_market(template: Template) -> None:
+    """Raises UnknownError for a market, such as Capacity Blocks, that the lists of prices do not cover.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/capacity-blocks-pricing-billing.html
+    """
+    if template.market not in (None, "spot"):
+        raise UnknownError(f"AWS lists no prices of the market {template.market}, for which the launch template asks")
 
 
 def _check_shared(template: Template) -> None:

@@ -98,9 +98,13 @@ def test_an_unknown_spot_price_is_not_replaced_by_another() -> None:
     assert why in refusal(spot_account(history=denied), max_price=1.0)
 
 
-def test_a_template_for_another_market_is_not_for_spot_instances() -> None:
-    plan = made(spot_account(market="capacity-block"))
-    assert (plan.launches[0].spot, plan.launches[0].price) == (False, PRICE)
+def test_another_market_than_spot_has_no_known_price() -> None:
+    account = spot_account(market="capacity-block")
+    launch = made(account).launches[0]
+    assert (launch.spot, launch.price) == (False, None)
+    why = "AWS lists no prices of the market capacity-block, for which the launch template asks"
+    assert launch.price_unknown == why
+    assert why in refusal(account, max_cost=1.0)
 
 
 def test_a_run_that_may_cost_more_than_allowed_is_refused() -> None:
