@@ -40,7 +40,7 @@ def hostile(host: Host, metadata: None, tmp_path_factory: pytest.TempPathFactory
     path = tmp_path_factory.mktemp("hostile") / "hostile.yml"
     path.write_text(json.dumps(suite))
     # Whatever an earlier run has left is tried too.
-    host.ssh("sudo rm -f /tmp/hostile-wrapper /tmp/hostile-pth && sha256sum .ssh/authorized_keys .profile >/tmp/before")
+    host.ssh("sudo rm -f /tmp/hostile-* && sha256sum .ssh/authorized_keys .profile >/tmp/before")
     return host.bench(path)
 
 
@@ -66,7 +66,7 @@ def test_the_login_can_do_what_is_tried(host: Host, metadata: None) -> None:
 def test_neither_build_script_nor_benchmark_does_any_of_it(hostile: Run, begin: str) -> None:
     assert hostile.result.code == 0, hostile.result.output
     found = tried((hostile.attempt / "benchmark.log").read_text(), begin)
-    assert len(found) == 26, found
+    assert len(found) == 30, found
     assert {what for what, came in found.items() if came != {"no"}} == set()
 
 
@@ -107,6 +107,18 @@ def test_links_among_its_results_are_not_followed_and_the_results_are_kept(hosti
     files = [path for path in hostile.directory.rglob("*") if path.is_file()]
     assert [path for path in hostile.directory.rglob("*") if path.is_symlink()] == []
     assert [path for path in files if b"root:*:" in path.read_bytes() or b"root:!" in path.read_bytes()] == []
+
+
+def test_the_users_service_manager_starts_for_nobody(host: Host, hostile: Run) -> None:
+    assert "masked" in host.ssh('sudo systemctl start "user@$(id -u benchmarks-code).service" 2>&1 || true')
+    assert host.ssh("ls /var/lib/systemd/linger 2>/dev/null || true") == ""
+
+
+def test_nothing_runs_after_a_reboot_before_the_rule_is_there_again(host: Host, hostile: Run) -> None:
+    reach = "curl --silent --max-time 5 --output /dev/null http://169.254.169.254/latest/meta-data/ && echo reached"
+    confined = f"sudo /var/lib/benchmarks/confined sh -c '{reach} || echo kept apart'"
+    assert host.ssh(f"sudo nft delete table inet benchmarks; {confined}") == "kept apart"
+    host.ssh("sudo nft list table inet benchmarks")
 
 
 @pytest.fixture

@@ -22,7 +22,12 @@ try "the firewall" nft delete table inet benchmarks
 try "sudo" sudo -n true
 try "systemd-run" systemd-run --wait true
 try "systemd-run of its own manager" systemd-run --user --wait true
+try "lingering" loginctl enable-linger
+try "a job of cron" sh -c 'echo "@reboot true" | crontab -'
+try "a job of at" sh -c 'echo true | at now'
 try "another user's process" kill -0 1
+# It was started when the source's dependencies were fetched.
+try "a process that was left" sh -c 'kill -0 "$(cat /tmp/hostile-left)"'
 
 login=/home/$HOSTILE_LOGIN
 try "reading the login's keys" cat "$login/.ssh/authorized_keys"
