@@ -159,6 +159,30 @@ def test_no_unit_starts_where_the_rule_does_not_hold(host: Host, stand_in: str) 
     assert status.log == b"started\n"
 
 
+def test_a_unit_with_too_long_a_log_is_stopped_and_has_failed_with_what_fits_of_it(host: Host, hostile: Run) -> None:
+    place, begin = "/var/lib/benchmarks/tried-log", f"{systemd_units.LARGEST_LOG + 5}"
+    host.ssh(
+        f"sudo mkdir {place} && echo first | sudo tee {place}/benchmark.log && sudo chmod 666 {place}/benchmark.log"
+    )
+    host.ssh(f"sudo truncate --size={begin} {place}/benchmark.log")
+    log, status = f"{place}/benchmark.log", f"{place}/run.status"
+    unit = systemd_units.Unit("benchmarks-tried-log", ("sleep", "60"), {}, "/", log, status, 60)
+    host.ssh(f"sudo {systemd_units.start_command(unit, '/usr/bin/python3')}")
+    look = f"sudo {systemd_units.status_command(unit, 0)}"
+    assert systemd_units.read_status(host.ssh(look)).too_long
+    stop = f"sudo {systemd_units.stop_command(unit)}"
+    host.ssh(f"{stop}; until test -e {status}; do sleep 0.1; done; {stop}; while {stopping(unit)}; do sleep 0.1; done")
+    found = systemd_units.read_status(host.ssh(look))
+    assert found.was_cut
+    assert found.size == systemd_units.LARGEST_LOG
+    assert found.log.startswith(b"first\n\0")
+    host.ssh(f"sudo rm -r {place}")
+
+
+def stopping(unit: systemd_units.Unit) -> str:
+    return f"systemctl show --property=ActiveState {unit.name}.service | grep -q =deactivating"
+
+
 @pytest.mark.parametrize(
     ("script", "sentence"),
     [

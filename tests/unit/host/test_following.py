@@ -26,7 +26,7 @@ class Terminal:
         follower = Follower(step, 0, tail, self.screen, self.now)
         before = b""
         for log in logs:
-            follower.see(log.removeprefix(before), log)
+            follower.see(log.removeprefix(before))
             before = log
             self.time += seconds
         return follower
@@ -72,3 +72,23 @@ def test_a_measuring_host_is_looked_at_less_often() -> None:
     screen = Terminal(rewrite=True).screen
     assert [Follower(step, 0, False, screen).interval for step in (BUILD, MEASURE)] == [1.0, 5.0]
     assert Follower(MEASURE, 0, True, screen).interval == 1.0
+
+
+def test_a_line_without_end_is_shown_in_parts() -> None:
+    terminal = Terminal(rewrite=False)
+    follower = terminal.follow(MEASURE, [], seconds=1, tail=True)
+    for _ in range(5):
+        follower.see(b"x" * 600_000)
+    follower.finish()
+    assert [len(text) for text, _ in terminal.shown] == [1_200_000, 1_200_000, 600_000]
+
+
+def test_what_was_written_before_counts_and_is_not_shown() -> None:
+    terminal = Terminal(rewrite=True)
+    follower = Follower(MEASURE, 3, False, terminal.screen, terminal.now)
+    follower.know(b"Benchmarking a\n")
+    follower.see(b"Benchmarking b\n")
+    assert terminal.shown == [(f"{following.CLEAR}  0:00 measuring b (2 of 3)", False)]
+    tail = Follower(MEASURE, 3, True, terminal.screen, terminal.now)
+    tail.know(b"Benchmarking a\n")
+    assert len(terminal.shown) == 1
