@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from benchmarks.host import progress
+from benchmarks.host import log_output, progress
 from benchmarks.host.progress import BUILD, Step
+from benchmarks.text import escaped
 
 INTERVAL = 1.0  # seconds between two queries of the host
 # A query costs the host about 20 ms of one core: while it measures, queries are too rare to affect the numbers.
@@ -26,6 +27,7 @@ class Screen:
     show: Callable[[str, bool], None]
     rewrite: bool  # whether the last line can be overwritten
     width: int  # columns
+    raw: bool = False  # whether it is surely no terminal, which gets the bytes of a log as they are
 
 
 class Follower:
@@ -75,10 +77,12 @@ class Follower:
 
     def _show(self, each: bytes) -> None:
         """Show a line of the log in place of the line of progress."""
-        self._screen.show(f"{CLEAR if self._screen.rewrite else ''}{each.decode(errors='replace')}", True)
+        text = each.decode(errors="replace")
+        shown = text if self._screen.raw else log_output.for_terminal(text)
+        self._screen.show(f"{CLEAR if self._screen.rewrite else ''}{shown}", True)
 
     def _say(self, text: str) -> None:
-        shown = Text(text)
+        shown = Text(escaped(text))
         # The last column stays empty: some terminals wrap as soon as it is filled.
         shown.truncate(self._screen.width - 1, overflow="ellipsis")
         if self._screen.rewrite:

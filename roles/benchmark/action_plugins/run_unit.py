@@ -28,9 +28,12 @@ class Follower(following.Follower):
     """Shows the progress of a step with Ansible's display."""
 
     def __init__(self, building: bool, expected: int, tail: bool) -> None:
-        rewrite = os.environ.get("BENCHMARKS_REWRITE_LINES") == "1"
+        told = os.environ.get("BENCHMARKS_REWRITE_LINES")
+        rewrite = told == "1"
         width = int(os.environ.get("COLUMNS") or 100) if rewrite else UNLIMITED
-        screen = following.Screen(lambda text, ends: display.display(text, newline=ends), rewrite, width)
+        # Ansible's workers have no terminal, by which to know without ./inv whether Ansible has one.
+        raw = told == "0"
+        screen = following.Screen(lambda text, ends: display.display(text, newline=ends), rewrite, width, raw)
         super().__init__(progress.BUILD if building else progress.MEASURE, expected, tail, screen)
 
 

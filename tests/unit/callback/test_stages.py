@@ -160,3 +160,13 @@ def test_an_answer_is_told_to_whoever_started_the_playbook(
         stages.v2_runner_on_failed(SimpleNamespace(_result=told, _task=SimpleNamespace(action="conclude")))
         assert pipe.reached().answered_no
     assert screen.lines[0] == "  Nothing can be created."
+
+
+def test_what_third_party_code_has_printed_controls_no_terminal(stages: Any, screen: Screen) -> None:
+    begin(stages, "benchmark")
+    result = {"msg": "The build failed: \x1b]52;c;cm0=\x07\x1bPq.", "detail": ["a\x1b[2J\rb", "\x1b]0;x"]}
+    host, task = (SimpleNamespace(get_name=lambda name=name: name) for name in ("i-1", "Build"))
+    stages.v2_runner_on_failed(SimpleNamespace(_result=result, _host=host, _task=task))
+    said = screen.text.replace(CLEAR, "")
+    assert "\x1b" not in said
+    assert "The build failed: \\x1bPq.\nab\n\\x1b]0;x\n" in said
