@@ -64,7 +64,7 @@ class InventoryModule(BaseInventoryPlugin):
 
         inventory.set_variable("all", "run_id", run_id)
         inventory.set_variable("all", "run_dir", str(directory))
-        asked = outline(extra, os.environ)
+        asked = outline(extra, os.environ, directory)
         inventory.set_variable("all", "run_request", asdict(asked))
         inventory.set_variable("all", "login", host_layout.LOGIN)
         inventory.add_host("localhost")
