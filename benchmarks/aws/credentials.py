@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from benchmarks.aws import renewals
+from benchmarks.aws.renewals import Renewal
 from benchmarks.errors import RefusedError
 
 KEY, SECRET, TOKEN = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
@@ -28,11 +30,15 @@ NOT_GIVEN = "The AWS profile {profile} gave no credentials: {reason}."
 
 @dataclass(frozen=True)
 class Lifetime:
-    """How long the credentials are good for. `end` is in UTC, None for permanent ones and if it is not known."""
+    """How long the credentials are good for. `end` is in UTC, None for permanent ones and if it is not known.
+
+    Those that botocore renews are good for longer: for as long as what they are renewed with, `renewal`.
+    """
 
     temporary: bool = False
     renewed: bool = False  # whether botocore gets new ones before they end
     end: datetime | None = None
+    renewal: Renewal = field(default_factory=Renewal)
 
 
 def settle(environment: MutableMapping[str, str] = os.environ) -> None:
@@ -128,6 +134,7 @@ def lifetime(environment: Mapping[str, str] = os.environ) -> Lifetime:
         temporary=True,
         renewed=isinstance(found, botocore.credentials.RefreshableCredentials),
         end=_end_of(found),
+        renewal=renewals.of(found),
     )
 
 

@@ -40,7 +40,7 @@ def of_lifetime(held: Lifetime, now: datetime, minutes: int) -> Finding:
     if not held.temporary:
         return ok("permanent")
     if held.renewed:
-        return ok("temporary, renewed for as long as you are signed in")
+        return _of_renewal(held, now, minutes)
     if held.end is None:
         return ok("temporary, until when they do not say")
     until = f"{held.end:%H:%M UTC on %Y-%m-%d}"
@@ -49,6 +49,17 @@ def of_lifetime(held: Lifetime, now: datetime, minutes: int) -> Finding:
     if held.end < now + timedelta(minutes=minutes):
         return ok(f"temporary, until {until}; a run may need them for {hours(minutes)}, so sign in for longer")
     return ok(f"temporary, until {until}")
+
+
+def _of_renewal(held: Lifetime, now: datetime, minutes: int) -> Finding:
+    if held.renewal.by_token:
+        return ok("temporary, renewed with a session token that does not say when it ends")
+    if held.renewal.end is None:
+        return ok("temporary, renewed for as long as you are signed in")
+    told = f"temporary, renewed until the sign-in ends at {held.renewal.end:%H:%M UTC on %Y-%m-%d}"
+    if max(held.renewal.end, held.end or now) < now + timedelta(minutes=minutes):
+        return ok(f"{told}; a run may need them for {hours(minutes)}, so sign in again by aws sso login")
+    return ok(told)
 
 
 def of_identity(identity: AwsShape) -> Finding:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.aws.credentials import Lifetime
+from benchmarks.aws.renewals import Renewal
 from benchmarks.preflight import credentials_end, resuming, run_plan
 from benchmarks.runs.records import HostAttempt
 from tests.support import records
@@ -23,6 +24,10 @@ MINUTES = 240
     [
         Lifetime(),
         Lifetime(temporary=True, renewed=True, end=NOW + timedelta(hours=1)),
+        Lifetime(temporary=True, renewed=True, end=NOW, renewal=Renewal(NOW + timedelta(hours=4))),
+        # Those that there are last for long enough, and need not be renewed.
+        Lifetime(temporary=True, renewed=True, end=NOW + timedelta(hours=4), renewal=Renewal(NOW)),
+        Lifetime(temporary=True, renewed=True, end=NOW + timedelta(hours=4), renewal=Renewal(by_token=True)),
         Lifetime(temporary=True, end=NOW + timedelta(hours=4)),
     ],
 )
@@ -33,14 +38,30 @@ def test_credentials_that_last_are_not_warned_of(held: Lifetime) -> None:
 def test_the_time_at_which_credentials_end_too_early_is_told() -> None:
     (warning,) = credentials_end.warnings(Lifetime(temporary=True, end=NOW + timedelta(hours=1)), MINUTES, NOW)
     assert warning.startswith(
-        "The AWS credentials end at 09:15 UTC on 2026-05-19, but the run may need them until 12:15 UTC on 2026-05-19"
+        "The AWS credentials end at 09:15 UTC on 2026-05-19, but the run may need credentials until 12:15 UTC"
     )
     assert "duration_seconds" in warning
 
 
 def test_temporary_credentials_without_a_known_end_are_warned_of() -> None:
     (warning,) = credentials_end.warnings(Lifetime(temporary=True), MINUTES, NOW)
-    assert "do not say when they end; the run may need them until 12:15 UTC on 2026-05-19" in warning
+    assert "do not say when they end; the run may need credentials until 12:15 UTC on 2026-05-19" in warning
+
+
+def test_a_sign_in_that_ends_too_early_is_warned_of_although_its_credentials_are_renewed() -> None:
+    ending = Renewal(NOW + timedelta(hours=3))
+    held = Lifetime(temporary=True, renewed=True, end=NOW + timedelta(hours=1), renewal=ending)
+    (warning,) = credentials_end.warnings(held, MINUTES, NOW)
+    assert warning.startswith(
+        "The sign-in to AWS ends at 11:15 UTC on 2026-05-19, but the run may need credentials until 12:15 UTC"
+    )
+    assert "aws sso login" in warning
+
+
+def test_a_role_whose_source_is_a_session_token_is_warned_of() -> None:
+    held = Lifetime(temporary=True, renewed=True, end=NOW + timedelta(hours=1), renewal=Renewal(by_token=True))
+    (warning,) = credentials_end.warnings(held, MINUTES, NOW)
+    assert warning.startswith("The AWS credentials are renewed with a session token that does not say when it ends; ")
 
 
 @pytest.mark.parametrize("machine", [{}, {"host": "me@192.0.2.7", "instance_type": None, "bucket": "mine"}])
