@@ -14,15 +14,18 @@ _ADVICE = "Sign in for longer (in a profile with a role: duration_seconds), or l
 def warnings(held: Lifetime, minutes: int, now: datetime) -> tuple[str, ...]:
     """What to warn of if a run that begins now, and may take so many minutes, may need its credentials for longer.
 
-    Of credentials that botocore renews, what they are renewed with counts. `now` is in UTC.
+    Of credentials that botocore renews, what they are renewed with counts, however long they last: every process that a
+    run starts gets its own. `now` is in UTC.
     """
     needed = now + timedelta(minutes=minutes)
-    if not held.temporary or (held.end and held.end >= needed):
+    if not held.temporary:
         return ()
     if held.renewed:
         return _of_renewal(held.renewal, needed)
     if held.end is None:
         return (f"The AWS credentials are temporary and do not say when they end; {_until(needed)}. {_ADVICE}",)
+    if held.end >= needed:
+        return ()
     return (f"The AWS credentials end at {_time(held.end)}, but {_until(needed)}. {_AFTERWARDS}. {_ADVICE}",)
 
 
@@ -30,7 +33,7 @@ def _of_renewal(renewal: Renewal, needed: datetime) -> tuple[str, ...]:
     if renewal.by_token:
         return (
             f"The AWS credentials are renewed with a session token that does not say when it ends; {_until(needed)}. "
-            f"{_ADVICE}",
+            "Get a token that lasts for longer, or lower build_limit and time_limit.",
         )
     if renewal.end is None or renewal.end >= needed:
         return ()

@@ -25,9 +25,6 @@ MINUTES = 240
         Lifetime(),
         Lifetime(temporary=True, renewed=True, end=NOW + timedelta(hours=1)),
         Lifetime(temporary=True, renewed=True, end=NOW, renewal=Renewal(NOW + timedelta(hours=4))),
-        # Those that there are last for long enough, and need not be renewed.
-        Lifetime(temporary=True, renewed=True, end=NOW + timedelta(hours=4), renewal=Renewal(NOW)),
-        Lifetime(temporary=True, renewed=True, end=NOW + timedelta(hours=4), renewal=Renewal(by_token=True)),
         Lifetime(temporary=True, end=NOW + timedelta(hours=4)),
     ],
 )
@@ -48,9 +45,11 @@ def test_temporary_credentials_without_a_known_end_are_warned_of() -> None:
     assert "do not say when they end; the run may need credentials until 12:15 UTC on 2026-05-19" in warning
 
 
-def test_a_sign_in_that_ends_too_early_is_warned_of_although_its_credentials_are_renewed() -> None:
+@pytest.mark.parametrize("hours", [1, 12])
+def test_a_sign_in_that_ends_too_early_is_warned_of_however_long_its_credentials_last(hours: int) -> None:
+    # Every process of a run gets credentials of its own, so those of this one count for nothing.
     ending = Renewal(NOW + timedelta(hours=3))
-    held = Lifetime(temporary=True, renewed=True, end=NOW + timedelta(hours=1), renewal=ending)
+    held = Lifetime(temporary=True, renewed=True, end=NOW + timedelta(hours=hours), renewal=ending)
     (warning,) = credentials_end.warnings(held, MINUTES, NOW)
     assert warning.startswith(
         "The sign-in to AWS ends at 11:15 UTC on 2026-05-19, but the run may need credentials until 12:15 UTC"
@@ -58,8 +57,9 @@ def test_a_sign_in_that_ends_too_early_is_warned_of_although_its_credentials_are
     assert "aws sso login" in warning
 
 
-def test_a_role_whose_source_is_a_session_token_is_warned_of() -> None:
-    held = Lifetime(temporary=True, renewed=True, end=NOW + timedelta(hours=1), renewal=Renewal(by_token=True))
+@pytest.mark.parametrize("hours", [1, 12])
+def test_a_role_whose_source_is_a_session_token_is_warned_of(hours: int) -> None:
+    held = Lifetime(temporary=True, renewed=True, end=NOW + timedelta(hours=hours), renewal=Renewal(by_token=True))
     (warning,) = credentials_end.warnings(held, MINUTES, NOW)
     assert warning.startswith("The AWS credentials are renewed with a session token that does not say when it ends; ")
 
