@@ -5,11 +5,14 @@ Keys of the environment count, and a profile does not, if both are set: https://
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,8 @@ import yaml
 
 from benchmarks.aws import session
 from benchmarks.paths import ROOT
+from benchmarks.runs import record_files
+from tests.support import records
 from tests.support.repository import files, yaml_of
 
 BIN = ROOT / ".venv/bin"
@@ -32,9 +37,12 @@ LEFT = {"AWS_SESSION_TOKEN": "old", "AWS_SECRET_ACCESS_KEY": "old", "AWS_ACCESS_
 REGION = {"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1"}
 
 
-@pytest.fixture
-def asked() -> Iterator[tuple[str, dict[str, str]]]:
-    """An EC2 endpoint that knows of nothing: its URL, and who has asked it for what, and where."""
+@contextmanager
+def endpoint(certificate: Path | None = None) -> Iterator[tuple[str, dict[str, str]]]:
+    """An EC2 endpoint that knows of nothing: its URL, and who has asked it for what, and where.
+
+    With a `certificate`, a file that has its key as well, it is one of HTTPS.
+    """
     seen: dict[str, str] = {}
 
     class Handler(BaseHTTPRequestHandler):
@@ -54,15 +62,53 @@ def asked() -> Iterator[tuple[str, dict[str, str]]]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", seen
+        yield f"http{'s' if certificate else ''}://127.0.0.1:{server.server_port}", seen
         server.shutdown()
+
+
+@pytest.fixture
+def asked() -> Iterator[tuple[str, dict[str, str]]]:
+    with endpoint() as found:
+        yield found
 
 
 def setup_defaults() -> dict[str, Any]:
     """What the setup role gives all modules of amazon.aws."""
     (defaults,) = [task["module_defaults"][GROUP] for task in yaml_of(SETUP) if "module_defaults" in task]
     return dict(defaults)
+
+
+def module_in_setup(directory: Path, region: str) -> Path:
+    """A playbook that calls one module as the setup role calls all of them."""
+    play = {
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "module_defaults": {GROUP: setup_defaults()},
+        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}", "setup_survey": {"region": region}},
+        "tasks": [{"amazon.aws.ec2_vpc_net_info": {}}],
+    }
+    (directory / "play.yml").write_text(yaml.safe_dump([play]))
+    return directory / "play.yml"
+
+
+def ansible(program: str, environment: dict[str, str], *words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [BIN / program, *words],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,15 +138,7 @@ def test_keys_and_profiles_count_as_for_botocore(
         )
     )
     region = who.split()[1]
-    play = {
-        "hosts": "localhost",
-        "connection": "local",
-        "gather_facts": False,
-        "module_defaults": {GROUP: setup_defaults()},
-        "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}", "setup_survey": {"region": region}},
-        "tasks": [{"amazon.aws.ec2_vpc_net_info": {}}],
-    }
-    (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
+    play = module_in_setup(tmp_path, region)
     others = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment = {
         **others,
@@ -109,17 +147,7 @@ def test_keys_and_profiles_count_as_for_botocore(
         "AWS_ENDPOINT_URL": url,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    done = subprocess.run(
-        [BIN / "ansible-playbook", "-i", INVENTORY, tmp_path / "play.yml"],
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = ansible("ansible-playbook", environment, "-i", INVENTORY, play)
     assert done.returncode == 0, done.stdout
     assert "Failed to parse inventory" not in done.stdout
     assert seen == {"DescribeInstances": who, "DescribeVpcs": who}
@@ -130,6 +158,26 @@ def test_keys_and_profiles_count_as_for_botocore(
         monkeypatch.setenv(name, value)
     session.connector(region)("ec2").describe_subnets()
     assert seen["DescribeSubnets"] == who
+
+
+def test_a_ca_bundle_that_only_the_profile_names_serves_amazon_aws_too(tmp_path: Path) -> None:
+    certificate = tmp_path / "own.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    own = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(certificate), "-out", str(tmp_path / "c.pem")]
+    subprocess.run([*made, *own], check=True, capture_output=True)
+    certificate.write_text(certificate.read_text() + (tmp_path / "c.pem").read_text())
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws/config").write_text(f"[profile work]\nca_bundle = {tmp_path / 'c.pem'}\n")
+    record_files.write(tmp_path / "r1", records.instances(region="eu-central-1"))
+    dropped = ("AWS_", "REQUESTS_CA_BUNDLE")
+    others = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+    with endpoint(certificate) as (url, seen):
+        environment = {**others, **KEYS, "AWS_PROFILE": "work", "HOME": str(tmp_path), "AWS_ENDPOINT_URL": url}
+        of_run = json.dumps({"run_id": "r1", "runs_dir": str(tmp_path)})
+        done = ansible("ansible-playbook", environment, module_in_setup(tmp_path, "eu-central-1"), "-e", of_run)
+    assert done.returncode == 0, done.stdout
+    assert "Failed to parse" not in done.stdout
+    assert seen == dict.fromkeys(("DescribeInstances", "DescribeVpcs"), "AKIAKEYS eu-central-1")
 
 
 def test_all_modules_of_amazon_aws_are_given_that() -> None:
