@@ -10,6 +10,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from benchmarks.aws.credentials import Lifetime
+from benchmarks.aws.renewals import Renewal
 from benchmarks.doctor import launching, network, reading, user, vcpus
 from benchmarks.doctor.network import Network
 from tests.support.account_answers import group, rule
@@ -23,6 +24,22 @@ NOW = datetime(2026, 5, 19, 8, 0, tzinfo=UTC)
     [
         (Lifetime(), "ok", "permanent"),
         (Lifetime(temporary=True, renewed=True), "ok", "temporary, renewed for as long as you are signed in"),
+        (
+            Lifetime(temporary=True, renewed=True, renewal=Renewal(by_token=True)),
+            "ok",
+            "temporary, renewed with a session token that does not say when it ends",
+        ),
+        (
+            Lifetime(temporary=True, renewed=True, renewal=Renewal(datetime(2026, 5, 19, 20, 0, tzinfo=UTC))),
+            "ok",
+            "temporary, renewed until the sign-in ends at 20:00 UTC on 2026-05-19",
+        ),
+        (
+            Lifetime(temporary=True, renewed=True, renewal=Renewal(datetime(2026, 5, 19, 9, 0, tzinfo=UTC))),
+            "ok",
+            "temporary, renewed until the sign-in ends at 09:00 UTC on 2026-05-19; a run may need them for 4 h, so "
+            "sign in again by aws sso login",
+        ),
         (Lifetime(temporary=True), "ok", "temporary, until when they do not say"),
         (
             Lifetime(temporary=True, end=datetime(2026, 5, 19, 20, 0, tzinfo=UTC)),
