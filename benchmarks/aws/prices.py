@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-qu
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -26,11 +27,11 @@ TENANCIES = {"default": "Shared", "dedicated": "Dedicated"}
 
 
 @dataclass(frozen=True)
-class _Entry:
-    """An entry of the price list with an hourly price in USD; `description` says what for, and may be empty."""
+class Entry:
+    """An entry of the price list with its price in USD; `description` says what for, and may be empty."""
 
-    instance_type: str
-    usd_per_hour: float
+    name: str  # an attribute of the product, such as the instance type
+    usd: float
     description: str
 
 
@@ -49,24 +50,24 @@ def endpoint_region(region: str) -> str:
     return USUAL_ENDPOINT if USUAL_ENDPOINT in found else found[0]
 
 
-def _read(text: str) -> _Entry | None:
-    """An entry of the price list, None if it is damaged or has no hourly price in USD."""
+def _read(text: str, unit: str = "Hrs", attribute: str = "instanceType") -> Entry | None:
+    """An entry of the price list, None if it is damaged or has no price in USD for the unit."""
     try:
         product = json.loads(text)
         for term in product["terms"]["OnDemand"].values():
             for dimension in term["priceDimensions"].values():
                 usd = float(dimension["pricePerUnit"].get("USD", 0))
-                if dimension["unit"] == "Hrs" and 0 < usd < float("inf"):
-                    name = product["product"]["attributes"]["instanceType"]
-                    return _Entry(str(name), usd, str(dimension.get("description") or ""))
+                if dimension["unit"].lower() == unit.lower() and 0 < usd < float("inf"):
+                    name = product["product"]["attributes"][attribute]
+                    return Entry(str(name), usd, str(dimension.get("description") or ""))
     except DAMAGED:
         pass
     return None
 
 
-def filters(region: str, instance_type: str | None = None, tenancy: str = "default") -> list[dict[str, str]]:
-    """Filters for plain Linux with one of TENANCIES, for one instance type or for all."""
-    fields = {
+def fields(region: str, instance_type: str | None = None, tenancy: str = "default") -> dict[str, str]:
+    """The fields of plain Linux with one of TENANCIES, for one instance type or for all."""
+    return {
         "regionCode": region,
         "operatingSystem": "Linux",
         "tenancy": TENANCIES[tenancy],
@@ -74,14 +75,40 @@ def filters(region: str, instance_type: str | None = None, tenancy: str = "defau
         "capacitystatus": "Used",
         **({"instanceType": instance_type} if instance_type else {}),
     }
+
+
+def _filters(fields: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in fields.items()]
 
 
 def of_region(pricing: Client, region: str) -> dict[str, float]:
     """The price of each type in USD per hour; types without a price are left out. Raises botocore's errors."""
-    pages = pricing.get_paginator("get_products").paginate(ServiceCode="AmazonEC2", Filters=filters(region))
+    pages = pricing.get_paginator("get_products").paginate(ServiceCode="AmazonEC2", Filters=_filters(fields(region)))
     entries = (_read(text) for page in pages for text in page["PriceList"])
-    return {entry.instance_type: entry.usd_per_hour for entry in entries if entry}
+    return {entry.name: entry.usd for entry in entries if entry}
+
+
+def entries(
+    connect: Connect, region: str, fields: Mapping[str, str], unit: str = "Hrs", attribute: str = "instanceType"
+) -> list[Entry]:
+    """The products with these fields that have a price in USD for the unit, each with one attribute as its name.
+
+    Raises UnknownError if the price list cannot be asked, whatever the reason.
+    """
+    with optional(PERMISSION):
+        pricing = connect("pricing", endpoint_region(region))
+        answer = pricing.get_products(ServiceCode="AmazonEC2", Filters=_filters(fields))
+        return [entry for text in answer["PriceList"] if (entry := _read(text, unit, attribute))]
+
+
+def source(entry: Entry) -> str:
+    """Where a price is from; the description in the list says what it is for, and where it applies."""
+    return f"AWS Price List: {entry.description}" if entry.description else "AWS Price List, on demand"
+
+
+def today() -> str:
+    """The date of a price that has just been asked for, in UTC."""
+    return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 def of_type(connect: Connect, region: str, instance_type: str, tenancy: str = "default") -> Price:
@@ -91,16 +118,6 @@ def of_type(connect: Connect, region: str, instance_type: str, tenancy: str = "d
     """
     if tenancy not in TENANCIES:
         raise UnknownError(f"AWS bills the Dedicated Host, not the {instance_type} on it")
-    with optional(PERMISSION):
-        pricing = connect("pricing", endpoint_region(region))
-        answer = pricing.get_products(ServiceCode="AmazonEC2", Filters=filters(region, instance_type, tenancy))
-        for entry in map(_read, answer["PriceList"]):
-            if entry:
-                # The description in the list says what the price is for, and where it applies.
-                described = f": {entry.description}" if entry.description else ", on demand"
-                return Price(
-                    usd_per_hour=entry.usd_per_hour,
-                    source=f"AWS Price List{described}",
-                    date=f"{datetime.now(UTC):%Y-%m-%d}",
-                )
+    for entry in entries(connect, region, fields(region, instance_type, tenancy)):
+        return Price(usd_per_hour=entry.usd, source=source(entry), date=today())
     raise UnknownError(f"the AWS Price List has no hourly price in US dollars for {instance_type} in {region}")

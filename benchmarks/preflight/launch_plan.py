@@ -41,7 +41,7 @@ def make(
     image = _image(ec2, parameters["ami"] or template.image_id, name, architectures)
     where = places.choose(ec2, parameters["subnet"], template, name, region)
     quota, quota_warnings = launch_quota.check(connect, info, cores, spot=template.spot is not None)
-    quote = launch_price.find(connect, region, name, template, where.places, parameters["max_price"])
+    quote = launch_price.find(connect, region, info, template, where.places, parameters["max_price"])
     volumes = block_devices.choose(image, template, suite.minimum_disk, suite.name)
     plan = LaunchPlan(
         region=region,
@@ -53,6 +53,8 @@ def make(
         memory_mib=memory,
         price=quote.price,
         price_unknown=quote.unknown,
+        cpu_credits=quote.credits,
+        cpu_credits_unknown=quote.credits_unknown,
         quota=quota,
         spot=template.spot is not None,
         overrides=template.overrides,

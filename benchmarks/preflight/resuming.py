@@ -90,7 +90,12 @@ def as_before(planned: LaunchPlan, begun: Begun | None) -> LaunchPlan:
     """
     earlier = begun.plan.launch if begun and begun.plan else None
     if earlier and earlier == replace(
-        planned, price=earlier.price, price_unknown=earlier.price_unknown, quota=earlier.quota
+        planned,
+        price=earlier.price,
+        price_unknown=earlier.price_unknown,
+        cpu_credits=earlier.cpu_credits,
+        cpu_credits_unknown=earlier.cpu_credits_unknown,
+        quota=earlier.quota,
     ):
         return earlier
     return planned

@@ -125,6 +125,8 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     spot: bool = False  # whether the launch template asks for a spot instance
     quota: Quota | None = None  # None if there is none, or it is not known
     price_unknown: str | None = None  # why the price is not known, as the part of a sentence after a colon
+    cpu_credits: Price | None = None  # the most that CPU credits may add to the price; None for nothing, or not known
+    cpu_credits_unknown: str | None = None  # why that is not known, like price_unknown
     named_by_template: tuple[str, ...] = ()  # the types of resources whose tag Name the launch template sets
     network_interface: Json | None = None  # requested in each place's subnet; None for a subnet without more
     alternatives: tuple[str, ...] = ()  # types to suggest if there is no capacity, with their prices

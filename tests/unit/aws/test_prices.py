@@ -139,6 +139,6 @@ def test_a_partition_without_a_price_list_in_dollars_is_never_asked(region: str,
 
 
 def test_products_are_asked_for_plain_linux_on_shared_hardware() -> None:
-    fields = {entry["Field"]: entry["Value"] for entry in prices.filters("eu-central-1", "c7i.2xlarge")}
+    fields = prices.fields("eu-central-1", "c7i.2xlarge")
     assert fields["regionCode"] == "eu-central-1"
     assert (fields["operatingSystem"], fields["tenancy"], fields["capacitystatus"]) == ("Linux", "Shared", "Used")

@@ -135,7 +135,15 @@ def test_whether_a_run_has_launched_is_not_guessed_from_a_damaged_record(tmp_pat
 DEARER = replace(records.PRICE, usd_per_hour=0.4)
 
 
-@pytest.mark.parametrize("changes", [{"price": DEARER}, {"price": None, "price_unknown": "AWS cannot be reached"}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"price": DEARER},
+        {"price": None, "price_unknown": "AWS cannot be reached"},
+        {"cpu_credits": records.CREDITS},
+        {"cpu_credits_unknown": "AWS cannot be reached"},
+    ],
+)
 def test_a_launch_is_repeated_at_the_price_of_then(tmp_path: Path, changes: dict[str, Any]) -> None:
     begun = resuming.Begun(tmp_path, records.preflight(launches=(PLANNED,)))
     assert resuming.as_before(replace(PLANNED, **changes), begun) == PLANNED
