@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from benchmarks.aws import partitions
+from benchmarks.aws.image_billing import LINUX, Billed, check_listed
 from benchmarks.aws.optional_answers import DAMAGED, UnknownError, optional
 from benchmarks.aws.session import Client, Connect
 from benchmarks.runs.records import Price
@@ -65,14 +66,19 @@ def _read(text: str, unit: str = "Hrs", attribute: str = "instanceType") -> Entr
     return None
 
 
-def fields(region: str, instance_type: str | None = None, tenancy: str = "default") -> dict[str, str]:
-    """The fields of plain Linux with one of TENANCIES, for one instance type or for all."""
+def fields(
+    region: str, instance_type: str | None = None, tenancy: str = "default", billed: Billed = LINUX
+) -> dict[str, str]:
+    """The fields of products for an image's platform with one of TENANCIES, for one instance type or for all.
+
+    A licence is part of the operation: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/billing-info-fields.html
+    """
+    plain = {"operatingSystem": "Linux", "preInstalledSw": "NA"}
     return {
         "regionCode": region,
-        "operatingSystem": "Linux",
         "tenancy": TENANCIES[tenancy],
-        "preInstalledSw": "NA",
         "capacitystatus": "Used",
+        **({"operation": billed.operation} if billed.licensed_platform else plain),
         **({"instanceType": instance_type} if instance_type else {}),
     }
 
@@ -111,13 +117,21 @@ def today() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
-def of_type(connect: Connect, region: str, instance_type: str, tenancy: str = "default") -> Price:
+def of_type(
+    connect: Connect, region: str, instance_type: str, tenancy: str = "default", billed: Billed = LINUX
+) -> Price:
     """The hourly price of a type on demand. Raises UnknownError if it is not known, whatever the reason.
 
-    `tenancy` is EC2's: default, dedicated or host.
+    `tenancy` is EC2's: default, dedicated or host. Of several prices it is the highest.
     """
     if tenancy not in TENANCIES:
         raise UnknownError(f"AWS bills the Dedicated Host, not the {instance_type} on it")
-    for entry in entries(connect, region, fields(region, instance_type, tenancy)):
-        return Price(usd_per_hour=entry.usd, source=source(entry), date=today())
-    raise UnknownError(f"the AWS Price List has no hourly price in US dollars for {instance_type} in {region}")
+    check_listed(billed)
+    found = entries(connect, region, fields(region, instance_type, tenancy, billed))
+    if not found:
+        licence = f" with {billed.licensed_platform}" if billed.licensed_platform else ""
+        raise UnknownError(
+            f"the AWS Price List has no hourly price in US dollars for {instance_type}{licence} in {region}"
+        )
+    dearest = max(found, key=lambda one: one.usd)
+    return Price(usd_per_hour=dearest.usd, source=source(dearest), date=today())

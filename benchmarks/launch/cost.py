@@ -17,7 +17,9 @@ def line(launch: LaunchPlan, launched: Instances, terminated: Terminated, now: d
     """
     times = {
         one.instance_id: billing.seconds_billed(
-            one.launched, terminated.times.get(one.instance_id) or now or datetime.now(UTC)
+            one.launched,
+            terminated.times.get(one.instance_id) or now or datetime.now(UTC),
+            launch.image.licensed_platform,
         )
         for one in launched.instances
     }
@@ -54,8 +56,8 @@ def at_most(launches: Sequence[LaunchPlan], minutes: int) -> float | None:
 
     CPU credits count as if the CPU were always busy. Storage and traffic are not counted.
     """
-    hourly = [_hourly_at_most(launch) for launch in launches]
-    return None if None in hourly else billing.cost(sum(filter(None, hourly)), minutes * 60)
+    costs = [_at_most(launch, minutes * 60) for launch in launches]
+    return None if None in costs else sum(filter(None, costs))
 
 
 def cents(usd: float) -> str:
@@ -63,11 +65,12 @@ def cents(usd: float) -> str:
     return f"${math.ceil(round(usd * 100, 6)) / 100:.2f}"
 
 
-def _hourly_at_most(launch: LaunchPlan) -> float | None:
+def _at_most(launch: LaunchPlan, seconds: float) -> float | None:
     # For dedicated hardware AWS charges a fee an hour and region as well.
     if not launch.price or launch.tenancy != "default" or launch.cpu_credits_unknown:
         return None
     most = launch.price.usd_per_hour_at_most if launch.spot else launch.price.usd_per_hour
     if most is None:
         return None
-    return most + (launch.cpu_credits.usd_per_hour if launch.cpu_credits else 0)
+    credits = billing.cost(launch.cpu_credits.usd_per_hour, seconds) if launch.cpu_credits else 0
+    return billing.cost(most, billing.whole(seconds, launch.image.licensed_platform)) + credits

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from benchmarks import text
-from benchmarks.aws import cpu_credits, prices, spot_prices
+from benchmarks.aws import cpu_credits, image_billing, prices, spot_prices
+from benchmarks.aws.image_billing import Billed
 from benchmarks.aws.launch_templates import Template
 from benchmarks.aws.optional_answers import UnknownError
 from benchmarks.aws.session import AwsShape, Connect
@@ -35,23 +36,24 @@ def find(
     connect: Connect,
     region: str,
     type_info: AwsShape,
+    image: AwsShape,
     template: Template,
     places: Sequence[Place],
     ceiling: float | None,
 ) -> Quote:
-    """The hourly price of a type, on demand or, if the template asks for that, on the spot market, in its tenancy.
+    """The hourly price of a type with an image, on demand or, if the template asks for it, on the spot market.
 
-    `type_info` is its entry in DescribeInstanceTypes. Raises RefusedError if the price with all that CPU credits may
-    add is above `ceiling` (USD), or not known to be within it.
+    `type_info` and `image` are from DescribeInstanceTypes and DescribeImages. Raises RefusedError if the price with all
+    that CPU credits may add is above `ceiling` (USD), or not known to be within it.
     """
-    spot, name = template.spot, type_info["InstanceType"]
+    spot, name, billed = template.spot, type_info["InstanceType"], image_billing.of(image)
     try:
         _check_market(template)
         if spot is None:
-            price = prices.of_type(connect, region, name, template.tenancy)
+            price = prices.of_type(connect, region, name, template.tenancy, billed)
         else:
             _check_shared(template)
-            price = _spot(connect, region, name, spot, places)
+            price = _spot(connect, region, name, spot, places, billed)
     except UnknownError as error:
         if ceiling is None:
             return Quote(None, str(error))
@@ -109,11 +111,13 @@ def _check_shared(template: Template) -> None:
         raise UnknownError("EC2 lists spot prices for shared hardware only, and the launch template asks for its own")
 
 
-def _spot(connect: Connect, region: str, name: str, options: AwsShape, places: Sequence[Place]) -> Price:
+def _spot(
+    connect: Connect, region: str, name: str, options: AwsShape, places: Sequence[Place], billed: Billed
+) -> Price:
     zones = {place.zone for place in places if place.zone}
     maximum = _maximum(options)
-    price = spot_prices.dearest(connect("ec2"), name, zones, maximum)
-    most = maximum if maximum is not None else _on_demand(connect, region, name)
+    price = spot_prices.dearest(connect("ec2"), name, zones, maximum, billed)
+    most = maximum if maximum is not None else _on_demand(connect, region, name, billed)
     return replace(price, usd_per_hour_at_most=most)
 
 
@@ -124,14 +128,14 @@ def _maximum(options: AwsShape) -> float | None:
         return None
 
 
-def _on_demand(connect: Connect, region: str, name: str) -> float | None:
+def _on_demand(connect: Connect, region: str, name: str, billed: Billed) -> float | None:
     """What an hour on the spot market may come to cost, in USD; None if that is not known.
 
     Without a maximum of its own, a request has the on-demand price for one:
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-spot-instances.html
     """
     try:
-        return prices.of_type(connect, region, name).usd_per_hour
+        return prices.of_type(connect, region, name, "default", billed).usd_per_hour
     except UnknownError:
         return None
 

@@ -58,7 +58,8 @@ def _launch(launch: LaunchPlan) -> Iterator[tuple[str, str]]:
     zones = dict.fromkeys(place.zone or "the launch template's zone" for place in launch.places)
     yield "Zone", ", else ".join(zones)
     template = f"launch template {launch.launch_template.name}, version {launch.launch_template.version}"
-    yield "Image", f"{launch.image.name or launch.image.id} ({template})"
+    licence = f", billed as {launch.image.licensed_platform}" if launch.image.licensed_platform else ""
+    yield "Image", f"{launch.image.name or launch.image.id} ({template}){licence}"
     yield "Price", _price(launch)
     if launch.price and (launch.cpu_credits or launch.cpu_credits_unknown):
         yield "Credits", _credits(launch)

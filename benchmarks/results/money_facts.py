@@ -21,7 +21,7 @@ def money(launch: LaunchPlan | None, instance: Instance | None, ended: datetime 
         return None
     cost, most = None, None
     if instance and ended and _has_list_price(instance):
-        seconds = billing.seconds_billed(instance.launched, ended)
+        seconds = billing.seconds_billed(instance.launched, ended, launch.image.licensed_platform)
         cost = billing.cost(price.usd_per_hour, seconds)
         if cpu_credits.are_charged(launch, instance):
             credits = launch.cpu_credits

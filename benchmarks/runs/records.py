@@ -81,6 +81,7 @@ class Image(Part, frozen=True, kw_only=True):
 
     id: str
     name: str | None = None
+    licensed_platform: str | None = None  # whose licence EC2 bills with the instance; None for Linux without one
 
 
 class Place(Part, frozen=True, kw_only=True):

@@ -46,7 +46,13 @@ FAMILIES = {
     "z": "Memory optimized",
 }
 # What a price depends on besides type and region: callers who omit one of these get several products, as on AWS.
-SYSTEMS = {"Linux": "RunInstances", "Windows": "RunInstances:0002"}
+# Operations: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/billing-info-fields.html
+SYSTEMS = {
+    "Linux": "RunInstances",
+    "RHEL": "RunInstances:0010",
+    "SUSE": "RunInstances:000g",
+    "Windows": "RunInstances:0002",
+}
 TENANCIES = ("Shared", "Dedicated")
 CAPACITIES = ("Used", "UnusedCapacityReservation", "AllocatedCapacityReservation")
 USAGE = {
@@ -134,7 +140,8 @@ def _products(wanted: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     variants = [
         variant
         for variant in itertools.product(SYSTEMS, TENANCIES, CAPACITIES)
-        if all(
+        if wanted.get("operation", SYSTEMS[variant[0]]).lower() == SYSTEMS[variant[0]].lower()
+        and all(
             wanted.get(field, value).lower() == value.lower()
             for field, value in zip(("operatingSystem", "tenancy", "capacitystatus"), variant, strict=True)
         )
@@ -198,7 +205,7 @@ def _cpu_credits() -> Iterator[dict[str, Any]]:
     """
     for region, location in sorted(locations().items()):
         prefix = "" if region == "us-east-1" else region.upper().replace("-", "") + "-"
-        for (family, price), system in itertools.product(invented_prices.CPU_CREDITS.items(), SYSTEMS):
+        for (family, price), system in itertools.product(invented_prices.CPU_CREDITS.items(), ("Linux", "Windows")):
             usd = price if system == "Linux" else invented_prices.CPU_CREDITS_WINDOWS
             sku = hashlib.sha256("/".join((region, family, system, "credits")).encode()).hexdigest()[:16].upper()
             attributes = {

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from benchmarks.launch import cost
-from benchmarks.runs.records import Ended, LaunchPlan, Price, Terminated
+from benchmarks.runs.records import Ended, Image, LaunchPlan, Price, Terminated
 from tests.support import records
 
 BEGAN = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
@@ -82,6 +82,13 @@ def test_credits_of_an_unknown_price_are_told_as_not_counted(unknown: str | None
 
 def test_a_minute_is_the_least_that_is_billed() -> None:
     assert line(7).startswith("c7i.large for 1 min 0 s at $0.36/h: $0.0060 ")
+
+
+def test_suse_is_billed_by_whole_hours() -> None:
+    suse = records.launch_plan(price=PRICE, image=Image(id="ami-1", licensed_platform="SUSE Linux"))
+    over = Terminated(instances=(Ended(instance_id="i-1", at=BEGAN + timedelta(minutes=61)),))
+    assert cost.line(suse, records.instances("i-1"), over).startswith("c7i.large for 120 min 0 s at $0.36/h: $0.7200 ")
+    assert cost.at_most([suse], 270) == pytest.approx(5 * 0.36)
 
 
 def test_every_instance_counts() -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from benchmarks.aws.credentials import Lifetime
 from benchmarks.parameters import spec
 from benchmarks.preflight import screen
-from benchmarks.runs.records import HostAttempt, Place, Preflight, Quota
+from benchmarks.runs.records import HostAttempt, Image, Place, Preflight, Quota
 from tests.support.records import CREDITS, launch_plan, preflight
 
 QUOTA = Quota(code="L-1216C47A", name="Standard", limit=32, needed=8, used=8)
@@ -73,6 +73,13 @@ def test_credits_of_an_unknown_price_leave_the_worst_case_unknown() -> None:
         "Credits   what CPU credits may add is not known: AWS lists none",
         f"At most   not known for 4 h 30 min, {UNTIL}",
     ]
+
+
+def test_an_image_with_a_licence_says_as_what_it_is_billed() -> None:
+    image = Image(id="ami-1", name="RHEL-10", licensed_platform="Red Hat Enterprise Linux")
+    assert "Image     RHEL-10 (launch template benchmarks, version 1), billed as Red Hat Enterprise Linux" in shown(
+        preflight(launches=(launch_plan(image=image),))
+    )
 
 
 def test_what_is_left_of_the_quota_may_be_unknown() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks.results.money_facts import money
-from benchmarks.runs.records import Price
+from benchmarks.runs.records import Image, Price
 from benchmarks.runs.result_records import Money
 from tests.support import records
 
@@ -62,3 +62,9 @@ def test_where_credits_may_have_cost_something_only_the_most_is_known(
     found = money(launch, records.instance(cpu_credits=credits), records.STARTED + timedelta(minutes=30))
     assert found
     assert (found.cost_usd, found.cost_usd_at_most) == pytest.approx(told)
+
+
+def test_the_hours_of_a_licence_are_billed_as_its_platform_is() -> None:
+    suse = records.launch_plan(price=PRICE, image=Image(id="ami-1", licensed_platform="SUSE Linux"))
+    told = money(suse, records.instance(), records.STARTED + timedelta(minutes=61))
+    assert told and told.cost_usd == pytest.approx(0.72)

@@ -69,3 +69,10 @@ def test_cpu_credits_are_products_of_their_own_for_each_family(pricing: Any, reg
     found = products(pricing, productFamily="CPU Credits", regionCode=region, operatingSystem="Linux")
     usages = {one["product"]["attributes"]["usagetype"]: hourly(one, "vCPU-Hours") for one in found}
     assert usages == {f"{code}CPUCredits:{name}": usd for name, usd in invented_prices.CPU_CREDITS.items()}
+
+
+def test_a_licence_is_found_by_its_operation(pricing: Any) -> None:
+    where = {"instanceType": "c5.large", "regionCode": "us-east-1", "tenancy": "Shared", "capacitystatus": "Used"}
+    (rhel,) = products(pricing, operation="RunInstances:0010", **where)
+    assert rhel["product"]["attributes"]["operatingSystem"] == "RHEL"
+    assert hourly(rhel) > hourly(products(pricing, operation="RunInstances", **where)[0])
