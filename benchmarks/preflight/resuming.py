@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from benchmarks.aws import tags
 from benchmarks.aws.session import AwsShape
 from benchmarks.errors import RefusedError
-from benchmarks.launch import remaining
+from benchmarks.launch import boot_times, remaining
 from benchmarks.runs import attempts, record_files, run_layout, run_machine, ssh_keys
 from benchmarks.runs.records import HostAttempt, Image, Instance, Instances, LaunchPlan, Preflight, Values
 
@@ -101,15 +101,19 @@ def as_before(planned: LaunchPlan, begun: Begun | None) -> LaunchPlan:
     return planned
 
 
-def time_warnings(there: Sequence[AwsShape], parameters: Values, now: datetime) -> list[str]:
-    """Warnings for instances that power themselves off before build_limit and time_limit are over."""
+def time_warnings(there: Sequence[AwsShape], launch: LaunchPlan, parameters: Values, now: datetime) -> list[str]:
+    """Warnings for instances that may power themselves off before build_limit and time_limit are over.
+
+    An instance that has booted faster than it might have is off sooner than its tags say.
+    """
     needed = now + timedelta(minutes=parameters["build_limit"] + parameters["time_limit"])
+    early = timedelta(minutes=boot_times.early(launch))
     ends = {instance["InstanceId"]: remaining.end_of(instance) for instance in there}
     return [
-        f"{instance_id} switches itself off at {end:%H:%M UTC}, before build_limit and time_limit are over: what is "
-        f"not measured by then is lost."
+        f"{instance_id} may switch itself off at {end - early:%H:%M UTC}, before build_limit and time_limit are over: "
+        f"what is not measured by then is lost."
         for instance_id, end in ends.items()
-        if end and end < needed
+        if end and end - early < needed
     ]
 
 

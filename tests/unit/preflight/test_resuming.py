@@ -78,11 +78,15 @@ def test_an_instance_that_ends_before_the_limits_is_warned_of() -> None:
     launched = datetime(2026, 5, 19, 8, 0, tzinfo=UTC)
     there = instance(LaunchTime=launched, Tags=[{"Key": "benchmarks:lifetime", "Value": "270"}])
     asked = parameters(build_limit=60, time_limit=180)
-    assert resuming.time_warnings([there], asked, launched + timedelta(minutes=30)) == []
-    assert resuming.time_warnings([there], asked, launched + timedelta(minutes=31)) == [
-        "i-1 switches itself off at 12:30 UTC, before build_limit and time_limit are over: what is not measured by "
+    # Five minutes of the lifetime are for the boot, and two for the shutdown.
+    assert resuming.time_warnings([there], PLANNED, asked, launched + timedelta(minutes=23)) == []
+    assert resuming.time_warnings([there], PLANNED, asked, launched + timedelta(minutes=24)) == [
+        "i-1 may switch itself off at 12:23 UTC, before build_limit and time_limit are over: what is not measured by "
         "then is lost."
     ]
+    metal = replace(PLANNED, bare_metal=True)
+    assert resuming.time_warnings([there], metal, asked, launched + timedelta(minutes=3)) == []
+    assert resuming.time_warnings([there], metal, asked, launched + timedelta(minutes=4))
 
 
 @pytest.fixture
