@@ -12,6 +12,8 @@ from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.runs.records import Instance, LaunchPlan, Price
 
 STANDARD, UNLIMITED = "standard", "unlimited"
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances.html
+FAMILIES = frozenset({"t2", "t3", "t3a", "t4g"})
 _UNIT = "vCPU-Hours"
 
 

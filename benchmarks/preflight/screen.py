@@ -76,7 +76,7 @@ def _credits(launch: LaunchPlan) -> str:
     credits = launch.cpu_credits
     if not credits:
         return f"what CPU credits may add is not known: {launch.cpu_credits_unknown}"
-    most = f"up to ${credits.usd_per_hour:.4g} an hour more for unlimited CPU credits, with a busy CPU"
+    most = f"up to ${credits.usd_per_hour:.4g} an hour more, if CPU credits are unlimited and the CPU busy"
     return f"{most} ({credits.source}, {credits.date})"
 
 

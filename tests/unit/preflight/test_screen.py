@@ -61,7 +61,7 @@ def test_an_unknown_price_is_said_with_its_reason(why: str | None, line: str) ->
 def test_what_cpu_credits_may_add_is_shown_and_counts_in_the_worst_case() -> None:
     lines = shown(preflight(launches=(launch_plan(cpu_credits=CREDITS),)))
     assert lines[5:7] == [
-        "Credits   up to $0.1 an hour more for unlimited CPU credits, with a busy CPU (2 vCPUs at $0.05 "
+        "Credits   up to $0.1 an hour more, if CPU credits are unlimited and the CPU busy (2 vCPUs at $0.05 "
         "an hour, AWS Price List, 2026-05-19)",
         f"At most   $2.06 for 4 h 30 min, {UNTIL}",
     ]
