@@ -42,7 +42,7 @@ LINUX = Billed()
 
 
 def of(image: AwsShape) -> Billed:
-    """How an image from DescribeImages is billed; as plain Linux if EC2 does not say."""
+    """How an image from DescribeImages, or an instance from DescribeInstances, is billed; as plain Linux by default."""
     operation = image.get("UsageOperation") or _RUN
     return Billed(
         platform=image.get("PlatformDetails") or (_LINUX if operation == _RUN else operation),

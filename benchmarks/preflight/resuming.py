@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from benchmarks.aws import tags
+from benchmarks.aws import image_billing, tags
 from benchmarks.aws.session import AwsShape
 from benchmarks.errors import RefusedError
 from benchmarks.launch import boot_times, remaining
@@ -79,7 +79,8 @@ def launched_as(planned: LaunchPlan, there: Sequence[AwsShape], begun: Begun | N
             + remaining.end_command(begun.directory.name, planned.region, begun.directory)
         )
     launched = begun.plan.launch if begun.plan else None
-    return launched or replace(planned, image=Image(id=there[0]["ImageId"]))
+    licence = image_billing.of(there[0]).licensed_platform
+    return launched or replace(planned, image=Image(id=there[0]["ImageId"], licensed_platform=licence))
 
 
 def as_before(planned: LaunchPlan, begun: Begun | None) -> LaunchPlan:

@@ -71,6 +71,9 @@ def test_an_instance_is_described_as_it_was_launched(tmp_path: Path) -> None:
     unknown = resuming.Begun(tmp_path / "r1", None)
     described = resuming.launched_as(newer, [instance()], unknown, parameters())
     assert described.image == Image(id="ami-1", name=None)
+    rhel = instance(PlatformDetails="Red Hat Enterprise Linux", UsageOperation="RunInstances:0010")
+    billed = resuming.launched_as(newer, [rhel], unknown, parameters())
+    assert billed.image.licensed_platform == "Red Hat Enterprise Linux"
     assert resuming.launched_as(PLANNED, [], unknown, parameters()) == PLANNED
 
 
