@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks import hints
-from benchmarks.aws import instances, tags
+from benchmarks.aws import cpu_credits, instances, tags
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.runs import record_files, run_directory
 from benchmarks.runs.records import Instance, Instances, Terminated
@@ -34,6 +34,8 @@ class Remaining:
     def __str__(self) -> str:
         # A spot price is that of the launch.
         about, market = ("about ", " on the spot market") if self.spot else ("", "")
+        if self.instance_type.partition(".")[0] in cpu_credits.FAMILIES:
+            market += " without CPU credits"
         price = f"costs {about}${self.usd_per_hour:.4g} an hour{market}" if self.usd_per_hour else "costs money"
         end = f" and switches itself off at about {self.expires:%H:%M UTC on %Y-%m-%d}" if self.expires else ""
         verb = "still runs" if self.state in ("pending", "running") else f"is {self.state} and still there"

@@ -111,7 +111,7 @@ def _with_machine(
             plan,
             launches=(resuming.launched_as(wanted, there, begun, parameters),),
             existing=tuple(instance["InstanceId"] for instance in there),
-            warnings=tuple(resuming.time_warnings(there, parameters, datetime.now(UTC))),
+            warnings=tuple(resuming.time_warnings(there, wanted, parameters, datetime.now(UTC))),
         )
     launch, warnings = launch_plan.make(parameters, planned.suite, connect)
     launch = resuming.as_before(launch, begun)

@@ -47,6 +47,9 @@ def test_terminate_runs_whatever_the_tags_are(account: Account, tool: Tool, run_
     assert there(run, account)["State"]["Name"] == "terminated"
     (launched,) = run.record("instances.json")["instances"]
     assert (launched["instance_type"], launched["cpu_credits"]) == ("t3.large", "unlimited")
+    (planned,) = run.record("preflight.json")["launches"]
+    # Two vCPUs at the rate of the family.
+    assert planned["cpu_credits"]["usd_per_hour"] == 0.1
     assert not list(run.directory.glob("*/toolchain.json"))
 
 
