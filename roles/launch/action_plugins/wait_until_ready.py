@@ -13,19 +13,23 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
-from benchmarks.host import ssh_failures
+from benchmarks.host import host_check, ssh_failures
 from benchmarks.launch import boot_check
 from benchmarks.runs import record_files, run_directory
 from benchmarks.runs.records import Ready
 
 INTERVAL = 1.0  # seconds between tries to connect
+ASKING = 15.0  # seconds between questions whether the instance is gone
 CONNECTED = 60.0  # seconds; Ansible gives up a try to connect sooner
 
 
 class ActionModule(ActionBase):
-    """`timeout` is in seconds, and is about the connection; cloud-init has its own. `host_dir` is on the controller."""
+    """`timeout` is in seconds, and is about the connection; cloud-init has its own. `host_dir` is on the controller.
 
-    _VALID_ARGS = frozenset(("timeout", "host_dir"))
+    `host_check` is the command that tells whether the instance is gone.
+    """
+
+    _VALID_ARGS = frozenset(("timeout", "host_dir", "host_check"))
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
@@ -44,7 +48,7 @@ class ActionModule(ActionBase):
 
     def _answer(self, host: str, timeout: float) -> str:
         """What the check prints. Each lost connection is tried again, as the instance may still boot, or reboot."""
-        begun = time.monotonic()
+        begun = asked = time.monotonic()
         refusals: list[str] = []
         while True:
             tried = time.monotonic()
@@ -55,7 +59,12 @@ class ActionModule(ActionBase):
             # Only a connection that was accepted lasts for so long: the time begins anew, as after cloud-init's reboot.
             if time.monotonic() - tried > CONNECTED:
                 begun = time.monotonic()
-            if time.monotonic() - begun > timeout:
+            is_over = time.monotonic() - begun > timeout
+            if is_over or time.monotonic() - asked > ASKING:
+                if gone := host_check.gone(self._task.args["host_check"]):
+                    raise AnsibleActionFail(gone)
+                asked = time.monotonic()
+            if is_over:
                 raise AnsibleActionFail(ssh_failures.sentence(host, ssh_failures.telling(refusals), launched=True))
             self._connection.reset()
             time.sleep(INTERVAL)

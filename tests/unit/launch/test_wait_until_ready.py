@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.loader import action_loader
 
+from benchmarks.host import host_check
 from benchmarks.paths import ROOT
 from benchmarks.runs import record_files
 from benchmarks.runs.records import Ready
@@ -21,14 +23,19 @@ REFUSED = AnsibleConnectionFailure("Failed to connect to the host via ssh: Permi
 
 
 def wait(
-    monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: int = 60, host_dir: Path | str = "/nonexistent"
+    monkeypatch: pytest.MonkeyPatch,
+    *answers: Any,
+    timeout: int = 60,
+    host_dir: Path | str = "/nonexistent",
+    gone: str = "",
 ) -> tuple[dict[str, Any], Mock]:
     """What the action returns if the host answers so, and its connection."""
     action_loader.add_directory(str(ROOT / "roles/launch/action_plugins"))
     connection = Mock()
+    args = {"timeout": timeout, "host_dir": str(host_dir), "host_check": ["ask"]}
     action = action_loader.get(
         "wait_until_ready",
-        task=Mock(args={"timeout": timeout, "host_dir": str(host_dir)}, async_val=0, check_mode=False),
+        task=Mock(args=args, async_val=0, check_mode=False),
         connection=connection,
         play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
     )  # fmt: skip
@@ -43,6 +50,7 @@ def wait(
     connection.execute = Mock(side_effect=answer)
     monkeypatch.setattr(action, "_low_level_execute_command", connection.execute)
     monkeypatch.setattr("time.sleep", Mock())
+    monkeypatch.setattr(host_check, "gone", lambda command: gone)
     return action.run(task_vars={"inventory_hostname": "i-1"}), connection
 
 
@@ -57,6 +65,14 @@ def test_a_host_that_never_answers_is_told_with_the_cause(monkeypatch: pytest.Mo
     with pytest.raises(AnsibleActionFail, match=r"i-1 does not answer over SSH: Permission denied .* cloud-init, "):
         wait(monkeypatch, REFUSED, timeout=0, host_dir=tmp_path)
     assert record_files.read(Ready, tmp_path) is None
+
+
+def test_an_instance_that_is_gone_is_not_waited_for_to_the_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    clock = iter(range(0, 1000, 4))
+    monkeypatch.setattr("time.monotonic", lambda: float(next(clock)))
+    told = "EC2 took back the spot instance i-1 (Server.SpotInstanceTermination): start a new run."
+    with pytest.raises(AnsibleActionFail, match=re.escape(told)):
+        wait(monkeypatch, *[CLOSED] * 9, timeout=1500, host_dir=tmp_path, gone=told)
 
 
 def test_warnings_are_shown_and_a_missing_timer_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
