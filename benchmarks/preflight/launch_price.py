@@ -49,7 +49,8 @@ def find(
         ) from None
     if ceiling is not None and price.usd_per_hour > ceiling:
         raise RefusedError(
-            f"{name} costs ${price.usd_per_hour:.4g} an hour, more than the max_price of ${ceiling:.4g}."
+            f"{name} costs ${price.usd_per_hour:.4g} an hour, more than the max_price of ${ceiling:.4g}: "
+            "raise max_price, or choose a cheaper type."
         )
     return Quote(price, warnings=tuple(_spot_warnings(name, price, ceiling)) if spot is not None else ())
 

@@ -65,8 +65,8 @@ def _named(ec2: Client, wanted: str, template: Template, offered: _Offered) -> A
     subnets.check_ipv4(subnet)
     if (zone := subnet["AvailabilityZone"]) not in offered.zones:
         raise RefusedError(
-            f"{offered.name} is not offered in {zone}, where the subnet {wanted} is: it is in "
-            f"{', '.join(offered.zones)}."
+            f"{offered.name} is not offered in {zone}, where the subnet {wanted} is: give a "
+            f"subnet in {', '.join(offered.zones)}, or choose another type."
         )
     if not _pinned_by(template, subnet):
         raise RefusedError(

@@ -15,11 +15,15 @@ from benchmarks.runs.records import Preflight
 from tests.support.aws_fakes import aws_error
 from tests.support.launch_account import PRICE, STARTED, Account, account, parameters, refusal, template
 
+CHEAPER = "raise max_price, or choose a cheaper type."
 WHY = "the permission pricing:GetProducts is missing"
 
 
 def test_a_price_above_the_ceiling_is_refused() -> None:
-    assert refusal(account(), max_price=0.3) == "c7i.2xlarge costs $0.357 an hour, more than the max_price of $0.3."
+    assert (
+        refusal(account(), max_price=0.3)
+        == "c7i.2xlarge costs $0.357 an hour, more than the max_price of $0.3: " + CHEAPER
+    )
     run_plan.make(parameters(max_price=0.357), account(), STARTED)
 
 
@@ -76,7 +80,7 @@ def test_a_spot_launch_has_the_dearest_spot_price_of_its_zones_and_what_it_may_r
 
 def test_a_ceiling_is_held_against_the_spot_price_of_now() -> None:
     assert refusal(spot_account(), max_price=0.1) == (
-        "c7i.2xlarge costs $0.12 an hour, more than the max_price of $0.1."
+        "c7i.2xlarge costs $0.12 an hour, more than the max_price of $0.1: " + CHEAPER
     )
     assert made(spot_account(), max_price=0.3).warnings
     assert made(spot_account(), max_price=0.357).warnings == ()
@@ -139,7 +143,10 @@ def test_dedicated_hardware_has_a_price_of_its_own(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(prices, "of_type", lambda _connect, _region, _name, tenancy="default": own[tenancy])
     (launch,) = made(dedicated()).launches
     assert (launch.tenancy, launch.price) == ("dedicated", own["dedicated"])
-    assert refusal(dedicated(), max_price=0.36) == "c7i.2xlarge costs $0.379 an hour, more than the max_price of $0.36."
+    assert (
+        refusal(dedicated(), max_price=0.36)
+        == "c7i.2xlarge costs $0.379 an hour, more than the max_price of $0.36: " + CHEAPER
+    )
 
 
 def test_the_cost_of_dedicated_hardware_cannot_be_held_against_a_ceiling() -> None:
