@@ -49,8 +49,8 @@ def test_a_suite_whose_local_source_is_no_cargo_project_is_refused(tmp_path: Pat
         suites.load(str(file))
     source = tmp_path / directory
     assert str(refused.value) == (
-        f"Suite mine has its source in {source}, which is no directory with a Cargo.toml: give the path of the crate or "
-        "workspace."
+        f"Suite mine has its source in {source}, which is no directory with a Cargo.toml: give the path of the crate "
+        "or workspace."
     )
 
 
