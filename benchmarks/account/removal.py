@@ -57,7 +57,9 @@ def plan(place: Place, found: Remains) -> Teardown:
 def check_unused(survey: Teardown, users: Users) -> None:
     """Raises RefusedError if what would be removed is in use, or a run is."""
     if survey.removals and users.alive:
-        raise RefusedError(f"Nothing was removed, since this is still in use: {'; '.join(users.alive)}.")
+        raise RefusedError(
+            f"Nothing was removed, since this is still in use: {'; '.join(users.alive)}. End that first."
+        )
 
 
 def _template(made: _Plan, found: Remains) -> None:

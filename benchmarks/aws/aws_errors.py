@@ -27,6 +27,10 @@ CREDENTIAL_CODES = frozenset(
      "InvalidSignatureException", "RequestExpired", "SignatureDoesNotMatch", "UnrecognizedClientException"}
 )  # fmt: skip
 _DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "403"})
+# EC2's server errors, and those of too many requests.
+_TEMPORARY_CODES = frozenset(
+    {"InternalError", "InternalFailure", "RequestLimitExceeded", "ServiceUnavailable", "Unavailable"}
+)
 _ACTION = re.compile(r"perform: (\S+)")
 
 
@@ -52,10 +56,22 @@ def explain(error: botocore.exceptions.ClientError | botocore.exceptions.BotoCor
                 f"Your AWS user lacks the permission {permission}: ask for the policy in docs/iam-policy.md. "
                 f"AWS said: {message}."
             )
-        return f"AWS refused {error.operation_name} ({code(error)}): {message}."
+        return f"AWS refused {error.operation_name} ({code(error)}): {message}.{_next_step(error)}"
     if isinstance(error, botocore.exceptions.NoCredentialsError | botocore.exceptions.PartialCredentialsError):
         return NO_CREDENTIALS
     return botocore_errors.meaning(error)
+
+
+def _next_step(error: botocore.exceptions.ClientError) -> str:
+    """What to do about a launch that EC2 refuses, as a sentence after its own; empty for other operations.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    """
+    if error.operation_name != "RunInstances":
+        return ""
+    if code(error) in _TEMPORARY_CODES:
+        return " Try again in a few minutes."
+    return " Change what this names in the request or in the launch template, or give another by --launch-template."
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def make(
     plan = replace(plan, alternatives=alternatives.find(ec2, plan, os.environ))
     told = (*images.warnings(image, datetime.now(UTC)), *of_template)
     reach = reachability.warnings(ec2, template, where.subnets, parameters["ssh_port"] or security_group.SSH_PORT)
-    return plan, (*told, *volumes.warnings, *reach, *quota_warnings, *quote.warnings)
+    return plan, (*told, *where.warnings, *volumes.warnings, *reach, *quota_warnings, *quote.warnings)
 
 
 def type_info(ec2: Client, name: str, region: str) -> AwsShape:

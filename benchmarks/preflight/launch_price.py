@@ -80,12 +80,10 @@ def _unchecked(error: UnknownError) -> RefusedError:
 def _check_price(name: str, price: Price, credits: Price | None, ceiling: float | None) -> None:
     if ceiling is None or round(price.usd_per_hour + _hourly(credits), 6) <= ceiling:
         return
-    usd = price.usd_per_hour
+    extra = f", and up to ${credits.usd_per_hour:.4g} for CPU credits" if credits else ""
     raise RefusedError(
-        f"{name} costs ${usd:.4g} an hour, and up to ${credits.usd_per_hour:.4g} for CPU credits, more than the "
-        f"max_price of ${ceiling:.4g}."
-        if credits
-        else f"{name} costs ${usd:.4g} an hour, more than the max_price of ${ceiling:.4g}."
+        f"{name} costs ${price.usd_per_hour:.4g} an hour{extra}, more than the max_price of ${ceiling:.4g}: "
+        "raise max_price, or choose a cheaper type."
     )
 
 

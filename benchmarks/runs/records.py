@@ -208,6 +208,14 @@ class Instances(Record, frozen=True, kw_only=True):
     instances: tuple[Instance, ...]
 
 
+class Ready(Record, frozen=True, kw_only=True):
+    """When an instance of the run last answered over SSH, and whether its power-off timer was then seen there."""
+
+    FILE = "ready.json"
+    at: datetime
+    timer: bool
+
+
 class Ended(Part, frozen=True, kw_only=True):
     """When an instance was terminated, or was seen to have been."""
 

@@ -52,11 +52,28 @@ def test_an_instance_without_its_timer_is_not_used_but_terminated(account: Accou
     wait_for(lambda: holds(account, instance, f"grep -q MODE=poweroff {SCHEDULED}"), "the timer")
     account.execute(instance, "shutdown -c")
 
-    run = tool.bench(run_id)
+    run = tool.bench(run_id, "--keep")
 
     assert run.result.code == 1, run.result.output
     assert f"{instance} does not power itself off, so it would run for ever if this machine died: " in run.result.output
+    assert f"! {instance} is not kept, since it does not switch itself off" in run.result.output
     assert not (run.host / "toolchain.json").exists()
+    assert account.states(run_id) == ["terminated"]
+
+
+@pytest.mark.usefixtures("ended")
+def test_an_instance_that_never_answers_is_terminated_though_the_run_keeps_it(
+    account: Account, tool: Tool, run_id: str
+) -> None:
+    tool.launch(run_id)
+    (instance,) = (one["InstanceId"] for one in account.instances(run_id))
+    wait_for(lambda: holds(account, instance, "systemctl stop ssh.service ssh.socket; ! pgrep sshd"), "sshd to end")
+
+    run = tool.playbook(run_id, "-e", '{"keep": true, "launch_connect_timeout": 1}')
+
+    assert run.result.code != 0
+    assert f"{instance} does not answer over SSH: " in run.result.output
+    assert f"{instance} is not kept, since this run has never reached it over SSH: " in run.result.output
     assert account.states(run_id) == ["terminated"]
 
 

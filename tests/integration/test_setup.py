@@ -233,7 +233,7 @@ def test_check_mode_creates_nothing(empty: Account) -> None:
         ({"allow_from": "0.0.0.0/0"}, "allow_from must not be 0.0.0.0/0: that opens SSH to the whole Internet."),
         ({"allow_from": "::/0"}, "allow_from must not be ::/0: that opens SSH to the whole Internet."),
         ({"allow_from": "here"}, "allow_from must be an address range such as 203.0.113.7/32, not 'here'."),
-        ({"subnet": "subnet-0123"}, "There is no subnet subnet-0123 in us-east-1."),
+        ({"subnet": "subnet-0123"}, "There is no subnet subnet-0123 in us-east-1: check --subnet"),
         ({"alow_from": RANGE}, "Unknown parameter alow_from. Did you mean allow_from?"),
     ],
 )

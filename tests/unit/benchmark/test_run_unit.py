@@ -9,6 +9,7 @@ import pytest
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.loader import action_loader
 
+from benchmarks.host import host_check
 from benchmarks.host.systemd_units import Unit
 from benchmarks.paths import ROOT
 
@@ -19,17 +20,33 @@ FAILED = {"rc": 1, "stdout": "Unit u is there.\nShared connection closed.", "std
 ACTIVATING, UNKNOWN = ({"rc": 0, "stdout": f"{state}\n-\n0\n", "stderr": ""} for state in ("activating", "inactive"))
 
 
-def start(monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: float = 60) -> list[str]:
-    """Start the unit on a host that answers so; return the first words of the commands that it got."""
+def made(monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: float = 60, gone: str = "") -> tuple[Any, Mock]:
+    """The action on a host that answers so, and the mock that executes commands; `gone` is why the host is gone."""
     action_loader.add_directory(str(ROOT / "roles/benchmark/action_plugins"))
-    args = {"reconnect_timeout": timeout, "python": "python3", "step": "run"}
+    args = {
+        "reconnect_timeout": timeout,
+        "python": "python3",
+        "step": "run",
+        "host_check": ["ask"],
+        "name": "u",
+        "argv": ["true"],
+    }
+    args |= {"environment": {}, "directory": "/home/b", "log": "/home/b/log", "status": "/home/b/status"}
+    args |= {"limit_seconds": 60}
     action = action_loader.get(
-        "run_unit", task=Mock(args=args, async_val=0), connection=Mock(),
+        "run_unit", task=Mock(args=args, async_val=0, check_mode=False), connection=Mock(),
         play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
     )  # fmt: skip
     execute = Mock(side_effect=answers)
     monkeypatch.setattr(action, "_low_level_execute_command", execute)
     monkeypatch.setattr("time.sleep", Mock())
+    monkeypatch.setattr(host_check, "gone", lambda command: gone)
+    return action, execute
+
+
+def start(monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: float = 60) -> list[str]:
+    """Start the unit on a host that answers so; return the first words of the commands that it got."""
+    action, execute = made(monkeypatch, *answers, timeout=timeout)
     action._start(UNIT)
     return [call.args[0].split()[0] for call in execute.call_args_list]
 
@@ -63,3 +80,26 @@ def test_a_unit_that_systemd_cannot_start_is_told_in_systemds_words(monkeypatch:
 def test_a_host_that_is_gone_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(AnsibleConnectionFailure):
         start(monkeypatch, DONE, LOST, timeout=-1)
+
+
+@pytest.mark.parametrize(
+    ("gone", "told"),
+    [
+        ("i-1 is terminated: User initiated.", r"^i-1 is terminated: User initiated\.$"),
+        ("", r"^i-1 does not answer over SSH: Connection closed$"),
+    ],
+)
+@pytest.mark.parametrize("answers", [[LOST], [UNKNOWN, DONE, LOST]], ids=["at the first look", "at the start"])
+def test_a_host_that_is_lost_before_a_unit_runs_fails_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, answers: list[Any], gone: str, told: str
+) -> None:
+    action, _ = made(monkeypatch, *answers, timeout=-1, gone=gone)
+    with pytest.raises(AnsibleActionFail, match=told):
+        action.run(task_vars={"inventory_hostname": "i-1"})
+
+
+def test_a_host_that_is_gone_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    action, execute = made(monkeypatch, DONE, LOST, gone="i-1 is terminated: User initiated.")
+    with pytest.raises(AnsibleConnectionFailure):
+        action._start(UNIT)
+    assert execute.call_count == 2

@@ -39,7 +39,8 @@ def test_a_path_may_start_in_the_home_directory(home: Path, tmp_path: Path) -> N
 
 def test_the_home_of_nobody_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
-        RefusedError, match=r"^key_file is in a home directory that does not exist: '~nobody-at-all/k'\.$"
+        RefusedError,
+        match=r"^key_file is in a home directory that does not exist: '~nobody-at-all/k'\. Give an absolute path\.$",
     ):
         request.read("benchmark", {"key_file": "~nobody-at-all/k"}, tmp_path)
 

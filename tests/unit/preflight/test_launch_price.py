@@ -26,11 +26,15 @@ from tests.support.launch_account import (
 )
 from tests.support.records import CREDITS
 
+CHEAPER = "raise max_price, or choose a cheaper type."
 WHY = "the permission pricing:GetProducts is missing"
 
 
 def test_a_price_above_the_ceiling_is_refused() -> None:
-    assert refusal(account(), max_price=0.3) == "c7i.2xlarge costs $0.357 an hour, more than the max_price of $0.3."
+    assert (
+        refusal(account(), max_price=0.3)
+        == "c7i.2xlarge costs $0.357 an hour, more than the max_price of $0.3: " + CHEAPER
+    )
     run_plan.make(parameters(max_price=0.357), account(), STARTED)
 
 
@@ -87,7 +91,7 @@ def test_a_spot_launch_has_the_dearest_spot_price_of_its_zones_and_what_it_may_r
 
 def test_a_ceiling_is_held_against_the_spot_price_of_now() -> None:
     assert refusal(spot_account(), max_price=0.1) == (
-        "c7i.2xlarge costs $0.12 an hour, more than the max_price of $0.1."
+        "c7i.2xlarge costs $0.12 an hour, more than the max_price of $0.1: " + CHEAPER
     )
     assert made(spot_account(), max_price=0.3).warnings
     assert made(spot_account(), max_price=0.357).warnings == ()
@@ -150,7 +154,10 @@ def test_dedicated_hardware_has_a_price_of_its_own(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(prices, "of_type", lambda _connect, _region, _name, tenancy, _billed: own[tenancy])
     (launch,) = made(dedicated()).launches
     assert (launch.tenancy, launch.price) == ("dedicated", own["dedicated"])
-    assert refusal(dedicated(), max_price=0.36) == "c7i.2xlarge costs $0.379 an hour, more than the max_price of $0.36."
+    assert (
+        refusal(dedicated(), max_price=0.36)
+        == "c7i.2xlarge costs $0.379 an hour, more than the max_price of $0.36: " + CHEAPER
+    )
 
 
 def test_the_cost_of_dedicated_hardware_cannot_be_held_against_a_ceiling() -> None:
@@ -233,7 +240,7 @@ def test_what_cpu_credits_may_add_is_planned_unless_they_are_standard(
 @pytest.mark.usefixtures("credits")
 def test_ceilings_are_held_against_the_price_with_all_that_credits_may_add() -> None:
     assert refusal(burstable(), max_price=0.4) == (
-        "t3.large costs $0.357 an hour, and up to $0.1 for CPU credits, more than the max_price of $0.4."
+        "t3.large costs $0.357 an hour, and up to $0.1 for CPU credits, more than the max_price of $0.4: " + CHEAPER
     )
     made(burstable(), max_price=0.457)
     # $0.457 for 4.5 hours.
@@ -271,7 +278,8 @@ def test_a_licence_is_priced_with_the_instance_and_recorded(monkeypatch: pytest.
     (launch,) = made(connect).launches
     assert launch.price and launch.price.usd_per_hour == 0.473
     assert launch.image.licensed_platform == "Red Hat Enterprise Linux"
-    assert refusal(connect, max_price=0.4) == "c7i.2xlarge costs $0.473 an hour, more than the max_price of $0.4."
+    expected = "c7i.2xlarge costs $0.473 an hour, more than the max_price of $0.4: " + CHEAPER
+    assert refusal(connect, max_price=0.4) == expected
     assert "The run may cost $2.13, more than the max_cost of $2, " in refusal(connect, max_cost=2.0)
     (plain,) = made(licensed("Linux/UNIX", "RunInstances")).launches
     assert (plain.price, plain.image.licensed_platform) == (PRICE, None)
