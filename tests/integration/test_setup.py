@@ -244,11 +244,23 @@ def test_bad_request_is_refused_in_one_sentence(empty: Account, parameters: dict
     assert empty.things() == []
 
 
-def test_own_address_that_cannot_be_asked_is_asked_of_the_user(empty: Account) -> None:
-    nowhere = {"https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
-    result = empty.setup(yes=True, allow_from=None, environment=nowhere)
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"https_proxy": "http://127.0.0.1:9"}, "is asked through the proxy of HTTPS_PROXY and sees that one's: give"),
+        # No certificate is trusted.
+        (
+            {"https_proxy": "", "HTTPS_PROXY": "", "SSL_CERT_FILE": "/dev/null", "SSL_CERT_DIR": "/dev/null"},
+            "could not be obtained from https://checkip.amazonaws.com: give the address range",
+        ),
+    ],
+)
+def test_own_address_that_cannot_be_known_is_asked_of_the_user(
+    empty: Account, environment: dict[str, str], sentence: str
+) -> None:
+    result = empty.setup(yes=True, allow_from=None, environment=environment)
     assert result.code != 0
-    assert "could not be obtained from https://checkip.amazonaws.com: give the address range" in result.said
+    assert sentence in result.said
     assert empty.things() == []
 
 
