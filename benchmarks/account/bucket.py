@@ -37,6 +37,7 @@ class Bucket:
     lifecycle: Sequence[AwsShape] | None
     policy: AwsShape | None = None
     admits_public: bool | None = None  # by a policy
+    restricts_public: bool | None = None  # whom a policy admits
 
     @property
     def aborts_uploads(self) -> bool:
@@ -98,6 +99,7 @@ def find(s3: Client, name: str, account: str, region: str) -> Bucket | None:
         lifecycle=read("bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration", "Rules", []),
         policy=bucket_policy.find(s3, name, account),
         admits_public=None if block is None else not public_access.blocks(block),
+        restricts_public=None if block is None else public_access.restricts(block),
     )
 
 

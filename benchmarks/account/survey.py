@@ -58,7 +58,7 @@ def find_existing(connect: Connect, target: Target) -> Existing:
     """Find what exists in the account.
 
     Raises RefusedError for a bucket of another owner, for a launch template that cannot be created, and if results are
-    to be public where that is blocked.
+    to be public where that is blocked, or where it would open the bucket by other statements too.
     """
     with refusing_in(connect, target.region):
         return Existing(**{part: find() for part, find in _finders(connect, target).items()})
@@ -100,7 +100,10 @@ def _finders(connect: Connect, target: Target) -> dict[str, Callable[[], Any]]:
 def _find_bucket(connect: Connect, target: Target) -> Bucket | None:
     if target.public:
         public_access.refuse_blocked(connect, target.account)
-    return bucket.find(connect("s3"), target.bucket, target.account, target.region)
+    found = bucket.find(connect("s3"), target.bucket, target.account, target.region)
+    if target.public and found and found.restricts_public and found.policy is not None:
+        public_access.refuse_reopening(target.bucket, found.policy)
+    return found
 
 
 def survey(target: Target, found: Existing) -> Setup:

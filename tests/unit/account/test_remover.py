@@ -216,6 +216,15 @@ def test_only_setups_statements_are_taken_out_of_a_policy() -> None:
     assert json.loads(call["Policy"]) == {"Version": "2012-10-17", "Statement": [{"Sid": "Mine"}]}
 
 
+def test_policy_that_s3_does_not_take_without_setups_statements_is_told_with_the_cause() -> None:
+    old = {"Sid": "Old", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+    policy = {"Statement": [{"Sid": "BenchmarksInstancesOnlyAddResults"}, old]}
+    refused = aws_error("AccessDenied", "because of the BlockPublicPolicy setting in S3 Block Public Access.")
+    aws = client(get_bucket_policy={"Policy": json.dumps(policy)}, put_bucket_policy=refused)
+    (failure,) = remove(aws, only("bucket_policy", BUCKET)).failures
+    assert f"S3 does not take the policy of the bucket {BUCKET} with the statement Old, since that lets" in failure
+
+
 def test_policy_without_other_statements_is_deleted() -> None:
     aws = client(get_bucket_policy={"Policy": json.dumps({"Statement": {"Sid": "Benchmarks1"}})})
     remove(aws, only("bucket_policy", BUCKET))
