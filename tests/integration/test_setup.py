@@ -441,7 +441,10 @@ def test_second_run_changes_nothing_and_says_so(created: Created) -> None:
 
 def test_a_range_that_is_given_is_one_more(created: Created) -> None:
     account, now = created.account, "203.0.113.8/32"
-    others = {"198.51.100.9/32": "SSH for bob", "198.51.100.0/24": f"SSH for {account.administrator.name}"}
+    others = {
+        "198.51.100.9/32": "SSH for bob (benchmarks)",
+        "198.51.100.0/24": f"SSH for {account.administrator.name} (benchmarks)",
+    }
     rule = {
         "IpProtocol": "tcp",
         "FromPort": 22,
@@ -477,7 +480,7 @@ def test_the_address_that_was_seen_takes_the_place_of_ones_own_earlier_ones(crea
         rules = account.security_group()["IpPermissions"]
         return {one["CidrIp"]: one["Description"] for rule in rules for one in rule["IpRanges"]}
 
-    own = f"SSH for {account.administrator.name}"
+    own = f"SSH for {account.administrator.name} (benchmarks)"
     kept = {cidr for cidr, text in ranges().items() if text != own or not cidr.endswith("/32")}
     account.setup(allow_from=now, run_id="seen")
     # As an earlier look has it that found out the address by itself, for which it has to reach the Internet.

@@ -24,7 +24,7 @@ TARGET = Target(
     allow_from="203.0.113.7/32",
     bucket="benchmarks-123456789012-eu-central-1",
     launch_template="benchmarks",
-    rule_description="SSH for alice",
+    rule_description="SSH for alice (benchmarks)",
     replaces_own=True,
 )
 

@@ -25,7 +25,7 @@ ROLE = FoundRole(TAGGED, policies=(POLICY,), profiles=("benchmarks",))
 MISSING = "InvalidLaunchTemplateName.NotFoundException"
 
 
-def ssh(*cidrs: str, description: str | None = "SSH for alice") -> dict[str, Any]:
+def ssh(*cidrs: str, description: str | None = "SSH for alice (benchmarks)") -> dict[str, Any]:
     said = {"Description": description} if description else {}
     return {
         "IpProtocol": "tcp",

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.account import removal, role
 from benchmarks.account.bucket import UPLOAD_RULE
 from benchmarks.account.bucket_contents import Contents
+from benchmarks.account.bucket_policy import ONLY_ADD
 from benchmarks.account.remains import FoundBucket, FoundRole, Remains
 from benchmarks.account.users import Users
 from benchmarks.errors import RefusedError
@@ -195,11 +196,11 @@ def test_account_without_a_role_and_profile_loses_the_rest() -> None:
 
 
 def test_of_a_bucket_that_was_there_only_what_setup_added_is_removed() -> None:
-    policy = {"Statement": [{"Sid": "BenchmarksNoOverwriting"}, {"Sid": "Mine"}]}
+    policy = {"Statement": [{"Sid": ONLY_ADD}, {"Sid": "Mine"}, {"Sid": "BenchmarksTeamReads"}]}
     found = Remains(bucket=FoundBucket(UNTAGGED, lifecycle=[UPLOAD_RULE], policy=policy))
     survey = removal.plan(PLACE, found)
     assert [one.kind for one in survey.removals] == ["upload_rule", "bucket_policy"]
-    assert survey.removals[1].text == f"statement BenchmarksNoOverwriting in the policy of the S3 bucket {BUCKET}"
+    assert survey.removals[1].text == f"statement {ONLY_ADD} in the policy of the S3 bucket {BUCKET}"
     assert survey.left == (f"S3 bucket {BUCKET}: setup did not make it",)
 
 

@@ -256,7 +256,7 @@ def test_an_account_that_lacks_nothing_is_not_asked_what_may_be_created() -> Non
 
 
 def with_old_address() -> Account:
-    old = {"CidrIp": "198.51.100.1/32", "Description": "SSH for alice"}
+    old = {"CidrIp": "198.51.100.1/32", "Description": "SSH for alice (benchmarks)"}
     group = account_answers.group(account_answers.rule("203.0.113.7/32"), {**account_answers.rule(), "IpRanges": [old]})
     return ready(
         describe_security_groups={"SecurityGroups": [group]},
