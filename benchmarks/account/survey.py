@@ -91,10 +91,14 @@ def _finders(connect: Connect, target: Target) -> dict[str, Callable[[], Any]]:
     """How to find each part of Existing."""
     return {
         "security_group": lambda: security_group.find(connect("ec2"), target.vpc),
-        "role": lambda: Role() if target.no_instance_profile else role.find(connect("iam"), target.bucket),
+        "role": lambda: _find_role(connect, target),
         "bucket": lambda: _find_bucket(connect, target),
         "launch_template": lambda: launch_template.find(connect("ec2"), target.launch_template, target.region),
     }
+
+
+def _find_role(connect: Connect, target: Target) -> Role:
+    return Role() if target.no_instance_profile else role.find(connect("iam"), target.partition, target.bucket)
 
 
 def _find_bucket(connect: Connect, target: Target) -> Bucket | None:
@@ -196,7 +200,8 @@ def _notes(target: Target, found: Existing) -> list[str]:
         )
     if found.security_group:
         notes += security_group.notes(found.security_group, target.allow_from, outdated(target, found))
-    notes += role.notes(found.role, target.partition, target.bucket)
+    missing = [need.name for need in _needs(target, found) if not need.exists]
+    notes += role.notes(found.role, target.partition, target.bucket, missing)
     public = bool(found.bucket and found.bucket.lets_anyone_read(target.partition))
     if found.bucket:
         notes += bucket.notes(found.bucket, target.region, target.public or public)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace as changed
 
+from benchmarks.account import role
 from benchmarks.account.bucket import UPLOAD_RULE
 from benchmarks.doctor import examination, listing
 from benchmarks.doctor.examination import Examination, Machine
@@ -18,6 +19,7 @@ from tests.support.account_answers import ROLE
 from tests.support.aws_fakes import FakeClient, aws_error
 from tests.support.launch_account import Account, account, template
 
+POLICY = role.policy_name(account_answers.TARGET.bucket)
 HERE = Machine("2.19.14", [], lambda: "OpenSSH_9.2p1")
 DENIED = aws_error("UnauthorizedOperation", "You are not authorized to perform: ec2:RunInstances", "RunInstances")
 NO_TEMPLATE = aws_error("InvalidLaunchTemplateName.NotFoundException")
@@ -44,6 +46,8 @@ def ready(other: dict[str, Any] | None = None, iam: dict[str, Any] | None = None
         **{
             "get_role": {"Role": ROLE.role},
             "get_role_policy": {"PolicyDocument": ROLE.policy},
+            "list_role_policies": {"PolicyNames": [POLICY]},
+            "list_attached_role_policies": {"AttachedPolicies": []},
             "get_instance_profile": {"InstanceProfile": ROLE.instance_profile},
             **(iam or {}),
         }
@@ -202,6 +206,41 @@ def test_who_has_no_rights_in_iam_is_told_the_flag_for_that_and_can_go_on_with_i
     found = examination.examine(parameters(no_instance_profile=True), ready(iam=NO_IAM), HERE)
     assert found.can_create
     assert "failed" not in results(found).values()
+
+
+ADMINISTRATOR = {"list_attached_role_policies": {"AttachedPolicies": [{"PolicyName": "AdministratorAccess"}]}}
+
+
+@pytest.mark.parametrize(
+    ("iam", "ec2"),
+    [
+        (ADMINISTRATOR, {"describe_launch_templates": NO_TEMPLATE}),
+        ({**ADMINISTRATOR, "get_instance_profile": aws_error("NoSuchEntity")}, {}),
+        ({"list_role_policies": {"PolicyNames": [POLICY, "mine"]}}, {"describe_launch_templates": NO_TEMPLATE}),
+    ],
+)
+def test_a_role_that_may_do_more_is_handed_to_no_instance_by_what_would_be_created(
+    iam: dict[str, Any], ec2: dict[str, Any]
+) -> None:
+    found = examination.examine(parameters(), ready(iam=iam, **ec2), HERE)
+    assert results(found)["role"] == "failed"
+    name = "mine" if "list_role_policies" in iam else "AdministratorAccess"
+    assert text(found, "role").startswith(f"The role benchmarks also has the policy {name}, which setup did not write")
+    assert text(found, "role").endswith("or give --no-instance-profile.")
+    assert not found.can_create
+    assert found.setup
+    assert found.setup.notes == ()
+    assert listing.obstacle(found, confirmed=True) == listing.INCOMPLETE
+    without = examination.examine(parameters(no_instance_profile=True), ready(iam=NO_IAM, **ec2), HERE)
+    assert without.can_create
+
+
+def test_a_role_that_may_do_more_and_is_in_use_already_is_noted() -> None:
+    found = examination.examine(parameters(), ready(iam=ADMINISTRATOR), HERE)
+    assert found.can_create
+    assert found.setup
+    (note,) = found.setup.notes
+    assert note.startswith("The role benchmarks also has the policy AdministratorAccess, which setup did not write:")
 
 
 def test_who_only_runs_may_look_at_less_and_is_told_that_runs_can_begin() -> None:
