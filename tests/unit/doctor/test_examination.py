@@ -65,7 +65,7 @@ def ready(other: dict[str, Any] | None = None, iam: dict[str, Any] | None = None
 @pytest.fixture(autouse=True)
 def answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Dry runs of describing are answered like any other: the fakes do not know them."""
-    monkeypatch.setattr("benchmarks.doctor.reading.refused", lambda _ec2: [])
+    monkeypatch.setattr("benchmarks.doctor.reading.refused", lambda _ec2: {})
 
 
 def parameters(**given: Any) -> dict[str, Any]:
