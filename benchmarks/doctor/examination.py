@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache, partial
 
 from msgspec.structs import replace
@@ -35,11 +36,13 @@ ADVICE = {"role": " To do without a role, give --no-instance-profile."}
 
 @dataclass(frozen=True)
 class Machine:
-    """What Ansible tells of itself, and how to ask for the version of the ssh client."""
+    """What Ansible tells of itself, the environment, and how to ask for the versions of other programs."""
 
     ansible: str
     collections: Sequence[str]
     ssh: Callable[[], str | None] = machine.ssh_version
+    engine: Callable[[], str | None] = machine.engine_version
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ def examine(
     checks = answer(
         [
             *machine.questions(here.ansible, here.collections, here.ssh),
+            *machine.of_sandbox(here.environment, here.engine),
             *user.questions(connect, region, minutes),
             *reading.questions(connect),
             *vcpus.questions(connect, region),

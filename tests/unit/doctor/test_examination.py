@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from tests.support.aws_fakes import FakeClient, aws_error
 from tests.support.launch_account import Account, account, template
 
 POLICY = role.policy_name(account_answers.TARGET.bucket)
-HERE = Machine("2.19.14", [], lambda: "OpenSSH_9.2p1")
+HERE = Machine("2.19.14", [], lambda: "OpenSSH_9.2p1", environment={})
 DENIED = aws_error("UnauthorizedOperation", "You are not authorized to perform: ec2:RunInstances", "RunInstances")
 NO_TEMPLATE = aws_error("InvalidLaunchTemplateName.NotFoundException")
 
@@ -88,6 +89,16 @@ def test_an_account_that_has_everything_is_ready() -> None:
     assert found.can_create
     assert found.setup.missing == ()
     assert text(found, "launch").endswith("c7i.large with a run's tags, from the launch template benchmarks (dry run)")
+
+
+def test_the_engine_is_asked_for_only_where_the_sandbox_is() -> None:
+    here = replace(HERE, engine=lambda: None)
+    assert "engine" not in results(examination.examine(parameters(), ready(), here))
+    sandbox = replace(here, environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:4711"})
+    found = examination.examine(parameters(), ready(), sandbox)
+    assert results(found)["engine"] == "failed"
+    assert found.can_create
+    assert "apt-get install podman" in text(found, "engine")
 
 
 def test_the_launch_is_rehearsed_with_what_a_run_would_send_and_nothing_is_launched() -> None:
