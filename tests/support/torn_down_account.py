@@ -46,7 +46,7 @@ SET_UP = Remains(
     versions=[VERSION],
     role=ROLE,
     profile=PROFILE,
-    bucket=FoundBucket(TAGGED, policy={"Statement": []}),
+    bucket=FoundBucket(TAGGED, lifecycle=[bucket.UPLOAD_RULE], policy={"Statement": []}),
 )
 
 

@@ -94,7 +94,7 @@ def test_what_cannot_be_removed_is_named_and_stops_nothing_else() -> None:
     assert len(outcome.removed) == 4
     first, second = outcome.failures
     assert first.startswith("Not removed: launch template benchmarks: Your AWS user lacks the permission DeleteLaunch")
-    assert second.startswith(f"Not removed: S3 bucket {BUCKET}: AWS refused")
+    assert second.startswith(f"Not removed: S3 bucket {BUCKET} with all its settings: AWS refused")
     assert remover.result(outcome, ())["msg"] == f"{first}\n{second}"
 
 
