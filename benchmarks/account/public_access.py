@@ -74,6 +74,11 @@ def restricts(block: AwsShape) -> bool:
     return bool(block.get("RestrictPublicBuckets"))
 
 
+def refuses(block: AwsShape) -> bool:
+    """Whether a public access block makes S3 refuse new policies that are public; those that are there stay."""
+    return bool(block.get("BlockPublicPolicy"))
+
+
 def refuse_reopening(bucket: str, policy: AwsShape) -> None:
     """Raises RefusedError if without its block a bucket would be open to everybody by more than setup's statement."""
     if named := bucket_policy.for_everybody(policy, but=bucket_policy.SIDS):

@@ -10,7 +10,7 @@ from functools import cache, partial
 
 from msgspec.structs import replace
 
-from benchmarks.account import role, survey, target
+from benchmarks.account import bucket, role, survey, target
 from benchmarks.account.survey import Existing, Unseen
 from benchmarks.account.target import Target
 from benchmarks.aws import aws_errors, launch_templates, opt_in_regions, own_address
@@ -106,12 +106,14 @@ def examine(
     if chosen.allow_from and not chosen.replaces_own and found.security_group:
         more.append(network.admission(connect("ec2"), found.security_group, chosen.allow_from))
     setup = _surveyed(chosen, found, unseen)
-    if told := role.refusal(found.role, [need.name for need in setup.missing]):
-        checks += (Check(name=PARTS["role"], result="failed", text=told),)
+    missing = [need.name for need in setup.missing]
+    against = {"role": role.refusal(found.role, missing), "bucket": bucket.refusal(found.bucket, missing)}
+    checks += tuple(Check(name=PARTS[part], result="failed", text=told) for part, told in against.items() if told)
     if setup.missing or setup.outdated:
         more.append(creating.question(connect, setup))
     checks += answer(more, explain, checks)
-    refused = any(check.name in ("address", "creating", PARTS["role"]) and check.result == "failed" for check in checks)
+    decisive = {"address", "creating", *(PARTS[part] for part in against)}
+    refused = any(check.name in decisive and check.result == "failed" for check in checks)
     return Examination(checks, replace(setup, checks=checks, can_create=not (unseen or refused)))
 
 

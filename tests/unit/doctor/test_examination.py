@@ -246,6 +246,19 @@ def test_a_role_that_may_do_more_is_handed_to_no_instance_by_what_would_be_creat
     assert without.can_create
 
 
+def test_a_bucket_whose_policy_s3_would_not_take_again_keeps_everything_from_being_created() -> None:
+    old = {"Sid": "Old", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+    connect = ready()
+    connect.clients["s3"].answers |= {
+        "get_bucket_policy": {"Policy": json.dumps({"Statement": [old]})},
+        "get_public_access_block": {"PublicAccessBlockConfiguration": {"BlockPublicPolicy": True}},
+    }
+    found = examination.examine(parameters(), connect, HERE)
+    assert results(found)["bucket"] == "failed"
+    assert "with the statement Old, since that lets everybody in" in text(found, "bucket")
+    assert not found.can_create
+
+
 def test_a_role_that_may_do_more_and_is_in_use_already_is_noted() -> None:
     found = examination.examine(parameters(), ready(iam=ADMINISTRATOR), HERE)
     assert found.can_create
