@@ -14,4 +14,6 @@ def expand(name: str, path: str) -> Path:
     try:
         return Path(path).expanduser()
     except RuntimeError:
-        raise RefusedError(f"{name} is in a home directory that does not exist: {path!r}.") from None
+        raise RefusedError(
+            f"{name} is in a home directory that does not exist: {path!r}. Give an absolute path."
+        ) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,8 @@ class Bucket:
     lifecycle: Sequence[AwsShape] | None
     policy: AwsShape | None = None
     admits_public: bool | None = None  # by a policy
+    restricts_public: bool | None = None  # whom a policy admits
+    refuses_public: bool | None = None  # new policies that are public
 
     @property
     def aborts_uploads(self) -> bool:
@@ -98,6 +100,8 @@ def find(s3: Client, name: str, account: str, region: str) -> Bucket | None:
         lifecycle=read("bucket_lifecycle_configuration", "NoSuchLifecycleConfiguration", "Rules", []),
         policy=bucket_policy.find(s3, name, account),
         admits_public=None if block is None else not public_access.blocks(block),
+        restricts_public=None if block is None else public_access.restricts(block),
+        refuses_public=None if block is None else public_access.refuses(block),
     )
 
 
@@ -137,6 +141,19 @@ def add_upload_rule(s3: Client, bucket: str, account: str, dry: bool = False) ->
         kept = {key: before[key] for key in ("TransitionDefaultMinimumObjectSize",) if key in before}
         s3.put_bucket_lifecycle_configuration(**place, LifecycleConfiguration={"Rules": rules}, **kept)
     return True
+
+
+def refusal(found: Bucket | None, missing: Collection[str]) -> str:
+    """Why the bucket's policy cannot be added to, as a sentence; empty if it can, or if only S3 can tell.
+
+    `missing` are the names of the needs that setup would create. Where results are to be public, the block ends before.
+    """
+    if not found or not found.refuses_public or "add_rule" not in missing or "public_rule" in missing:
+        return ""
+    # Conditions may make a statement less than public.
+    policy = {"Statement": [one for one in bucket_policy.statements(found.policy or {}) if not one.get("Condition")]}
+    named = " and ".join(bucket_policy.for_everybody(policy, but=bucket_policy.SIDS))
+    return bucket_policy.BLOCKED.format(bucket=found.name, named=named) if named else ""
 
 
 def notes(bucket: Bucket, region: str, public: bool = False) -> list[str]:

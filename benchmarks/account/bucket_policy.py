@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -19,10 +19,21 @@ import botocore.exceptions
 from benchmarks.aws import aws_errors
 from benchmarks.aws.resource_names import RESULTS
 from benchmarks.aws.session import AwsShape, Client
+from benchmarks.errors import RefusedError
 
 ONLY_ADD = "BenchmarksInstancesOnlyAddResults"
 ANYONE_READS = "BenchmarksAnyoneReadsResults"
+SIDS = frozenset({ONLY_ADD, ANYONE_READS})
 EMPTY: AwsShape = {"Version": "2012-10-17", "Statement": []}
+BLOCKED = (
+    "S3 does not take the policy of the bucket {bucket} with {named}, since that lets everybody in, which S3 Block "
+    "Public Access forbids here: take it out of the policy (aws s3api get-bucket-policy shows it), or give another "
+    "bucket by --bucket."
+)
+
+
+class BlockedError(RefusedError):
+    """S3 refuses a policy, since it is public and the bucket, the account or its organisation blocks that."""
 
 
 def results_of(partition: str, bucket: str) -> str:
@@ -62,7 +73,7 @@ def anyone_reads(partition: str, bucket: str) -> AwsShape:
 
 def find(s3: Client, bucket: str, account: str) -> AwsShape | None:
     """A bucket's policy, EMPTY if it has none; None if the permission to read it is missing."""
-    found: AwsShape | None = aws_errors.optional(lambda: _read(s3, bucket, account))
+    found: AwsShape | None = aws_errors.optional(lambda: read(s3, bucket, account))
     return found
 
 
@@ -90,19 +101,61 @@ def add(
     """Add statements to a bucket's policy, if needed; return whether they were or, if `dry`, would be.
 
     If the policy is written at all, it is without statements whose Sid is one of `dropped`. If `dry`, a bucket that
-    does not exist yet counts as one without a policy. Raises ClientError.
+    does not exist yet counts as one without a policy. Raises BlockedError and ClientError.
     """
-    before = _read(s3, bucket, account, absent=("NoSuchBucket",) if dry else ())
+    before = read(s3, bucket, account, absent=("NoSuchBucket",) if dry else ())
     after = with_statements(before, wanted)
     if after == before:
         return False
     after = {**after, "Statement": [one for one in statements(after) if one.get("Sid") not in dropped]}
     if not dry:
-        s3.put_bucket_policy(Bucket=bucket, ExpectedBucketOwner=account, Policy=json.dumps(after))
+        put(s3, bucket, account, after)
     return True
 
 
-def _read(s3: Client, bucket: str, account: str, absent: Sequence[str] = ()) -> AwsShape:
+def put(s3: Client, bucket: str, account: str, policy: AwsShape) -> None:
+    """Replace a bucket's policy. Raises BlockedError, which names the statements for everybody, and ClientError."""
+    try:
+        s3.put_bucket_policy(Bucket=bucket, ExpectedBucketOwner=account, Policy=json.dumps(policy))
+    except botocore.exceptions.ClientError as error:
+        if not _is_blocked(error):
+            raise
+        named = " and ".join(for_everybody(policy)) or "its statements"
+        raise BlockedError(BLOCKED.format(bucket=bucket, named=named)) from None
+
+
+def _is_blocked(error: botocore.exceptions.ClientError) -> bool:
+    """Whether S3 refused a policy because it is public, as the reason that it adds to AccessDenied tells.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html#access-denied-message-examples
+    """
+    message = str(error.response.get("Error", {}).get("Message", ""))
+    return aws_errors.is_denied(error) and ("BlockPublicPolicy" in message or "Block Public Access" in message)
+
+
+def for_everybody(policy: AwsShape, but: Collection[str] = ()) -> list[str]:
+    """What to call each statement that allows everybody something, but for those with the Sids `but`.
+
+    Conditions may make such a statement less than public in AWS's sense; they are not looked at:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
+    """
+    return [
+        f"the statement {one['Sid']}" if one.get("Sid") else f"its statement {number}, which has no Sid,"
+        for number, one in enumerate(statements(policy), 1)
+        if one.get("Effect") == "Allow" and one.get("Sid") not in but and _is_for_everybody(one)
+    ]
+
+
+def _is_for_everybody(statement: AwsShape) -> bool:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous"""
+    if "NotPrincipal" in statement:
+        return True
+    principal = statement.get("Principal")
+    return "*" in _listed(principal.get("AWS", []) if isinstance(principal, dict) else principal)
+
+
+def read(s3: Client, bucket: str, account: str, absent: Sequence[str] = ()) -> AwsShape:
+    """A bucket's policy, EMPTY if it has none or S3 answers with a code of `absent`. Raises ClientError."""
     try:
         answer = s3.get_bucket_policy(Bucket=bucket, ExpectedBucketOwner=account)
     except botocore.exceptions.ClientError as error:
@@ -117,7 +170,7 @@ def lets_anyone_read_results(policy: AwsShape, bucket: str) -> bool:
     """Whether a statement, setup's or another, lets everybody read what is below the results' prefix."""
     return any(
         one.get("Effect") == "Allow"
-        and _plain(one.get("Principal")) in (["*"], {"AWS": ["*"]})
+        and _is_for_everybody(one)
         and any(fnmatchcase("s3:getobject", action.lower()) for action in _listed(one.get("Action", [])))
         and any(
             fnmatchcase(f"{bucket}/{RESULTS}x", resource.rpartition(":::")[2])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from benchmarks.account import bucket_policy
 from benchmarks.account.bucket import UPLOAD_RULE
 from benchmarks.account.security_group import SSH_PORT, rules_for_ssh_alone
 from benchmarks.aws import tags
@@ -13,9 +14,9 @@ from benchmarks.aws.session import AwsShape
 # Written by roles/setup, which tags what it creates and never what exists.
 TAGS = frozenset({tags.OWNER, tags.VERSION})
 TEMPLATE_VERSION = "Made by benchmarks"  # the description of a launch template's version
-SSH_RULE = "SSH for "  # how the description of a rule begins
-POLICY = "write-to-"  # and the name of a policy in the role
-STATEMENT = "Benchmarks"  # and the Sid of a statement in a bucket's policy
+SSH_RULE = ("SSH for ", " (benchmarks)")  # how the description of a rule begins and ends; between is its user's name
+POLICY = "write-to-"  # how the name of a policy in the role begins
+STATEMENTS = bucket_policy.SIDS  # the Sids of statements in a bucket's policy
 
 _POLICY_OF_REGION = re.compile(rf"{POLICY}benchmarks-\d{{12}}-(?P<region>[a-z0-9-]+)")
 
@@ -41,8 +42,13 @@ def ssh_permissions(group: AwsShape) -> list[AwsShape]:
         for rule in rules_for_ssh_alone(group)
         for ranges, cidr in (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6"))
         for one in rule.get(ranges, [])
-        if str(one.get("Description", "")).startswith(SSH_RULE)
+        if _is_rule_description(str(one.get("Description", "")))
     ]
+
+
+def _is_rule_description(text: str) -> bool:
+    begins, ends = SSH_RULE
+    return text.startswith(begins) and text.endswith(ends) and len(text) > len(begins) + len(ends)
 
 
 def cidrs(permissions: Sequence[AwsShape]) -> list[str]:
@@ -62,7 +68,7 @@ def is_upload_rule(rule: AwsShape) -> bool:
 
 def is_statement(statement: AwsShape) -> bool:
     """Whether a statement of a bucket's policy is setup's."""
-    return str(statement.get("Sid", "")).startswith(STATEMENT)
+    return statement.get("Sid") in STATEMENTS
 
 
 def regions(policies: Sequence[str]) -> Iterator[str]:

@@ -20,8 +20,9 @@ LONGEST = 255
 
 
 def description(owner: str) -> str:
-    """The description of a user's rules, as EC2 accepts it."""
-    return _NOT_ALLOWED.sub("-", f"{SSH_RULE}{owner}")[:LONGEST]
+    """The description of a user's rules, as EC2 accepts it. A name that is too long for one is cut."""
+    begins, ends = SSH_RULE
+    return f"{begins}{_NOT_ALLOWED.sub('-', owner)[: LONGEST - len(begins) - len(ends)]}{ends}"
 
 
 def outdated(group: AwsShape, own: str, allow_from: str) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import botocore.exceptions
 
@@ -23,6 +24,11 @@ BLOCKED = (
     "Results cannot be public, since the account {account} or its organisation blocks public access (S3 Block Public "
     "Access): leave public out, or ask your administrator to end that for the account, in an organisation by its S3 "
     "policy."
+)
+REOPENED = (
+    "The bucket {bucket} cannot be opened, since {named} in its policy would let everybody in again, whom the "
+    "bucket's S3 Block Public Access keeps out so far: take it out of the policy (aws s3api get-bucket-policy shows "
+    "it), or give another bucket by --bucket."
 )
 SHOWN = (
     "With --public, anyone who has or guesses an object's address reads it, at your cost, though nobody can list them: "
@@ -60,6 +66,25 @@ def blocks(block: AwsShape) -> bool:
     return any(block.get(name) for name in SETTINGS)
 
 
+def restricts(block: AwsShape) -> bool:
+    """Whether a public access block keeps out whom the bucket's policy lets in.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PublicAccessBlockConfiguration.html
+    """
+    return bool(block.get("RestrictPublicBuckets"))
+
+
+def refuses(block: AwsShape) -> bool:
+    """Whether a public access block makes S3 refuse new policies that are public; those that are there stay."""
+    return bool(block.get("BlockPublicPolicy"))
+
+
+def refuse_reopening(bucket: str, policy: AwsShape) -> None:
+    """Raises RefusedError if without its block a bucket would be open to everybody by more than setup's statement."""
+    if named := bucket_policy.for_everybody(policy, but=bucket_policy.SIDS):
+        raise RefusedError(REOPENED.format(bucket=bucket, named=" and ".join(named)))
+
+
 def add(
     s3: Client,
     bucket: str,
@@ -71,11 +96,13 @@ def add(
     """Let a bucket have public policies, and add statements to its own; return whether anything was or would be done.
 
     If S3 refuses the policy, the bucket's block is put back. Raises RefusedError if that is because of the account or
-    the organisation, and ClientError and BotoCoreError.
+    the organisation, or if the block keeps out whom another statement lets in, and ClientError and BotoCoreError.
     """
     place = {"Bucket": bucket, "ExpectedBucketOwner": account}
     before = _block_of(s3, place, (_ABSENT, "NoSuchBucket") if dry else (_ABSENT,))
     opens = blocks(before)
+    if restricts(before):
+        refuse_reopening(bucket, bucket_policy.read(s3, bucket, account, absent=("NoSuchBucket",) if dry else ()))
     if dry:
         return bucket_policy.add(s3, bucket, account, wanted, dry=True) or opens
     if opens:
@@ -83,11 +110,11 @@ def add(
         s3.put_public_access_block(**place, PublicAccessBlockConfiguration=after)
     try:
         added = _patiently(lambda: bucket_policy.add(s3, bucket, account, wanted), _PATIENCE if opens else 1, sleep)
-    except aws_errors.of_aws() as error:
+    except aws_errors.errors() as error:
         # Also if no answer came: whether S3 has the policy is then not known, and a block makes either harmless.
         if opens:
             s3.put_public_access_block(**place, PublicAccessBlockConfiguration=before)
-        if isinstance(error, botocore.exceptions.ClientError) and is_blocked(error):
+        if isinstance(error, bucket_policy.BlockedError):
             raise RefusedError(BLOCKED.format(account=account)) from None
         raise
     return added or opens
@@ -96,23 +123,21 @@ def add(
 def add_to_private(s3: Client, bucket: str, account: str, wanted: Sequence[AwsShape], dry: bool = False) -> bool:
     """Add statements to the policy of a bucket whose results need not be public; return whether they were or would be.
 
-    Where results were public and the bucket now blocks that, setup's statement is still in the policy, which S3 would
-    refuse to take again: it is dropped. Raises ClientError.
+    Where results were public and the bucket or the account now blocks that, setup's statement is still in the policy,
+    which S3 would refuse to take again: it is dropped. Raises BlockedError if S3 refuses it for another statement, and
+    ClientError.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
     place = {"Bucket": bucket, "ExpectedBucketOwner": account}
     block = aws_errors.optional(lambda: _block_of(s3, place, (_ABSENT, "NoSuchBucket") if dry else (_ABSENT,))) or {}
-    dropped = (bucket_policy.ANYONE_READS,) if block.get("BlockPublicPolicy") else ()
-    return bucket_policy.add(s3, bucket, account, wanted, dry, dropped)
-
-
-def is_blocked(error: botocore.exceptions.ClientError) -> bool:
-    """Whether S3 refused a policy because it is public, as the reason that it adds to AccessDenied tells.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html#access-denied-message-examples
-    """
-    message = str(error.response.get("Error", {}).get("Message", ""))
-    return aws_errors.is_denied(error) and ("BlockPublicPolicy" in message or "Block Public Access" in message)
+    add = partial(bucket_policy.add, s3, bucket, account, wanted, dry)
+    if not block.get("BlockPublicPolicy"):
+        try:
+            return add()
+        except bucket_policy.BlockedError:
+            # It is the account that blocks.
+            pass
+    return add(dropped=(bucket_policy.ANYONE_READS,))
 
 
 def _block_of(s3: Client, place: AwsShape, absent: Sequence[str]) -> AwsShape:
@@ -129,8 +154,6 @@ def _patiently(call: Callable[[], bool], attempts: int, sleep: Callable[[float],
     for _ in range(attempts - 1):
         try:
             return call()
-        except botocore.exceptions.ClientError as error:
-            if not is_blocked(error):
-                raise
-        sleep(_PAUSE)
+        except bucket_policy.BlockedError:
+            sleep(_PAUSE)
     return call()

@@ -12,7 +12,7 @@ from benchmarks.account import bucket, bucket_contents, bucket_policy, made_by_s
 from benchmarks.account.bucket_contents import Contents
 from benchmarks.account.teardown_place import Place
 from benchmarks.aws import tags
-from benchmarks.aws.aws_errors import code, is_denied, unless
+from benchmarks.aws.aws_errors import code, is_denied, optional, unless
 from benchmarks.aws.opt_in_regions import refusing_in
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import AwsShape, Client, Connect
@@ -182,13 +182,22 @@ def _bucket(s3: Client, place: Place) -> FoundBucket | None:
 
 
 def _what_it_has(s3: Client, place: Place) -> FoundBucket:
-    """Its policy, its contents if setup made it, else its lifecycle rules: what may have been added to it."""
+    """Its policy, its lifecycle rules and, if setup made it, its contents."""
     here = {"Bucket": place.bucket, "ExpectedBucketOwner": place.account}
     tagging = unless("NoSuchTagSet", lambda: s3.get_bucket_tagging(**here)) or {"TagSet": []}
     tagged = {"Tags": tagging["TagSet"]}
     if made_by_setup.is_tagged(tagged):
-        contents = bucket_contents.count(s3, place.bucket, place.account)
-        return FoundBucket(tagged, contents=contents, policy=bucket_policy.find(s3, place.bucket, place.account) or {})
-    rules = unless("NoSuchLifecycleConfiguration", lambda: s3.get_bucket_lifecycle_configuration(**here)) or {}
+        # What is in the way of nothing but is counted may be left unread.
+        return FoundBucket(
+            tagged,
+            contents=bucket_contents.count(s3, place.bucket, place.account),
+            lifecycle=(optional(lambda: _lifecycle(s3, here)) or {}).get("Rules", []),
+            policy=bucket_policy.find(s3, place.bucket, place.account) or {},
+        )
+    rules = _lifecycle(s3, here)
     policy = unless("NoSuchBucketPolicy", lambda: s3.get_bucket_policy(**here))
     return FoundBucket(tagged, lifecycle=rules.get("Rules", []), policy=json.loads(policy["Policy"]) if policy else {})
+
+
+def _lifecycle(s3: Client, bucket: AwsShape) -> AwsShape:
+    return unless("NoSuchLifecycleConfiguration", lambda: s3.get_bucket_lifecycle_configuration(**bucket)) or {}

@@ -17,6 +17,7 @@ from benchmarks.errors import RefusedError
 from benchmarks.runs.records import Removal, Teardown
 
 NOT_OF_SETUP = "setup did not make it"
+_ELSEWHERE = "; instances that use it in other regions, which are not looked at, lose their role"
 TO_END_THAT = "docs/how-to/bucket.md says how to end that"
 
 
@@ -55,9 +56,16 @@ def plan(place: Place, found: Remains) -> Teardown:
 
 
 def check_unused(survey: Teardown, users: Users) -> None:
-    """Raises RefusedError if what would be removed is in use, or a run is."""
+    """Raises RefusedError if what would be removed is in use in the region, or a run is.
+
+    IAM is one for all regions, but which instances have a profile only EC2 tells, each region of its own:
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
+    """
     if survey.removals and users.alive:
-        raise RefusedError(f"Nothing was removed, since this is still in use: {'; '.join(users.alive)}.")
+        used = "; ".join(users.alive)
+        raise RefusedError(
+            f"Nothing was removed, since this is still in use in {survey.region}: {used}. End that first."
+        )
 
 
 def _template(made: _Plan, found: Remains) -> None:
@@ -174,7 +182,7 @@ def _profile(
     roles = [one["RoleName"] for one in profile.get("Roles", [])]
     if not is_tagged(profile):
         if role_goes and NAME in roles:
-            made.remove("profile_role", NAME, f"role {NAME} in the {text}")
+            made.remove("profile_role", NAME, f"role {NAME} in the {text}{_ELSEWHERE}")
         made.leave(text, NOT_OF_SETUP)
     elif others := [name for name in roles if name != NAME]:
         made.leave(text, f"it has the role {', '.join(others)}")
@@ -185,8 +193,8 @@ def _profile(
     else:
         # A default bucket is one region's, and so tells whether runs elsewhere use the role.
         shared = place.bucket != default_bucket(place.account, place.region)
-        more = "; launch templates in other regions that name it can no longer launch" if shared else ""
-        made.remove("instance_profile", NAME, f"{text}{more}")
+        more = ", and launch templates there that name it can no longer launch" if shared else ""
+        made.remove("instance_profile", NAME, f"{text}{_ELSEWHERE}{more}")
 
 
 def _bucket(made: _Plan, place: Place, found: Remains, bucket: FoundBucket) -> None:
@@ -214,7 +222,19 @@ def _bucket(made: _Plan, place: Place, found: Remains, bucket: FoundBucket) -> N
     else:
         if not bucket.contents.empty:
             made.remove("results", place.bucket, f"all that the {text} holds: {bucket.contents}")
-        made.remove("bucket", place.bucket, text)
+        made.remove("bucket", place.bucket, f"{text} with all its settings{_settings_of_others(bucket)}")
+
+
+def _settings_of_others(bucket: FoundBucket) -> str:
+    """How many of a bucket's settings setup did not make, of the kinds that are looked at."""
+    statements = [one for one in bucket_policy.statements(bucket.policy) if not made_by_setup.is_statement(one)]
+    rules = [one for one in bucket.lifecycle if not made_by_setup.is_upload_rule(one)]
+    counted = [
+        f"{len(found)} {name}{'s' if len(found) > 1 else ''}"
+        for found, name in ((statements, "statement"), (rules, "lifecycle rule"))
+        if found
+    ]
+    return f", among them {' and '.join(counted)} by others" if counted else ""
 
 
 def _if_public(bucket: FoundBucket) -> str:

@@ -168,11 +168,14 @@ def _remove_upload_rule(s3: Client, bucket: Mapping[str, str]) -> None:
 
 
 def _remove_statements(s3: Client, bucket: Mapping[str, str]) -> None:
-    """Take setup's statements out of the bucket's policy; without any statement there is no policy."""
+    """Take setup's statements out of the bucket's policy; without any statement there is no policy.
+
+    Raises BlockedError and ClientError.
+    """
     policy = json.loads(s3.get_bucket_policy(**bucket)["Policy"])
     kept = [one for one in bucket_policy.statements(policy) if not made_by_setup.is_statement(one)]
     if kept:
-        s3.put_bucket_policy(**bucket, Policy=json.dumps({**policy, "Statement": kept}))
+        bucket_policy.put(s3, bucket["Bucket"], bucket["ExpectedBucketOwner"], {**policy, "Statement": kept})
     else:
         s3.delete_bucket_policy(**bucket)
 

@@ -58,7 +58,7 @@ def find_existing(connect: Connect, target: Target) -> Existing:
     """Find what exists in the account.
 
     Raises RefusedError for a bucket of another owner, for a launch template that cannot be created, and if results are
-    to be public where that is blocked.
+    to be public where that is blocked, or where it would open the bucket by other statements too.
     """
     with refusing_in(connect, target.region):
         return Existing(**{part: find() for part, find in _finders(connect, target).items()})
@@ -91,16 +91,23 @@ def _finders(connect: Connect, target: Target) -> dict[str, Callable[[], Any]]:
     """How to find each part of Existing."""
     return {
         "security_group": lambda: security_group.find(connect("ec2"), target.vpc),
-        "role": lambda: Role() if target.no_instance_profile else role.find(connect("iam"), target.bucket),
+        "role": lambda: _find_role(connect, target),
         "bucket": lambda: _find_bucket(connect, target),
         "launch_template": lambda: launch_template.find(connect("ec2"), target.launch_template, target.region),
     }
 
 
+def _find_role(connect: Connect, target: Target) -> Role:
+    return Role() if target.no_instance_profile else role.find(connect("iam"), target.partition, target.bucket)
+
+
 def _find_bucket(connect: Connect, target: Target) -> Bucket | None:
     if target.public:
         public_access.refuse_blocked(connect, target.account)
-    return bucket.find(connect("s3"), target.bucket, target.account, target.region)
+    found = bucket.find(connect("s3"), target.bucket, target.account, target.region)
+    if target.public and found and found.restricts_public and found.policy is not None:
+        public_access.refuse_reopening(target.bucket, found.policy)
+    return found
 
 
 def survey(target: Target, found: Existing) -> Setup:
@@ -193,7 +200,8 @@ def _notes(target: Target, found: Existing) -> list[str]:
         )
     if found.security_group:
         notes += security_group.notes(found.security_group, target.allow_from, outdated(target, found))
-    notes += role.notes(found.role, target.partition, target.bucket)
+    missing = [need.name for need in _needs(target, found) if not need.exists]
+    notes += role.notes(found.role, target.partition, target.bucket, missing)
     public = bool(found.bucket and found.bucket.lets_anyone_read(target.partition))
     if found.bucket:
         notes += bucket.notes(found.bucket, target.region, target.public or public)

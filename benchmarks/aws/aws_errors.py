@@ -9,7 +9,7 @@ from typing import Any
 
 import botocore.exceptions
 
-from benchmarks.aws import botocore_errors
+from benchmarks.aws import barriers, botocore_errors
 from benchmarks.errors import FailedError, RefusedError
 
 NO_CREDENTIALS = (
@@ -27,6 +27,10 @@ CREDENTIAL_CODES = frozenset(
      "InvalidSignatureException", "RequestExpired", "SignatureDoesNotMatch", "UnrecognizedClientException"}
 )  # fmt: skip
 _DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "403"})
+# EC2's server errors, and those of too many requests.
+_TEMPORARY_CODES = frozenset(
+    {"InternalError", "InternalFailure", "RequestLimitExceeded", "ServiceUnavailable", "Unavailable"}
+)
 _ACTION = re.compile(r"perform: (\S+)")
 
 
@@ -38,24 +42,53 @@ def is_denied(error: botocore.exceptions.ClientError) -> bool:
     return code(error) in _DENIED_CODES
 
 
+def said(error: botocore.exceptions.ClientError) -> str:
+    """What AWS said, without a full stop and what only AWS can decode."""
+    text = str(error.response.get("Error", {}).get("Message", ""))
+    return text.partition(" Encoded authorization")[0].rstrip(".")
+
+
+def forbidden(permissions: str, error: botocore.exceptions.ClientError) -> str:
+    """Why something is refused that no permission of the user's own would allow (see barriers), as a sentence."""
+    if (barrier := barriers.of(error)) is None:
+        raise ValueError("AWS names nothing but a missing permission")
+    return (
+        f"{barrier.what} forbids {permissions}, whatever else your AWS user is allowed: {barrier.remedy}. "
+        f"AWS said: {said(error)}."
+    )
+
+
 def explain(error: botocore.exceptions.ClientError | botocore.exceptions.BotoCoreError) -> str:
     """What an AWS error means and what to do about it, as a sentence for the user."""
     if isinstance(error, botocore.exceptions.ClientError):
-        text = str(error.response.get("Error", {}).get("Message", ""))
-        message = text.partition(" Encoded authorization")[0].rstrip(".")
+        message = said(error)
         if code(error) in CREDENTIAL_CODES:
             return BAD_CREDENTIALS.format(code=code(error))
         if is_denied(error):
             action = _ACTION.search(message)
             permission = action[1] if action else error.operation_name
+            if barriers.of(error):
+                return forbidden(permission, error)
             return (
                 f"Your AWS user lacks the permission {permission}: ask for the policy in docs/iam-policy.md. "
                 f"AWS said: {message}."
             )
-        return f"AWS refused {error.operation_name} ({code(error)}): {message}."
+        return f"AWS refused {error.operation_name} ({code(error)}): {message}.{_next_step(error)}"
     if isinstance(error, botocore.exceptions.NoCredentialsError | botocore.exceptions.PartialCredentialsError):
         return NO_CREDENTIALS
     return botocore_errors.meaning(error)
+
+
+def _next_step(error: botocore.exceptions.ClientError) -> str:
+    """What to do about a launch that EC2 refuses, as a sentence after its own; empty for other operations.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    """
+    if error.operation_name != "RunInstances":
+        return ""
+    if code(error) in _TEMPORARY_CODES:
+        return " Try again in a few minutes."
+    return " Change what this names in the request or in the launch template, or give another by --launch-template."
 
 
 @contextmanager

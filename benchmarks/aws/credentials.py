@@ -8,15 +8,18 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from benchmarks.aws import renewals
+from benchmarks.aws.renewals import Renewal
 from benchmarks.errors import RefusedError
 
 KEY, SECRET, TOKEN = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
 # As `aws configure export-credentials --format env` names it, in ISO 8601.
 EXPIRATION = "AWS_CREDENTIAL_EXPIRATION"
+CA_BUNDLE = "AWS_CA_BUNDLE"
 PROFILE_VARIABLES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 NO_TERMINAL = (
     "The AWS profile {profile} asks for an MFA code, and there is no terminal here to type it: get credentials first, "
@@ -28,11 +31,15 @@ NOT_GIVEN = "The AWS profile {profile} gave no credentials: {reason}."
 
 @dataclass(frozen=True)
 class Lifetime:
-    """How long the credentials are good for. `end` is in UTC, None for permanent ones and if it is not known."""
+    """How long the credentials are good for. `end` is in UTC, None for permanent ones and if it is not known.
+
+    Those that botocore renews are good for longer: for as long as what they are renewed with, `renewal`.
+    """
 
     temporary: bool = False
     renewed: bool = False  # whether botocore gets new ones before they end
     end: datetime | None = None
+    renewal: Renewal = field(default_factory=Renewal)
 
 
 def settle(environment: MutableMapping[str, str] = os.environ) -> None:
@@ -65,7 +72,7 @@ def settle(environment: MutableMapping[str, str] = os.environ) -> None:
         # An empty code, or one that is too short, is refused by botocore.
         raise RefusedError(NOT_GIVEN.format(profile=profile, reason=" ".join(str(error).split()))) from None
     kept = {"AWS_DEFAULT_REGION": session.get_config_variable("region")}
-    kept["AWS_CA_BUNDLE"] = session.get_config_variable("ca_bundle")
+    kept[CA_BUNDLE] = session.get_config_variable("ca_bundle")
     for name, value in kept.items():
         if value:
             environment.setdefault(name, value)
@@ -74,6 +81,25 @@ def settle(environment: MutableMapping[str, str] = os.environ) -> None:
         environment[EXPIRATION] = end.isoformat()
     for name in PROFILE_VARIABLES:
         environment.pop(name, None)
+
+
+def share_ca_bundle(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Put the CA bundle that botocore would use into the environment: amazon.aws's modules read no other.
+
+    botocore takes the profile's `ca_bundle`, else the variable REQUESTS_CA_BUNDLE. A profile that cannot be read is
+    left to whoever asks AWS next, who tells.
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html
+    """
+    if environment.get(CA_BUNDLE):
+        return
+    import botocore.exceptions
+    import botocore.session
+
+    found = environment.get("REQUESTS_CA_BUNDLE")
+    with suppress(botocore.exceptions.BotoCoreError):
+        found = botocore.session.Session().get_config_variable("ca_bundle") or found
+    if found:
+        environment[CA_BUNDLE] = found
 
 
 def asks(profiles: Mapping[str, Mapping[str, Any]], name: str) -> bool:
@@ -128,6 +154,7 @@ def lifetime(environment: Mapping[str, str] = os.environ) -> Lifetime:
         temporary=True,
         renewed=isinstance(found, botocore.credentials.RefreshableCredentials),
         end=_end_of(found),
+        renewal=renewals.of(found),
     )
 
 

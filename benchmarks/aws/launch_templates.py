@@ -164,19 +164,26 @@ def find(ec2: Client, text: str, default_name: str) -> Template:
         if not code(error).startswith("InvalidLaunchTemplate"):
             raise
         if "Version" in code(error):
-            raise RefusedError(f"The launch template {name} has no version {version}.") from None
+            raise _no_version(name, version) from None
         missing = f"There is no launch template {name} in this region: "
         create = f"run {hints.command_line('bench.setup')}, which creates it."
         hint = create if name == default_name else "check --launch-template."
         raise RefusedError(missing + hint) from None
     if not answer["LaunchTemplateVersions"]:
-        raise RefusedError(f"The launch template {name} has no version {version}.")
+        raise _no_version(name, version)
     found = answer["LaunchTemplateVersions"][0]
     data = found["LaunchTemplateData"]
     if str(data.get("ImageId", "")).startswith("resolve:"):
         resolved = ec2.describe_launch_template_versions(**{key: name}, Versions=[version], ResolveAlias=True)
         data = resolved["LaunchTemplateVersions"][0]["LaunchTemplateData"]
     return Template(found["LaunchTemplateId"], found["LaunchTemplateName"], str(found["VersionNumber"]), data)
+
+
+def _no_version(name: str, version: str) -> RefusedError:
+    return RefusedError(
+        f"The launch template {name} has no version {version}: check --launch-template, or leave the version out for "
+        "the default one."
+    )
 
 
 def check_ends(template: Template) -> None:

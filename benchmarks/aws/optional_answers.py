@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import botocore.exceptions
 
-from benchmarks.aws import aws_errors
+from benchmarks.aws import aws_errors, barriers
 
 # What reading a damaged answer raises.
 DAMAGED = (AttributeError, LookupError, TypeError, ValueError)
@@ -22,13 +22,20 @@ def reason(error: botocore.exceptions.ClientError | botocore.exceptions.BotoCore
     """Why AWS did not answer, in its own words, as the part of a sentence after a colon."""
     if isinstance(error, botocore.exceptions.ClientError):
         if aws_errors.is_denied(error):
-            return f"the permission {permission} is missing"
+            return denied(error, permission)
         # Credentials that other services accept are not bad, though the code may be one for bad credentials.
         message = str(error.response.get("Error", {}).get("Message", "")).rstrip(".")
         return f"AWS refused {error.operation_name} ({aws_errors.code(error)}): {message}".rstrip(": ")
     if isinstance(error, botocore.exceptions.HTTPClientError | botocore.exceptions.ConnectionError):
         return f"AWS cannot be reached: {str(error).rstrip('.')}"
     return aws_errors.explain(error).rstrip(".")
+
+
+def denied(error: botocore.exceptions.ClientError, permission: str) -> str:
+    """Why AWS denied an answer for which this permission is asked, as the part of a sentence after a colon."""
+    if barrier := barriers.of(error):
+        return f"{barrier.what[0].lower()}{barrier.what[1:]} forbids {permission}"
+    return f"the permission {permission} is missing"
 
 
 @contextmanager

@@ -8,34 +8,44 @@ import urllib.request
 
 from benchmarks.errors import RefusedError
 
-SERVICE = "https://checkip.amazonaws.com"
+HOST = "checkip.amazonaws.com"
+SERVICE = f"https://{HOST}"
+UNKNOWN = (
+    "Your public address {why}: give the address range that may reach instances by SSH, by --allow-from "
+    "(Ansible: -e allow_from=…), such as 203.0.113.7/32."
+)
+PROXY = f"is not known, since {HOST} is asked through the proxy of HTTPS_PROXY and sees that one's"
+FAILED = f"could not be obtained from {SERVICE}"
 
 
 def own_range(timeout: float = 5.0) -> str:
     """The caller's public address as a /32 or /128 range; `timeout` is in seconds.
 
-    Raises RefusedError if it cannot be determined.
+    Raises RefusedError if it cannot be determined. Nor can it behind a proxy: the service sees the address of that,
+    which everybody behind it has, and SSH does not go through it.
     """
+    if is_behind_proxy():
+        raise RefusedError(UNKNOWN.format(why=PROXY))
     try:
         return _asked(timeout)
     except (OSError, http.client.HTTPException, ValueError):
-        raise RefusedError(
-            f"Your public address could not be obtained from {SERVICE}: give the address range that may reach "
-            "instances by SSH, by --allow-from (Ansible: -e allow_from=…), such as 203.0.113.7/32."
-        ) from None
+        raise RefusedError(UNKNOWN.format(why=FAILED)) from None
 
 
 def if_known(timeout: float = 2.0) -> str | None:
-    """The same, None if it cannot be determined; `timeout` is in seconds.
-
-    Nor can it behind a proxy, whose address the service sees, while SSH does not use it.
-    """
-    if urllib.request.getproxies().get("https"):
-        return None
+    """The same, None if it cannot be determined; `timeout` is in seconds."""
     try:
-        return _asked(timeout)
-    except (OSError, http.client.HTTPException, ValueError):
+        return own_range(timeout)
+    except RefusedError:
         return None
+
+
+def is_behind_proxy() -> bool:
+    """Whether the service would be asked through a proxy, as urllib decides that by HTTPS_PROXY and NO_PROXY.
+
+    https://docs.python.org/3/library/urllib.request.html#urllib.request.ProxyHandler
+    """
+    return bool(urllib.request.getproxies().get("https")) and not urllib.request.proxy_bypass(HOST)
 
 
 def _asked(timeout: float) -> str:

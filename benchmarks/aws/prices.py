@@ -6,10 +6,12 @@ https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-qu
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from benchmarks.aws import partitions
+from benchmarks.aws.image_billing import LINUX, Billed, check_listed
 from benchmarks.aws.optional_answers import DAMAGED, UnknownError, optional
 from benchmarks.aws.session import Client, Connect
 from benchmarks.runs.records import Price
@@ -26,11 +28,11 @@ TENANCIES = {"default": "Shared", "dedicated": "Dedicated"}
 
 
 @dataclass(frozen=True)
-class _Entry:
-    """An entry of the price list with an hourly price in USD; `description` says what for, and may be empty."""
+class Entry:
+    """An entry of the price list with its price in USD; `description` says what for, and may be empty."""
 
-    instance_type: str
-    usd_per_hour: float
+    name: str  # an attribute of the product, such as the instance type
+    usd: float
     description: str
 
 
@@ -49,58 +51,87 @@ def endpoint_region(region: str) -> str:
     return USUAL_ENDPOINT if USUAL_ENDPOINT in found else found[0]
 
 
-def _read(text: str) -> _Entry | None:
-    """An entry of the price list, None if it is damaged or has no hourly price in USD."""
+def _read(text: str, unit: str = "Hrs", attribute: str = "instanceType") -> Entry | None:
+    """An entry of the price list, None if it is damaged or has no price in USD for the unit."""
     try:
         product = json.loads(text)
         for term in product["terms"]["OnDemand"].values():
             for dimension in term["priceDimensions"].values():
                 usd = float(dimension["pricePerUnit"].get("USD", 0))
-                if dimension["unit"] == "Hrs" and 0 < usd < float("inf"):
-                    name = product["product"]["attributes"]["instanceType"]
-                    return _Entry(str(name), usd, str(dimension.get("description") or ""))
+                if dimension["unit"].lower() == unit.lower() and 0 < usd < float("inf"):
+                    name = product["product"]["attributes"][attribute]
+                    return Entry(str(name), usd, str(dimension.get("description") or ""))
     except DAMAGED:
         pass
     return None
 
 
-def filters(region: str, instance_type: str | None = None, tenancy: str = "default") -> list[dict[str, str]]:
-    """Filters for plain Linux with one of TENANCIES, for one instance type or for all."""
-    fields = {
+def fields(
+    region: str, instance_type: str | None = None, tenancy: str = "default", billed: Billed = LINUX
+) -> dict[str, str]:
+    """The fields of products for an image's platform with one of TENANCIES, for one instance type or for all.
+
+    A licence is part of the operation: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/billing-info-fields.html
+    """
+    plain = {"operatingSystem": "Linux", "preInstalledSw": "NA"}
+    return {
         "regionCode": region,
-        "operatingSystem": "Linux",
         "tenancy": TENANCIES[tenancy],
-        "preInstalledSw": "NA",
         "capacitystatus": "Used",
+        **({"operation": billed.operation} if billed.licensed_platform else plain),
         **({"instanceType": instance_type} if instance_type else {}),
     }
+
+
+def _filters(fields: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in fields.items()]
 
 
 def of_region(pricing: Client, region: str) -> dict[str, float]:
     """The price of each type in USD per hour; types without a price are left out. Raises botocore's errors."""
-    pages = pricing.get_paginator("get_products").paginate(ServiceCode="AmazonEC2", Filters=filters(region))
+    pages = pricing.get_paginator("get_products").paginate(ServiceCode="AmazonEC2", Filters=_filters(fields(region)))
     entries = (_read(text) for page in pages for text in page["PriceList"])
-    return {entry.instance_type: entry.usd_per_hour for entry in entries if entry}
+    return {entry.name: entry.usd for entry in entries if entry}
 
 
-def of_type(connect: Connect, region: str, instance_type: str, tenancy: str = "default") -> Price:
+def entries(
+    connect: Connect, region: str, fields: Mapping[str, str], unit: str = "Hrs", attribute: str = "instanceType"
+) -> list[Entry]:
+    """The products with these fields that have a price in USD for the unit, each with one attribute as its name.
+
+    Raises UnknownError if the price list cannot be asked, whatever the reason.
+    """
+    with optional(PERMISSION):
+        pricing = connect("pricing", endpoint_region(region))
+        answer = pricing.get_products(ServiceCode="AmazonEC2", Filters=_filters(fields))
+        return [entry for text in answer["PriceList"] if (entry := _read(text, unit, attribute))]
+
+
+def source(entry: Entry) -> str:
+    """Where a price is from; the description in the list says what it is for, and where it applies."""
+    return f"AWS Price List: {entry.description}" if entry.description else "AWS Price List, on demand"
+
+
+def today() -> str:
+    """The date of a price that has just been asked for, in UTC."""
+    return f"{datetime.now(UTC):%Y-%m-%d}"
+
+
+def of_type(
+    connect: Connect, region: str, instance_type: str, tenancy: str = "default", billed: Billed = LINUX
+) -> Price:
     """The hourly price of a type on demand. Raises UnknownError if it is not known, whatever the reason.
 
-    `tenancy` is EC2's: default, dedicated or host.
+    `tenancy` is EC2's: default, dedicated or host. Of several prices it is the highest.
     """
     if tenancy not in TENANCIES:
         raise UnknownError(f"AWS bills the Dedicated Host, not the {instance_type} on it")
-    with optional(PERMISSION):
-        pricing = connect("pricing", endpoint_region(region))
-        answer = pricing.get_products(ServiceCode="AmazonEC2", Filters=filters(region, instance_type, tenancy))
-        for entry in map(_read, answer["PriceList"]):
-            if entry:
-                # The description in the list says what the price is for, and where it applies.
-                described = f": {entry.description}" if entry.description else ", on demand"
-                return Price(
-                    usd_per_hour=entry.usd_per_hour,
-                    source=f"AWS Price List{described}",
-                    date=f"{datetime.now(UTC):%Y-%m-%d}",
-                )
-    raise UnknownError(f"the AWS Price List has no hourly price in US dollars for {instance_type} in {region}")
+    check_listed(billed)
+    found = entries(connect, region, fields(region, instance_type, tenancy, billed))
+    if not found:
+        licence = f" with {billed.licensed_platform}" if billed.licensed_platform else ""
+        raise UnknownError(
+            f"the AWS Price List has no hourly price in US dollars for {instance_type}{licence} in {region}"
+        )
+    dearest = max(found, key=lambda one: one.usd)
+    return Price(usd_per_hour=dearest.usd, source=source(dearest), date=today())

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime
 
+from benchmarks.aws.image_billing import LINUX, Billed, check_listed
 from benchmarks.aws.optional_answers import DAMAGED, UnknownError, optional
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
@@ -16,14 +17,16 @@ from benchmarks.runs.records import Price
 PERMISSION = "ec2:DescribeSpotPriceHistory"
 
 
-def newest(ec2: Client, instance_type: str | None = None) -> dict[str, dict[str, float]]:
-    """The spot price in force of each type (or one) by zone, in USD an hour, for Linux. Raises botocore's errors.
+def newest(
+    ec2: Client, instance_type: str | None = None, platform: str = LINUX.platform
+) -> dict[str, dict[str, float]]:
+    """The spot price in force of each type (or one) by zone, in USD an hour, for a platform. Raises botocore's errors.
 
     The price that was in force when the requested period begins is part of EC2's answer, however old it is.
     """
     only = {"InstanceTypes": [instance_type]} if instance_type else {}
     pages = ec2.get_paginator("describe_spot_price_history").paginate(
-        ProductDescriptions=["Linux/UNIX"], StartTime=datetime.now(UTC), **only
+        ProductDescriptions=[platform], StartTime=datetime.now(UTC), **only
     )
     found: dict[tuple[str, str], tuple[datetime, float]] = {}
     for entry in (entry for page in pages for entry in page["SpotPriceHistory"]):
@@ -46,14 +49,18 @@ def _read(entry: AwsShape) -> tuple[tuple[str, str], tuple[datetime, float]] | N
     return found if 0 < usd < float("inf") else None
 
 
-def dearest(ec2: Client, instance_type: str, zones: Collection[str], maximum: float | None = None) -> Price:
+def dearest(
+    ec2: Client, instance_type: str, zones: Collection[str], maximum: float | None = None, billed: Billed = LINUX
+) -> Price:
     """The highest spot price in force in the zones, any of which a launch may get; in all zones if there are none.
 
     A request with a `maximum` (USD) gets no instance in a zone that costs more. Raises UnknownError if the price is not
     known, whatever the reason, and RefusedError if every zone costs more.
     """
+    check_listed(billed)
+    platform = billed.spot_platform
     with optional(PERMISSION):
-        every = newest(ec2, instance_type).get(instance_type, {})
+        every = newest(ec2, instance_type, platform).get(instance_type, {})
         known = {zone: usd for zone, usd in every.items() if not zones or zone in zones}
     if not known:
         raise UnknownError(f"EC2 has no spot price for {instance_type} in {', '.join(sorted(zones)) or 'this region'}")

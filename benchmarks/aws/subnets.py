@@ -12,7 +12,9 @@ def find(ec2: Client, subnet: str, region: str) -> AwsShape:
     """The subnet with this id, from DescribeSubnets. Raises RefusedError if there is none."""
     found = ec2.describe_subnets(Filters=[{"Name": "subnet-id", "Values": [subnet]}])["Subnets"]
     if not found:
-        raise RefusedError(f"There is no subnet {subnet} in {region}.")
+        raise RefusedError(
+            f"There is no subnet {subnet} in {region}: check --subnet, or give the region that it is in by --region."
+        )
     return found[0]  # type: ignore[no-any-return]
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import botocore.exceptions
 from botocore import xform_name
+from botocore.exceptions import ClientError
 
 from benchmarks.account.security_group import SSH_PORT
 from benchmarks.aws import aws_errors, launch_templates
 from benchmarks.aws.resource_names import NAME
 from benchmarks.aws.session import Client, Connect
+from benchmarks.doctor import refusals
 from benchmarks.doctor.questions import Finding, Question, failed, ok
 from benchmarks.runs.records import Setup
 
@@ -20,15 +21,18 @@ def question(connect: Connect, setup: Setup) -> Question:
     return Question("creating", lambda: refused(connect("ec2"), setup), of_refused, needs=("credentials",))
 
 
-def refused(ec2: Client, setup: Setup) -> list[str]:
-    """The operations for what is missing that EC2 refuses to the user. Raises ClientError and BotoCoreError."""
-    lacking = []
+def refused(ec2: Client, setup: Setup) -> dict[str, ClientError]:
+    """The operations for what is missing that EC2 refuses to the user, with its refusals.
+
+    Raises ClientError and BotoCoreError.
+    """
+    lacking = {}
     for operation, parameters in _operations(setup):
         try:
             getattr(ec2, xform_name(operation))(**parameters, DryRun=True)
-        except botocore.exceptions.ClientError as error:
+        except ClientError as error:
             if aws_errors.is_denied(error):
-                lacking.append(operation)
+                lacking[operation] = error
             elif aws_errors.code(error) in aws_errors.CREDENTIAL_CODES:
                 raise
     return lacking
@@ -58,11 +62,14 @@ def _rule(allowed: str) -> dict[str, Any]:
     return {"IpProtocol": "tcp", "FromPort": SSH_PORT, "ToPort": SSH_PORT, **ranges}
 
 
-def of_refused(operations: list[str]) -> Finding:
+def of_refused(operations: Mapping[str, ClientError]) -> Finding:
     if not operations:
         return ok("you may create in EC2 what is missing (dry runs; S3 and IAM know none)")
-    lacking = ", ".join(f"ec2:{one}" for one in operations)
-    return failed(
-        f"your AWS user may not create what is missing (it lacks {lacking}): ask for the first policy in "
-        f"docs/iam-policy.md, or have somebody who has it run this with --yes."
+    return failed(refusals.told({f"ec2:{one}": error for one, error in operations.items()}, _lacks))
+
+
+def _lacks(permissions: Sequence[str]) -> str:
+    return (
+        f"your AWS user may not create what is missing (it lacks {', '.join(permissions)}): ask for the first policy "
+        f"in docs/iam-policy.md, or have somebody who has it run this with --yes."
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache, partial
 
 from msgspec.structs import replace
 
-from benchmarks.account import survey, target
+from benchmarks.account import bucket, role, survey, target
 from benchmarks.account.survey import Existing, Unseen
 from benchmarks.account.target import Target
 from benchmarks.aws import aws_errors, launch_templates, opt_in_regions, own_address
@@ -35,11 +36,13 @@ ADVICE = {"role": " To do without a role, give --no-instance-profile."}
 
 @dataclass(frozen=True)
 class Machine:
-    """What Ansible tells of itself, and how to ask for the version of the ssh client."""
+    """What Ansible tells of itself, the environment, and how to ask for the versions of other programs."""
 
     ansible: str
     collections: Sequence[str]
     ssh: Callable[[], str | None] = machine.ssh_version
+    engine: Callable[[], str | None] = machine.engine_version
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ def examine(
     checks = answer(
         [
             *machine.questions(here.ansible, here.collections, here.ssh),
+            *machine.of_sandbox(here.environment, here.engine),
             *user.questions(connect, region, minutes),
             *reading.questions(connect),
             *vcpus.questions(connect, region),
@@ -102,10 +106,14 @@ def examine(
     if chosen.allow_from and not chosen.replaces_own and found.security_group:
         more.append(network.admission(connect("ec2"), found.security_group, chosen.allow_from))
     setup = _surveyed(chosen, found, unseen)
+    missing = [need.name for need in setup.missing]
+    against = {"role": role.refusal(found.role, missing), "bucket": bucket.refusal(found.bucket, missing)}
+    checks += tuple(Check(name=PARTS[part], result="failed", text=told) for part, told in against.items() if told)
     if setup.missing or setup.outdated:
         more.append(creating.question(connect, setup))
     checks += answer(more, explain, checks)
-    refused = any(check.name in ("address", "creating") and check.result == "failed" for check in checks)
+    decisive = {"address", "creating", *(PARTS[part] for part in against)}
+    refused = any(check.name in decisive and check.result == "failed" for check in checks)
     return Examination(checks, replace(setup, checks=checks, can_create=not (unseen or refused)))
 
 

@@ -6,14 +6,15 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.htm
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import botocore.exceptions
 from botocore import xform_name
+from botocore.exceptions import ClientError
 
 from benchmarks.aws import aws_errors
 from benchmarks.aws.session import Client, Connect
+from benchmarks.doctor import refusals
 from benchmarks.doctor.questions import Finding, Question, failed, ok
 
 NEEDED = (
@@ -46,28 +47,33 @@ def questions(connect: Connect) -> list[Question]:
     ]
 
 
-def refused(ec2: Client) -> list[str]:
-    """The operations of EC2 that the user may not call."""
-    return [name for name in (*NEEDED, *OPTIONAL) if _is_refused(ec2, name)]
+def refused(ec2: Client) -> dict[str, ClientError]:
+    """The operations of EC2 that the user may not call, with EC2's refusals."""
+    asked = {name: _refusal(ec2, name) for name in (*NEEDED, *OPTIONAL)}
+    return {name: error for name, error in asked.items() if error}
 
 
-def _is_refused(ec2: Client, operation: str) -> bool:
-    """Whether EC2 refuses an operation for want of a permission. Raises ClientError and BotoCoreError for the rest."""
+def _refusal(ec2: Client, operation: str) -> ClientError | None:
+    """How EC2 refuses an operation, None if it does not. Raises ClientError and BotoCoreError for the rest."""
     try:
         getattr(ec2, xform_name(operation))(**_NARROW.get(operation, {}), DryRun=True)
-    except botocore.exceptions.ClientError as error:
+    except ClientError as error:
         if aws_errors.is_denied(error):
-            return True
+            return error
         # Any other objection comes from whoever may ask.
         if aws_errors.code(error) in aws_errors.CREDENTIAL_CODES:
             raise
-    return False
+    return None
 
 
-def of_refused(operations: list[str]) -> Finding:
-    lacking = [f"ec2:{name}" for name in operations if name in NEEDED]
-    if lacking:
-        permissions = f"permission{'s' if len(lacking) > 1 else ''} {', '.join(lacking)}"
-        return failed(f"your AWS user lacks the {permissions}: ask for the policy in docs/iam-policy.md.")
+def of_refused(operations: Mapping[str, ClientError]) -> Finding:
+    needed = {f"ec2:{name}": error for name, error in operations.items() if name in NEEDED}
+    if needed:
+        return failed(refusals.told(needed, _lacks))
     without = "; ".join(f"without ec2:{name} {OPTIONAL[name]}" for name in operations if name in OPTIONAL)
     return ok(f"you may ask EC2 all that a run must know{f', but {without}' if without else ''}")
+
+
+def _lacks(permissions: Sequence[str]) -> str:
+    named = f"permission{'s' if len(permissions) > 1 else ''} {', '.join(permissions)}"
+    return f"your AWS user lacks the {named}: ask for the policy in docs/iam-policy.md."

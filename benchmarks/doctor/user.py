@@ -9,6 +9,7 @@ from typing import Any
 from benchmarks.aws import caller, credentials, opt_in_regions
 from benchmarks.aws.credentials import Lifetime
 from benchmarks.aws.optional_answers import optional
+from benchmarks.aws.renewals import Renewal
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.doctor.questions import Finding, Question, failed, ok
 from benchmarks.text import hours
@@ -40,7 +41,7 @@ def of_lifetime(held: Lifetime, now: datetime, minutes: int) -> Finding:
     if not held.temporary:
         return ok("permanent")
     if held.renewed:
-        return ok("temporary, renewed for as long as you are signed in")
+        return _of_renewal(held.renewal, now, minutes)
     if held.end is None:
         return ok("temporary, until when they do not say")
     until = f"{held.end:%H:%M UTC on %Y-%m-%d}"
@@ -49,6 +50,17 @@ def of_lifetime(held: Lifetime, now: datetime, minutes: int) -> Finding:
     if held.end < now + timedelta(minutes=minutes):
         return ok(f"temporary, until {until}; a run may need them for {hours(minutes)}, so sign in for longer")
     return ok(f"temporary, until {until}")
+
+
+def _of_renewal(renewal: Renewal, now: datetime, minutes: int) -> Finding:
+    if renewal.by_token:
+        return ok("temporary, renewed with a session token that does not say when it ends")
+    if renewal.end is None:
+        return ok("temporary, renewed for as long as you are signed in")
+    told = f"temporary, renewed until the sign-in ends at {renewal.end:%H:%M UTC on %Y-%m-%d}"
+    if renewal.end < now + timedelta(minutes=minutes):
+        return ok(f"{told}; a run may need them for {hours(minutes)}, so sign in again by aws sso login")
+    return ok(told)
 
 
 def of_identity(identity: AwsShape) -> Finding:

@@ -13,6 +13,8 @@ _PREAMBLE = re.compile(
     r"Failed to connect to the host via ssh: |Data could not be sent to remote host \".*?\"\. "
     r"Make sure this host can be reached over ssh: "
 )
+# In every sentence about a host that does not answer.
+UNANSWERED = "does not answer over SSH"
 # Ansible's message if its ping module gave no answer: a KeyError.
 _SILENT = "'ping'"
 # https://man7.org/linux/man-pages/man8/pam_nologin.8.html: from five minutes before a scheduled power-off on.
@@ -31,7 +33,7 @@ def sentence(host: str, message: str, launched: bool = False) -> str:
     lines = [line.strip() for line in whole.splitlines()]
     said = next((line for line in lines if _GOING_DOWN.search(line)), lines[-1])
     remedy = remedies.of_launched_ssh(whole) if launched else remedies.of_ssh(whole)
-    return f"{host} does not answer over SSH: " + (f"{said.removesuffix('.')}. {remedy}" if remedy else said)
+    return f"{host} {UNANSWERED}: " + (f"{said.removesuffix('.')}. {remedy}" if remedy else said)
 
 
 def telling(messages: Sequence[str]) -> str:

@@ -10,10 +10,6 @@ import re
 import shlex
 from dataclasses import dataclass
 
-from benchmarks.launch.ssh_login import POWER_OFF
-
-POWERED_OFF = " It was powered off, which terminates it."
-NOT_POWERED_OFF = " It could not be powered off either: end it by bench.terminate."
 CLOUD_INIT_TIMEOUT = 600  # seconds
 _TIMED_OUT = 124  # exit status of timeout(1)
 # systemd-shutdownd wrote this file until systemd 219, logind since then, always with MODE=poweroff for `shutdown -P`,
@@ -51,11 +47,6 @@ def command(timeout: int = CLOUD_INIT_TIMEOUT) -> str:
     It needs no privileges, and exits with 0 whatever it finds.
     """
     return shlex.join(["sh", "-c", _LOOK, "sh", str(timeout)])
-
-
-def power_off_command() -> str:
-    """The command that powers the instance off, which terminates it."""
-    return shlex.join(POWER_OFF)
 
 
 def read(host: str, output: str) -> BootCheck:

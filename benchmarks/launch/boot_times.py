@@ -1,4 +1,4 @@
-"""How long instances may take to boot, and how long they live.
+"""How long instances may take to boot, how long they live, and when they power themselves off.
 
 "It can take 20 minutes from the time the instance enters the running state until it becomes available over the
 network", says AWS of bare metal, as the server checks its hardware and firmware first:
@@ -13,7 +13,11 @@ from benchmarks.runs.records import LaunchPlan
 
 CONNECT = 300  # seconds
 CONNECT_BARE_METAL = 1500  # seconds
-_SPARE = 30  # minutes, for everything but build and benchmarks
+# Minutes for everything but build and benchmarks; with the boot, but for bare metal, whose boot is added.
+_SPARE = 30
+# Minutes: systemd gives services 90 seconds to stop, and the timer counts whole minutes:
+# https://www.freedesktop.org/software/systemd/man/latest/systemd-system.conf.html
+_SHUTDOWN = 2
 
 
 def connect_timeout(launches: Sequence[LaunchPlan]) -> int:
@@ -22,8 +26,22 @@ def connect_timeout(launches: Sequence[LaunchPlan]) -> int:
 
 
 def lifetime(launches: Sequence[LaunchPlan], build_limit: int, time_limit: int) -> int:
-    """After how many minutes the instances of a run power themselves off. The limits are in minutes too."""
+    """For how many minutes the instances of a run live at most, with their boot. The limits are in minutes too."""
     return build_limit + time_limit + _SPARE + (CONNECT_BARE_METAL // 60 if _has_bare_metal(launches) else 0)
+
+
+def once_booted(launch: LaunchPlan, lifetime: int) -> int:
+    """After how many minutes an instance begins to power itself off, counted from the end of its boot.
+
+    EC2 bills the boot and the shutdown too, from the state running until the state shutting-down, so both are part of
+    `lifetime` (minutes): https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
+    """
+    return max(1, lifetime - early(launch))
+
+
+def early(launch: LaunchPlan) -> int:
+    """By how many minutes an instance that boots at once powers itself off before its lifetime is over."""
+    return connect_timeout([launch]) // 60 + _SHUTDOWN
 
 
 def _has_bare_metal(launches: Sequence[LaunchPlan]) -> bool:

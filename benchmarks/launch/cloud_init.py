@@ -39,8 +39,8 @@ def cloud_config(login_key: str, host_key: str, host_key_public: str, lifetime: 
     """The cloud-config of one instance.
 
     `login_key` is the public key that may log in. Everything on the instance that can reach the metadata service can
-    read the host key here; it is therefore created for this run alone. `lifetime` minutes after its first boot the
-    instance powers itself off, which terminates it; a reboot does not prolong that.
+    read the host key here; it is therefore created for this run alone. `lifetime` minutes after its first boot, which
+    comes on top, the instance powers itself off, which terminates it; a reboot does not prolong that.
     https://cloudinit.readthedocs.io/en/latest/reference/modules.html#scripts-per-boot
     """
     config = {
@@ -67,7 +67,7 @@ def cloud_config(login_key: str, host_key: str, host_key_public: str, lifetime: 
 
 
 def power_off_script(lifetime: int, noted: str = _NOTED) -> str:
-    """The script that runs at every boot and powers the instance off `lifetime` minutes after its first boot.
+    """The script that runs at every boot and powers the instance off `lifetime` minutes after it first ran.
 
     `noted` is the file on the instance that keeps the time.
     """

@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks import hints
-from benchmarks.aws import instances, tags
+from benchmarks.aws import cpu_credits, instances, tags
 from benchmarks.aws.session import AwsShape, Client
-from benchmarks.runs import record_files, run_directory
-from benchmarks.runs.records import Instance, Instances, Terminated
+from benchmarks.runs import record_files, run_directory, run_layout
+from benchmarks.runs.records import Instance, Instances, Ready, Terminated
 
 
 @dataclass(frozen=True)
@@ -30,19 +30,28 @@ class Remaining:
     usd_per_hour: float | None
     expires: datetime | None
     spot: bool = False
+    is_timer_seen: bool = False  # whether the run has seen that the instance switches itself off
 
     def __str__(self) -> str:
         # A spot price is that of the launch.
         about, market = ("about ", " on the spot market") if self.spot else ("", "")
+        if self.instance_type.partition(".")[0] in cpu_credits.FAMILIES:
+            market += " without CPU credits"
         price = f"costs {about}${self.usd_per_hour:.4g} an hour{market}" if self.usd_per_hour else "costs money"
-        end = f" and switches itself off at about {self.expires:%H:%M UTC on %Y-%m-%d}" if self.expires else ""
+        end = self._end(f"at about {self.expires:%H:%M UTC on %Y-%m-%d}") if self.expires else ""
         verb = "still runs" if self.state in ("pending", "running") else f"is {self.state} and still there"
         return f"{self.instance_id} ({self.instance_type}) {verb}: it {price}{end}."
 
+    def _end(self, when: str) -> str:
+        # The tags tell what was asked for at the launch. An image without cloud-init does nothing of it.
+        if self.is_timer_seen:
+            return f" and switches itself off {when}"
+        return f", and should switch itself off {when}, which could not be checked"
 
-def of(ec2: Client, run_id: str) -> tuple[Remaining, ...]:
+
+def of(ec2: Client, run_id: str, directory: Path) -> tuple[Remaining, ...]:
     """The run's instances that are neither terminated nor shutting down."""
-    return tuple(of_instance(instance) for instance in instances.alive(ec2, run_id))
+    return tuple(of_instance(instance, directory) for instance in instances.alive(ec2, run_id))
 
 
 def report(left: Sequence[Remaining], run_id: str, region: str | None, directory: Path) -> str:
@@ -68,7 +77,8 @@ def _recorded(directory: Path) -> tuple[Remaining, ...]:
                 "LaunchTime": instance.launched,
                 "InstanceLifecycle": instance.lifecycle,
                 "Tags": tags.as_list(instance.tags),
-            }
+            },
+            directory,
         )
         for instance in not_ended(directory)
     )
@@ -90,9 +100,10 @@ def end_command(run_id: str, region: str | None, directory: Path) -> str:
     return hints.command_line(" ".join(words))
 
 
-def of_instance(instance: AwsShape) -> Remaining:
-    """An instance as EC2 describes it."""
+def of_instance(instance: AwsShape, directory: Path | None = None) -> Remaining:
+    """An instance as EC2 describes it, and as the records in its run's directory do, if that is known."""
     instance_tags = tags.of(instance)
+    ready = record_files.recall(Ready, run_layout.host(directory, instance["InstanceId"])) if directory else None
     return Remaining(
         instance["InstanceId"],
         instance["InstanceType"],
@@ -100,6 +111,7 @@ def of_instance(instance: AwsShape) -> Remaining:
         _number(instance_tags.get(tags.PRICE)),
         end_of(instance),
         instance.get("InstanceLifecycle") == "spot",
+        ready is not None and ready.timer,
     )
 
 

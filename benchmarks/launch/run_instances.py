@@ -20,7 +20,7 @@ from benchmarks.aws import launch_templates, quotas, tags
 from benchmarks.aws.aws_errors import code
 from benchmarks.aws.session import AwsShape, Client, disable_retries
 from benchmarks.errors import FailedError, RefusedError
-from benchmarks.launch import cloud_init, refused_places
+from benchmarks.launch import boot_times, cloud_init, refused_places
 from benchmarks.runs.records import LaunchPlan
 from benchmarks.runs.ssh_keys import RunKeys
 
@@ -40,7 +40,7 @@ class Launch:
     plan: LaunchPlan
     started: datetime  # of the run
     user_data: str
-    lifetime: int  # minutes until the instance powers itself off
+    lifetime: int  # minutes until the instance has powered itself off, with its boot
     owner: str
 
     @property
@@ -68,8 +68,9 @@ class Launch:
 
 
 def prepare(run_id: str, started: datetime, run_keys: RunKeys, lifetime: int, owner: str, plan: LaunchPlan) -> Launch:
-    """The launch of one host, with user data that lets the run's key log in."""
-    data = cloud_init.cloud_config(run_keys.login, run_keys.host.private, run_keys.host.public, lifetime)
+    """The launch of one host, with user data that lets the run's key log in. `lifetime` is in minutes."""
+    left = boot_times.once_booted(plan, lifetime)
+    data = cloud_init.cloud_config(run_keys.login, run_keys.host.private, run_keys.host.public, left)
     return Launch(run_id, plan, started, data, lifetime, owner)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.aws import aws_errors, instances, opt_in_regions
 from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import FailedError
-from benchmarks.launch import remaining, ssh_login
+from benchmarks.launch import kept, remaining, ssh_login
 from benchmarks.runs import parameters_file, record_files, run_layout
 from benchmarks.runs.records import Ended, Terminated
 
@@ -39,6 +39,7 @@ def end(
     directory: Path,
     *,
     only: str | None = None,
+    keep: bool = False,
     timeout: float = TIMEOUT,
     settling: float = SETTLING,
     late_arrivals: float = 0.0,
@@ -47,6 +48,8 @@ def end(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Outcome:
     """Terminate the run's instances, or only the one `only`, and wait until none of them is alive.
+
+    With `keep`, only those that must not be kept are (see launch.kept).
 
     They are then terminated, or shutting down, which is final and not billed; that is waited for no longer than
     `settling` seconds. EC2 may have accepted an interrupted launch, and the tags of a new instance become visible only
@@ -64,7 +67,7 @@ def end(
     protected: dict[str, bool] = {}  # whether each could be powered off
     while True:
         known = _recorded_ids(directory) | ended.keys()
-        left = [i for i in instances.existing(ec2, run_id, known) if only in (None, i["InstanceId"])]
+        left = _chosen(instances.existing(ec2, run_id, known), directory, only, keep)
         alive = [i for i in left if instances.is_alive(i)]
         answer = instances.terminate(ec2, [i for i in alive if i["InstanceId"] not in protected])
         for instance in answer.protected:
@@ -96,7 +99,7 @@ def end(
 def explain(error: Exception, connect: Connect, region: str, run_id: str, directory: Path) -> str:
     """Why instances could not be terminated, which remain, what they cost, and the command that terminates them."""
     try:
-        left = remaining.of(connect("ec2"), run_id)
+        left = remaining.of(connect("ec2"), run_id, directory)
         told = remaining.report(left, run_id, region, directory) if left else ""
     except aws_errors.errors():
         told = remaining.unknown(run_id, region, directory)
@@ -120,9 +123,14 @@ def check_known(ec2: Client, run_id: str, directory: Path) -> None:
         raise FailedError(f"No run {run_id} is known: it has no directory here and no instance in this region.")
 
 
-def would_end(ec2: Client, run_id: str, only: str | None = None) -> list[str]:
+def would_end(ec2: Client, run_id: str, directory: Path, only: str | None = None, *, keep: bool = False) -> list[str]:
     """The ids of the instances that `end` would terminate."""
-    return [i["InstanceId"] for i in instances.alive(ec2, run_id) if only in (None, i["InstanceId"])]
+    return [i["InstanceId"] for i in _chosen(instances.alive(ec2, run_id), directory, only, keep)]
+
+
+def not_kept(outcome: Outcome, directory: Path) -> tuple[str, ...]:
+    """Why each instance was terminated that was to be kept, as sentences."""
+    return tuple(filter(None, (kept.why_not(directory, instance_id) for instance_id in outcome.ended)))
 
 
 def sentence(run_id: str, region: str, outcome: Outcome) -> str:
@@ -134,6 +142,11 @@ def sentence(run_id: str, region: str, outcome: Outcome) -> str:
     slowly = f"EC2 is still shutting down {slow}, and bills nothing of it any more"
     rest = slowly if slow else "nothing of the run is left"
     return f"Ended {', '.join(outcome.ended)}; {rest}."
+
+
+def _chosen(found: Sequence[AwsShape], directory: Path, only: str | None, keep: bool) -> list[AwsShape]:
+    named = [instance for instance in found if only in (None, instance["InstanceId"])]
+    return [i for i in named if kept.why_not(directory, i["InstanceId"])] if keep else named
 
 
 def _recorded_ids(directory: Path) -> frozenset[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import key_file, region, request, spec
 from benchmarks.paths import ROOT
+from benchmarks.runs import run_region
 from benchmarks.runs.records import Values
 
 
@@ -28,17 +30,22 @@ class Outline:
     regions: tuple[str, ...] = ()  # and where
 
 
-def outline(given: Mapping[str, object], environment: Mapping[str, str]) -> Outline:
-    """The outline of a request. Values that preflight will refuse count as not given."""
-    known = {parameter.name: parameter for parameter in spec.parameters("benchmark")}
+def outline(given: Mapping[str, object], environment: Mapping[str, str], directory: Path | None = None) -> Outline:
+    """The outline of a request. Values that preflight will refuse count as not given.
+
+    If no region is given, it is the one in the records of the run in `directory`, whose instances may live there; the
+    environment's if they tell none.
+    """
+    defaults = {parameter.name: parameter.default for parameter in spec.parameters("benchmark")}
     ends = _read("terminate", given)
     values = _read("benchmark", given)
     regions: tuple[str, ...] = ()
     if ends.get("expired"):
         with suppress(RefusedError):
             regions = request.regions({"region": None, **ends}, environment)
+    known = run_region.recorded(directory) if directory else None
     try:
-        chosen = values.get("region") or region.of_environment(environment)
+        chosen = values.get("region") or (known.region if known else region.of_environment(environment))
     except RefusedError:
         chosen = None
     has_machine, is_dry = not request.lists_types(values), bool(values.get("dry_run"))
@@ -52,7 +59,7 @@ def outline(given: Mapping[str, object], environment: Mapping[str, str]) -> Outl
         expired=bool(ends.get("expired")),
         all_owners=bool(ends.get("all_owners")),
         regions=regions,
-        ssh_port=values.get("ssh_port", known["ssh_port"].default),
+        ssh_port=values.get("ssh_port", defaults["ssh_port"]),
     )
 
 

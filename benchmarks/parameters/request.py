@@ -10,8 +10,8 @@ from benchmarks.errors import RefusedError
 from benchmarks.host import ssh
 from benchmarks.parameters import addresses, key_file, region, spec, suite_entries, suites
 from benchmarks.paths import expand
-from benchmarks.runs import record_files, run_directory, run_machine
-from benchmarks.runs.records import Instances, Values
+from benchmarks.runs import run_directory, run_machine, run_region
+from benchmarks.runs.records import Values
 from benchmarks.runs.run_id import check_id
 
 DEFAULT_INSTANCE_TYPE = "t2.micro"
@@ -119,15 +119,16 @@ def check_paths(parameters: Values) -> None:
 
 
 def check_region_of_run(parameters: Values, chosen: str) -> None:
-    """Raises RefusedError if the run has launched instances in another region: they would not be found in this one."""
+    """Raises RefusedError if the run has launched, or was to launch, in another region: it is not found in this one."""
     if not parameters["run_id"]:
         return
     run_id, directory = run_directory.locate(parameters)
-    launched = record_files.recall(Instances, directory)
-    if launched and launched.region != chosen:
+    known = run_region.recorded(directory)
+    if known and known.region != chosen:
+        did = "has launched" if known.launched else "was to launch"
         raise RefusedError(
-            f"The run {run_id} has launched in {launched.region}, not in {chosen}: give --region {launched.region} "
-            f"(Ansible: set AWS_REGION={launched.region})."
+            f"The run {run_id} {did} in {known.region}, not in {chosen}: give --region {known.region} "
+            f"(Ansible: set AWS_REGION={known.region})."
         )
 
 

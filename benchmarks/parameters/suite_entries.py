@@ -74,4 +74,6 @@ def _check_name(key: object) -> None:
             "and begins with no digit."
         )
     if key in _OWN:
-        raise RefusedError(f"environment cannot have {key}, which every run sets to a directory of its own.")
+        raise RefusedError(
+            f"environment cannot have {key}, which every run sets to a directory of its own: leave it out."
+        )

@@ -55,7 +55,8 @@ def load(name: str) -> Suite:
     suite = parse(file.stem, data, file.parent)
     if suite.source.path and not Path(suite.source.path, "Cargo.toml").is_file():
         raise RefusedError(
-            f"Suite {suite.name} has its source in {suite.source.path}, which is no directory with a Cargo.toml."
+            f"Suite {suite.name} has its source in {suite.source.path}, which is no directory with a Cargo.toml: "
+            "give the path of the crate or workspace."
         )
     return suite
 
@@ -66,11 +67,13 @@ def parse(name: str, data: object, base: Path) -> Suite:
         raise RefusedError(f"Suite {name} must be a mapping of {', '.join(_ENTRIES)}.")
     for key in data:
         if key not in _ENTRIES:
-            raise RefusedError(f"Suite {name} has an unknown entry {key}.{nearest(str(key), _ENTRIES)}")
+            raise RefusedError(
+                f"Suite {name} has an unknown entry {key}.{nearest(str(key), _ENTRIES)} Known: {', '.join(_ENTRIES)}."
+            )
     content = {key: value for key, value in data.items() if value is not None}
     for key in ("description", "source", "package", "benches", "toolchain"):
         if not content.get(key):
-            raise RefusedError(f"Suite {name} lacks {key}.")
+            raise RefusedError(f"Suite {name} lacks {key}: set it in the suite's file.")
     if isinstance(content["source"], Mapping):
         for key in content["source"]:
             if key not in _SOURCE_ENTRIES:

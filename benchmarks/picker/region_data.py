@@ -161,11 +161,10 @@ def _reason(part: str, error: Any) -> str:
     """Why AWS did not answer, in one sentence."""
     import botocore.exceptions
 
-    from benchmarks.aws import aws_errors
-    from benchmarks.aws.optional_answers import UnknownError
+    from benchmarks.aws import aws_errors, optional_answers
 
-    if isinstance(error, UnknownError):
+    if isinstance(error, optional_answers.UnknownError):
         return f"{error}."
     if isinstance(error, botocore.exceptions.ClientError) and aws_errors.is_denied(error):
-        return f"the permission {PARTS[part].permission} is missing"
+        return optional_answers.denied(error, PARTS[part].permission)
     return aws_errors.explain(error)

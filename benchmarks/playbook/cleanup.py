@@ -2,13 +2,12 @@
 
 It is the only place that cleans up after a run. It relies neither on Ansible nor on the run's records or directory: AWS
 is asked for the instances with the run's tag. They are terminated or, if kept, reported: what they cost, when they shut
-themselves down, and the command that terminates them.
+themselves down, and the command that terminates them. An instance that must not be kept is terminated anyway.
 """
 
 from __future__ import annotations
 
 import signal
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -85,17 +84,19 @@ def after_expired(console: Console) -> Cleanup:
 
 @dataclass(frozen=True)
 class Instances:
-    """The instances of a run, looked up in AWS. `connect` and `sleep` are parameters for tests."""
+    """The instances of a run, looked up in AWS. `connect` is a parameter for tests."""
 
     run_id: str
     directory: Path
     region: str
     console: Console
     connect: Callable[[str], session.Connect] = session.connector
-    sleep: Callable[[float], None] = time.sleep
 
-    def end(self, late_arrivals: float) -> None:
-        """Terminate all instances, and those that appear within `late_arrivals` seconds; report any that remain."""
+    def end(self, late_arrivals: float, *, keep: bool = False) -> None:
+        """Terminate all instances, and those that appear within `late_arrivals` seconds; report any that remain.
+
+        With `keep`, only those that must not be kept are terminated (see launch.kept), and the others are reported.
+        """
         try:
             ec2 = self.connect(self.region)("ec2")
         except aws_errors.errors() as error:
@@ -103,21 +104,27 @@ class Instances:
             return
         try:
             outcome = termination.end(
-                ec2, self.run_id, self.directory, late_arrivals=late_arrivals, told=self._say_ending
+                ec2, self.run_id, self.directory, keep=keep, late_arrivals=late_arrivals, told=self._say_ending
             )
-            self._say(termination.sentence(self.run_id, self.region, outcome))
+            if keep:
+                self._say_kept(outcome)
+            else:
+                self._say(termination.sentence(self.run_id, self.region, outcome))
         except aws_errors.errors() as error:
             self._say(termination.explain(error, self._connect, self.region, self.run_id, self.directory))
             with suppress(*aws_errors.errors()):
                 termination.note_gone(ec2, self.run_id, self.directory)
 
-    def tell(self, late_arrivals: float = 0.0) -> None:
-        """Report the instances that exist, waiting up to `late_arrivals` seconds for the first."""
-        deadline = time.monotonic() + late_arrivals
+    def _say_kept(self, outcome: termination.Outcome) -> None:
+        for why in termination.not_kept(outcome, self.directory):
+            self._say(why)
+        self.tell()
+
+    def tell(self) -> None:
+        """Report the instances that exist."""
         try:
             ec2 = self.connect(self.region)("ec2")
-            while not (left := remaining.of(ec2, self.run_id)) and time.monotonic() < deadline:
-                self.sleep(1)
+            left = remaining.of(ec2, self.run_id, self.directory)
             termination.note_gone(ec2, self.run_id, self.directory)
         except aws_errors.errors() as error:
             self._say_unknown(error)
@@ -202,10 +209,8 @@ class BenchmarkCleanup:
         if not self.instances:
             if not reached.ended_by_itself:
                 self._say(f"What it started may still run on the host: --run-id {self.run_id} continues it.")
-        elif self.keeps:
-            self.instances.tell(late_arrivals)
         else:
-            self.instances.end(late_arrivals)
+            self.instances.end(late_arrivals, keep=self.keeps)
 
     def _report_earlier_instances(self) -> None:
         """Report the instances of a continued run, which this call has not touched."""

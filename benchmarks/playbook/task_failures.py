@@ -13,6 +13,15 @@ _FAREWELL = re.compile(r"^Shared connection to .* closed\.$", re.MULTILINE)
 _PREFIXES = ("Task failed: ", "Action failed: ", "Module failed: ")
 
 
+def is_unanswered(result: TaskResult) -> bool:
+    """Whether a task failed since its host did not answer over SSH."""
+    return any(
+        one.get("unreachable") or sign in str(one.get("msg") or "")
+        for one in (result, *result.get("results", []))
+        for sign in (_UNREACHED, ssh_failures.UNANSWERED)
+    )
+
+
 def sentence(host: str, task: str, result: TaskResult) -> str:
     """The failure of `task` on `host`: a sentence for the user, and details on the lines below.
 

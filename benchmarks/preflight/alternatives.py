@@ -57,6 +57,7 @@ def _offered(ec2: Client, names: Collection[str], zones: Collection[str]) -> fro
 
 
 def _named(offer: Offer, plan: LaunchPlan) -> str:
-    # Spot prices change too often to be told from the cache, and dedicated hardware has others.
-    told = offer.on_demand is not None and not plan.spot and plan.tenancy == "default"
+    # Spot prices change too often to be told from the cache; dedicated hardware and licences have others.
+    usual = not plan.spot and plan.tenancy == "default" and not plan.image.licensed_platform
+    told = offer.on_demand is not None and usual
     return f"{offer.type.name} (${offer.on_demand:.4g} an hour)" if told else offer.type.name

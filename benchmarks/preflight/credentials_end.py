@@ -5,20 +5,23 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from benchmarks.aws.credentials import Lifetime
-from benchmarks.runs.records import Values
+from benchmarks.aws.renewals import Renewal
 
 _AFTERWARDS = "Afterwards the run can neither publish nor end its instance itself, which then ends by its own timer"
 _ADVICE = "Sign in for longer (in a profile with a role: duration_seconds), or lower build_limit and time_limit."
 
 
-def warnings(held: Lifetime, parameters: Values, now: datetime) -> tuple[str, ...]:
-    """What to warn of if a run that begins now may need its credentials for longer than they are good.
+def warnings(held: Lifetime, minutes: int, now: datetime) -> tuple[str, ...]:
+    """What to warn of if a run that begins now, and may take so many minutes, may need its credentials for longer.
 
-    Credentials that botocore renews are not warned of. `now` is in UTC.
+    Of credentials that botocore renews, what they are renewed with counts, however long they last: every process that a
+    run starts gets its own. `now` is in UTC.
     """
-    if not held.temporary or held.renewed:
+    needed = now + timedelta(minutes=minutes)
+    if not held.temporary:
         return ()
-    needed = now + timedelta(minutes=parameters["build_limit"] + parameters["time_limit"])
+    if held.renewed:
+        return _of_renewal(held.renewal, needed)
     if held.end is None:
         return (f"The AWS credentials are temporary and do not say when they end; {_until(needed)}. {_ADVICE}",)
     if held.end >= needed:
@@ -26,8 +29,24 @@ def warnings(held: Lifetime, parameters: Values, now: datetime) -> tuple[str, ..
     return (f"The AWS credentials end at {_time(held.end)}, but {_until(needed)}. {_AFTERWARDS}. {_ADVICE}",)
 
 
+def _of_renewal(renewal: Renewal, needed: datetime) -> tuple[str, ...]:
+    if renewal.by_token:
+        return (
+            f"The AWS credentials are renewed with a session token that does not say when it ends; {_until(needed)}. "
+            "Get a token that lasts for longer, or lower build_limit and time_limit.",
+        )
+    if renewal.end is None or renewal.end >= needed:
+        return ()
+    return (
+        f"The sign-in to AWS ends at {_time(renewal.end)}, but {_until(needed)}. {_AFTERWARDS}. Sign in again by "
+        "aws sso login, also while it runs, or lower build_limit and time_limit.",
+    )
+
+
 def _until(needed: datetime) -> str:
-    return f"the run may need them until {_time(needed)}, the end of build_limit and time_limit"
+    return (
+        f"the run may need credentials until {_time(needed)}, if it takes as long as build_limit and time_limit allow"
+    )
 
 
 def _time(at: datetime) -> str:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from benchmarks import hints
 from benchmarks.account import security_group
-from benchmarks.aws import block_devices, cpu_cores, images, launch_templates, tags
+from benchmarks.aws import block_devices, cpu_cores, image_billing, images, launch_templates, tags
 from benchmarks.aws.aws_errors import code
 from benchmarks.aws.launch_templates import Template
 from benchmarks.aws.resource_names import NAME
@@ -41,7 +41,7 @@ def make(
     image = _image(ec2, parameters["ami"] or template.image_id, name, architectures)
     where = places.choose(ec2, parameters["subnet"], template, name, region)
     quota, quota_warnings = launch_quota.check(connect, info, cores, spot=template.spot is not None)
-    quote = launch_price.find(connect, region, name, template, where.places, parameters["max_price"])
+    quote = launch_price.find(connect, region, info, image, template, where.places, parameters["max_price"])
     volumes = block_devices.choose(image, template, suite.minimum_disk, suite.name)
     plan = LaunchPlan(
         region=region,
@@ -53,11 +53,15 @@ def make(
         memory_mib=memory,
         price=quote.price,
         price_unknown=quote.unknown,
+        cpu_credits=quote.credits,
+        cpu_credits_unknown=quote.credits_unknown,
         quota=quota,
         spot=template.spot is not None,
         overrides=template.overrides,
         launch_template=LaunchTemplate(id=template.id, name=template.name, version=template.version),
-        image=Image(id=image["ImageId"], name=image.get("Name")),
+        image=Image(
+            id=image["ImageId"], name=image.get("Name"), licensed_platform=image_billing.of(image).licensed_platform
+        ),
         block_devices=volumes.mappings,
         places=where.places,
         network_interface=where.interface,
@@ -69,7 +73,7 @@ def make(
     plan = replace(plan, alternatives=alternatives.find(ec2, plan, os.environ))
     told = (*images.warnings(image, datetime.now(UTC)), *of_template)
     reach = reachability.warnings(ec2, template, where.subnets, parameters["ssh_port"] or security_group.SSH_PORT)
-    return plan, (*told, *volumes.warnings, *reach, *quota_warnings, *quote.warnings)
+    return plan, (*told, *where.warnings, *volumes.warnings, *reach, *quota_warnings, *quote.warnings)
 
 
 def type_info(ec2: Client, name: str, region: str) -> AwsShape:

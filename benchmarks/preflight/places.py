@@ -18,12 +18,13 @@ class Choice:
     """The places to launch in, in the order to try them, and what is known of their subnets, as from DescribeSubnets.
 
     A place's subnet of None means that of the template. `interface` is what a launch requests in each of the subnets,
-    None unless the template has a network interface that is moved.
+    None unless the template has a network interface that is moved. `warnings` are sentences about these places.
     """
 
     places: tuple[Place, ...]
     subnets: tuple[AwsShape, ...]
     interface: AwsShape | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def choose(ec2: Client, wanted: str | None, template: Template, instance_type: str, region: str) -> Choice:
@@ -41,13 +42,17 @@ def choose(ec2: Client, wanted: str | None, template: Template, instance_type: s
     interface = network_interfaces.movable(template)
     if wanted:
         subnet = _named(ec2, wanted, template, offered)
-        return Choice((Place(subnet=wanted, zone=subnet["AvailabilityZone"]),), (subnet,), interface)
+        told = _group_warnings(ec2, template, [subnet], f"The subnet {wanted}")
+        return Choice((Place(subnet=wanted, zone=subnet["AvailabilityZone"]),), (subnet,), interface, told)
     if template.subnet:
         subnet = _named(ec2, template.subnet, template, offered)
-        return Choice((Place(subnet=None, zone=subnet["AvailabilityZone"]),), (subnet,))
+        told = _group_warnings(ec2, template, [subnet], f"The subnet {template.subnet}")
+        return Choice((Place(subnet=None, zone=subnet["AvailabilityZone"]),), (subnet,), warnings=told)
     if fixed:
         return Choice((Place(subnet=None, zone=template.zone),), ())
-    return replace(_in_order(_of_default_vpc(ec2, template, offered)), interface=interface)
+    found = _of_default_vpc(ec2, template, offered)
+    told = _group_warnings(ec2, template, found, "Without --subnet the run")
+    return replace(_in_order(found), interface=interface, warnings=told)
 
 
 @dataclass(frozen=True)
@@ -65,15 +70,14 @@ def _named(ec2: Client, wanted: str, template: Template, offered: _Offered) -> A
     subnets.check_ipv4(subnet)
     if (zone := subnet["AvailabilityZone"]) not in offered.zones:
         raise RefusedError(
-            f"{offered.name} is not offered in {zone}, where the subnet {wanted} is: it is in "
-            f"{', '.join(offered.zones)}."
+            f"{offered.name} is not offered in {zone}, where the subnet {wanted} is: give a "
+            f"subnet in {', '.join(offered.zones)}, or choose another type."
         )
     if not _pinned_by(template, subnet):
         raise RefusedError(
             f"The subnet {wanted} is in {zone}, but the launch template {template.name} pins {_pin(template)}: give a "
             f"subnet that is there, or leave the zone out of the template."
         )
-    _check_groups(ec2, template, [subnet], f"The subnet {wanted}")
     return subnet
 
 
@@ -87,28 +91,29 @@ def _of_default_vpc(ec2: Client, template: Template, offered: _Offered) -> list[
         pin = _pin(template)
         limit = f"the launch template {template.name} pins {pin}" if pin else "the default VPC has no subnet there"
         raise RefusedError(f"{offered.name} is offered in {', '.join(offered.zones)}, but {limit}: give --subnet.")
-    _check_groups(ec2, template, fitting, "Without --subnet the run")
     return fitting
 
 
-def _check_groups(ec2: Client, template: Template, found: Sequence[AwsShape], what: str) -> None:
-    """Raises RefusedError if the template's security groups are of another VPC than the subnets, as far as is known.
+def _group_warnings(ec2: Client, template: Template, found: Sequence[AwsShape], what: str) -> tuple[str, ...]:
+    """Warnings of security groups of the template that are of another VPC than the subnets, as far as is known.
 
-    "You can't use a security group with resources in another VPC":
-    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html
+    EC2 takes such a group only if it is associated with the subnet's VPC, of the same region. EC2's dry run decides:
+    to ask for associations would need one more permission.
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-group-assoc.html
     """
     if not (ids := template.group_ids):
-        return
+        return ()
     described = optional(lambda: ec2.describe_security_groups(Filters=[{"Name": "group-id", "Values": ids}]))
     groups = (described or {}).get("SecurityGroups", [])
     vpcs = {one["VpcId"] for one in found if one.get("VpcId")}
     if others := {one["GroupId"]: one["VpcId"] for one in groups if one.get("VpcId") and one["VpcId"] not in vpcs}:
         theirs = ", ".join(dict.fromkeys(others.values()))
-        raise RefusedError(
+        return (
             f"{what} is in the VPC {', '.join(sorted(vpcs))}, but the launch template {template.name} has the security "
-            f"group {', '.join(others)} of {theirs}, which EC2 takes only there: give a subnet of {theirs} by "
-            f"--subnet, or another template."
+            f"group {', '.join(others)} of {theirs}, which EC2 takes only if it is associated with that VPC: if the "
+            f"launch is refused, give a subnet of {theirs} by --subnet, or another template.",
         )
+    return ()
 
 
 def _pin(template: Template) -> str | None:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from benchmarks.aws import tags
+from benchmarks.aws import image_billing, tags
 from benchmarks.aws.session import AwsShape
 from benchmarks.errors import RefusedError
-from benchmarks.launch import remaining
+from benchmarks.launch import boot_times, remaining
 from benchmarks.runs import attempts, record_files, run_layout, run_machine, ssh_keys
 from benchmarks.runs.records import HostAttempt, Image, Instance, Instances, LaunchPlan, Preflight, Values
 
@@ -79,7 +79,8 @@ def launched_as(planned: LaunchPlan, there: Sequence[AwsShape], begun: Begun | N
             + remaining.end_command(begun.directory.name, planned.region, begun.directory)
         )
     launched = begun.plan.launch if begun.plan else None
-    return launched or replace(planned, image=Image(id=there[0]["ImageId"]))
+    licence = image_billing.of(there[0]).licensed_platform
+    return launched or replace(planned, image=Image(id=there[0]["ImageId"], licensed_platform=licence))
 
 
 def as_before(planned: LaunchPlan, begun: Begun | None) -> LaunchPlan:
@@ -90,21 +91,30 @@ def as_before(planned: LaunchPlan, begun: Begun | None) -> LaunchPlan:
     """
     earlier = begun.plan.launch if begun and begun.plan else None
     if earlier and earlier == replace(
-        planned, price=earlier.price, price_unknown=earlier.price_unknown, quota=earlier.quota
+        planned,
+        price=earlier.price,
+        price_unknown=earlier.price_unknown,
+        cpu_credits=earlier.cpu_credits,
+        cpu_credits_unknown=earlier.cpu_credits_unknown,
+        quota=earlier.quota,
     ):
         return earlier
     return planned
 
 
-def time_warnings(there: Sequence[AwsShape], parameters: Values, now: datetime) -> list[str]:
-    """Warnings for instances that power themselves off before build_limit and time_limit are over."""
+def time_warnings(there: Sequence[AwsShape], launch: LaunchPlan, parameters: Values, now: datetime) -> list[str]:
+    """Warnings for instances that may power themselves off before build_limit and time_limit are over.
+
+    An instance that has booted faster than it might have is off sooner than its tags say.
+    """
     needed = now + timedelta(minutes=parameters["build_limit"] + parameters["time_limit"])
+    early = timedelta(minutes=boot_times.early(launch))
     ends = {instance["InstanceId"]: remaining.end_of(instance) for instance in there}
     return [
-        f"{instance_id} switches itself off at {end:%H:%M UTC}, before build_limit and time_limit are over: what is "
-        f"not measured by then is lost."
+        f"{instance_id} may switch itself off at {end - early:%H:%M UTC}, before build_limit and time_limit are over: "
+        f"what is not measured by then is lost."
         for instance_id, end in ends.items()
-        if end and end < needed
+        if end and end - early < needed
     ]
 
 

@@ -71,12 +71,17 @@ def make(
         identity = connect("sts").get_caller_identity()
         if not parameters["host"]:
             plan = _with_machine(plan, parameters, connect, caller.of(identity), begun, check_source)
-        ending = credentials_end.warnings(credentials.lifetime(), parameters, datetime.now(UTC))
         return replace(
             plan,
-            warnings=(*plan.warnings, *ending),
+            warnings=(*plan.warnings, *_ending(plan, parameters)),
             destination=destination.choose(parameters, connect("s3"), identity["Account"]),
         )
+
+
+def _ending(plan: Preflight, parameters: Values) -> tuple[str, ...]:
+    """Warnings of credentials that end before the run must; publishing what was measured takes no time."""
+    minutes = boot_times.lifetime(plan.launches, parameters["build_limit"], parameters["time_limit"])
+    return () if plan.measured else credentials_end.warnings(credentials.lifetime(), minutes, datetime.now(UTC))
 
 
 def _with_machine(
@@ -106,7 +111,7 @@ def _with_machine(
             plan,
             launches=(resuming.launched_as(wanted, there, begun, parameters),),
             existing=tuple(instance["InstanceId"] for instance in there),
-            warnings=tuple(resuming.time_warnings(there, parameters, datetime.now(UTC))),
+            warnings=tuple(resuming.time_warnings(there, wanted, parameters, datetime.now(UTC))),
         )
     launch, warnings = launch_plan.make(parameters, planned.suite, connect)
     launch = resuming.as_before(launch, begun)

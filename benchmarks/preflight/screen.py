@@ -58,8 +58,11 @@ def _launch(launch: LaunchPlan) -> Iterator[tuple[str, str]]:
     zones = dict.fromkeys(place.zone or "the launch template's zone" for place in launch.places)
     yield "Zone", ", else ".join(zones)
     template = f"launch template {launch.launch_template.name}, version {launch.launch_template.version}"
-    yield "Image", f"{launch.image.name or launch.image.id} ({template})"
+    licence = f", billed as {launch.image.licensed_platform}" if launch.image.licensed_platform else ""
+    yield "Image", f"{launch.image.name or launch.image.id} ({template}){licence}"
     yield "Price", _price(launch)
+    if launch.price and (launch.cpu_credits or launch.cpu_credits_unknown):
+        yield "Credits", _credits(launch)
 
 
 def _price(launch: LaunchPlan) -> str:
@@ -67,6 +70,14 @@ def _price(launch: LaunchPlan) -> str:
     if not price:
         return f"not known: {launch.price_unknown}" if launch.price_unknown else "not known"
     return f"${price.usd_per_hour:.4g} an hour ({price.source}, {price.date})"
+
+
+def _credits(launch: LaunchPlan) -> str:
+    credits = launch.cpu_credits
+    if not credits:
+        return f"what CPU credits may add is not known: {launch.cpu_credits_unknown}"
+    most = f"up to ${credits.usd_per_hour:.4g} an hour more, if CPU credits are unlimited and the CPU busy"
+    return f"{most} ({credits.source}, {credits.date})"
 
 
 def _quota(quota: Quota) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from benchmarks.aws import cpu_credits
 from benchmarks.aws.launch_templates import METADATA_OPTIONS, Template
 from benchmarks.aws.session import AwsShape
 
@@ -25,14 +26,12 @@ def warnings(template: Template, type_info: AwsShape, subnet: str | None) -> Ite
 def _burstable(template: Template, name: str) -> str:
     """What CPU credits do to a run.
 
-    T2 has standard credits unless a launch or the account says otherwise, T3, T3a and T4g unlimited ones, but T3 on a
-    Dedicated Host: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-how-to.html
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-how-to.html
     """
-    own = (template.data.get("CreditSpecification") or {}).get("CpuCredits")
-    standard = name.startswith("t2.") or template.tenancy == "host"
-    credits = own or ("standard" if standard else "unlimited")
+    own = cpu_credits.set_by(template)
+    credits = own or cpu_credits.usual(template, name)
     source = f"set by the launch template {template.name}" if own else "by default"
-    effect = "is throttled" if credits == "standard" else "costs extra"
+    effect = "is throttled" if credits == cpu_credits.STANDARD else "costs extra"
     return (
         f"{name} is burstable with {credits} CPU credits ({source}): its CPU {effect} after a while, so its numbers "
         f"say little: choose a type that is not burstable."

@@ -12,6 +12,7 @@ from benchmarks.runs.records import (
     Manifest,
     Preflight,
     Published,
+    Ready,
     Record,
     Setup,
     Stages,
@@ -22,6 +23,6 @@ from benchmarks.runs.records import (
 from benchmarks.runs.result_records import Results
 
 KINDS: tuple[type[Record], ...] = (
-    *(Preflight, Instances, Toolchain, Attempt, CurrentAttempt, Build, Results, Manifest, Published, Terminated),
+    *(Preflight, Instances, Ready, Toolchain, Attempt, CurrentAttempt, Build, Results, Manifest, Published, Terminated),
     *(Stages, Machine, Setup, Teardown, Failure),
 )

@@ -81,6 +81,7 @@ class Image(Part, frozen=True, kw_only=True):
 
     id: str
     name: str | None = None
+    licensed_platform: str | None = None  # whose licence EC2 bills with the instance; None for Linux without one
 
 
 class Place(Part, frozen=True, kw_only=True):
@@ -125,6 +126,8 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     spot: bool = False  # whether the launch template asks for a spot instance
     quota: Quota | None = None  # None if there is none, or it is not known
     price_unknown: str | None = None  # why the price is not known, as the part of a sentence after a colon
+    cpu_credits: Price | None = None  # the most that CPU credits may add to the price; None for nothing, or not known
+    cpu_credits_unknown: str | None = None  # why that is not known, like price_unknown
     named_by_template: tuple[str, ...] = ()  # the types of resources whose tag Name the launch template sets
     network_interface: Json | None = None  # requested in each place's subnet; None for a subnet without more
     alternatives: tuple[str, ...] = ()  # types to suggest if there is no capacity, with their prices
@@ -203,6 +206,14 @@ class Instances(Record, frozen=True, kw_only=True):
     FILE = "instances.json"
     region: str
     instances: tuple[Instance, ...]
+
+
+class Ready(Record, frozen=True, kw_only=True):
+    """When an instance of the run last answered over SSH, and whether its power-off timer was then seen there."""
+
+    FILE = "ready.json"
+    at: datetime
+    timer: bool
 
 
 class Ended(Part, frozen=True, kw_only=True):

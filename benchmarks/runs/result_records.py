@@ -155,6 +155,7 @@ class Money(Part, frozen=True, kw_only=True):
     source: str
     date: str
     cost_usd: float | None = None
+    cost_usd_at_most: float | None = None  # if CPU credits may have added to the cost, which is then not known
 
 
 class Tool(Part, frozen=True, kw_only=True):

@@ -123,10 +123,7 @@ def _run_facts(results: Results) -> Iterator[tuple[str, object]]:
     yield "Planned", _started(results)
     yield "Measured", _benchmarks(results)
     yield "Price", results.money and _price(results.money)
-    yield (
-        "Cost until its end",
-        results.money and results.money.cost_usd is not None and f"${results.money.cost_usd:.4f}",
-    )
+    yield "Cost until its end", _cost(results.money)
     yield "Tool", results.tool and _tool(results.tool)
 
 
@@ -169,7 +166,9 @@ def _price(money: Money) -> str:
 
 
 def _cost(money: Money | None) -> str:
-    return f"${money.cost_usd:.4f}" if money and money.cost_usd is not None else ""
+    if money and money.cost_usd is not None:
+        return f"${money.cost_usd:.4f}"
+    return f"at most ${money.cost_usd_at_most:.4f}" if money and money.cost_usd_at_most is not None else ""
 
 
 def _tool(tool: Tool) -> str:

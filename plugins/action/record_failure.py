@@ -7,7 +7,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from benchmarks.playbook import task_failures
+from benchmarks.playbook import host_losses
 from benchmarks.runs import failures, run_directory
 
 
@@ -18,7 +18,7 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         args = self._task.args
         host = task_vars["inventory_hostname"]
-        sentence = task_failures.sentence(host, args["task"], args["result"])
+        sentence = host_losses.recorded(Path(args["run_dir"]), host, args["task"], args["result"], args["stage"])
         try:
             attempt = int(args["attempt"])
             failures.record_failure(Path(args["run_dir"]), host, args["task"], sentence, args["stage"], attempt)

@@ -12,7 +12,7 @@ from ansible.plugins.callback import CallbackBase
 from ansible.utils.vars import load_extra_vars
 
 from benchmarks.host import log_output
-from benchmarks.playbook import stages, task_failures
+from benchmarks.playbook import host_losses, stages
 from benchmarks.runs import run_directory
 from benchmarks.terminal import streams, wrapping
 
@@ -44,6 +44,7 @@ class CallbackModule(CallbackBase):
         self._failed = self._did = self._of_run = False
         self._said: set[str] = set()
         self._times = stages.Times()
+        self._losses = host_losses.Losses()
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
         streams.ignore_closed_output()
@@ -100,7 +101,8 @@ class CallbackModule(CallbackBase):
             self._say(_indented(result))
             return
         self._failed = self._did = True
-        sentence = task_failures.sentence(result._host.get_name(), result._task.get_name(), result._result)
+        host, task = result._host.get_name(), result._task.get_name()
+        sentence = self._losses.sentence(self._directory, host, task, result._result)
         if not any(said.startswith(sentence) for said in self._said):
             self._said.add(sentence)
             self._say(sentence, color="red", stderr=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.launch import kept
 from benchmarks.readers import host_readings
 from benchmarks.runs import failures, run_layout
 
@@ -25,6 +26,20 @@ def host_directory(directory: str, host: str) -> str:
     return str(run_layout.host(Path(directory), host))
 
 
+def is_given_up(directory: str, instance: str) -> bool:
+    return kept.is_given_up(Path(directory), instance)
+
+
+def may_leave(directory: str) -> bool:
+    return kept.may_leave(Path(directory))
+
+
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"host_directory": host_directory, "run_failures": run_failures, "shortfall": shortfall}
+        return {
+            "host_directory": host_directory,
+            "is_given_up": is_given_up,
+            "may_leave": may_leave,
+            "run_failures": run_failures,
+            "shortfall": shortfall,
+        }

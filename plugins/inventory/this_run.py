@@ -12,7 +12,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.plugins.loader import inventory_loader
 from ansible.utils.vars import load_extra_vars
 
-from benchmarks.aws import session
+from benchmarks.aws import credentials, session
 from benchmarks.errors import RefusedError
 from benchmarks.host import host_layout, ssh
 from benchmarks.parameters.addresses import parse_host
@@ -64,7 +64,7 @@ class InventoryModule(BaseInventoryPlugin):
 
         inventory.set_variable("all", "run_id", run_id)
         inventory.set_variable("all", "run_dir", str(directory))
-        asked = outline(extra, os.environ)
+        asked = outline(extra, os.environ, directory)
         inventory.set_variable("all", "run_request", asdict(asked))
         inventory.set_variable("all", "login", host_layout.LOGIN)
         inventory.add_host("localhost")
@@ -75,6 +75,9 @@ class InventoryModule(BaseInventoryPlugin):
             inventory.add_group("this_run")
             inventory.add_child("this_run", group)
 
+        if not host:
+            # For the modules of amazon.aws, which this process starts.
+            credentials.share_ca_bundle()
         if asked.is_dry:
             return
         if host:

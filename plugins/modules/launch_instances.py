@@ -21,7 +21,7 @@ options:
   plans: {description: The launch plans from plan_run., type: list, elements: dict, required: true}
   started: {description: When the run was first planned., type: str, required: true}
   key_file: {description: The user's own private key for the login., type: path}
-  lifetime: {description: Minutes after which an instance powers itself off., type: int, required: true}
+  lifetime: {description: Minutes from its launch until an instance has powered itself off., type: int, required: true}
   timeout: {description: Seconds to wait for the instances to run., type: int, default: 600}
 author: [benchmarks]
 """

@@ -21,7 +21,7 @@ EXAMPLES = """
 - revoke_own_rules:
     region: eu-central-1
     vpc: vpc-0123456789abcdef0
-    description: SSH for alice
+    description: SSH for alice (benchmarks)
     allow_from: 203.0.113.7/32
 """
 RETURN = """

@@ -20,6 +20,7 @@ options:
   run_dir: {description: The run's directory., type: path, required: true}
   region: {description: Region of the instances., type: str, required: true}
   instance_id: {description: Terminate only this instance., type: str}
+  keep: {description: Keep what has answered over SSH and powers itself off., type: bool, default: false}
   asked: {description: Whether the user named the run; fail if it is unknown., type: bool, default: false}
   timeout: {description: Seconds until none may be alive., type: int, default: 600}
 author: [benchmarks]
@@ -41,6 +42,7 @@ def main() -> None:
             "run_dir": {"type": "path", "required": True},
             "region": {"type": "str", "required": True},
             "instance_id": {"type": "str"},
+            "keep": {"type": "bool", "default": False},
             "asked": {"type": "bool", "default": False},
             "timeout": {"type": "int", "default": 600},
         },
@@ -50,26 +52,34 @@ def main() -> None:
     from benchmarks.launch import remaining, termination
 
     given = module.params
+    directory = Path(given["run_dir"])
     try:
         connect = session.connector(given["region"])
         ec2 = connect("ec2")
     except aws_errors.errors() as error:
-        unknown = remaining.unknown(given["run_id"], given["region"], Path(given["run_dir"]))
+        unknown = remaining.unknown(given["run_id"], given["region"], directory)
         module.fail_json(msg=f"{aws_errors.sentence(error)}\n{unknown}")
     try:
         if given["asked"]:
-            termination.check_known(ec2, given["run_id"], Path(given["run_dir"]))
+            termination.check_known(ec2, given["run_id"], directory)
         if module.check_mode:
-            would = termination.would_end(ec2, given["run_id"], given["instance_id"])
+            would = termination.would_end(ec2, given["run_id"], directory, given["instance_id"], keep=given["keep"])
             outcome = termination.Outcome(tuple(would))
         else:
-            directory = Path(given["run_dir"])
             outcome = termination.end(
-                ec2, given["run_id"], directory, only=given["instance_id"], timeout=given["timeout"]
+                ec2,
+                given["run_id"],
+                directory,
+                only=given["instance_id"],
+                keep=given["keep"],
+                timeout=given["timeout"],
             )
     except aws_errors.errors() as error:
-        region, directory = ec2.meta.region_name, Path(given["run_dir"])
+        region = ec2.meta.region_name
         module.fail_json(msg=termination.explain(error, connect, region, given["run_id"], directory))
+    if given["keep"]:
+        for why in termination.not_kept(outcome, directory):
+            module.warn(why)
     told = termination.sentence(given["run_id"], given["region"], outcome)
     ended, slow = list(outcome.ended), list(outcome.shutting_down)
     module.exit_json(changed=bool(ended), terminated=ended, shutting_down=slow, sentence=told)

@@ -53,6 +53,9 @@ def server() -> WSGIApplication:
     # moto reads bucket policies without their conditions. Who gets this far was let in by the sandbox's own reading.
     bucket: Any = FakeBucket
     bucket.get_permission = lambda *_: PermissionResult.PERMITTED
+    image: Any = Ami
+    image.platform_details = property(lambda self: amis.billed_as(self.name)[0])
+    image.usage_operation = property(lambda self: amis.billed_as(self.name)[1])
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     os.environ.pop("MOTO_ACCOUNT_ID", None)
     application: WSGIApplication = DomainDispatcherApplication(create_backend_app)

@@ -149,9 +149,9 @@ def test_bare_metal_is_waited_for_longer_and_lives_longer(bare_metal: bool, seco
         "preflight": {"launches": [record_files.plain(records.launch_plan(bare_metal=bare_metal))]},
         "parameters": {"build_limit": 40, "time_limit": 80},
     }
-    names = ("toolchain_connect_timeout", "launch_connect_timeout", "launch_lifetime")
+    names = ("launch_connect_timeout", "launch_lifetime")
     rendered: list[Any] = [environment.from_string(WIRED[name]).render(given) for name in names]
-    assert rendered == [seconds, seconds, minutes]
+    assert rendered == [seconds, minutes]
 
 
 def test_group_vars_reach_playbooks_through_the_inventory() -> None:

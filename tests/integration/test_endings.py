@@ -176,6 +176,23 @@ def test_a_spot_instance_that_is_taken_back_is_told_of_and_its_log_is_kept_and_p
     assert account.states(run_id) == ["terminated"]
 
 
+def test_a_spot_instance_that_is_taken_back_before_it_measures_is_told_of_as_such(
+    account: Account, tool: Tool, run_id: str
+) -> None:
+    account.make_template(run_id, InstanceMarketOptions=SPOT)
+    wrapper = tool.start(run_id, "--launch-template", run_id, suite=tool.suite("long", environment=LONG))
+    wait_for(lambda: any((tool.runs / run_id).glob("*/ready.json")), "the instance to be ready")
+    (instance,) = account.instances(run_id)
+    account.admin("PUT", f"instance/{instance['InstanceId']}/spot", {"after_seconds": 0})
+    output, _ = wrapper.communicate(timeout=180)
+
+    assert wrapper.returncode == 1, output
+    told = " ".join(output.split())
+    assert f"EC2 took back the spot instance {instance['InstanceId']} (Server.SpotInstanceTermination): " in told
+    assert "does not answer over SSH" not in told
+    assert account.states(run_id) == ["terminated"]
+
+
 def test_an_instance_whose_template_protects_it_is_ended_all_the_same(
     account: Account, tool: Tool, run_id: str
 ) -> None:

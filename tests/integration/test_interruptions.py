@@ -48,7 +48,8 @@ def test_a_signal_before_the_launch_leaves_nothing(account: Account, tool: Tool,
 
 def test_an_instance_that_is_to_be_kept_is_told_of_after_a_signal(account: Account, tool: Tool, run_id: str) -> None:
     process = tool.start(run_id, "--keep", suite=tool.suite("long", environment=LONG))
-    wait_for(lambda: account.states(run_id) == ["running"], "the instance to run")
+    # One that has not answered yet would be ended.
+    wait_for(lambda: any((tool.runs / run_id).glob("*/ready.json")), "the instance to be ready")
     output = end(process, signal.SIGINT)
     try:
         assert process.returncode == 130, output

@@ -8,6 +8,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,9 @@ def test_terminate_runs_whatever_the_tags_are(account: Account, tool: Tool, run_
     assert there(run, account)["State"]["Name"] == "terminated"
     (launched,) = run.record("instances.json")["instances"]
     assert (launched["instance_type"], launched["cpu_credits"]) == ("t3.large", "unlimited")
+    (planned,) = run.record("preflight.json")["launches"]
+    # Two vCPUs at the rate of the family.
+    assert planned["cpu_credits"]["usd_per_hour"] == 0.1
     assert not list(run.directory.glob("*/toolchain.json"))
 
 
@@ -70,15 +74,18 @@ def test_a_stage_of_a_run_that_has_no_host_is_no_success(account: Account, tool:
 
 @pytest.mark.usefixtures("ended")
 def test_stages_can_be_run_one_by_one(
-    account: Account, tool: Tool, run_id: str, faults: Callable[[list[dict[str, Any]]], None]
+    account: Account, tool: Tool, run_id: str, faults: Callable[[list[dict[str, Any]]], None], tmp_path: Path
 ) -> None:
     launched = tool.launch(run_id)
     instance = there(launched, account)["InstanceId"]
+    # A profile beside the keys, which count.
+    (tmp_path / "config").write_text("[profile other]\n")
+    with_profile = partial(ansible, AWS_PROFILE="other", AWS_CONFIG_FILE=str(tmp_path / "config"))
 
     # More often than botocore tries by itself.
     faults([{"action": "DescribeInstances", "error": "RequestLimitExceeded", "status": 503, "times": 5}])
     given = json.dumps({"run_id": run_id, "runs_dir": str(tool.runs)})
-    assert instance in ansible(account, "--graph", "launched", "-e", given, program="ansible-inventory")
+    assert instance in with_profile(account, "--graph", "launched", "-e", given, program="ansible-inventory")
 
     suite = tool.suite("slow", rustflags="-C target-cpu=native", environment={"TINY_SECONDS": "3.6"})
     checked = tool.playbook(run_id, "--check", "--diff", *KEPT, suite=suite)

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from benchmarks.aws import tags
 from tests.integration.conftest import Account, Tool, wait_for
 
 NOTED = "/var/lib/cloud/instance/benchmarks-power-off-at"
@@ -25,8 +26,12 @@ def holds(account: Account, instance: str, command: str) -> bool:
 def test_a_reboot_leaves_what_is_left_of_the_lifetime(account: Account, tool: Tool, run_id: str) -> None:
     kept = tool.launch(run_id)
     assert kept.result.code == 0, kept.result.output
-    (instance,) = (one["InstanceId"] for one in account.instances(run_id))
+    (launched,) = account.instances(run_id)
+    instance = launched["InstanceId"]
     wait_for(lambda: holds(account, instance, f"grep -q MODE=poweroff {SCHEDULED}"), "the timer")
+    # With the time that the shutdown takes, it ends before its tags say.
+    lifetime = int(tags.of(launched)[tags.LIFETIME])
+    account.execute(instance, f"[ $(cat {NOTED}) -le {int(launched['LaunchTime'].timestamp()) + lifetime * 60 - 120} ]")
     # As if it had been launched 100 minutes ago.
     account.execute(instance, f"echo $(($(cat {NOTED}) - 6000)) >{NOTED}")
     account.execute(instance, "touch /run/before")
@@ -47,11 +52,28 @@ def test_an_instance_without_its_timer_is_not_used_but_terminated(account: Accou
     wait_for(lambda: holds(account, instance, f"grep -q MODE=poweroff {SCHEDULED}"), "the timer")
     account.execute(instance, "shutdown -c")
 
-    run = tool.bench(run_id)
+    run = tool.bench(run_id, "--keep")
 
     assert run.result.code == 1, run.result.output
     assert f"{instance} does not power itself off, so it would run for ever if this machine died: " in run.result.output
+    assert f"! {instance} is not kept, since it does not switch itself off" in run.result.output
     assert not (run.host / "toolchain.json").exists()
+    assert account.states(run_id) == ["terminated"]
+
+
+@pytest.mark.usefixtures("ended")
+def test_an_instance_that_never_answers_is_terminated_though_the_run_keeps_it(
+    account: Account, tool: Tool, run_id: str
+) -> None:
+    tool.launch(run_id)
+    (instance,) = (one["InstanceId"] for one in account.instances(run_id))
+    wait_for(lambda: holds(account, instance, "systemctl stop ssh.service ssh.socket; ! pgrep sshd"), "sshd to end")
+
+    run = tool.playbook(run_id, "-e", '{"keep": true, "launch_connect_timeout": 1}')
+
+    assert run.result.code != 0
+    assert f"{instance} does not answer over SSH: " in run.result.output
+    assert f"{instance} is not kept, since this run has never reached it over SSH: " in run.result.output
     assert account.states(run_id) == ["terminated"]
 
 

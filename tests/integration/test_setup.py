@@ -233,7 +233,7 @@ def test_check_mode_creates_nothing(empty: Account) -> None:
         ({"allow_from": "0.0.0.0/0"}, "allow_from must not be 0.0.0.0/0: that opens SSH to the whole Internet."),
         ({"allow_from": "::/0"}, "allow_from must not be ::/0: that opens SSH to the whole Internet."),
         ({"allow_from": "here"}, "allow_from must be an address range such as 203.0.113.7/32, not 'here'."),
-        ({"subnet": "subnet-0123"}, "There is no subnet subnet-0123 in us-east-1."),
+        ({"subnet": "subnet-0123"}, "There is no subnet subnet-0123 in us-east-1: check --subnet"),
         ({"alow_from": RANGE}, "Unknown parameter alow_from. Did you mean allow_from?"),
     ],
 )
@@ -244,11 +244,23 @@ def test_bad_request_is_refused_in_one_sentence(empty: Account, parameters: dict
     assert empty.things() == []
 
 
-def test_own_address_that_cannot_be_asked_is_asked_of_the_user(empty: Account) -> None:
-    nowhere = {"https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
-    result = empty.setup(yes=True, allow_from=None, environment=nowhere)
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"https_proxy": "http://127.0.0.1:9"}, "is asked through the proxy of HTTPS_PROXY and sees that one's: give"),
+        # No certificate is trusted.
+        (
+            {"https_proxy": "", "HTTPS_PROXY": "", "SSL_CERT_FILE": "/dev/null", "SSL_CERT_DIR": "/dev/null"},
+            "could not be obtained from https://checkip.amazonaws.com: give the address range",
+        ),
+    ],
+)
+def test_own_address_that_cannot_be_known_is_asked_of_the_user(
+    empty: Account, environment: dict[str, str], sentence: str
+) -> None:
+    result = empty.setup(yes=True, allow_from=None, environment=environment)
     assert result.code != 0
-    assert "could not be obtained from https://checkip.amazonaws.com: give the address range" in result.said
+    assert sentence in result.said
     assert empty.things() == []
 
 
@@ -429,7 +441,10 @@ def test_second_run_changes_nothing_and_says_so(created: Created) -> None:
 
 def test_a_range_that_is_given_is_one_more(created: Created) -> None:
     account, now = created.account, "203.0.113.8/32"
-    others = {"198.51.100.9/32": "SSH for bob", "198.51.100.0/24": f"SSH for {account.administrator.name}"}
+    others = {
+        "198.51.100.9/32": "SSH for bob (benchmarks)",
+        "198.51.100.0/24": f"SSH for {account.administrator.name} (benchmarks)",
+    }
     rule = {
         "IpProtocol": "tcp",
         "FromPort": 22,
@@ -465,7 +480,7 @@ def test_the_address_that_was_seen_takes_the_place_of_ones_own_earlier_ones(crea
         rules = account.security_group()["IpPermissions"]
         return {one["CidrIp"]: one["Description"] for rule in rules for one in rule["IpRanges"]}
 
-    own = f"SSH for {account.administrator.name}"
+    own = f"SSH for {account.administrator.name} (benchmarks)"
     kept = {cidr for cidr, text in ranges().items() if text != own or not cidr.endswith("/32")}
     account.setup(allow_from=now, run_id="seen")
     # As an earlier look has it that found out the address by itself, for which it has to reach the Internet.

@@ -158,7 +158,7 @@ def test_account_is_as_before_once_nothing_runs_any_more(account: Torn) -> None:
         TagSpecifications=[{"ResourceType": "instance", "Tags": tags}],
     )["Instances"][0]["InstanceId"]
     said = account.teardown("--yes", code=2)
-    assert f"Nothing was removed, since this is still in use: {instance} of the run r1 by bob (" in said
+    assert f"Nothing was removed, since this is still in use in us-east-1: {instance} of the run r1 by bob (" in said
     assert "./inv bench.terminate --run-id r1 --region us-east-1 ends it)." in said
     assert account.inventory() == set_up
 

@@ -14,6 +14,7 @@ from benchmarks.account.role import Role
 from benchmarks.account.survey import Existing
 from benchmarks.account.target import Target
 from benchmarks.aws.launch_templates import Template
+from tests.support.aws_fakes import Paginator
 
 TARGET = Target(
     account="123456789012",
@@ -24,7 +25,7 @@ TARGET = Target(
     allow_from="203.0.113.7/32",
     bucket="benchmarks-123456789012-eu-central-1",
     launch_template="benchmarks",
-    rule_description="SSH for alice",
+    rule_description="SSH for alice (benchmarks)",
     replaces_own=True,
 )
 
@@ -80,6 +81,9 @@ class Api:
         self._answers = answers
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name == "get_paginator":
+            return lambda operation: Paginator(getattr(self, operation))
+
         def call(**_parameters: Any) -> Any:
             given = self._answers[name]
             if isinstance(given, Exception):
@@ -110,6 +114,8 @@ def complete(**answers: Any) -> Callable[..., Any]:
         "describe_security_groups": {"SecurityGroups": [COMPLETE.security_group]},
         "get_role": {"Role": ROLE.role},
         "get_role_policy": {"PolicyDocument": ROLE.policy},
+        "list_role_policies": {"PolicyNames": [role.policy_name(TARGET.bucket)]},
+        "list_attached_role_policies": {"AttachedPolicies": []},
         "get_instance_profile": {"InstanceProfile": ROLE.instance_profile},
         "head_bucket": {"BucketRegion": "eu-central-1"},
         "get_public_access_block": error("AccessDenied"),

@@ -14,9 +14,9 @@ def products(pricing: Any, **fields: str) -> list[dict[str, Any]]:
     return [json.loads(product) for page in pages for product in page["PriceList"]]
 
 
-def hourly(product: dict[str, Any]) -> float:
+def hourly(product: dict[str, Any], unit: str = "Hrs") -> float:
     (term,) = product["terms"]["OnDemand"].values()
     (dimension,) = term["priceDimensions"].values()
-    assert dimension["unit"] == "Hrs"
+    assert dimension["unit"] == unit
     assert "sandbox price" in dimension["description"]
     return float(dimension["pricePerUnit"]["USD"])

@@ -21,13 +21,17 @@ from benchmarks.runs.records import (
     Price,
     Profile,
     Published,
+    Ready,
     Source,
     Suite,
     Toolchain,
 )
 
 STARTED = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
+READY = Ready(at=STARTED, timer=True)
 PRICE = Price(usd_per_hour=0.357, source="AWS Price List", date="2026-05-19")
+
+CREDITS = Price(usd_per_hour=0.1, source="2 vCPUs at $0.05 an hour, AWS Price List", date="2026-05-19")
 
 
 def suite(**changes: Any) -> Suite:

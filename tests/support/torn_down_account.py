@@ -25,7 +25,7 @@ ROLE = FoundRole(TAGGED, policies=(POLICY,), profiles=("benchmarks",))
 MISSING = "InvalidLaunchTemplateName.NotFoundException"
 
 
-def ssh(*cidrs: str, description: str | None = "SSH for alice") -> dict[str, Any]:
+def ssh(*cidrs: str, description: str | None = "SSH for alice (benchmarks)") -> dict[str, Any]:
     said = {"Description": description} if description else {}
     return {
         "IpProtocol": "tcp",
@@ -46,7 +46,7 @@ SET_UP = Remains(
     versions=[VERSION],
     role=ROLE,
     profile=PROFILE,
-    bucket=FoundBucket(TAGGED, policy={"Statement": []}),
+    bucket=FoundBucket(TAGGED, lifecycle=[bucket.UPLOAD_RULE], policy={"Statement": []}),
 )
 
 

@@ -22,6 +22,7 @@ def test_a_tilde_is_the_home_directory_and_other_paths_stay_as_they_are(home: Pa
 
 def test_the_home_of_a_user_that_there_is_not_is_refused_by_the_parameters_name() -> None:
     with pytest.raises(
-        RefusedError, match=r"^suite is in a home directory that does not exist: '~nobody-at-all/s\.yml'\.$"
+        RefusedError,
+        match=r"^suite is in a home directory that does not exist: '~nobody-at-all/s\.yml'\. Give an absolute path\.$",
     ):
         expand("suite", "~nobody-at-all/s.yml")

@@ -13,7 +13,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from benchmarks.host import activity, failure_causes, following, host_check, progress, systemd_units
+from benchmarks.host import activity, failure_causes, following, host_check, progress, ssh_failures, systemd_units
 from benchmarks.host.log_copy import LogCopy
 
 display = Display()
@@ -45,6 +45,18 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
+        try:
+            return self._run()
+        except AnsibleConnectionFailure as error:
+            # Otherwise the playbook would go on with the next task, which waits in vain again.
+            host = task_vars["inventory_hostname"]
+            raise AnsibleActionFail(self._gone() or ssh_failures.sentence(host, str(error))) from None
+
+    def _gone(self) -> str:
+        """Why the host is gone, empty if it is not, or if that is unknown."""
+        return host_check.gone(self._task.args["host_check"])
+
+    def _run(self) -> dict[str, Any]:
         args = self._task.args
         unit = systemd_units.Unit(
             name=args["name"],
@@ -94,7 +106,7 @@ class ActionModule(ActionBase):
                 raise
             except AnsibleConnectionFailure:
                 # It takes minutes if a service has to end first, and the unit starts whether or not ssh waits for it.
-                if time.monotonic() - begun > float(self._task.args["reconnect_timeout"]):
+                if time.monotonic() - begun > float(self._task.args["reconnect_timeout"]) or self._gone():
                     raise
                 self._connection.reset()
                 time.sleep(INTERVAL)
@@ -145,8 +157,10 @@ class ActionModule(ActionBase):
         while True:
             try:
                 look = self._look(unit, offset, follower.interval)
+                if look.too_long:
+                    self._command(systemd_units.stop_command(unit))
             except AnsibleConnectionFailure:
-                if gone := host_check.gone(self._task.args["host_check"]):
+                if gone := self._gone():
                     raise AnsibleActionFail(f"{gone} {kept.told}") from None
                 if time.monotonic() - answered > reconnect_timeout:
                     raise AnsibleActionFail(
@@ -157,8 +171,6 @@ class ActionModule(ActionBase):
                 continue
             answered = time.monotonic()
             offset += len(look.log)
-            if look.too_long:
-                self._command(systemd_units.stop_command(unit))
             if trouble := kept.add(look.log):
                 display.warning(f"{trouble}. The benchmark goes on.")
             follower.see(look.log)

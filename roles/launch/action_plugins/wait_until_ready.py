@@ -1,44 +1,54 @@
-"""Waits until an instance answers over SSH and cloud-init has finished, and fails if it has no power-off timer."""
+"""Waits until an instance answers over SSH and cloud-init has finished, and fails if it has no power-off timer.
+
+Writes `ready.json`, by which later stages know that the instance may be kept.
+"""
 
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
-from benchmarks.host import ssh_failures
+from benchmarks.host import host_check, ssh_failures
 from benchmarks.launch import boot_check
+from benchmarks.runs import record_files, run_directory
+from benchmarks.runs.records import Ready
 
 INTERVAL = 1.0  # seconds between tries to connect
+ASKING = 15.0  # seconds between questions whether the instance is gone
 CONNECTED = 60.0  # seconds; Ansible gives up a try to connect sooner
 
 
 class ActionModule(ActionBase):
-    """`timeout` is in seconds, and is about the connection; cloud-init has its own."""
+    """`timeout` is in seconds, and is about the connection; cloud-init has its own. `host_dir` is on the controller.
 
-    _VALID_ARGS = frozenset(("timeout", "keep"))
+    `host_check` is the command that tells whether the instance is gone.
+    """
+
+    _VALID_ARGS = frozenset(("timeout", "host_dir", "host_check"))
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         host = task_vars["inventory_hostname"]
         found = boot_check.read(host, self._answer(host, float(self._task.args["timeout"])))
-        # A run that keeps its instances would leave this one, and nothing would ever end it.
-        off = self._power_off() if found.refusal and self._task.args["keep"] else ""
-        failed = {"failed": True, "msg": f"{found.refusal}{off}"} if found.refusal else {}
+        self._record(not found.refusal)
+        failed = {"failed": True, "msg": found.refusal} if found.refusal else {}
         return {"changed": False, "warnings": [found.warning] if found.warning else [], **failed}
 
-    def _power_off(self) -> str:
+    def _record(self, timer: bool) -> None:
+        now = datetime.now(UTC).replace(microsecond=0)
         try:
-            is_off = self._low_level_execute_command(boot_check.power_off_command(), sudoable=False)["rc"] == 0
-        except AnsibleConnectionFailure:
-            is_off = False
-        return boot_check.POWERED_OFF if is_off else boot_check.NOT_POWERED_OFF
+            record_files.write(Path(self._task.args["host_dir"]), Ready(at=now, timer=timer))
+        except OSError as error:
+            raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
 
     def _answer(self, host: str, timeout: float) -> str:
         """What the check prints. Each lost connection is tried again, as the instance may still boot, or reboot."""
-        begun = time.monotonic()
+        begun = asked = time.monotonic()
         refusals: list[str] = []
         while True:
             tried = time.monotonic()
@@ -49,7 +59,12 @@ class ActionModule(ActionBase):
             # Only a connection that was accepted lasts for so long: the time begins anew, as after cloud-init's reboot.
             if time.monotonic() - tried > CONNECTED:
                 begun = time.monotonic()
-            if time.monotonic() - begun > timeout:
+            is_over = time.monotonic() - begun > timeout
+            if is_over or time.monotonic() - asked > ASKING:
+                if gone := host_check.gone(self._task.args["host_check"]):
+                    raise AnsibleActionFail(gone)
+                asked = time.monotonic()
+            if is_over:
                 raise AnsibleActionFail(ssh_failures.sentence(host, ssh_failures.telling(refusals), launched=True))
             self._connection.reset()
             time.sleep(INTERVAL)

@@ -57,3 +57,17 @@ def catalog(account_id: str) -> Iterable[Image]:
         created=datetime.strptime(date, "%Y%m%d"),
         public=False,
     )
+
+
+def billed_as(name: str) -> tuple[str, str]:
+    """PlatformDetails and UsageOperation of an image, by its name, since moto has no others to tell.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/billing-info-fields.html
+    """
+    licences = {
+        "rhel": ("Red Hat Enterprise Linux", "RunInstances:0010"),
+        "suse-sles": ("SUSE Linux", "RunInstances:000g"),
+        "windows": ("Windows", "RunInstances:0002"),
+    }
+    found = (billed for begin, billed in licences.items() if name.lower().startswith(begin))
+    return next(found, ("Linux/UNIX", "RunInstances"))

@@ -15,6 +15,9 @@ PER_GPU = 0.45
 BURSTABLE_PER_GIB = 0.0104  # prices of the T family depend on memory alone
 ARM = 0.8  # fraction of the price of the same size with an x86 processor
 WINDOWS_PER_VCPU = 0.046
+# USD per vCPU-hour that a burstable type spends without having earned it, by family
+CPU_CREDITS = {"t2": 0.05, "t3": 0.05, "t3a": 0.05, "t4g": 0.04}
+CPU_CREDITS_WINDOWS = 0.096
 SPOT_LOW, SPOT_HIGH = 0.28, 0.48  # fractions of the on-demand price
 CHEAPEST_REGIONS = frozenset({"us-east-1", "us-east-2", "us-west-2"})
 

@@ -46,7 +46,13 @@ FAMILIES = {
     "z": "Memory optimized",
 }
 # What a price depends on besides type and region: callers who omit one of these get several products, as on AWS.
-SYSTEMS = {"Linux": "RunInstances", "Windows": "RunInstances:0002"}
+# Operations: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/billing-info-fields.html
+SYSTEMS = {
+    "Linux": "RunInstances",
+    "RHEL": "RunInstances:0010",
+    "SUSE": "RunInstances:000g",
+    "Windows": "RunInstances:0002",
+}
 TENANCIES = ("Shared", "Dedicated")
 CAPACITIES = ("Used", "UnusedCapacityReservation", "AllocatedCapacityReservation")
 USAGE = {
@@ -54,6 +60,7 @@ USAGE = {
     "UnusedCapacityReservation": "UnusedBox",
     "AllocatedCapacityReservation": "Reservation",
 }
+INSTANCES = "Compute Instance"  # the family of products
 NOTE = "sandbox price, not an AWS price"
 
 
@@ -90,9 +97,8 @@ def get_attribute_values(call: Call) -> Reply:
 def _price_list(filters: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     """The products that match a call's filters, each as JSON."""
     wanted = dict(filters)
-    return tuple(
-        json.dumps(product) for product in _products(wanted) if _fits(product["product"]["attributes"], wanted)
-    )
+    listed = itertools.chain(_products(wanted), _cpu_credits())
+    return tuple(json.dumps(one) for one in listed if _fits(one["product"], wanted))
 
 
 @cache
@@ -120,19 +126,22 @@ def _filters(request: Mapping[str, Any]) -> dict[str, str]:
     return wanted
 
 
-def _fits(attributes: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+def _fits(product: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
     """Fields and values are compared case-insensitively, as on AWS."""
-    known = {key.lower(): value.lower() for key, value in attributes.items()}
-    known |= {"servicecode": SERVICE.lower(), "productfamily": "compute instance"}
+    known = {key.lower(): value.lower() for key, value in product["attributes"].items()}
+    known |= {"servicecode": SERVICE.lower(), "productfamily": product["productFamily"].lower()}
     return all(known.get(field.lower()) == value.lower() for field, value in wanted.items())
 
 
 def _products(wanted: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """The price list, already filtered by the fields that make it long."""
+    """The instances of the price list, already filtered by the fields that make it long."""
+    if wanted.get("productFamily", INSTANCES).lower() != INSTANCES.lower():
+        return
     variants = [
         variant
         for variant in itertools.product(SYSTEMS, TENANCIES, CAPACITIES)
-        if all(
+        if wanted.get("operation", SYSTEMS[variant[0]]).lower() == SYSTEMS[variant[0]].lower()
+        and all(
             wanted.get(field, value).lower() == value.lower()
             for field, value in zip(("operatingSystem", "tenancy", "capacitystatus"), variant, strict=True)
         )
@@ -157,49 +166,79 @@ def _product(
     price = invented_prices.on_demand(facts, region, system) * (1.06 if tenancy == "Dedicated" else 1)
     if capacity == "AllocatedCapacityReservation":
         price = 0.0
-    rate = f"{sku}.{ON_DEMAND}.{HOURLY}"
     family = name.split(".")[0]
     memory = int(facts["MemoryInfo"]["SizeInMiB"]) / 1024
-    return {
-        "product": {
-            "productFamily": "Compute Instance",
-            "attributes": {
-                "availabilityzone": "NA",
-                "capacitystatus": capacity,
-                "currentGeneration": "Yes" if facts.get("CurrentGeneration") else "No",
-                "instanceFamily": _family(family),
-                "instanceType": name,
-                "licenseModel": "No License required",
+    attributes = {
+        "availabilityzone": "NA",
+        "capacitystatus": capacity,
+        "currentGeneration": "Yes" if facts.get("CurrentGeneration") else "No",
+        "instanceFamily": _family(family),
+        "instanceType": name,
+        "licenseModel": "No License required",
+        "location": location,
+        "locationType": "AWS Region",
+        "marketoption": "OnDemand",
+        "memory": f"{memory:g} GiB",
+        "networkPerformance": str(facts.get("NetworkInfo", {}).get("NetworkPerformance", "")),
+        "operatingSystem": system,
+        "operation": SYSTEMS[system],
+        "physicalProcessor": str(facts["ProcessorInfo"].get("Manufacturer", "")),
+        "preInstalledSw": "NA",
+        "processorArchitecture": "64-bit",
+        "regionCode": region,
+        "sandbox": "true",
+        "servicecode": SERVICE,
+        "servicename": "Amazon Elastic Compute Cloud",
+        "storage": "EBS only" if not facts.get("InstanceStorageSupported") else "NVMe SSD",
+        "tenancy": tenancy,
+        "usagetype": f"{usage}:{name}",
+        "vcpu": str(facts["VCpuInfo"]["DefaultVCpus"]),
+    }
+    text = f"${price:.4f} per On Demand {system} {name} Instance Hour ({NOTE})"
+    return _listed(INSTANCES, sku, attributes, "Hrs", price, text)
+
+
+def _cpu_credits() -> Iterator[dict[str, Any]]:
+    """What a vCPU-hour of surplus CPU credits costs, for each family; only us-east-1's usage types have no prefix.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode-concepts.html
+    """
+    for region, location in sorted(locations().items()):
+        prefix = "" if region == "us-east-1" else region.upper().replace("-", "") + "-"
+        for (family, price), system in itertools.product(invented_prices.CPU_CREDITS.items(), ("Linux", "Windows")):
+            usd = price if system == "Linux" else invented_prices.CPU_CREDITS_WINDOWS
+            sku = hashlib.sha256("/".join((region, family, system, "credits")).encode()).hexdigest()[:16].upper()
+            attributes = {
+                "instance": family.upper(),
                 "location": location,
                 "locationType": "AWS Region",
-                "marketoption": "OnDemand",
-                "memory": f"{memory:g} GiB",
-                "networkPerformance": str(facts.get("NetworkInfo", {}).get("NetworkPerformance", "")),
                 "operatingSystem": system,
-                "operation": SYSTEMS[system],
-                "physicalProcessor": str(facts["ProcessorInfo"].get("Manufacturer", "")),
-                "preInstalledSw": "NA",
-                "processorArchitecture": "64-bit",
                 "regionCode": region,
                 "sandbox": "true",
                 "servicecode": SERVICE,
                 "servicename": "Amazon Elastic Compute Cloud",
-                "storage": "EBS only" if not facts.get("InstanceStorageSupported") else "NVMe SSD",
-                "tenancy": tenancy,
-                "usagetype": f"{usage}:{name}",
-                "vcpu": str(facts["VCpuInfo"]["DefaultVCpus"]),
-            },
-            "sku": sku,
-        },
+                "usagetype": f"{prefix}CPUCredits:{family}",
+            }
+            text = f"${usd:.2f} per vCPU-Hour of {family.upper()} CPU Credits ({NOTE})"
+            yield _listed("CPU Credits", sku, attributes, "vCPU-Hours", usd, text)
+
+
+def _listed(
+    family: str, sku: str, attributes: Mapping[str, str], unit: str, price: float, description: str
+) -> dict[str, Any]:
+    """An entry of the price list, on demand."""
+    rate = f"{sku}.{ON_DEMAND}.{HOURLY}"
+    return {
+        "product": {"productFamily": family, "attributes": attributes, "sku": sku},
         "serviceCode": SERVICE,
         "terms": {
             "OnDemand": {
                 f"{sku}.{ON_DEMAND}": {
                     "priceDimensions": {
                         rate: {
-                            "unit": "Hrs",
+                            "unit": unit,
                             "endRange": "Inf",
-                            "description": f"${price:.4f} per On Demand {system} {name} Instance Hour ({NOTE})",
+                            "description": description,
                             "appliesTo": [],
                             "rateCode": rate,
                             "beginRange": "0",

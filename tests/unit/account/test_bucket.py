@@ -10,7 +10,7 @@ import pytest
 from benchmarks.account import bucket, bucket_policy
 from benchmarks.account import survey as account_survey
 from benchmarks.account.bucket import Bucket
-from tests.support.account_answers import COMPLETE, TARGET, connector, error
+from tests.support.account_answers import BUCKET, COMPLETE, TARGET, connector, error
 
 
 def test_what_may_not_be_read_of_a_bucket_is_not_held_against_it() -> None:
@@ -58,3 +58,31 @@ def test_bucket_is_read_as_far_as_the_user_may() -> None:
     )
     found = Bucket(TARGET.bucket, "eu-west-1", None, True, [], bucket_policy.EMPTY, admits_public=None)
     assert account_survey.find_existing(connect, TARGET).bucket == found
+
+
+OLD = {"Sid": "Old", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::mine/*"}
+NARROW = {**OLD, "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}
+
+
+@pytest.mark.parametrize(
+    ("has", "missing", "refused"),
+    [
+        ({}, ["add_rule"], True),
+        ({"refuses_public": False}, ["add_rule"], False),
+        ({"refuses_public": None}, ["add_rule"], False),
+        ({"policy": None}, ["add_rule"], False),
+        ({"policy": {"Statement": [NARROW]}}, ["add_rule"], False),
+        ({"policy": {"Statement": [{**OLD, "Sid": "BenchmarksAnyoneReadsResults"}]}}, ["add_rule"], False),
+        ({}, ["add_rule", "public_rule"], False),
+        ({}, ["launch_template"], False),
+    ],
+)
+def test_policy_that_s3_would_not_take_again_is_known_before(
+    has: dict[str, Any], missing: list[str], refused: bool
+) -> None:
+    found = replace(BUCKET, **{"refuses_public": True, "policy": {"Statement": [OLD]}, **has})
+    told = bucket.refusal(found, missing)
+    sentence = f"S3 does not take the policy of the bucket {BUCKET.name} with the statement Old,"
+    assert told.startswith(sentence) is refused
+    assert bool(told) is refused
+    assert bucket.refusal(None, missing) == ""

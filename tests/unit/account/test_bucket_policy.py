@@ -132,3 +132,31 @@ READS = bucket_policy.anyone_reads("aws", "mine")
 )
 def test_what_lets_anyone_read_results_is_told_from_the_rest(change: dict[str, Any], reads: bool) -> None:
     assert bucket_policy.lets_anyone_read_results({"Statement": [{**READS, **change}]}, "mine") is reads
+
+
+ALLOW: dict[str, Any] = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::mine/*"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ({"Sid": "Old", "Principal": "*"}, ["the statement Old"]),
+        ({"Sid": "Old", "Principal": {"AWS": "*"}}, ["the statement Old"]),
+        ({"Sid": "Old", "Principal": {"AWS": ["arn:aws:iam::123456789012:root", "*"]}}, ["the statement Old"]),
+        ({"Sid": "Old", "NotPrincipal": {"AWS": "arn:aws:iam::123456789012:root"}}, ["the statement Old"]),
+        ({"Principal": "*"}, ["its statement 1, which has no Sid,"]),
+        ({"Sid": "Old", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}}, []),
+        ({"Sid": "Old", "Principal": {"Service": "logging.s3.amazonaws.com"}}, []),
+        ({"Sid": "Old", "Principal": "*", "Effect": "Deny"}, []),
+        ({"Sid": "BenchmarksAnyoneReadsResults", "Principal": "*"}, []),
+    ],
+)
+def test_statements_for_everybody_are_named_by_sid_or_number(statement: dict[str, Any], named: list[str]) -> None:
+    policy = {**POLICY, "Statement": [{**ALLOW, **statement}]}
+    assert bucket_policy.for_everybody(policy, but=bucket_policy.SIDS) == named
+
+
+def test_a_policy_that_s3_refuses_for_another_reason_is_told_by_that() -> None:
+    s3 = FakeClient(put_bucket_policy=aws_error("AccessDenied", "no identity-based policy allows s3:PutBucketPolicy"))
+    with pytest.raises(ClientError):
+        bucket_policy.put(s3, "mine", "123456789012", POLICY)

@@ -12,7 +12,7 @@ from benchmarks.account import survey as account_survey
 from tests.support.account_answers import COMPLETE, TARGET, group
 from tests.support.aws_fakes import FakeClient, aws_error
 
-OWN = "SSH for alice"
+OWN = "SSH for alice (benchmarks)"
 NOW = "203.0.113.7/32"
 
 
@@ -38,10 +38,10 @@ def ssh(*ranges: tuple[str, str | None], ports: tuple[int, int] = (22, 22), prot
 @pytest.mark.parametrize(
     ("owner", "text"),
     [
-        ("alice", "SSH for alice"),
-        ("a.b+c=d,e@example.com", "SSH for a.b+c=d,e@example.com"),
-        ("zoë <z>|'%~", "SSH for zo- -z-----"),
-        ("x" * 300, "SSH for " + "x" * 247),
+        ("alice", OWN),
+        ("a.b+c=d,e@example.com", "SSH for a.b+c=d,e@example.com (benchmarks)"),
+        ("zoë <z>|'%~", "SSH for zo- -z----- (benchmarks)"),
+        ("x" * 300, "SSH for " + "x" * 234 + " (benchmarks)"),
     ],
 )
 def test_a_description_is_written_as_ec2_accepts_it(owner: str, text: str) -> None:
@@ -57,8 +57,10 @@ def test_a_description_is_written_as_ec2_accepts_it(owner: str, text: str) -> No
         # The present address, a wider range, and a colleague's rules.
         (ssh((NOW, OWN)), NOW, []),
         (ssh(("198.51.100.0/24", OWN)), NOW, []),
-        (ssh(("198.51.100.1/32", "SSH for alice2")), NOW, []),
-        (ssh(("198.51.100.1/32", "ssh for alice")), NOW, []),
+        (ssh(("198.51.100.1/32", "SSH for alice2 (benchmarks)")), NOW, []),
+        (ssh(("198.51.100.1/32", "ssh for alice (benchmarks)")), NOW, []),
+        # What somebody may have written by hand.
+        (ssh(("198.51.100.1/32", "SSH for alice")), NOW, []),
         (ssh(("198.51.100.1/32", None)), NOW, []),
         # Rules for more than SSH.
         (ssh(("198.51.100.1/32", OWN), ports=(0, 65535)), NOW, []),
@@ -91,7 +93,7 @@ def ec2(*ranges: tuple[str, str | None], revoking: Any = None) -> FakeClient:
 
 
 def test_outdated_addresses_are_taken_back_one_by_one_and_nothing_else() -> None:
-    client = ec2((NOW, OWN), ("198.51.100.1/32", OWN), ("198.51.100.9/32", "SSH for bob"))
+    client = ec2((NOW, OWN), ("198.51.100.1/32", OWN), ("198.51.100.9/32", "SSH for bob (benchmarks)"))
     assert own_rules.revoke_outdated(client, "vpc-1", OWN, NOW) == ["198.51.100.1/32"]
     rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "198.51.100.1/32"}]}
     assert client.called("revoke_security_group_ingress") == [{"GroupId": "sg-1", "IpPermissions": [rule]}]
@@ -110,7 +112,7 @@ def test_a_rule_that_is_gone_meanwhile_is_no_change() -> None:
 
 
 def test_the_survey_says_which_address_is_replaced_and_not_to_remove_it_by_hand() -> None:
-    shown = group(ssh(("198.51.100.1/32", OWN), ("198.51.100.9/32", "SSH for bob")))
+    shown = group(ssh(("198.51.100.1/32", OWN), ("198.51.100.9/32", "SSH for bob (benchmarks)")))
     found = account_survey.survey(TARGET, type(COMPLETE)(**{**vars(COMPLETE), "security_group": shown}))
     assert found.outdated == ("198.51.100.1/32",)
     (missing,) = found.missing

@@ -132,6 +132,54 @@ def test_a_policy_that_lacks_nothing_is_not_written_to_drop_a_statement() -> Non
     assert s3.called("put_bucket_policy") == []
 
 
+OLD = {"Sid": "Old", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::mine/*"}
+REOPENS = rf"^The bucket {TARGET.bucket} cannot be opened, since the statement Old in its policy would let everybody in"
+
+
+@pytest.mark.parametrize("dry", [False, True])
+def test_a_statement_that_the_block_keeps_without_effect_is_not_opened_again(dry: bool) -> None:
+    s3 = bucket(policy={"Statement": [OLD, READS]})
+    with pytest.raises(RefusedError, match=REOPENS):
+        public_access.add(s3, TARGET.bucket, ACCOUNT, WANTED, dry=dry)
+    assert not [name for name, _ in s3.calls if name.startswith("put")]
+
+
+def test_a_statement_that_has_its_effect_already_keeps_nothing_from_being_opened() -> None:
+    for block in (BLOCKS_ALL | {"RestrictPublicBuckets": False}, OPEN, ABSENT):
+        s3 = bucket(block, {"Statement": [OLD]})
+        assert public_access.add(s3, TARGET.bucket, ACCOUNT, WANTED)
+        assert json.loads(s3.called("put_bucket_policy")[0]["Policy"])["Statement"] == [OLD, *WANTED]
+
+
+@pytest.mark.parametrize(("restricts", "refused"), [(True, True), (False, False), (None, False)])
+def test_what_would_be_opened_again_is_refused_before_anything_is_created(
+    monkeypatch: pytest.MonkeyPatch, restricts: bool | None, refused: bool
+) -> None:
+    found = replace(BUCKET, restricts_public=restricts, policy={"Statement": [OLD]})
+    monkeypatch.setattr("benchmarks.account.bucket.find", lambda *_: found)
+    existing, unseen = account_survey.find_each(account_that(ABSENT), PUBLIC)
+    assert (existing.bucket is None, "bucket" in unseen) == (refused, refused)
+    if refused:
+        assert "take it out of the policy" in unseen["bucket"].why
+        assert not unseen["bucket"].is_denied
+    assert account_survey.find_each(account_that(ABSENT), TARGET)[0].bucket == found
+
+
+def test_a_policy_of_the_users_own_that_is_blocked_is_told_as_the_cause() -> None:
+    for block in (BLOCKS_ALL, OPEN, ABSENT):
+        s3 = bucket(block, {"Statement": [OLD]}, put=REFUSED)
+        with pytest.raises(
+            RefusedError, match=r"^S3 does not take the policy of the bucket .* with the statement Old,"
+        ):
+            public_access.add_to_private(s3, TARGET.bucket, ACCOUNT, [ONLY_ADD])
+
+
+def test_setups_statement_that_the_account_blocks_is_dropped_once_s3_refuses_it() -> None:
+    s3 = bucket(OPEN, {"Statement": [READS]}, put=[REFUSED, {}])
+    assert public_access.add_to_private(s3, TARGET.bucket, ACCOUNT, [ONLY_ADD])
+    assert json.loads(s3.called("put_bucket_policy")[-1]["Policy"])["Statement"] == [ONLY_ADD]
+
+
 def account_that(answer: Any) -> Any:
     control = FakeClient(get_public_access_block=answer)
     others = complete()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks.account import remains
+from benchmarks.account.bucket import UPLOAD_RULE
 from benchmarks.account.remains import Remains
 from benchmarks.errors import RefusedError
 from tests.support.aws_fakes import aws_error
@@ -94,14 +95,17 @@ def test_bucket_without_tags_shows_what_was_added_to_it() -> None:
     assert (found.bucket.tagged, found.bucket.policy, len(found.bucket.lifecycle)) == ({"Tags": []}, policy, 1)
 
 
-def test_bucket_of_setup_shows_its_policy_if_that_may_be_read() -> None:
-    for answer, policy in [
-        ({"Policy": json.dumps({"Statement": [{"Sid": "a"}]})}, {"Statement": [{"Sid": "a"}]}),
-        (aws_error("AccessDenied"), {}),
+def test_bucket_of_setup_shows_its_policy_and_rules_if_they_may_be_read() -> None:
+    denied = aws_error("AccessDenied")
+    policy = {"Statement": [{"Sid": "a"}]}
+    for said, rules, shown in [
+        ({"Policy": json.dumps(policy)}, {"Rules": [UPLOAD_RULE]}, (policy, [UPLOAD_RULE])),
+        (denied, denied, ({}, [])),
+        (denied, aws_error("NoSuchLifecycleConfiguration"), ({}, [])),
     ]:
-        found = find(get_bucket_policy=answer).bucket
+        found = find(get_bucket_policy=said, get_bucket_lifecycle_configuration=rules).bucket
         assert found
-        assert (found.policy, found.lifecycle) == (policy, ())
+        assert (found.policy, found.lifecycle) == shown
 
 
 def test_bucket_that_is_shown_though_it_was_deleted_is_none() -> None:

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.account import removal, role
 from benchmarks.account.bucket import UPLOAD_RULE
 from benchmarks.account.bucket_contents import Contents
+from benchmarks.account.bucket_policy import ONLY_ADD
 from benchmarks.account.remains import FoundBucket, FoundRole, Remains
 from benchmarks.account.users import Users
 from benchmarks.errors import RefusedError
@@ -195,11 +196,11 @@ def test_account_without_a_role_and_profile_loses_the_rest() -> None:
 
 
 def test_of_a_bucket_that_was_there_only_what_setup_added_is_removed() -> None:
-    policy = {"Statement": [{"Sid": "BenchmarksNoOverwriting"}, {"Sid": "Mine"}]}
+    policy = {"Statement": [{"Sid": ONLY_ADD}, {"Sid": "Mine"}, {"Sid": "BenchmarksTeamReads"}]}
     found = Remains(bucket=FoundBucket(UNTAGGED, lifecycle=[UPLOAD_RULE], policy=policy))
     survey = removal.plan(PLACE, found)
     assert [one.kind for one in survey.removals] == ["upload_rule", "bucket_policy"]
-    assert survey.removals[1].text == f"statement BenchmarksNoOverwriting in the policy of the S3 bucket {BUCKET}"
+    assert survey.removals[1].text == f"statement {ONLY_ADD} in the policy of the S3 bucket {BUCKET}"
     assert survey.left == (f"S3 bucket {BUCKET}: setup did not make it",)
 
 
@@ -230,10 +231,27 @@ def test_of_a_bucket_for_several_regions_it_is_told_what_ends_elsewhere() -> Non
     found = replace(SET_UP, role=replace(ROLE, policies=(own,)))
     texts = {one.kind: one.text for one in removal.plan(replace(PLACE, bucket="mine"), found).removals}
     assert texts["instance_profile"] == (
-        "instance profile benchmarks; launch templates in other regions that name it can no longer launch"
+        "instance profile benchmarks; instances that use it in other regions, which are not looked at, lose their "
+        "role, and launch templates there that name it can no longer launch"
     )
     texts = {one.kind: one.text for one in removal.plan(PLACE, SET_UP).removals}
-    assert texts["instance_profile"] == "instance profile benchmarks"
+    assert texts["instance_profile"] == (
+        "instance profile benchmarks; instances that use it in other regions, which are not looked at, lose their role"
+    )
+
+
+def test_settings_of_others_that_go_with_the_bucket_are_counted() -> None:
+    def text(**has: Any) -> str:
+        found = replace(SET_UP, bucket=FoundBucket(TAGGED, **has))
+        return next(one.text for one in removal.plan(PLACE, found).removals if one.kind == "bucket")
+
+    whole = f"S3 bucket {BUCKET} with all its settings"
+    own = {"policy": {"Statement": [{"Sid": ONLY_ADD}]}, "lifecycle": [UPLOAD_RULE]}
+    assert text() == text(**own) == whole
+    mine = {"Sid": "Mine"}
+    assert text(policy={"Statement": [{"Sid": ONLY_ADD}, mine]}) == f"{whole}, among them 1 statement by others"
+    more = {"policy": {"Statement": [mine, {"Effect": "Deny"}]}, "lifecycle": [UPLOAD_RULE, {"ID": "old"}]}
+    assert text(**more) == f"{whole}, among them 2 statements and 1 lifecycle rule by others"
 
 
 def test_role_that_is_for_this_regions_other_bucket_is_not_said_to_be_for_other_regions() -> None:
@@ -258,7 +276,10 @@ def test_results_in_a_bucket_that_was_there_are_not_deleted() -> None:
 
 def test_nothing_is_removed_while_it_is_in_use() -> None:
     survey = removal.plan(PLACE, SET_UP)
-    with pytest.raises(RefusedError, match=r"Nothing was removed, since this is still in use: i-1 of …; eni-1\."):
+    with pytest.raises(
+        RefusedError,
+        match=r"Nothing was removed, since this is still in use in eu-central-1: i-1 of …; eni-1\. End that first\.",
+    ):
         removal.check_unused(survey, Users(alive=("i-1 of …", "eni-1")))
     removal.check_unused(survey, Users(ending=("i-1",)))
 

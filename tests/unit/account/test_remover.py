@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.account import removal, remover
 from benchmarks.account.bucket import UPLOAD_RULE
+from benchmarks.account.bucket_policy import ONLY_ADD
 from benchmarks.account.remains import FoundBucket, Remains
 from benchmarks.account.remover import Outcome, Remover
 from benchmarks.runs.records import Removal, Teardown
@@ -93,7 +94,7 @@ def test_what_cannot_be_removed_is_named_and_stops_nothing_else() -> None:
     assert len(outcome.removed) == 4
     first, second = outcome.failures
     assert first.startswith("Not removed: launch template benchmarks: Your AWS user lacks the permission DeleteLaunch")
-    assert second.startswith(f"Not removed: S3 bucket {BUCKET}: AWS refused")
+    assert second.startswith(f"Not removed: S3 bucket {BUCKET} with all its settings: AWS refused")
     assert remover.result(outcome, ())["msg"] == f"{first}\n{second}"
 
 
@@ -209,15 +210,27 @@ def test_bucket_without_other_rules_has_none_afterwards() -> None:
 
 
 def test_only_setups_statements_are_taken_out_of_a_policy() -> None:
-    policy = {"Version": "2012-10-17", "Statement": [{"Sid": "Benchmarks1"}, {"Sid": "Mine"}]}
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": ONLY_ADD}, {"Sid": "Mine"}, {"Sid": "BenchmarksTeamReads"}],
+    }
     aws = client(get_bucket_policy={"Policy": json.dumps(policy)})
     remove(aws, only("bucket_policy", BUCKET))
     (call,) = aws.called("put_bucket_policy")
-    assert json.loads(call["Policy"]) == {"Version": "2012-10-17", "Statement": [{"Sid": "Mine"}]}
+    assert json.loads(call["Policy"]) == {**policy, "Statement": [{"Sid": "Mine"}, {"Sid": "BenchmarksTeamReads"}]}
+
+
+def test_policy_that_s3_does_not_take_without_setups_statements_is_told_with_the_cause() -> None:
+    old = {"Sid": "Old", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+    policy = {"Statement": [{"Sid": ONLY_ADD}, old]}
+    refused = aws_error("AccessDenied", "because of the BlockPublicPolicy setting in S3 Block Public Access.")
+    aws = client(get_bucket_policy={"Policy": json.dumps(policy)}, put_bucket_policy=refused)
+    (failure,) = remove(aws, only("bucket_policy", BUCKET)).failures
+    assert f"S3 does not take the policy of the bucket {BUCKET} with the statement Old, since that lets" in failure
 
 
 def test_policy_without_other_statements_is_deleted() -> None:
-    aws = client(get_bucket_policy={"Policy": json.dumps({"Statement": {"Sid": "Benchmarks1"}})})
+    aws = client(get_bucket_policy={"Policy": json.dumps({"Statement": {"Sid": ONLY_ADD}})})
     remove(aws, only("bucket_policy", BUCKET))
     assert aws.called("delete_bucket_policy") == [OWNED]
 

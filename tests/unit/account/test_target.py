@@ -67,7 +67,7 @@ def test_who_has_a_role_without_a_name_in_it_adds_rules_under_the_roles_name_and
     arn = "arn:aws:sts::123456789012:assumed-role/team/botocore-session-1700000000"
     connect = connector(get_caller_identity={"Account": "123456789012", "Arn": arn})
     target = choose_target(parameters(), connect, own)
-    assert (target.rule_description, target.replaces_own) == ("SSH for team", False)
+    assert (target.rule_description, target.replaces_own) == ("SSH for team (benchmarks)", False)
     assert target.owner == "team"
 
 

@@ -32,7 +32,16 @@ from tests.support.aws_fakes import FakeClient, aws_error
             "AWS does not accept the credentials (AuthFailure): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
             "sign in again.",
         ),
-        (aws_error("InvalidKey", "It is odd."), "AWS refused RunInstances (InvalidKey): It is odd."),
+        (
+            aws_error("InvalidKey", "It is odd."),
+            "AWS refused RunInstances (InvalidKey): It is odd. Change what this names in the request or in the launch "
+            "template, or give another by --launch-template.",
+        ),
+        (
+            aws_error("Unavailable", "Soon."),
+            "AWS refused RunInstances (Unavailable): Soon. Try again in a few minutes.",
+        ),
+        (aws_error("InvalidKey", "Odd.", "GetIt"), "AWS refused GetIt (InvalidKey): Odd."),
         (botocore.exceptions.NoCredentialsError(), aws_errors.NO_CREDENTIALS),
         (
             botocore.exceptions.EndpointConnectionError(endpoint_url="https://x"),

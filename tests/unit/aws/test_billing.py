@@ -27,3 +27,13 @@ def test_longer_never_costs_less(one: float, other: float) -> None:
 def test_an_hour_costs_its_price_and_a_minute_a_sixtieth_of_it() -> None:
     assert billing.cost(0.36, 3600) == 0.36
     assert billing.cost(0.36, 60) == pytest.approx(0.006)
+
+
+@pytest.mark.parametrize(("lasted", "billed"), [(-5, 3600), (0, 3600), (3600, 3600), (3600.5, 7200), (16200, 18000)])
+def test_every_hour_with_suse_that_has_begun_is_billed(lasted: float, billed: float) -> None:
+    assert billing.seconds_billed(BEGAN, BEGAN + timedelta(seconds=lasted), "SUSE Linux") == billed
+    assert billing.whole(lasted, "SUSE Linux") == billed
+
+
+def test_other_licences_are_billed_by_the_second() -> None:
+    assert billing.whole(61, "Red Hat Enterprise Linux") == billing.whole(61) == 61

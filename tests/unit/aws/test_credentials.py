@@ -202,3 +202,27 @@ def test_credentials_that_botocore_gets_itself_are_renewed(monkeypatch: pytest.M
 def test_a_token_in_the_credentials_file_ends_at_an_unknown_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Session, "get_credentials", lambda _: Credentials("a", "b", "c"))
     assert credentials.lifetime({}) == Lifetime(temporary=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "bundle"),
+    [
+        ({"AWS_PROFILE": "work"}, "/etc/profile.pem"),
+        ({"AWS_PROFILE": "work", "REQUESTS_CA_BUNDLE": "/etc/requests.pem"}, "/etc/profile.pem"),
+        ({"AWS_PROFILE": "work", "AWS_CA_BUNDLE": "/etc/own.pem"}, "/etc/own.pem"),
+        ({"REQUESTS_CA_BUNDLE": "/etc/requests.pem"}, "/etc/requests.pem"),
+        ({"AWS_PROFILE": "gone", "REQUESTS_CA_BUNDLE": "/etc/requests.pem"}, "/etc/requests.pem"),
+        ({"AWS_PROFILE": "gone"}, None),
+        ({}, None),
+    ],
+)
+def test_the_ca_bundle_is_shared_that_botocore_uses(
+    home: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], bundle: str | None
+) -> None:
+    (home / ".aws").mkdir()
+    (home / ".aws/config").write_text("[profile work]\nca_bundle = /etc/profile.pem\n")
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    environment = dict(given)
+    credentials.share_ca_bundle(environment)
+    assert environment == {**given, **({"AWS_CA_BUNDLE": bundle} if bundle else {})}

@@ -70,9 +70,15 @@ def test_an_image_given_by_a_parameters_name_is_resolved() -> None:
         (
             "mine:9",
             error("InvalidLaunchTemplateId.VersionNotFound", "Could not find the specified version 9 for the launch"),
-            "The launch template mine has no version 9.",
+            "The launch template mine has no version 9: check --launch-template, or leave the version "
+            "out for the default one.",
         ),
-        ("mine:9", {"LaunchTemplateVersions": []}, "The launch template mine has no version 9."),
+        (
+            "mine:9",
+            {"LaunchTemplateVersions": []},
+            "The launch template mine has no version 9: check --launch-template, or leave the version "
+            "out for the default one.",
+        ),
     ],
 )
 def test_a_template_that_there_is_not_is_refused(text: str, answer: object, sentence: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.message
 import io
+import os
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -64,10 +65,36 @@ def test_own_address_that_cannot_be_had_is_not_known(
     assert own_address.if_known() is None
 
 
-def test_own_address_is_known_but_for_a_proxy_whose_it_would_be(
-    answer: Callable[[bytes | Exception], None], monkeypatch: pytest.MonkeyPatch
+PROXY = "http://proxy.example.com:3128"
+
+
+@pytest.mark.parametrize(
+    ("environment", "known"),
+    [
+        ({}, True),
+        ({"https_proxy": PROXY}, False),
+        ({"HTTPS_PROXY": PROXY}, False),
+        ({"https_proxy": PROXY, "no_proxy": "localhost"}, False),
+        ({"https_proxy": PROXY, "no_proxy": "localhost,.amazonaws.com"}, True),
+        ({"https_proxy": PROXY, "no_proxy": "*"}, True),
+        ({"http_proxy": PROXY}, True),
+    ],
+)
+def test_address_of_a_proxy_is_not_taken_for_ones_own(
+    answer: Callable[[bytes | Exception], None],
+    monkeypatch: pytest.MonkeyPatch,
+    environment: dict[str, str],
+    known: bool,
 ) -> None:
     answer(b"203.0.113.7\n")
-    assert own_address.if_known() == "203.0.113.7/32"
-    monkeypatch.setattr(urllib.request, "getproxies", lambda: {"https": "http://proxy.example.com:3128"})
-    assert own_address.if_known() is None
+    monkeypatch.setattr(urllib.request, "getproxies", urllib.request.getproxies_environment)
+    for name in [one for one in os.environ if one.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert own_address.if_known() == ("203.0.113.7/32" if known else None)
+    if known:
+        assert own_address.own_range() == "203.0.113.7/32"
+        return
+    with pytest.raises(RefusedError, match=r"through the proxy of HTTPS_PROXY .* by --allow-from .*/32\.$"):
+        own_address.own_range()

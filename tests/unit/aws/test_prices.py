@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 from botocore.parsers import ResponseParserError
 
 from benchmarks.aws import prices
+from benchmarks.aws.image_billing import Billed
 from benchmarks.aws.optional_answers import UnknownError
 from benchmarks.runs.records import Price
 from tests.support.aws_fakes import FakeClient
@@ -139,6 +140,39 @@ def test_a_partition_without_a_price_list_in_dollars_is_never_asked(region: str,
 
 
 def test_products_are_asked_for_plain_linux_on_shared_hardware() -> None:
-    fields = {entry["Field"]: entry["Value"] for entry in prices.filters("eu-central-1", "c7i.2xlarge")}
+    fields = prices.fields("eu-central-1", "c7i.2xlarge")
     assert fields["regionCode"] == "eu-central-1"
     assert (fields["operatingSystem"], fields["tenancy"], fields["capacitystatus"]) == ("Linux", "Shared", "Used")
+
+
+RHEL = Billed("Red Hat Enterprise Linux", "RunInstances:0010")
+
+
+def test_a_licence_is_asked_for_by_its_operation() -> None:
+    pricing = FakeClient(get_products={"PriceList": [json.dumps(product())]})
+    prices.of_type(lambda _service, _region=None: pricing, "eu-central-1", "c7i.2xlarge", "dedicated", RHEL)
+    (asked,) = pricing.called("get_products")
+    assert {one["Field"]: one["Value"] for one in asked["Filters"]} == {
+        "regionCode": "eu-central-1",
+        "tenancy": "Dedicated",
+        "capacitystatus": "Used",
+        "operation": "RunInstances:0010",
+        "instanceType": "c7i.2xlarge",
+    }
+
+
+def test_a_licence_without_a_price_is_unknown_by_its_name() -> None:
+    with pytest.raises(UnknownError, match=r"in US dollars for c7i\.2xlarge with Red Hat Enterprise Linux"):
+        prices.of_type(lambda _service, _region=None: Pricing(), "eu-central-1", "c7i.2xlarge", billed=RHEL)
+
+
+def test_an_image_with_a_fee_of_its_own_is_never_asked_for() -> None:
+    pricing = FakeClient(get_products=AssertionError("asked"))
+    sold = Billed(products=("abc",))
+    with pytest.raises(UnknownError, match=r"the image has a fee of its own \(product code abc\)"):
+        prices.of_type(lambda _service, _region=None: pricing, "eu-central-1", "c7i.2xlarge", billed=sold)
+    assert pricing.calls == []
+
+
+def test_of_several_prices_the_highest_counts() -> None:
+    assert price(Pricing(product(usd="0.3"), product(usd="0.5"), product(usd="0.4"))).usd_per_hour == 0.5

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks.aws import spot_prices
+from benchmarks.aws.image_billing import Billed
 from benchmarks.aws.optional_answers import UnknownError
 from tests.support.aws_fakes import FakeClient, aws_error
 
@@ -63,3 +64,25 @@ def test_whatever_fails_the_price_is_unknown_and_it_is_known_why(answer: Any, wh
     with pytest.raises(UnknownError) as unknown:
         spot_prices.dearest(FakeClient(describe_spot_price_history=answer), "a", {"z1", "z2"})
     assert str(unknown.value) == why
+
+
+def test_a_licence_that_is_on_the_spot_market_is_asked_for_by_its_platform() -> None:
+    ec2 = client(entry("z1", "0.1"))
+    rhel = Billed("Red Hat Enterprise Linux", "RunInstances:0010")
+    assert spot_prices.dearest(ec2, "a", {"z1"}, billed=rhel).usd_per_hour == 0.1
+    (asked,) = ec2.called("describe_spot_price_history")
+    assert asked["ProductDescriptions"] == ["Red Hat Enterprise Linux"]
+
+
+@pytest.mark.parametrize(
+    ("billed", "why"),
+    [
+        (Billed("Ubuntu Pro", "RunInstances:0g00"), "EC2 lists no spot prices for Ubuntu Pro"),
+        (Billed(products=("abc",)), "the image has a fee of its own"),
+    ],
+)
+def test_what_has_no_spot_price_of_its_own_does_not_get_that_of_linux(billed: Billed, why: str) -> None:
+    ec2 = client(entry("z1", "0.1"))
+    with pytest.raises(UnknownError, match=why):
+        spot_prices.dearest(ec2, "a", {"z1"}, billed=billed)
+    assert ec2.calls == []

@@ -18,7 +18,11 @@ def test_a_subnet_is_found_by_its_id() -> None:
 
 def test_a_subnet_that_there_is_not_is_refused_with_its_region() -> None:
     ec2 = FakeClient(describe_subnets={"Subnets": []})
-    with pytest.raises(RefusedError, match=r"^There is no subnet subnet-1 in eu-north-1\.$"):
+    with pytest.raises(
+        RefusedError,
+        match=r"^There is no subnet subnet-1 in eu-north-1: check --subnet, or give the region that it "
+        r"is in by --region\.$",
+    ):
         subnets.find(ec2, "subnet-1", "eu-north-1")
 
 

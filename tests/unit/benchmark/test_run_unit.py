@@ -11,6 +11,7 @@ import pytest
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.loader import action_loader
 
+from benchmarks.host import host_check
 from benchmarks.host.following import Follower, Screen
 from benchmarks.host.log_copy import LogCopy
 from benchmarks.host.progress import MEASURE
@@ -24,23 +25,33 @@ FAILED = {"rc": 1, "stdout": "Unit u is there.\nShared connection closed.", "std
 ACTIVATING, UNKNOWN = ({"rc": 0, "stdout": f"{state}\n-\n0\n", "stderr": ""} for state in ("activating", "inactive"))
 
 
-def action_on(monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: float = 60) -> tuple[Any, Mock]:
-    """The action on a host that answers so, and what notes the commands that it gets."""
+def made(monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: float = 60, gone: str = "") -> tuple[Any, Mock]:
+    """The action on a host that answers so, and the mock that executes commands; `gone` is why the host is gone."""
     action_loader.add_directory(str(ROOT / "roles/benchmark/action_plugins"))
-    args = {"reconnect_timeout": timeout, "python": "python3", "step": "run"}
+    args = {
+        "reconnect_timeout": timeout,
+        "python": "python3",
+        "step": "run",
+        "host_check": ["ask"],
+        "name": "u",
+        "argv": ["true"],
+    }
+    args |= {"environment": {}, "directory": "/home/b", "log": "/home/b/log", "status": "/home/b/status"}
+    args |= {"limit_seconds": 60}
     action = action_loader.get(
-        "run_unit", task=Mock(args=args, async_val=0), connection=Mock(),
+        "run_unit", task=Mock(args=args, async_val=0, check_mode=False), connection=Mock(),
         play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
     )  # fmt: skip
     execute = Mock(side_effect=answers)
     monkeypatch.setattr(action, "_low_level_execute_command", execute)
     monkeypatch.setattr("time.sleep", Mock())
+    monkeypatch.setattr(host_check, "gone", lambda command: gone)
     return action, execute
 
 
 def start(monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: float = 60) -> list[str]:
     """Start the unit on a host that answers so; return the first words of the commands that it got."""
-    action, execute = action_on(monkeypatch, *answers, timeout=timeout)
+    action, execute = made(monkeypatch, *answers, timeout=timeout)
     action._start(UNIT)
     return [call.args[0].split()[0] for call in execute.call_args_list]
 
@@ -84,11 +95,14 @@ def test_a_host_that_is_gone_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_unit_whose_log_is_too_long_is_stopped_and_followed_no_longer_than_to_its_end(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    action, execute = action_on(
+    action, execute = made(
         monkeypatch,
         look("active", "-", LARGEST_LOG, b"one\n"),
         look("active", "-", LARGEST_LOG + 1, b"two\n"),
         DONE,
+        # Nothing of a look is lost, or shown twice, if the connection is lost meanwhile.
+        look("deactivating", "-", LARGEST_LOG + 9, b"three\n"),
+        LOST,
         look("deactivating", "-", LARGEST_LOG + 9, b"three\n"),
         DONE,
         # Much of the log was not read yet.
@@ -98,7 +112,7 @@ def test_a_unit_whose_log_is_too_long_is_stopped_and_followed_no_longer_than_to_
     screen = Screen(lambda text, _: shown.append(text), False, 80)
     action._follow(UNIT, 0, kept, Follower(MEASURE, 0, True, screen))
     asked = ["stop --no-block" in call.args[0] for call in execute.call_args_list]
-    assert asked == [False, False, True, False, True, False]
+    assert asked == [False, False, True, False, True, False, True, False]
     assert kept.read(0) == b"one\ntwo\nthree\nfour\n"
     assert shown == ["one", "two", "three", "four"]
 
@@ -106,10 +120,33 @@ def test_a_unit_whose_log_is_too_long_is_stopped_and_followed_no_longer_than_to_
 def test_following_keeps_no_log_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     chunk = b"what a program prints\n" * 2**14
     looks = [look("active", "-", number * len(chunk), chunk) for number in range(40)]
-    action, _ = action_on(monkeypatch, *looks, look("inactive", "success exited 0", 40 * len(chunk), b""))
+    action, _ = made(monkeypatch, *looks, look("inactive", "success exited 0", 40 * len(chunk), b""))
     screen = Screen(lambda *_: None, False, 80)
     follower = Follower(MEASURE, 0, False, screen)
     kept = LogCopy(tmp_path / "log")
     action._follow(UNIT, 0, kept, follower)
     assert kept.size == 40 * len(chunk)
     assert len(follower._log) < 2 * len(chunk)
+
+
+@pytest.mark.parametrize(
+    ("gone", "told"),
+    [
+        ("i-1 is terminated: User initiated.", r"^i-1 is terminated: User initiated\.$"),
+        ("", r"^i-1 does not answer over SSH: Connection closed$"),
+    ],
+)
+@pytest.mark.parametrize("answers", [[LOST], [UNKNOWN, DONE, LOST]], ids=["at the first look", "at the start"])
+def test_a_host_that_is_lost_before_a_unit_runs_fails_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, answers: list[Any], gone: str, told: str
+) -> None:
+    action, _ = made(monkeypatch, *answers, timeout=-1, gone=gone)
+    with pytest.raises(AnsibleActionFail, match=told):
+        action.run(task_vars={"inventory_hostname": "i-1"})
+
+
+def test_a_host_that_is_gone_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    action, execute = made(monkeypatch, DONE, LOST, gone="i-1 is terminated: User initiated.")
+    with pytest.raises(AnsibleConnectionFailure):
+        action._start(UNIT)
+    assert execute.call_count == 2

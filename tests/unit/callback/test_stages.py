@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from ansible.plugins.loader import callback_loader
 
+from benchmarks.host import host_check
 from benchmarks.paths import ROOT
 from benchmarks.playbook import stages as progress
 from benchmarks.runs import record_files
 from benchmarks.runs.records import Stages, StageTime
+from tests.support import records
 
 CLEAR = "\r\x1b[2K"
 
@@ -170,3 +172,20 @@ def test_what_third_party_code_has_printed_controls_no_terminal(stages: Any, scr
     said = screen.text.replace(CLEAR, "")
     assert "\x1b" not in said
     assert "The build failed: \\x1bPq.\nab\n\\x1b]0;x\n" in said
+
+
+@pytest.mark.parametrize("gone", ["i-1 is terminated: User initiated.", ""])
+def test_a_host_that_was_lost_is_told_once_and_with_ec2s_reason(
+    stages: Any, screen: Screen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gone: str
+) -> None:
+    record_files.write(tmp_path, records.instances("i-1"))
+    monkeypatch.setattr(host_check, "gone", lambda command: gone if command else "")
+    stages._directory = tmp_path
+    begin(stages, "toolchain")
+    lost = {"unreachable": True, "msg": "Failed to connect to the host via ssh: Connection timed out"}
+    named = {"_host": SimpleNamespace(get_name=lambda: "i-1"), "_task": SimpleNamespace(get_name=lambda: "Install")}
+    stages.v2_runner_on_unreachable(SimpleNamespace(_result=lost, **named))
+    stages.v2_runner_on_unreachable(SimpleNamespace(_result=lost, **named))
+    said = " ".join(" ".join(screen.lines).split())
+    assert said.count(gone or "i-1 does not answer over SSH: Connection timed out.") == 1
+    assert ("does not answer" in said) == (not gone)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from msgspec.structs import replace as changed
 
+from benchmarks.account import role
 from benchmarks.account.bucket import UPLOAD_RULE
 from benchmarks.doctor import examination, listing
 from benchmarks.doctor.examination import Examination, Machine
@@ -18,7 +20,8 @@ from tests.support.account_answers import ROLE
 from tests.support.aws_fakes import FakeClient, aws_error
 from tests.support.launch_account import Account, account, template
 
-HERE = Machine("2.19.14", [], lambda: "OpenSSH_9.2p1")
+POLICY = role.policy_name(account_answers.TARGET.bucket)
+HERE = Machine("2.19.14", [], lambda: "OpenSSH_9.2p1", environment={})
 DENIED = aws_error("UnauthorizedOperation", "You are not authorized to perform: ec2:RunInstances", "RunInstances")
 NO_TEMPLATE = aws_error("InvalidLaunchTemplateName.NotFoundException")
 
@@ -44,6 +47,8 @@ def ready(other: dict[str, Any] | None = None, iam: dict[str, Any] | None = None
         **{
             "get_role": {"Role": ROLE.role},
             "get_role_policy": {"PolicyDocument": ROLE.policy},
+            "list_role_policies": {"PolicyNames": [POLICY]},
+            "list_attached_role_policies": {"AttachedPolicies": []},
             "get_instance_profile": {"InstanceProfile": ROLE.instance_profile},
             **(iam or {}),
         }
@@ -61,7 +66,7 @@ def ready(other: dict[str, Any] | None = None, iam: dict[str, Any] | None = None
 @pytest.fixture(autouse=True)
 def answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Dry runs of describing are answered like any other: the fakes do not know them."""
-    monkeypatch.setattr("benchmarks.doctor.reading.refused", lambda _ec2: [])
+    monkeypatch.setattr("benchmarks.doctor.reading.refused", lambda _ec2: {})
 
 
 def parameters(**given: Any) -> dict[str, Any]:
@@ -84,6 +89,16 @@ def test_an_account_that_has_everything_is_ready() -> None:
     assert found.can_create
     assert found.setup.missing == ()
     assert text(found, "launch").endswith("c7i.large with a run's tags, from the launch template benchmarks (dry run)")
+
+
+def test_the_engine_is_asked_for_only_where_the_sandbox_is() -> None:
+    here = replace(HERE, engine=lambda: None)
+    assert "engine" not in results(examination.examine(parameters(), ready(), here))
+    sandbox = replace(here, environment={"AWS_ENDPOINT_URL": "http://127.0.0.1:4711"})
+    found = examination.examine(parameters(), ready(), sandbox)
+    assert results(found)["engine"] == "failed"
+    assert found.can_create
+    assert "apt-get install podman" in text(found, "engine")
 
 
 def test_the_launch_is_rehearsed_with_what_a_run_would_send_and_nothing_is_launched() -> None:
@@ -204,6 +219,54 @@ def test_who_has_no_rights_in_iam_is_told_the_flag_for_that_and_can_go_on_with_i
     assert "failed" not in results(found).values()
 
 
+ADMINISTRATOR = {"list_attached_role_policies": {"AttachedPolicies": [{"PolicyName": "AdministratorAccess"}]}}
+
+
+@pytest.mark.parametrize(
+    ("iam", "ec2"),
+    [
+        (ADMINISTRATOR, {"describe_launch_templates": NO_TEMPLATE}),
+        ({**ADMINISTRATOR, "get_instance_profile": aws_error("NoSuchEntity")}, {}),
+        ({"list_role_policies": {"PolicyNames": [POLICY, "mine"]}}, {"describe_launch_templates": NO_TEMPLATE}),
+    ],
+)
+def test_a_role_that_may_do_more_is_handed_to_no_instance_by_what_would_be_created(
+    iam: dict[str, Any], ec2: dict[str, Any]
+) -> None:
+    found = examination.examine(parameters(), ready(iam=iam, **ec2), HERE)
+    assert results(found)["role"] == "failed"
+    name = "mine" if "list_role_policies" in iam else "AdministratorAccess"
+    assert text(found, "role").startswith(f"The role benchmarks also has the policy {name}, which setup did not write")
+    assert text(found, "role").endswith("or give --no-instance-profile.")
+    assert not found.can_create
+    assert found.setup
+    assert found.setup.notes == ()
+    assert listing.obstacle(found, confirmed=True) == listing.INCOMPLETE
+    without = examination.examine(parameters(no_instance_profile=True), ready(iam=NO_IAM, **ec2), HERE)
+    assert without.can_create
+
+
+def test_a_bucket_whose_policy_s3_would_not_take_again_keeps_everything_from_being_created() -> None:
+    old = {"Sid": "Old", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+    connect = ready()
+    connect.clients["s3"].answers |= {
+        "get_bucket_policy": {"Policy": json.dumps({"Statement": [old]})},
+        "get_public_access_block": {"PublicAccessBlockConfiguration": {"BlockPublicPolicy": True}},
+    }
+    found = examination.examine(parameters(), connect, HERE)
+    assert results(found)["bucket"] == "failed"
+    assert "with the statement Old, since that lets everybody in" in text(found, "bucket")
+    assert not found.can_create
+
+
+def test_a_role_that_may_do_more_and_is_in_use_already_is_noted() -> None:
+    found = examination.examine(parameters(), ready(iam=ADMINISTRATOR), HERE)
+    assert found.can_create
+    assert found.setup
+    (note,) = found.setup.notes
+    assert note.startswith("The role benchmarks also has the policy AdministratorAccess, which setup did not write:")
+
+
 def test_who_only_runs_may_look_at_less_and_is_told_that_runs_can_begin() -> None:
     """The policy for running has neither DescribeVpcs nor DescribeLaunchTemplates, and nothing of IAM."""
     denied: dict[str, Any] = {
@@ -256,7 +319,7 @@ def test_an_account_that_lacks_nothing_is_not_asked_what_may_be_created() -> Non
 
 
 def with_old_address() -> Account:
-    old = {"CidrIp": "198.51.100.1/32", "Description": "SSH for alice"}
+    old = {"CidrIp": "198.51.100.1/32", "Description": "SSH for alice (benchmarks)"}
     group = account_answers.group(account_answers.rule("203.0.113.7/32"), {**account_answers.rule(), "IpRanges": [old]})
     return ready(
         describe_security_groups={"SecurityGroups": [group]},

@@ -10,7 +10,8 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from benchmarks.aws.credentials import Lifetime
-from benchmarks.doctor import launching, network, reading, user, vcpus
+from benchmarks.aws.renewals import Renewal
+from benchmarks.doctor import creating, launching, network, reading, user, vcpus
 from benchmarks.doctor.network import Network
 from tests.support.account_answers import group, rule
 from tests.support.aws_fakes import FakeClient, aws_error
@@ -23,6 +24,22 @@ NOW = datetime(2026, 5, 19, 8, 0, tzinfo=UTC)
     [
         (Lifetime(), "ok", "permanent"),
         (Lifetime(temporary=True, renewed=True), "ok", "temporary, renewed for as long as you are signed in"),
+        (
+            Lifetime(temporary=True, renewed=True, renewal=Renewal(by_token=True)),
+            "ok",
+            "temporary, renewed with a session token that does not say when it ends",
+        ),
+        (
+            Lifetime(temporary=True, renewed=True, renewal=Renewal(datetime(2026, 5, 19, 20, 0, tzinfo=UTC))),
+            "ok",
+            "temporary, renewed until the sign-in ends at 20:00 UTC on 2026-05-19",
+        ),
+        (
+            Lifetime(temporary=True, renewed=True, renewal=Renewal(datetime(2026, 5, 19, 9, 0, tzinfo=UTC))),
+            "ok",
+            "temporary, renewed until the sign-in ends at 09:00 UTC on 2026-05-19; a run may need them for 4 h, so "
+            "sign in again by aws sso login",
+        ),
         (Lifetime(temporary=True), "ok", "temporary, until when they do not say"),
         (
             Lifetime(temporary=True, end=datetime(2026, 5, 19, 20, 0, tzinfo=UTC)),
@@ -90,7 +107,7 @@ def refusing(*operations: str, code: str = "UnauthorizedOperation") -> FakeClien
 
 def test_reading_is_asked_by_dry_runs_only() -> None:
     ec2 = refusing()
-    assert reading.refused(ec2) == []
+    assert reading.refused(ec2) == {}
     assert len(ec2.calls) == len(reading.NEEDED) + len(reading.OPTIONAL)
     assert all(arguments["DryRun"] is True for _, arguments in ec2.calls)
 
@@ -105,6 +122,30 @@ def test_a_permission_that_is_lacking_is_named_with_the_policy_that_has_it() -> 
     )
 
 
+SCP = "x is not authorized to perform: ec2:y with an explicit deny in a service control policy"
+BOUNDARY = "x is not authorized to perform: ec2:y because no permissions boundary allows the ec2:y action"
+
+
+@pytest.mark.parametrize("judge", [reading.of_refused, creating.of_refused])
+def test_what_the_organisation_or_a_boundary_forbids_is_not_told_as_a_missing_permission(judge: Any) -> None:
+    refused = {
+        "DescribeImages": aws_error("UnauthorizedOperation", SCP),
+        "DescribeSubnets": aws_error("UnauthorizedOperation", SCP),
+        "DescribeInstances": aws_error("UnauthorizedOperation", BOUNDARY),
+    }
+    found = judge(refused)
+    assert found.result == "failed"
+    assert found.text == (
+        "A service control policy of your organisation forbids ec2:DescribeImages, ec2:DescribeSubnets, whatever else "
+        f"your AWS user is allowed: ask who administers your organisation in AWS. AWS said: {SCP}. "
+        "The permissions boundary of your AWS user forbids ec2:DescribeInstances, whatever else your AWS user is "
+        f"allowed: ask who administers your AWS user to widen the boundary. AWS said: {BOUNDARY}."
+    )
+    mixed = judge({**refused, "DescribeInstanceTypes": aws_error("UnauthorizedOperation")})
+    assert "ec2:DescribeInstanceTypes" in mixed.text.partition("docs/iam-policy.md")[0]
+    assert "ec2:DescribeImages" not in mixed.text.partition("docs/iam-policy.md")[0]
+
+
 def test_a_permission_that_a_run_can_do_without_is_told_and_is_no_failure() -> None:
     found = reading.of_refused(reading.refused(refusing("DescribeVolumes")))
     assert found.result == "ok"
@@ -112,7 +153,7 @@ def test_a_permission_that_a_run_can_do_without_is_told_and_is_no_failure() -> N
 
 
 def test_another_objection_of_ec2_is_no_lack_of_a_permission() -> None:
-    assert reading.refused(refusing("DescribeImages", code="InvalidParameterValue")) == []
+    assert reading.refused(refusing("DescribeImages", code="InvalidParameterValue")) == {}
 
 
 @pytest.mark.parametrize(

@@ -44,3 +44,40 @@ def test_the_client_on_the_path_is_asked_for_its_version(tmp_path: Path, monkeyp
     (tmp_path / "ssh").write_text("#!/bin/sh\necho 'OpenSSH_10.0p2, more' >&2\n")
     (tmp_path / "ssh").chmod(0o755)
     assert machine.ssh_version() == "OpenSSH_10.0p2, more"
+
+
+@pytest.mark.parametrize(
+    ("environment", "asked"),
+    [
+        ({}, False),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:4711"}, True),
+        ({"AWS_ENDPOINT_URL": "http://localhost:4711/"}, True),
+        ({"AWS_ENDPOINT_URL": "http://[::1]:4711"}, True),
+        ({"AWS_ENDPOINT_URL_EC2": "http://127.0.0.1:4711"}, True),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:4711", "AWS_ENDPOINT_URL_EC2": "https://ec2.example.com"}, False),
+        ({"AWS_ENDPOINT_URL": "https://vpce-1.ec2.eu-central-1.vpce.amazonaws.com"}, False),
+        ({"AWS_ENDPOINT_URL": "nonsense"}, False),
+        ({"AWS_ENDPOINT_URL": "http://[broken"}, False),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"}, False),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "BENCHMARKS_COMMAND": "podman run benchmarks"}, False),
+    ],
+)
+def test_the_sandbox_is_asked_for_by_an_endpoint_on_this_machine(environment: dict[str, str], asked: bool) -> None:
+    assert machine.asks_for_sandbox(environment) is asked
+
+
+def test_the_engine_that_answers_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def program(name: str, script: str) -> None:
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert machine.engine_version() is None
+    # A client without an engine.
+    program("docker", "echo; exit 1")
+    assert machine.engine_version() is None
+    program("docker", "echo 28.1.0")
+    assert machine.engine_version() == "docker 28.1.0"
+    program("podman", "echo 5.4.2")
+    assert machine.engine_version() == "podman 5.4.2"
+    assert machine.of_engine("podman 5.4.2").text == "podman 5.4.2, for the sandbox's instances"

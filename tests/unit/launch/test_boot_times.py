@@ -22,3 +22,21 @@ def test_bare_metal_has_more_time_to_boot_and_lives_as_much_longer(
 ) -> None:
     assert boot_times.connect_timeout(launches) == connect
     assert boot_times.lifetime(launches, 60, 180) == lifetime
+
+
+@pytest.mark.parametrize("launch", [launch_plan(), launch_plan(bare_metal=True)])
+@pytest.mark.parametrize("others", [[], [launch_plan()], [launch_plan(bare_metal=True)]])
+def test_a_boot_of_any_length_and_a_shutdown_end_within_the_lifetime(
+    launch: LaunchPlan, others: list[LaunchPlan]
+) -> None:
+    lifetime = boot_times.lifetime([launch, *others], 60, 180)
+    left = boot_times.once_booted(launch, lifetime)
+    longest_boot, shutdown = boot_times.connect_timeout([launch]), 120
+    assert longest_boot + left * 60 + shutdown <= lifetime * 60
+    # What was asked for, with time to bring it back before systemd refuses logins.
+    assert left >= 60 + 180 + 20
+    assert boot_times.early(launch) == lifetime - left
+
+
+def test_a_timer_is_never_of_no_time() -> None:
+    assert boot_times.once_booted(launch_plan(bare_metal=True), 2) == 1

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from benchmarks.launch import cost
-from benchmarks.runs.records import Ended, LaunchPlan, Price, Terminated
+from benchmarks.runs.records import Ended, Image, LaunchPlan, Price, Terminated
 from tests.support import records
 
 BEGAN = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
@@ -51,8 +52,43 @@ def test_the_fee_for_dedicated_hardware_is_told_as_not_counted_and_leaves_the_mo
     assert cost.at_most([replace(plan, tenancy="default")], 60) == PRICE.usd_per_hour
 
 
+def burstable(credits: str | None, **changes: Any) -> str:
+    plan = records.launch_plan(**{"price": PRICE, "cpu_credits": records.CREDITS, **changes})
+    over = Terminated(instances=(Ended(instance_id="i-1", at=BEGAN + timedelta(minutes=30)),))
+    launched = records.instances()
+    return cost.line(plan, replace(launched, instances=(records.instance(cpu_credits=credits),)), over)
+
+
+@pytest.mark.parametrize("credits", ["unlimited", None])
+def test_of_credits_the_most_that_they_may_have_cost_is_told(credits: str | None) -> None:
+    assert burstable(credits) == (
+        "c7i.large for 30 min 0 s at $0.36/h: $0.1800, and up to $0.0500 for CPU credits (AWS Price List, on demand, "
+        "2026-05-19; storage and traffic not counted)"
+    )
+    assert ": about $0.1800, and up to $0.0500 for CPU credits (" in burstable(credits, spot=True)
+
+
+def test_credits_that_ec2_says_are_standard_cost_nothing() -> None:
+    assert ": $0.1800 (AWS Price List, on demand, 2026-05-19; storage and traffic not counted)" in burstable("standard")
+
+
+@pytest.mark.parametrize("unknown", ["AWS lists none", None])
+def test_credits_of_an_unknown_price_are_told_as_not_counted(unknown: str | None) -> None:
+    told = burstable("unlimited", cpu_credits=None, cpu_credits_unknown=unknown)
+    assert told.endswith(
+        ": $0.1800 (AWS Price List, on demand, 2026-05-19; storage, traffic and CPU credits not counted)"
+    )
+
+
 def test_a_minute_is_the_least_that_is_billed() -> None:
     assert line(7).startswith("c7i.large for 1 min 0 s at $0.36/h: $0.0060 ")
+
+
+def test_suse_is_billed_by_whole_hours() -> None:
+    suse = records.launch_plan(price=PRICE, image=Image(id="ami-1", licensed_platform="SUSE Linux"))
+    over = Terminated(instances=(Ended(instance_id="i-1", at=BEGAN + timedelta(minutes=61)),))
+    assert cost.line(suse, records.instances("i-1"), over).startswith("c7i.large for 120 min 0 s at $0.36/h: $0.7200 ")
+    assert cost.at_most([suse], 270) == pytest.approx(5 * 0.36)
 
 
 def test_every_instance_counts() -> None:
@@ -81,6 +117,9 @@ SPOT = Price(usd_per_hour=0.12, source="EC2 spot price", date="2026-05-19", usd_
         ([records.launch_plan(price=SPOT, spot=True)], 1.62),
         ([records.launch_plan(price=replace(SPOT, usd_per_hour_at_most=None), spot=True)], None),
         ([records.launch_plan(price=PRICE), records.launch_plan(price=None)], None),
+        ([records.launch_plan(price=PRICE, cpu_credits=records.CREDITS)], 2.07),
+        ([records.launch_plan(price=SPOT, spot=True, cpu_credits=records.CREDITS)], 2.07),
+        ([records.launch_plan(price=PRICE, cpu_credits_unknown="AWS lists none")], None),
         ([], 0),
     ],
 )

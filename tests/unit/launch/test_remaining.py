@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from benchmarks.launch import remaining
 from benchmarks.runs import record_files, run_directory
@@ -32,29 +33,46 @@ def instance(state: str = "running", **tags: str) -> dict[str, Any]:
     [
         (
             instance(usd_per_hour="0.0852", lifetime="240"),
-            "i-1 (c7i.large) still runs: it costs $0.0852 an hour and switches itself off at about 12:15 UTC on "
-            "2026-05-19.",
+            "i-1 (c7i.large) still runs: it costs $0.0852 an hour, and should switch itself off at about 12:15 UTC on "
+            "2026-05-19, which could not be checked.",
         ),
         (
             {**instance(usd_per_hour="0.12"), "InstanceLifecycle": "spot"},
             "i-1 (c7i.large) still runs: it costs about $0.12 an hour on the spot market.",
         ),
         ({**instance(), "InstanceLifecycle": "spot"}, "i-1 (c7i.large) still runs: it costs money."),
+        (
+            {**instance(usd_per_hour="0.0832"), "InstanceType": "t3.large"},
+            "i-1 (t3.large) still runs: it costs $0.0832 an hour without CPU credits.",
+        ),
         (instance("pending"), "i-1 (c7i.large) still runs: it costs money."),
         (instance("stopped", usd_per_hour="1"), "i-1 (c7i.large) is stopped and still there: it costs $1 an hour."),
         (instance(usd_per_hour="dear", lifetime="long"), "i-1 (c7i.large) still runs: it costs money."),
     ],
 )
 def test_an_instance_is_told_with_its_state_cost_and_end_as_far_as_its_tags_say(
-    found: dict[str, Any], sentence: str
+    tmp_path: Path, found: dict[str, Any], sentence: str
 ) -> None:
     ec2 = FakeClient(describe_instances={"Reservations": [{"Instances": [found]}]})
-    assert [str(left) for left in remaining.of(ec2, "r1")] == [sentence]
+    assert [str(left) for left in remaining.of(ec2, "r1", tmp_path)] == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("timer", "told"),
+    [
+        (True, " and switches itself off at about 12:15 UTC on 2026-05-19."),
+        (False, ", and should switch itself off at about 12:15 UTC on 2026-05-19, which could not be checked."),
+    ],
+)
+def test_only_a_timer_that_was_seen_is_promised(tmp_path: Path, timer: bool, told: str) -> None:
+    record_files.write(tmp_path / "i-1", replace(records.READY, timer=timer))
+    ec2 = FakeClient(describe_instances={"Reservations": [{"Instances": [instance(lifetime="240")]}]})
+    assert str(remaining.of(ec2, "r1", tmp_path)[0]).endswith(told)
 
 
 def test_a_report_ends_with_the_command_that_ends_what_is_left(tmp_path: Path) -> None:
     ec2 = FakeClient(describe_instances={"Reservations": [{"Instances": [instance()]}]})
-    report = remaining.report(remaining.of(ec2, "r1"), "r1", "eu-north-1", tmp_path / "r1")
+    report = remaining.report(remaining.of(ec2, "r1", tmp_path), "r1", "eu-north-1", tmp_path / "r1")
     assert report.splitlines() == [
         "i-1 (c7i.large) still runs: it costs money.",
         f"To end what is left: ./inv bench.terminate --run-id r1 --region eu-north-1 --runs-dir {tmp_path}",

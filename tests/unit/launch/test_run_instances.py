@@ -5,17 +5,19 @@ from __future__ import annotations
 import io
 import stat
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.stub import Stubber
 
 from benchmarks.aws.session import Client
 from benchmarks.errors import FailedError, RefusedError
-from benchmarks.launch import refused_places, run_instances
+from benchmarks.launch import boot_times, refused_places, run_instances
 from benchmarks.runs import ssh_keys
 from tests.support.launches import PLACES, launch, plan
 from tests.support.records import STARTED
@@ -255,6 +257,19 @@ def test_a_run_keeps_its_keys_so_that_its_token_stays_the_same(tmp_path: Path) -
     ]
     assert requests[0]["ClientToken"] == requests[1]["ClientToken"]
     assert stat.S_IMODE((tmp_path / "keys/login").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(("bare_metal", "lifetime"), [(False, 270), (True, 295)])
+def test_the_timer_leaves_time_for_the_boot_which_the_tags_count(
+    tmp_path: Path, bare_metal: bool, lifetime: int
+) -> None:
+    made = plan(bare_metal=bare_metal)
+    prepared = run_instances.prepare("r1", STARTED, ssh_keys.run_keys(tmp_path, None), lifetime, "a", made)
+    left = boot_times.once_booted(made, lifetime)
+    assert f"lifetime={left}\n" in yaml.safe_load(prepared.user_data)["write_files"][0]["content"]
+    assert left < lifetime
+    assert prepared.tags["benchmarks:lifetime"] == str(lifetime)
+    assert prepared.tags["benchmarks:expires"] == (STARTED + timedelta(minutes=lifetime)).isoformat(timespec="seconds")
 
 
 def test_what_the_template_protects_is_launched_so_that_it_can_be_ended() -> None:

@@ -135,7 +135,9 @@ def test_a_run_that_nobody_knows_is_not_said_to_have_ended(tmp_path: Path) -> No
 
 def test_what_would_be_ended_is_not(tmp_path: Path) -> None:
     account = Account("i-1", "i-2")
-    assert termination.would_end(account.client, "r1", "i-2") == ["i-2"]
+    assert termination.would_end(account.client, "r1", tmp_path, "i-2") == ["i-2"]
+    record_files.write(tmp_path / "i-2", records.READY)
+    assert termination.would_end(account.client, "r1", tmp_path, keep=True) == ["i-1"]
     assert account.client.called("terminate_instances") == []
 
 
@@ -231,8 +233,8 @@ def test_a_protected_instance_that_cannot_be_switched_off_is_told_of_with_cost_e
     ).splitlines() == [
         "i-1 is protected from being ended, and could not be switched off over SSH. Lift its protection first:",
         "aws ec2 modify-instance-attribute --region eu-central-1 --no-disable-api-termination --instance-id i-1",
-        "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself off at about 12:15 UTC on "
-        "2026-05-19.",
+        "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour, and should switch itself off at about 12:15 UTC "
+        "on 2026-05-19, which could not be checked.",
         f"To end what is left: ./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {tmp_path.parent}",
     ]
 

@@ -47,6 +47,13 @@ def test_a_profile_that_is_gone_names_no_region(monkeypatch: pytest.MonkeyPatch)
     assert outline({"host": "box"}, {}).region is None
 
 
+def test_a_run_that_exists_has_the_region_of_its_records_unless_one_is_given(tmp_path: Path) -> None:
+    (tmp_path / "parameters.yml").write_text("region: us-east-1\nhost: null\n")
+    assert outline({"run_id": "r1"}, ENVIRONMENT, tmp_path).region == "us-east-1"
+    assert outline({"run_id": "r1", "region": "eu-west-3"}, ENVIRONMENT, tmp_path).region == "eu-west-3"
+    assert outline({"run_id": "r1"}, ENVIRONMENT, tmp_path / "gone").region == "eu-central-1"
+
+
 def test_the_users_own_key_is_used_where_none_is_named(home: Path) -> None:
     key = write_key(home / "benchmarks.pem")
     assert outline({"host": "box"}, ENVIRONMENT).key_file == str(key)

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import request, spec
-from benchmarks.runs import record_files
+from benchmarks.runs import parameters_file, record_files
 from tests.support import records
 from tests.support.private_keys import write_key
 
@@ -39,7 +39,8 @@ def test_a_path_may_start_in_the_home_directory(home: Path, tmp_path: Path) -> N
 
 def test_the_home_of_nobody_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
-        RefusedError, match=r"^key_file is in a home directory that does not exist: '~nobody-at-all/k'\.$"
+        RefusedError,
+        match=r"^key_file is in a home directory that does not exist: '~nobody-at-all/k'\. Give an absolute path\.$",
     ):
         request.read("benchmark", {"key_file": "~nobody-at-all/k"}, tmp_path)
 
@@ -165,6 +166,27 @@ def test_a_run_is_not_looked_for_in_another_region_than_it_has_launched_in(
         request.resolve(entry_point, given, {"AWS_REGION": "eu-west-1"})
     assert str(refused.value) == (
         "The run r1 has launched in us-east-1, not in eu-west-1: give --region us-east-1 "
+        "(Ansible: set AWS_REGION=us-east-1)."
+    )
+    assert request.resolve(entry_point, given, {"AWS_REGION": "us-east-1"}).parameters["region"] == "us-east-1"
+
+
+@pytest.mark.parametrize(("entry_point", "more"), [("terminate", {}), ("benchmark", {"instance_type": "c7i.large"})])
+@pytest.mark.parametrize("known_by", ["preflight.json", "parameters.yml"])
+def test_a_run_whose_launch_was_not_recorded_is_not_looked_for_in_another_region_than_its_plans(
+    tmp_path: Path, entry_point: str, more: dict[str, str], known_by: str
+) -> None:
+    # As of a process that was killed after RunInstances: the instance lives, and is only known to AWS.
+    directory = tmp_path / "r1"
+    record_files.write(directory, records.preflight(launches=(records.launch_plan(region="us-east-1"),)))
+    parameters_file.freeze(directory, {"region": "us-east-1", "host": None})
+    for name in {"preflight.json", "parameters.yml"} - {known_by}:
+        (directory / name).unlink()
+    given = {"run_id": "r1", "runs_dir": str(tmp_path), **more}
+    with pytest.raises(RefusedError) as refused:
+        request.resolve(entry_point, given, {"AWS_REGION": "eu-west-1"})
+    assert str(refused.value) == (
+        "The run r1 was to launch in us-east-1, not in eu-west-1: give --region us-east-1 "
         "(Ansible: set AWS_REGION=us-east-1)."
     )
     assert request.resolve(entry_point, given, {"AWS_REGION": "us-east-1"}).parameters["region"] == "us-east-1"

@@ -48,7 +48,10 @@ def test_a_suite_whose_local_source_is_no_cargo_project_is_refused(tmp_path: Pat
     with pytest.raises(RefusedError) as refused:
         suites.load(str(file))
     source = tmp_path / directory
-    assert str(refused.value) == f"Suite mine has its source in {source}, which is no directory with a Cargo.toml."
+    assert str(refused.value) == (
+        f"Suite mine has its source in {source}, which is no directory with a Cargo.toml: give the path of the crate "
+        "or workspace."
+    )
 
 
 def test_what_a_suite_leaves_out_has_a_default() -> None:
@@ -90,8 +93,8 @@ def test_a_file_that_is_no_yaml_is_refused(tmp_path: Path, content: bytes) -> No
     ("change", "sentence"),
     [
         ({"bench": ["a"]}, "Suite one has an unknown entry bench. Did you mean benches?"),
-        ({"package": ""}, "Suite one lacks package."),
-        ({"benches": []}, "Suite one lacks benches."),
+        ({"package": ""}, "Suite one lacks package: set it in the suite's file."),
+        ({"benches": []}, "Suite one lacks benches: set it in the suite's file."),
         ({"benches": "a"}, "Suite one: benches must be a list, not 'a'."),
         *(
             (

@@ -18,6 +18,7 @@ from benchmarks.playbook import cleanup, playbook_process, stages
 from benchmarks.playbook.command_line import Command
 from benchmarks.runs import record_files
 from benchmarks.runs.records import Ended, Instances, Terminated
+from tests.support import records
 from tests.support.aws_fakes import FakeClient, aws_error
 from tests.unit.launch.test_termination import Account
 
@@ -39,7 +40,6 @@ class After:
             region="eu-central-1",
             console=console,
             connect=lambda region: lambda service, region=None: client,
-            sleep=lambda seconds: None,
         )
         given: dict[str, Any] = {"keeps": False, "fresh": True, **more}
         self.made = cleanup.BenchmarkCleanup(
@@ -100,14 +100,47 @@ def test_a_signal_while_launching_waits_for_what_turns_up_late(tmp_path: Path, m
     assert account.ids == set()
 
 
-@pytest.mark.parametrize("late", [False, True])
-def test_what_is_to_be_kept_is_told_of_also_when_it_turns_up_late(tmp_path: Path, late: bool) -> None:
-    account = Account(*([] if late else ["i-1"]), late=("i-1",) if late else ())
+@pytest.mark.parametrize("ended", ["by a signal", "by a failure"])
+def test_what_is_to_be_kept_is_told_of(tmp_path: Path, ended: str) -> None:
+    account = Account("i-1")
+    record_files.write(tmp_path / "i-1", records.READY)
     after = After(tmp_path, account.client, keeps=True)
-    after.made.of_signal(LAUNCHING)
+    if ended == "by a signal":
+        after.made.of_signal(MEASURING)
+    else:
+        after.made.of_failure(2, DONE)
     assert account.ids == {"i-1"}
     assert "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself off at about 12:15" in after.text
+    assert "Ended" not in after.text
     assert "To end what is left: ./inv bench.terminate --run-id r1 --region eu-central-1" in after.text
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("ended", ["by a signal", "by a failure"])
+def test_an_instance_that_never_answered_is_ended_though_the_run_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: bool, ended: str
+) -> None:
+    monkeypatch.setattr(cleanup, "LATE_ARRIVALS", 0.1)
+    account = Account(*(["i-2"] if late else ["i-1", "i-2"]), late=("i-1",) if late else ())
+    record_files.write(tmp_path / "i-2", records.READY)
+    after = After(tmp_path, account.client, keeps=True)
+    if ended == "by a signal":
+        after.made.of_signal(LAUNCHING)
+    else:
+        after.made.of_failure(-9, LAUNCHING)
+    assert account.ids == {"i-2"}
+    assert "i-1 is not kept, since this run has never reached it over SSH: nobody could log in there" in after.text
+    assert "i-2 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself off at" in after.text
+    assert "nothing of the run is left" not in after.text
+
+
+def test_an_instance_that_must_not_be_kept_and_cannot_be_ended_is_told_of_without_a_promise(tmp_path: Path) -> None:
+    account = Account("i-1")
+    account.client.answers["terminate_instances"] = aws_error("UnauthorizedOperation", "no", "TerminateInstances")
+    after = After(tmp_path, account.client, keeps=True)
+    after.made.of_failure(2, DONE)
+    assert "lacks the permission" in after.text
+    assert "and should switch itself off at about 12:15 UTC on 2026-05-19, which could not be checked." in after.text
 
 
 def test_a_run_that_was_to_go_on_and_was_refused_tells_of_its_instance_and_ends_nothing(tmp_path: Path) -> None:
@@ -160,8 +193,9 @@ def test_where_aws_cannot_be_asked_the_records_tell_what_may_run(tmp_path: Path)
     told.made.of_failure(2, DONE)
     for after in (ended, told):
         assert (
-            "still exist.\nIt may be that i-2 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself "
-            "off at about 12:15 UTC on 2026-05-19.\nTo end them: ./inv bench.terminate --run-id r1" in after.text
+            "still exist.\nIt may be that i-2 (c7i.2xlarge) still runs: it costs $0.357 an hour, and should switch "
+            "itself off at about 12:15 UTC on 2026-05-19, which could not be checked.\nTo end them: ./inv "
+            "bench.terminate --run-id r1" in after.text
         )
         assert "i-1" not in after.text
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from benchmarks.aws.instance_types import Offer
 from benchmarks.picker import region_data
 from benchmarks.preflight import alternatives, run_plan
-from benchmarks.runs.records import Place
+from benchmarks.runs.records import Image, Place
 from tests.support import records
 from tests.support.aws_fakes import FakeClient, aws_error
 from tests.support.launch_account import STARTED, account, offerings, parameters
@@ -74,6 +74,11 @@ def test_only_types_that_a_zone_of_the_launch_offers_are_named() -> None:
 
 def test_for_a_spot_instance_no_other_price_is_told() -> None:
     assert alternatives.find(ec2(), replace(PLAN, spot=True), {})[0] == "c6i.2xlarge"
+
+
+def test_for_an_image_with_a_licence_no_price_without_it_is_told() -> None:
+    rhel = replace(PLAN, image=Image(id="ami-1", licensed_platform="Red Hat Enterprise Linux"))
+    assert alternatives.find(ec2(), rhel, {})[0] == "c6i.2xlarge"
 
 
 def test_without_a_cache_nothing_is_asked_or_suggested(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,13 +132,15 @@ def test_a_default_vpc_without_a_subnet_where_the_type_is_offered_is_refused() -
 
 def test_a_subnet_that_there_is_not_is_refused() -> None:
     said = refusal(account(describe_subnets={"Subnets": []}), subnet="subnet-9")
-    assert said == "There is no subnet subnet-9 in eu-central-1."
+    assert said == (
+        "There is no subnet subnet-9 in eu-central-1: check --subnet, or give the region that it is in by --region."
+    )
 
 
 def test_a_subnet_where_the_type_is_not_offered_is_refused() -> None:
     assert refusal(account(describe_subnets=subnets("eu-central-1c")), subnet="subnet-c") == (
-        "c7i.2xlarge is not offered in eu-central-1c, where the subnet subnet-c is: it is in eu-central-1a, "
-        "eu-central-1b."
+        "c7i.2xlarge is not offered in eu-central-1c, where the subnet subnet-c is: give a subnet in eu-central-1a, "
+        "eu-central-1b, or choose another type."
     )
 
 

@@ -8,18 +8,33 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from benchmarks.aws import prices
+from benchmarks.aws import cpu_credits, prices
 from benchmarks.aws.optional_answers import UnknownError
 from benchmarks.preflight import run_plan
 from benchmarks.runs.records import Preflight
 from tests.support.aws_fakes import aws_error
-from tests.support.launch_account import PRICE, STARTED, Account, account, parameters, refusal, template
+from tests.support.launch_account import (
+    PRICE,
+    STARTED,
+    Account,
+    account,
+    image,
+    parameters,
+    refusal,
+    template,
+    type_info,
+)
+from tests.support.records import CREDITS
 
+CHEAPER = "raise max_price, or choose a cheaper type."
 WHY = "the permission pricing:GetProducts is missing"
 
 
 def test_a_price_above_the_ceiling_is_refused() -> None:
-    assert refusal(account(), max_price=0.3) == "c7i.2xlarge costs $0.357 an hour, more than the max_price of $0.3."
+    assert (
+        refusal(account(), max_price=0.3)
+        == "c7i.2xlarge costs $0.357 an hour, more than the max_price of $0.3: " + CHEAPER
+    )
     run_plan.make(parameters(max_price=0.357), account(), STARTED)
 
 
@@ -76,7 +91,7 @@ def test_a_spot_launch_has_the_dearest_spot_price_of_its_zones_and_what_it_may_r
 
 def test_a_ceiling_is_held_against_the_spot_price_of_now() -> None:
     assert refusal(spot_account(), max_price=0.1) == (
-        "c7i.2xlarge costs $0.12 an hour, more than the max_price of $0.1."
+        "c7i.2xlarge costs $0.12 an hour, more than the max_price of $0.1: " + CHEAPER
     )
     assert made(spot_account(), max_price=0.3).warnings
     assert made(spot_account(), max_price=0.357).warnings == ()
@@ -136,10 +151,13 @@ def dedicated(**more: Any) -> Account:
 
 def test_dedicated_hardware_has_a_price_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     own = {"default": PRICE, "dedicated": replace(PRICE, usd_per_hour=0.379)}
-    monkeypatch.setattr(prices, "of_type", lambda _connect, _region, _name, tenancy="default": own[tenancy])
+    monkeypatch.setattr(prices, "of_type", lambda _connect, _region, _name, tenancy, _billed: own[tenancy])
     (launch,) = made(dedicated()).launches
     assert (launch.tenancy, launch.price) == ("dedicated", own["dedicated"])
-    assert refusal(dedicated(), max_price=0.36) == "c7i.2xlarge costs $0.379 an hour, more than the max_price of $0.36."
+    assert (
+        refusal(dedicated(), max_price=0.36)
+        == "c7i.2xlarge costs $0.379 an hour, more than the max_price of $0.36: " + CHEAPER
+    )
 
 
 def test_the_cost_of_dedicated_hardware_cannot_be_held_against_a_ceiling() -> None:
@@ -174,3 +192,116 @@ def test_a_maximum_below_every_zones_price_is_refused() -> None:
         "The launch template's MaxPrice of $0.05 an hour is below the spot price of c7i.2xlarge in every zone, which "
         "is $0.11 in eu-central-1a: raise MaxPrice, or choose another type."
     )
+
+
+@pytest.fixture
+def credits(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
+    """Sets what CPU credits may add to an hour, or an error to raise."""
+
+    def set_credits(answer: Any) -> None:
+        def most(*_arguments: Any) -> Any:
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        monkeypatch.setattr(cpu_credits, "most_an_hour", most)
+
+    set_credits(CREDITS)
+    return set_credits
+
+
+def burstable(name: str = "t3.large", **data: Any) -> Account:
+    return account(
+        describe_instance_types={"InstanceTypes": [type_info(name, BurstablePerformanceSupported=True)]},
+        describe_launch_template_versions=template(**data),
+    )
+
+
+@pytest.mark.usefixtures("credits")
+@pytest.mark.parametrize(
+    ("name", "option", "planned"),
+    [
+        ("t3.large", None, True),
+        ("t3.large", "standard", False),
+        ("t2.large", None, True),
+        ("t2.large", "unlimited", True),
+        ("t2.large", "standard", False),
+    ],
+)
+def test_what_cpu_credits_may_add_is_planned_unless_they_are_standard(
+    name: str, option: str | None, planned: bool
+) -> None:
+    data = {"CreditSpecification": {"CpuCredits": option}} if option else {}
+    (launch,) = made(burstable(name, **data)).launches
+    assert (launch.price, launch.cpu_credits) == (PRICE, CREDITS if planned else None)
+    assert launch.cpu_credits_unknown is None
+
+
+@pytest.mark.usefixtures("credits")
+def test_ceilings_are_held_against_the_price_with_all_that_credits_may_add() -> None:
+    assert refusal(burstable(), max_price=0.4) == (
+        "t3.large costs $0.357 an hour, and up to $0.1 for CPU credits, more than the max_price of $0.4: " + CHEAPER
+    )
+    made(burstable(), max_price=0.457)
+    # $0.457 for 4.5 hours.
+    assert "The run may cost $2.06, more than the max_cost of $2, " in refusal(burstable(), max_cost=2.0)
+    made(burstable(), max_cost=2.06)
+
+
+def test_unknown_credits_leave_the_price_known_and_refuse_ceilings(credits: Callable[[Any], None]) -> None:
+    credits(UnknownError(WHY))
+    (launch,) = made(burstable()).launches
+    assert (launch.price, launch.cpu_credits, launch.cpu_credits_unknown) == (PRICE, None, WHY)
+    assert refusal(burstable(), max_price=9.0) == (
+        f"The price cannot be checked against max_price: {WHY}. Leave max_price out to run without it."
+    )
+    assert refusal(burstable(), max_cost=9.0) == (
+        f"The cost cannot be checked against max_cost: {WHY}. Leave max_cost out to run without it."
+    )
+    made(burstable(CreditSpecification={"CpuCredits": "standard"}), max_price=9.0, max_cost=9.0)
+
+
+def licensed(platform: str, operation: str, products: tuple[str, ...] = (), **data: Any) -> Account:
+    codes = [{"ProductCodeId": code, "ProductCodeType": "marketplace"} for code in products]
+    fields = {"PlatformDetails": platform, "UsageOperation": operation, "ProductCodes": codes}
+    return account(
+        describe_images={"Images": [{**image(), **fields}]},
+        describe_launch_template_versions=template(**data),
+        describe_spot_price_history={"SpotPriceHistory": []},
+    )
+
+
+def test_a_licence_is_priced_with_the_instance_and_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {None: PRICE, "Red Hat Enterprise Linux": replace(PRICE, usd_per_hour=0.473)}
+    monkeypatch.setattr(prices, "of_type", lambda *given: own[given[-1].licensed_platform])
+    connect = licensed("Red Hat Enterprise Linux", "RunInstances:0010")
+    (launch,) = made(connect).launches
+    assert launch.price and launch.price.usd_per_hour == 0.473
+    assert launch.image.licensed_platform == "Red Hat Enterprise Linux"
+    expected = "c7i.2xlarge costs $0.473 an hour, more than the max_price of $0.4: " + CHEAPER
+    assert refusal(connect, max_price=0.4) == expected
+    assert "The run may cost $2.13, more than the max_cost of $2, " in refusal(connect, max_cost=2.0)
+    (plain,) = made(licensed("Linux/UNIX", "RunInstances")).launches
+    assert (plain.price, plain.image.licensed_platform) == (PRICE, None)
+
+
+def test_suse_is_held_against_a_ceiling_by_whole_hours() -> None:
+    # 4.5 hours at $0.357 are billed as 5.
+    connect = licensed("SUSE Linux", "RunInstances:000g")
+    assert "The run may cost $1.79, more than the max_cost of $1.7, " in refusal(connect, max_cost=1.7)
+
+
+def test_an_image_with_a_fee_of_its_own_has_no_known_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    connect = licensed("Linux/UNIX", "RunInstances", ("abc",))
+    why = "the image has a fee of its own (product code abc), which AWS's lists of prices do not have"
+    (launch,) = made(connect).launches
+    assert (launch.price, launch.price_unknown) == (None, why)
+    assert f"The price cannot be checked against max_price: {why}." in refusal(connect, max_price=9.0)
+    assert f"The cost cannot be checked against max_cost: {why}." in refusal(connect, max_cost=9.0)
+
+
+def test_a_platform_without_spot_prices_does_not_get_those_of_linux() -> None:
+    connect = licensed("Ubuntu Pro", "RunInstances:0g00", InstanceMarketOptions={"MarketType": "spot"})
+    (launch,) = made(connect).launches
+    assert launch.price_unknown == "EC2 lists no spot prices for Ubuntu Pro, the platform of the image"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -103,17 +102,26 @@ def test_an_interface_that_cannot_be_moved_is_left_to_the_template(interfaces: l
 
 
 @pytest.mark.parametrize("of_template", [{"NetworkInterfaces": [{"Groups": ["sg-1"]}]}, {"SecurityGroupIds": ["sg-1"]}])
-def test_security_groups_of_another_vpc_are_refused(of_template: dict[str, Any]) -> None:
+def test_security_groups_of_another_vpc_are_a_warning_and_left_to_ec2(of_template: dict[str, Any]) -> None:
     group = {"GroupId": "sg-1", "VpcId": "vpc-2"}
     cause = (
         "is in the VPC vpc-1, but the launch template mine has the security group sg-1 of vpc-2, which EC2 takes only "
-        "there: give a subnet of vpc-2 by --subnet, or another template."
+        "if it is associated with that VPC: if the launch is refused, give a subnet of vpc-2 by --subnet, or another "
+        "template."
     )
-    with pytest.raises(RefusedError, match=f"^The subnet subnet-b {re.escape(cause)}$"):
-        choose(subnet(B), wanted="subnet-b", groups=[group], **of_template)
-    with pytest.raises(RefusedError, match=f"^Without --subnet the run {re.escape(cause)}$"):
-        choose(subnet(A), subnet(B), groups=[group], **of_template)
-    assert tried(choose(subnet(A), groups=[{**group, "VpcId": "vpc-1"}], **of_template)) == ["subnet-a"]
+    named = choose(subnet(B), wanted="subnet-b", groups=[group], **of_template)
+    assert (tried(named), named.warnings) == (["subnet-b"], (f"The subnet subnet-b {cause}",))
+    default = choose(subnet(A), subnet(B), groups=[group], **of_template)
+    assert (tried(default), default.warnings) == (["subnet-a", "subnet-b"], (f"Without --subnet the run {cause}",))
+    own = choose(subnet(A), groups=[{**group, "VpcId": "vpc-1"}], **of_template)
+    assert (tried(own), own.warnings) == (["subnet-a"], ())
+
+
+def test_the_warning_names_the_templates_own_subnet() -> None:
+    interface = {"SubnetId": "subnet-b", "Groups": ["sg-1"]}
+    found = choose(subnet(B), groups=[{"GroupId": "sg-1", "VpcId": "vpc-2"}], NetworkInterfaces=[interface])
+    (told,) = found.warnings
+    assert told.startswith("The subnet subnet-b is in the VPC vpc-1, ")
 
 
 def test_security_groups_that_may_not_be_read_are_left_to_ec2() -> None:

@@ -71,6 +71,9 @@ def test_an_instance_is_described_as_it_was_launched(tmp_path: Path) -> None:
     unknown = resuming.Begun(tmp_path / "r1", None)
     described = resuming.launched_as(newer, [instance()], unknown, parameters())
     assert described.image == Image(id="ami-1", name=None)
+    rhel = instance(PlatformDetails="Red Hat Enterprise Linux", UsageOperation="RunInstances:0010")
+    billed = resuming.launched_as(newer, [rhel], unknown, parameters())
+    assert billed.image.licensed_platform == "Red Hat Enterprise Linux"
     assert resuming.launched_as(PLANNED, [], unknown, parameters()) == PLANNED
 
 
@@ -78,11 +81,15 @@ def test_an_instance_that_ends_before_the_limits_is_warned_of() -> None:
     launched = datetime(2026, 5, 19, 8, 0, tzinfo=UTC)
     there = instance(LaunchTime=launched, Tags=[{"Key": "benchmarks:lifetime", "Value": "270"}])
     asked = parameters(build_limit=60, time_limit=180)
-    assert resuming.time_warnings([there], asked, launched + timedelta(minutes=30)) == []
-    assert resuming.time_warnings([there], asked, launched + timedelta(minutes=31)) == [
-        "i-1 switches itself off at 12:30 UTC, before build_limit and time_limit are over: what is not measured by "
+    # Five minutes of the lifetime are for the boot, and two for the shutdown.
+    assert resuming.time_warnings([there], PLANNED, asked, launched + timedelta(minutes=23)) == []
+    assert resuming.time_warnings([there], PLANNED, asked, launched + timedelta(minutes=24)) == [
+        "i-1 may switch itself off at 12:23 UTC, before build_limit and time_limit are over: what is not measured by "
         "then is lost."
     ]
+    metal = replace(PLANNED, bare_metal=True)
+    assert resuming.time_warnings([there], metal, asked, launched + timedelta(minutes=3)) == []
+    assert resuming.time_warnings([there], metal, asked, launched + timedelta(minutes=4))
 
 
 @pytest.fixture
@@ -135,7 +142,15 @@ def test_whether_a_run_has_launched_is_not_guessed_from_a_damaged_record(tmp_pat
 DEARER = replace(records.PRICE, usd_per_hour=0.4)
 
 
-@pytest.mark.parametrize("changes", [{"price": DEARER}, {"price": None, "price_unknown": "AWS cannot be reached"}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"price": DEARER},
+        {"price": None, "price_unknown": "AWS cannot be reached"},
+        {"cpu_credits": records.CREDITS},
+        {"cpu_credits_unknown": "AWS cannot be reached"},
+    ],
+)
 def test_a_launch_is_repeated_at_the_price_of_then(tmp_path: Path, changes: dict[str, Any]) -> None:
     begun = resuming.Begun(tmp_path, records.preflight(launches=(PLANNED,)))
     assert resuming.as_before(replace(PLANNED, **changes), begun) == PLANNED

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from benchmarks.aws.credentials import Lifetime
 from benchmarks.parameters import spec
 from benchmarks.preflight import screen
-from benchmarks.runs.records import HostAttempt, Place, Preflight, Quota
-from tests.support.records import launch_plan, preflight
+from benchmarks.runs.records import HostAttempt, Image, Place, Preflight, Quota
+from tests.support.records import CREDITS, launch_plan, preflight
 
 QUOTA = Quota(code="L-1216C47A", name="Standard", limit=32, needed=8, used=8)
 
@@ -56,6 +56,30 @@ def test_an_unknown_price_is_said_with_its_reason(why: str | None, line: str) ->
     lines = shown(preflight(launches=(launch_plan(price=None, price_unknown=why),)))
     assert line in lines
     assert f"At most   not known for 4 h 30 min, {UNTIL}" in lines
+
+
+def test_what_cpu_credits_may_add_is_shown_and_counts_in_the_worst_case() -> None:
+    lines = shown(preflight(launches=(launch_plan(cpu_credits=CREDITS),)))
+    assert lines[5:7] == [
+        "Credits   up to $0.1 an hour more, if CPU credits are unlimited and the CPU busy (2 vCPUs at $0.05 "
+        "an hour, AWS Price List, 2026-05-19)",
+        f"At most   $2.06 for 4 h 30 min, {UNTIL}",
+    ]
+
+
+def test_credits_of_an_unknown_price_leave_the_worst_case_unknown() -> None:
+    lines = shown(preflight(launches=(launch_plan(cpu_credits_unknown="AWS lists none"),)))
+    assert lines[5:7] == [
+        "Credits   what CPU credits may add is not known: AWS lists none",
+        f"At most   not known for 4 h 30 min, {UNTIL}",
+    ]
+
+
+def test_an_image_with_a_licence_says_as_what_it_is_billed() -> None:
+    image = Image(id="ami-1", name="RHEL-10", licensed_platform="Red Hat Enterprise Linux")
+    assert "Image     RHEL-10 (launch template benchmarks, version 1), billed as Red Hat Enterprise Linux" in shown(
+        preflight(launches=(launch_plan(image=image),))
+    )
 
 
 def test_what_is_left_of_the_quota_may_be_unknown() -> None:

@@ -19,6 +19,7 @@ from benchmarks.runs.records import (
     Manifest,
     Preflight,
     Published,
+    Ready,
     Record,
     Setup,
     Source,
@@ -33,7 +34,7 @@ OLD = Path(__file__).parent / "old_run"
 INSTANCE = "i-d7da5cef85b8426f8"
 R = TypeVar("R", bound=Record)
 # That version kept failures in another way, and knew no others of these.
-NEWER = {Failure, Results, Build, Teardown}
+NEWER = {Failure, Results, Build, Ready, Teardown}
 SOURCE = Source(path="/home/you/tiny")
 
 

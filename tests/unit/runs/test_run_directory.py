@@ -37,6 +37,7 @@ def test_a_write_that_fails_is_explained_without_an_error_number(error: OSError,
 
 def test_a_run_directory_in_nobodys_home_is_refused() -> None:
     with pytest.raises(
-        RefusedError, match=r"^runs_dir is in a home directory that does not exist: '~nobody-at-all/r'\.$"
+        RefusedError,
+        match=r"^runs_dir is in a home directory that does not exist: '~nobody-at-all/r'\. Give an absolute path\.$",
     ):
         run_directory.locate({"run_id": "r", "runs_dir": "~nobody-at-all/r"})

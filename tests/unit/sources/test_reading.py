@@ -68,7 +68,7 @@ def test_the_current_directory_and_the_home_are_paths(runs: Path, home: Path) ->
     shutil.copytree("mul", home / "kept/mul")
     assert labels(runs, ".", "~/kept") == [".", "~/kept"]
     assert refusal(runs, "~nobody-at-all/x") == (
-        "source is in a home directory that does not exist: '~nobody-at-all/x'."
+        "source is in a home directory that does not exist: '~nobody-at-all/x'. Give an absolute path."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.results.labelled import Labelled
+from benchmarks.runs.result_records import Money
 from benchmarks.web_page.source_facts import source_facts
 from tests.support import page_samples
 from tests.support.result_samples import code, criterion, labelled, platform
@@ -48,6 +49,11 @@ def test_services_that_were_stopped_are_named() -> None:
 def test_a_cost_that_is_not_known_yet_is_not_told() -> None:
     told = facts(page_samples.run(samples=1, money=None))
     assert not {"Price", "Cost until its end"} & told.keys()
+
+
+def test_of_a_cost_with_cpu_credits_the_most_is_told() -> None:
+    money = Money(usd_per_hour=0.36, source="AWS Price List", date="2026-05-18", cost_usd_at_most=0.23)
+    assert facts(page_samples.run(samples=1, money=money))["Cost until its end"] == "at most $0.2300"
 
 
 @pytest.mark.parametrize(("flags", "shown"), [(None, None), ("", "set, but empty"), ("-O", "-O")])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.aws.pricing import price_list
+from sandbox.aws.pricing import invented_prices, price_list
 from tests.support.price_lists import USUAL, hourly, products
 from tests.support.wire_endpoint import Endpoint, refused
 
@@ -62,3 +62,17 @@ def test_a_list_is_made_once_for_all_its_pages(pricing: Any, monkeypatch: pytest
     found = products(pricing, regionCode="eu-west-1", **USUAL)
     assert len(found) > price_list.PAGE
     assert len(made) == len(found)
+
+
+@pytest.mark.parametrize(("region", "code"), [("us-east-1", ""), ("eu-west-1", "EUWEST1-")])
+def test_cpu_credits_are_products_of_their_own_for_each_family(pricing: Any, region: str, code: str) -> None:
+    found = products(pricing, productFamily="CPU Credits", regionCode=region, operatingSystem="Linux")
+    usages = {one["product"]["attributes"]["usagetype"]: hourly(one, "vCPU-Hours") for one in found}
+    assert usages == {f"{code}CPUCredits:{name}": usd for name, usd in invented_prices.CPU_CREDITS.items()}
+
+
+def test_a_licence_is_found_by_its_operation(pricing: Any) -> None:
+    where = {"instanceType": "c5.large", "regionCode": "us-east-1", "tenancy": "Shared", "capacitystatus": "Used"}
+    (rhel,) = products(pricing, operation="RunInstances:0010", **where)
+    assert rhel["product"]["attributes"]["operatingSystem"] == "RHEL"
+    assert hourly(rhel) > hourly(products(pricing, operation="RunInstances", **where)[0])

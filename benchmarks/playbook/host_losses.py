@@ -1,0 +1,58 @@
+"""Tells the failure of a task on a host by what EC2 says of the host, if that is gone and so does not answer over SSH.
+
+An instance may be ended at any stage: as a spot instance, by its timer, by somebody else.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.host import host_check
+from benchmarks.host.fetch_failures import TaskResult
+from benchmarks.playbook import task_failures
+from benchmarks.runs import record_files
+from benchmarks.runs.records import Instances
+
+ON_HOST = ("", "collect")  # stages, as failures name them, whose tasks run on the host
+
+
+def check_command(directory: Path | None, host: str) -> Sequence[str]:
+    """The command that asks EC2 about a host that a run has launched; empty for any other."""
+    launched = record_files.recall(Instances, directory) if directory else None
+    if launched is None or host not in (instance.instance_id for instance in launched.instances):
+        return ()
+    return (sys.executable, "-m", "benchmarks.aws.instance_check", launched.region, host)
+
+
+def recorded(directory: Path, host: str, task: str, result: TaskResult, stage: str) -> str:
+    """The failure of `task` on `host` for the run's record: of a host that is gone, first of all why it is.
+
+    EC2 is asked of any failure in a stage on the host, since tasks that follow a lost connection fail in other ways.
+    """
+    told = task_failures.sentence(host, task, result)
+    gone = host_check.gone(check_command(directory, host)) if stage in ON_HOST else ""
+    if not gone or told.startswith(gone):
+        return told
+    return gone if task_failures.is_unanswered(result) else f"{gone}\n{told}"
+
+
+class Losses:
+    """The hosts of a run that are known to be gone."""
+
+    def __init__(self) -> None:
+        self._gone: dict[str, str] = {}
+
+    def sentence(self, directory: Path | None, host: str, task: str, result: TaskResult) -> str:
+        """The failure of `task` on `host`, as from task_failures; of a host that is gone, why it is.
+
+        EC2 is asked only if the host did not answer. If it cannot be asked, or still has the host, the failure is told
+        as it is. What fails on a host after that it was lost is no failure of its own.
+        """
+        if host in self._gone:
+            return self._gone[host]
+        if task_failures.is_unanswered(result) and (gone := host_check.gone(check_command(directory, host))):
+            self._gone[host] = gone
+            return gone
+        return task_failures.sentence(host, task, result)
