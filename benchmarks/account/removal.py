@@ -63,7 +63,9 @@ def check_unused(survey: Teardown, users: Users) -> None:
     """
     if survey.removals and users.alive:
         used = "; ".join(users.alive)
-        raise RefusedError(f"Nothing was removed, since this is still in use in {survey.region}: {used}. End that first.")
+        raise RefusedError(
+            f"Nothing was removed, since this is still in use in {survey.region}: {used}. End that first."
+        )
 
 
 def _template(made: _Plan, found: Remains) -> None:

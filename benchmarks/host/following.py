@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from benchmarks.host import progress
+from benchmarks.host import log_output, progress
 from benchmarks.host.progress import BUILD, Step
+from benchmarks.text import escaped
 
 INTERVAL = 1.0  # seconds between two queries of the host
 # A query costs the host about 20 ms of one core: while it measures, queries are too rare to affect the numbers.
 MEASURING_INTERVAL = 5.0  # seconds
 PLAIN_INTERVAL = 30.0  # seconds between two lines of progress if lines cannot be rewritten
+LONGEST_LINE = 2**20  # bytes of a line that are kept until it ends
 CLEAR = "\r\x1b[2K"  # return to the start of the line and erase it
 
 
@@ -25,6 +27,7 @@ class Screen:
     show: Callable[[str, bool], None]
     rewrite: bool  # whether the last line can be overwritten
     width: int  # columns
+    raw: bool = False  # whether it is surely no terminal, which gets the bytes of a log as they are
 
 
 class Follower:
@@ -43,17 +46,28 @@ class Follower:
         # A line that can be rewritten is shown at once, so that the user sees that something is happening.
         self._due = self._begun + (0.0 if screen.rewrite else PLAIN_INTERVAL)
         self._unfinished = b""
+        self._log = b""
 
-    def see(self, new: bytes, log: bytes) -> None:
-        """Show the log's `new` bytes, or the progress read from the whole `log`, which includes them."""
+    def know(self, log: bytes) -> None:
+        """Take note of what was written before, which is not shown again."""
+        self._log = progress.shortened(self._log + log)
+
+    def see(self, new: bytes) -> None:
+        """Show the log's `new` bytes, or the progress up to them. Memory stays small however long the log is."""
         if self._tail:
             *lines, self._unfinished = (self._unfinished + new).split(b"\n")
             for each in lines:
                 self._show(each)
-        elif self._now() >= self._due:
+            # Of a line without an end, what there is is shown as one.
+            if len(self._unfinished) > LONGEST_LINE:
+                self._show(self._unfinished)
+                self._unfinished = b""
+            return
+        self.know(new)
+        if self._now() >= self._due:
             self._due = self._now() + (INTERVAL if self._screen.rewrite else PLAIN_INTERVAL)
             self._say(
-                progress.line(self._step, self._now() - self._begun, self._expected, log.decode(errors="replace"))
+                progress.line(self._step, self._now() - self._begun, self._expected, self._log.decode(errors="replace"))
             )
 
     def finish(self) -> None:
@@ -63,10 +77,12 @@ class Follower:
 
     def _show(self, each: bytes) -> None:
         """Show a line of the log in place of the line of progress."""
-        self._screen.show(f"{CLEAR if self._screen.rewrite else ''}{each.decode(errors='replace')}", True)
+        text = each.decode(errors="replace")
+        shown = text if self._screen.raw else log_output.for_terminal(text)
+        self._screen.show(f"{CLEAR if self._screen.rewrite else ''}{shown}", True)
 
     def _say(self, text: str) -> None:
-        shown = Text(text)
+        shown = Text(escaped(text))
         # The last column stays empty: some terminals wrap as soon as it is filled.
         shown.truncate(self._screen.width - 1, overflow="ellipsis")
         if self._screen.rewrite:

@@ -50,6 +50,12 @@ for protocol, address in [(protocol, address) for address in {IPV4 + IPV6!r} for
 
 # As root. Prints a line for whatever it has made, so that a second call prints nothing. The rule is replaced in one
 # transaction: at no time is there none.
+#
+# The user's own service manager would run what it finds in that user's home without what keeps it apart, at every boot
+# before the rule is there. logind starts it for whoever asks to linger, which needs no privileges, and for whoever logs
+# in: https://www.freedesktop.org/software/systemd/man/latest/user@.service.html
+# https://www.freedesktop.org/software/systemd/man/latest/loginctl.html#enable-linger%20USER%E2%80%A6
+# The programs of cron and at have to gain privileges to take a job, which nothing of that user's can.
 _PREPARE = """
 user=$1 root=$2 rules=$3 python=$4 probe=$5 owned=$6 roots=$7
 umask 022
@@ -67,6 +73,13 @@ if ! getent passwd "$user" >/dev/null; then
   useradd --system --user-group --no-create-home --home-dir "$root/home" --shell "$nologin" "$user" || exit 1
   echo "Made the user $user"
 fi
+manager=user@$(id -u "$user").service
+if [ "$(systemctl is-enabled "$manager" 2>/dev/null)" != masked ]; then
+  loginctl disable-linger "$user" 2>/dev/null
+  systemctl stop "$manager" >/dev/null 2>&1
+  systemctl mask "$manager" >/dev/null || fail "systemd cannot mask $manager, which would run programs of $user."
+  echo "Made $manager unable to start"
+fi
 for directory in $roots; do
   [ -d "$root/$directory" ] || { mkdir -p "$root/$directory" && echo "Made $root/$directory"; } || exit 1
 done
@@ -83,23 +96,24 @@ write() {
   printf '%s\\n' "$2" >"$root/$1" && chmod 755 "$root/$1" && echo "Made $root/$1" || exit 1
 }
 setpriv=$(command -v setpriv) || fail "There is no program setpriv: install util-linux."
+nft=$(command -v nft) || fail "There is no program nft: install nftables."
 home=$(getent passwd "$user" | cut -d : -f 6)
+# A reboot forgets the rule: nothing runs as the user before it is loaded again.
 write "$9" "#!/bin/sh
+'$nft' '$rules' || exit 1
 export HOME='$home' USER='$user' LOGNAME='$user'
 exec '$setpriv' --reuid=$(id -u "$user") --regid=$(id -g "$user") --clear-groups --no-new-privs -- \\"\\$@\\""
 write "${10}" "#!/bin/sh
 exec '$root/$9' '$python' -I \\"\\$@\\""
 as_user="$root/$9"
-# Ansible's modules make their temporary files here, and warn if they have to make the directory.
-$as_user mkdir -p -m 700 "$home/.ansible/tmp" 2>/dev/null
-$as_user test -w "$root/source" ||
-  fail "The user $user cannot enter $root: choose a directory that every user may enter."
-"""
-_FILTER = """
 nft list table inet "$8" >/dev/null 2>&1 || new="Made the firewall's table $8"
 said=$(nft "$rules" 2>&1) ||
   fail "nft cannot keep third-party code from the credentials of this machine ($(printf '%s' "$said" | head -n 1)): \
 use a kernel with nf_tables, and a login that may load rules into it."
+# Ansible's modules make their temporary files here, and warn if they have to make the directory.
+$as_user mkdir -p -m 700 "$home/.ansible/tmp" 2>/dev/null
+$as_user test -w "$root/source" ||
+  fail "The user $user cannot enter $root: choose a directory that every user may enter."
 $as_user "$python" -I -S -c "$probe" 2>/dev/null
 case $? in
   0) ;;
@@ -139,16 +153,17 @@ def prepare_command(directory: str, python: str, user: str = host_layout.CODE_US
 
     It fails, with a sentence on stderr, unless the user is kept from the credentials. `python` is Python's path.
     """
-    filtering = _FILTER.replace("@REACHED@", str(REACHED))
+    script = _PREPARE.replace("@REACHED@", str(REACHED))
     names = [" ".join(OWNED), " ".join(_ROOTS), TABLE, _CONFINED, _INTERPRETER]
     given = [user, directory, ruleset(user), python, PROBE, *names]
-    return ["/bin/sh", "-c", _PREPARE + filtering, "sh", *given]
+    return ["/bin/sh", "-c", script, "sh", *given]
 
 
 def confined(argv: Sequence[str], directory: str, environment: Mapping[str, str] | None = None) -> list[str]:
     """The command that runs `argv` as the user of third-party code; it must be run as root.
 
-    Only the program itself sees `environment`: root runs nothing with it. `directory` is the tool's on the host.
+    It fails, and runs nothing, if the rule that keeps that user from the credentials cannot be loaded. Only the program
+    itself sees `environment`: root runs nothing with it. `directory` is the tool's on the host.
     """
     variables = [f"{key}={value}" for key, value in (environment or {}).items()]
     return [f"{directory}/{_CONFINED}", "/usr/bin/env", *variables, *argv]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+# What is read of a log to say how far it is, or why it failed. Logs of builds and benchmarks are far shorter.
+LONGEST = 2**24  # bytes
+
 
 class LogCopy:
     """A growing copy of a log. Bytes that cannot be written are kept and written with the next ones."""
@@ -18,8 +21,14 @@ class LogCopy:
         return self._path.stat().st_size if self._path.exists() else 0
 
     def read(self, begin: int) -> bytes:
-        """The log from byte `begin` on."""
-        return self._path.read_bytes()[begin:] if self._path.exists() else b""
+        """The log from byte `begin` on, also what could not be written; of a long one the last LONGEST bytes."""
+        written = self.size
+        begin = max(begin, written + len(self._unwritten) - LONGEST)
+        if begin >= written:
+            return self._unwritten[begin - written :]
+        with self._path.open("rb") as file:
+            file.seek(begin)
+            return file.read() + self._unwritten
 
     @property
     def told(self) -> str:

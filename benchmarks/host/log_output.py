@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from benchmarks.text import escaped
+
 # Colours and other control sequences, window titles, and hyperlinks.
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)")
+# What a line may do to a terminal: set colours, return to its start, advance to a tab stop.
+# https://invisible-island.net/xterm/ctlseqs/ctlseqs.html
+_HARMLESS = re.compile(r"(\x1b\[[0-9:;]*m|[\r\t])")
 # Text that is overwritten, such as a progress bar.
 _OVERWRITTEN = re.compile(r"^.*\r(?=[^\r\n])", re.MULTILINE)
 # Cargo prints the source file and then the executable, which is named after the target.
@@ -25,6 +30,17 @@ class Section:
 def plain(log: str) -> str:
     """The log as a terminal shows it, without colours."""
     return _OVERWRITTEN.sub("", _ESCAPES.sub("", log).replace("\r\n", "\n"))
+
+
+def for_terminal(line: str) -> str:
+    """A line of a log, without its end, as a terminal may be given it: with its colours, and nothing else that acts.
+
+    Third-party code has written it. Other control sequences are left out, such as those that set the clipboard or the
+    title; what remains of control characters, as of an unfinished sequence, is shown as an escape.
+    """
+    parts = _HARMLESS.split(line)
+    parts[::2] = [escaped(_ESCAPES.sub("", part)) for part in parts[::2]]
+    return "".join(parts)
 
 
 def executable(target: str) -> str:

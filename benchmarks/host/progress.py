@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from benchmarks.host import log_output
@@ -34,6 +34,38 @@ def built(log: str) -> Progress:
 
 # Cargo prints this when it starts the next benchmark program.
 _NEXT_PROGRAM = re.compile(r"^ +Running \S", re.MULTILINE)
+
+
+# Longer logs are shortened, so that neither the memory nor the time for a line of progress grows with the log.
+LONGEST = 2**19  # bytes
+_RECENT = 2**16  # bytes at the end, which stay as they are
+
+
+def shortened(log: bytes) -> bytes:
+    """A log of at most LONGEST bytes that says as much of the progress.
+
+    Of all but its end, only the lines that say what was begun are kept, the last of them if they are too many.
+    """
+    if len(log) <= LONGEST:
+        return log
+    # A line is cut only if it alone is longer than the end.
+    cut = log.find(b"\n", len(log) - _RECENT) + 1 or len(log) - _RECENT
+    begun = "".join(f"{line}\n" for line in _begun(log[:cut].decode(errors="replace"))).encode()
+    return begun[-(LONGEST - _RECENT) // 2 :] + log[cut:]
+
+
+def _begun(log: str) -> Iterator[str]:
+    """The lines of a log that say which programs, crates and benchmarks were begun, each benchmark once."""
+    ids: set[str] = set()
+    for line in log_output.plain(log).split("\n"):
+        if _NEXT_PROGRAM.match(line):
+            ids.clear()
+            yield line
+        elif _COMPILING.match(line):
+            yield line
+        elif (id := log_output.announced(line)) is not None and id not in ids:
+            ids.add(id)
+            yield line
 
 
 @dataclass(frozen=True)

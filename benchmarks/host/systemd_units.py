@@ -12,9 +12,19 @@ from dataclasses import dataclass
 
 from benchmarks.host import background_services, exit_signals, host_layout, isolation
 
+# Third-party code writes the log, which is followed, fetched and published. Where it is larger, the unit is stopped,
+# and at the unit's end the rest is cut off and the result is a failure, also if nobody followed it meanwhile.
+# LimitFSIZE= would hold for that code's other files too.
+LARGEST_LOG = 2**28  # bytes
+_LOG_LIMIT = "log-limit"  # beside systemd's own words for a result
 # The unit's result is kept in a file, since systemd forgets units that have ended, and all units at a reboot. It is
 # written beside its place and moved there: who reads it meanwhile must not find it empty.
 _KEEP_STATUS = (
+    'cd "$(dirname "$STATUS_FILE")" && '
+    f'if [ "$(stat --format=%s {host_layout.LOG} 2>/dev/null || echo 0)" -gt {LARGEST_LOG} ]; '
+    f"then SERVICE_RESULT={_LOG_LIMIT}; fi; "
+    # What is below the limit stays as it is.
+    f"truncate --no-create --size='<{LARGEST_LOG}' {host_layout.LOG} {host_layout.ACTIVITY}; "
     'printf "%s %s %s\\n" "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" > "$STATUS_FILE.new"'
     ' && mv "$STATUS_FILE.new" "$STATUS_FILE"'
 )
@@ -70,6 +80,16 @@ class UnitStatus:
         return self.result is not None and self.result[0] == "success"
 
     @property
+    def too_long(self) -> bool:
+        """Whether the log is larger than it may be while the unit is active."""
+        return self.active and self.size > LARGEST_LOG
+
+    @property
+    def was_cut(self) -> bool:
+        """Whether it has ended, and the end of its log was cut off."""
+        return self.ended and self.result is not None and self.result[0] == _LOG_LIMIT
+
+    @property
     def refused(self) -> bool:
         """Whether a command that had to succeed before its program could not; systemd then knows no exit status.
 
@@ -86,6 +106,11 @@ class UnitStatus:
 def clean_command(unit: Unit) -> str:
     """The command that removes the result of an earlier `unit` of this name, so that it can be started again."""
     return shlex.join(["rm", "-f", unit.status])
+
+
+def stop_command(unit: Unit) -> str:
+    """The command that stops `unit`, without waiting for its end; it succeeds if the unit has ended meanwhile."""
+    return shlex.join(["sh", "-c", 'systemctl stop --no-block "$1" 2>/dev/null || true', "sh", f"{unit.name}.service"])
 
 
 def start_command(unit: Unit, python: str) -> str:
@@ -156,6 +181,10 @@ def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:
     limit = f"{minutes} minute" if minutes == 1 else f"{minutes} minutes"
     reasons = {
         "timeout": f"The {what} was stopped at its limit of {limit}; what it had written was kept.",
+        _LOG_LIMIT: (
+            f"The {what} was stopped because it had written more than {LARGEST_LOG // 2**20} MiB into its log, of "
+            "which that much was kept: let the benchmark print less."
+        ),
         "oom-kill": f"The {what} used up the machine's memory and was killed. {exit_signals.MORE_MEMORY}",
     }
     if result in reasons:

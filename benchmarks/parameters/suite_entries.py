@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from benchmarks.errors import RefusedError
+from benchmarks.host import url_secrets
 from benchmarks.parameters.spec import LARGEST
 from benchmarks.parameters.suite_file import SuiteFile
 from benchmarks.text import is_single_line
@@ -29,6 +30,9 @@ _OWN = ("CARGO_TARGET_DIR", "CRITERION_HOME")
 def check_form(entry: str, value: str) -> None:
     """Raises RefusedError, which starts with the entry's name, for an invalid value."""
     form = _FORMS.get(entry)
+    # First, since the refusal of an invalid value shows it. A package may be given by the URL of its source.
+    if form:
+        url_secrets.check(entry, value)
     if form and not form[0].fullmatch(value):
         raise RefusedError(f"{entry} must be {form[1]}, not {value!r}.")
 

@@ -9,6 +9,7 @@ import yaml
 
 from benchmarks.errors import RefusedError
 from benchmarks.hints import nearest
+from benchmarks.host import url_secrets
 from benchmarks.parameters import suite_entries, suite_file
 from benchmarks.parameters.suite_file import SourceFile, SuiteFile
 from benchmarks.paths import expand
@@ -49,7 +50,8 @@ def load(name: str) -> Suite:
     try:
         data = yaml_content.load(content)
     except yaml.YAMLError as error:
-        raise RefusedError(f"Suite {file.stem} is not YAML: {' '.join(str(error).split())}.") from None
+        said = url_secrets.masked(" ".join(str(error).split()))
+        raise RefusedError(f"Suite {file.stem} is not YAML: {said}.") from None
     suite = parse(file.stem, data, file.parent)
     if suite.source.path and not Path(suite.source.path, "Cargo.toml").is_file():
         raise RefusedError(
@@ -83,7 +85,8 @@ def parse(name: str, data: object, base: Path) -> Suite:
         file = suite_file.typed(content)
         suite_entries.check(file)
     except RefusedError as error:
-        raise RefusedError(f"Suite {name}: {error}") from None
+        # They show values.
+        raise RefusedError(f"Suite {name}: {url_secrets.masked(str(error))}") from None
     return Suite(
         name=name,
         description=file.description,

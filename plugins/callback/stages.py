@@ -11,6 +11,7 @@ from typing import Any
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.vars import load_extra_vars
 
+from benchmarks.host import log_output
 from benchmarks.playbook import host_losses, stages
 from benchmarks.runs import run_directory
 from benchmarks.terminal import streams, wrapping
@@ -127,5 +128,7 @@ class CallbackModule(CallbackBase):
 
     def _say(self, text: str, color: str | None = None, stderr: bool = False) -> None:
         self._clear()
+        # It may quote what third-party code or a server has printed.
+        text = "\n".join(map(log_output.for_terminal, text.replace("\r", "").split("\n")))
         text = wrapping.wrapped(text, int(os.environ.get("COLUMNS") or 0) if self._rewrite else 0)
         self._display.display(text, color=color, stderr=stderr)

@@ -18,10 +18,12 @@ options:
   parameters: {description: The parameters as read_parameters wrote them., type: dict, required: true}
   run_dir: {description: The run's directory., type: path, required: true}
   crates_index: {description: URL of the sparse index that knows a crate's versions., type: str, required: true}
+  dist_server: {description: URL of the server of rustup and its toolchains., type: str, required: true}
 author: [benchmarks]
 """
 EXAMPLES = """
-- plan_run: {parameters: "{{ parameters }}", run_dir: "{{ run_dir }}", crates_index: https://index.crates.io}
+- plan_run: {parameters: "{{ parameters }}", run_dir: "{{ run_dir }}", crates_index: https://index.crates.io,
+            dist_server: https://static.rust-lang.org}
 """
 RETURN = """
 plan: {description: The plan that was written., type: dict, returned: success}
@@ -35,9 +37,11 @@ def main() -> None:
             "parameters": {"type": "dict", "required": True},
             "run_dir": {"type": "path", "required": True},
             "crates_index": {"type": "str", "required": True},
+            "dist_server": {"type": "str", "required": True},
         },
     )
     from benchmarks.aws import aws_errors, credentials, session
+    from benchmarks.host import url_secrets
     from benchmarks.launch import termination
     from benchmarks.preflight import resuming, run_plan, screen, source_check
     from benchmarks.runs import failures, parameters_file, record_files, run_directory
@@ -46,6 +50,8 @@ def main() -> None:
     directory = Path(module.params["run_dir"])
     parameters = module.params["parameters"]
     try:
+        url_secrets.check("RUSTUP_DIST_SERVER", module.params["dist_server"])
+        url_secrets.check("toolchain_crates_index", module.params["crates_index"])
         run_directory.check_space(directory)
         begun = resuming.Begun(directory, record_files.read(Preflight, directory))
         connect = session.connector(parameters["region"])

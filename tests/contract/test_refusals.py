@@ -307,3 +307,34 @@ def test_inv_itself_ends_with_exit_code_2(place: Place) -> None:
     )
     assert done.returncode == 2
     assert done.stderr.endswith("Unknown flag --instnace-type. Did you mean --instance-type? See ./inv bench --help.\n")
+
+
+SECRET = "must have no user name, password or token in its URL, since it would be published and could be read by"
+
+
+def test_a_servers_address_with_a_password_is_refused_before_anything_is_launched(place: Place) -> None:
+    servers = {"RUSTUP_DIST_SERVER": "https://me:s3cret@mirror.example"}
+    ended = place.invoke(Case("secret", MACHINE, "", environment=servers))
+    assert f"RUSTUP_DIST_SERVER {SECRET} third-party code: use an address without." in ended.screen
+    assert ended.screen.endswith("Nothing was launched.")
+    assert "s3cret" not in ended.screen
+    assert (ended.code, ended.left) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("git", {"toolchain_suite": {"toolchain": "system", "source": {"git": "https://s3cret@host/r", "ref": "v1"}}}),
+        ("toolchain_crates_server", {"toolchain_crates_server": "https://me:s3cret@mirror.example"}),
+    ],
+)
+def test_the_role_by_itself_refuses_an_address_with_a_secret(place: Place, name: str, given: dict[str, Any]) -> None:
+    suite = {"toolchain": "system", "source": {"crate": "one", "ref": "1.0.0"}}
+    values = {"toolchain_suite": suite, "toolchain_record_file": str(place.home / "toolchain.json"), **given}
+    play = {"hosts": "nowhere.invalid", "gather_facts": False, "roles": [{"role": "toolchain", "vars": values}]}
+    (place.home / "site.yml").write_text(yaml.safe_dump([play]))
+    argv = [str(BIN / "ansible-playbook"), "-i", "nowhere.invalid,", str(place.home / "site.yml")]
+    ended = place.run(argv, ROOT)
+    assert f"{name} {SECRET}" in ended.screen
+    assert "s3cret" not in ended.screen
+    assert ended.code != 0

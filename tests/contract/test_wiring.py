@@ -88,8 +88,8 @@ def test_the_wiring_reads_only_parameters_and_what_earlier_stages_wrote() -> Non
     inventory = {"run_id", "run_dir", "run_request", "inventory_hostname", "ansible_playbook_python"}
     # What bring_back.yml goes through.
     inventory |= {"attempt_to_bring_back"}
-    # Preflight asks the index that the toolchain will ask, also if the user names another.
-    inventory |= {"toolchain_crates_index"}
+    # Preflight checks the servers that the toolchain will ask, also if the user names others.
+    inventory |= {"toolchain_crates_index", "toolchain_dist_server"}
     for name, value in WIRED.items():
         for text in expressions(value):
             assert variables(text) - {"lookup"} <= SHARED | inventory, name

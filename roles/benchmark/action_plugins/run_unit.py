@@ -28,9 +28,12 @@ class Follower(following.Follower):
     """Shows the progress of a step with Ansible's display."""
 
     def __init__(self, building: bool, expected: int, tail: bool) -> None:
-        rewrite = os.environ.get("BENCHMARKS_REWRITE_LINES") == "1"
+        told = os.environ.get("BENCHMARKS_REWRITE_LINES")
+        rewrite = told == "1"
         width = int(os.environ.get("COLUMNS") or 100) if rewrite else UNLIMITED
-        screen = following.Screen(lambda text, ends: display.display(text, newline=ends), rewrite, width)
+        # Ansible's workers have no terminal, by which to know without ./inv whether Ansible has one.
+        raw = told == "0"
+        screen = following.Screen(lambda text, ends: display.display(text, newline=ends), rewrite, width, raw)
         super().__init__(progress.BUILD if building else progress.MEASURE, expected, tail, screen)
 
 
@@ -77,10 +80,11 @@ class ActionModule(ActionBase):
             begin = look.size
             self._start(unit)
         follower = Follower(building, int(args["expected"]), bool(args["tail"]))
-        log = self._follow(unit, begin, LogCopy(Path(args["log_here"])), follower)
+        kept = LogCopy(Path(args["log_here"]))
+        self._follow(unit, begin, kept, follower)
         end = self._look(unit)
         if not end.succeeded:
-            ended, text = systemd_units.describe_end(end, unit, what), log.decode(errors="replace")
+            ended, text = systemd_units.describe_end(end, unit, what), kept.read(begin).decode(errors="replace")
             sentence, detail = failure_causes.explain(ended, text) if end.failed_by_itself else (ended, ())
             # `detail` is separate from `msg`, which Ansible's own output repeats.
             return {"failed": True, "msg": sentence, "detail": list(detail)}
@@ -140,14 +144,14 @@ class ActionModule(ActionBase):
     def _look(self, unit: systemd_units.Unit, offset: int | None = None, wait: float = 0) -> systemd_units.UnitStatus:
         return systemd_units.read_status(self._command(systemd_units.status_command(unit, offset, wait)))
 
-    def _follow(self, unit: systemd_units.Unit, begin: int, kept: LogCopy, follower: Follower) -> bytes:
-        """Follow the log until the unit has ended; return the log from byte `begin` on.
+    def _follow(self, unit: systemd_units.Unit, begin: int, kept: LogCopy, follower: Follower) -> None:
+        """Follow the log, of which this step writes from byte `begin` on, until the unit has ended.
 
         If an attempt is resumed, the part of its log that is already on the controller is not read again. After a lost
         connection, reconnecting is tried for `reconnect_timeout` seconds, unless the host is known to be gone.
         """
         offset = kept.size
-        log = kept.read(begin)
+        follower.know(kept.read(begin))
         reconnect_timeout = float(self._task.args["reconnect_timeout"])
         answered = time.monotonic()
         while True:
@@ -165,11 +169,13 @@ class ActionModule(ActionBase):
                 continue
             answered = time.monotonic()
             offset += len(look.log)
-            log += look.log
+            if look.too_long:
+                self._command(systemd_units.stop_command(unit))
             if trouble := kept.add(look.log):
                 display.warning(f"{trouble}. The benchmark goes on.")
-            follower.see(look.log, log)
-            if look.ended and not look.log:
+            follower.see(look.log)
+            # What remains of a log that was cut is not worth following: collecting it is faster.
+            if look.was_cut or (look.ended and not look.log):
                 follower.finish()
-                return log
+                return
             time.sleep(0.1)

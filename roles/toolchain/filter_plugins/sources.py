@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.host import checkouts, fetch_failures, isolation, ssh_failures
+from benchmarks.host import checkouts, fetch_failures, isolation, ssh_failures, url_secrets
 
 
 class FilterModule:
@@ -20,4 +20,5 @@ class FilterModule:
             "download_failure": fetch_failures.download,
             "rustup_failure": fetch_failures.rustup,
             "git_failure": fetch_failures.git,
+            "url_refusal": lambda url, name: url_secrets.refusal(name, url),
         }

@@ -40,7 +40,7 @@ def hostile(host: Host, metadata: None, tmp_path_factory: pytest.TempPathFactory
     path = tmp_path_factory.mktemp("hostile") / "hostile.yml"
     path.write_text(json.dumps(suite))
     # Whatever an earlier run has left is tried too.
-    host.ssh("sudo rm -f /tmp/hostile-wrapper /tmp/hostile-pth && sha256sum .ssh/authorized_keys .profile >/tmp/before")
+    host.ssh("sudo rm -f /tmp/hostile-* && sha256sum .ssh/authorized_keys .profile >/tmp/before")
     return host.bench(path)
 
 
@@ -66,7 +66,7 @@ def test_the_login_can_do_what_is_tried(host: Host, metadata: None) -> None:
 def test_neither_build_script_nor_benchmark_does_any_of_it(hostile: Run, begin: str) -> None:
     assert hostile.result.code == 0, hostile.result.output
     found = tried((hostile.attempt / "benchmark.log").read_text(), begin)
-    assert len(found) == 26, found
+    assert len(found) == 29, found
     assert {what for what, came in found.items() if came != {"no"}} == set()
 
 
@@ -109,6 +109,18 @@ def test_links_among_its_results_are_not_followed_and_the_results_are_kept(hosti
     assert [path for path in files if b"root:*:" in path.read_bytes() or b"root:!" in path.read_bytes()] == []
 
 
+def test_the_users_service_manager_starts_for_nobody(host: Host, hostile: Run) -> None:
+    assert "masked" in host.ssh('sudo systemctl start "user@$(id -u benchmarks-code).service" 2>&1 || true')
+    assert host.ssh("ls /var/lib/systemd/linger 2>/dev/null || true") == ""
+
+
+def test_nothing_runs_after_a_reboot_before_the_rule_is_there_again(host: Host, hostile: Run) -> None:
+    reach = "curl --silent --max-time 5 --output /dev/null http://169.254.169.254/latest/meta-data/ && echo reached"
+    confined = f"sudo /var/lib/benchmarks/confined sh -c '{reach} || echo kept apart'"
+    assert host.ssh(f"sudo nft delete table inet benchmarks; {confined}") == "kept apart"
+    host.ssh("sudo nft list table inet benchmarks")
+
+
 @pytest.fixture
 def stand_in(host: Host, hostile: Run) -> Iterator[str]:
     """The path of nft, to be replaced by something else; it is there again after the test. The host is prepared."""
@@ -145,6 +157,30 @@ def test_no_unit_starts_where_the_rule_does_not_hold(host: Host, stand_in: str) 
     status = systemd_units.read_status(host.ssh(look))
     assert status.succeeded
     assert status.log == b"started\n"
+
+
+def test_a_unit_with_too_long_a_log_is_stopped_and_has_failed_with_what_fits_of_it(host: Host, hostile: Run) -> None:
+    place, begin = "/var/lib/benchmarks/tried-log", f"{systemd_units.LARGEST_LOG + 5}"
+    host.ssh(
+        f"sudo mkdir {place} && echo first | sudo tee {place}/benchmark.log && sudo chmod 666 {place}/benchmark.log"
+    )
+    host.ssh(f"sudo truncate --size={begin} {place}/benchmark.log")
+    log, status = f"{place}/benchmark.log", f"{place}/run.status"
+    unit = systemd_units.Unit("benchmarks-tried-log", ("sleep", "60"), {}, "/", log, status, 60)
+    host.ssh(f"sudo {systemd_units.start_command(unit, '/usr/bin/python3')}")
+    look = f"sudo {systemd_units.status_command(unit, 0)}"
+    assert systemd_units.read_status(host.ssh(look)).too_long
+    stop = f"sudo {systemd_units.stop_command(unit)}"
+    host.ssh(f"{stop}; until test -e {status}; do sleep 0.1; done; {stop}; while {stopping(unit)}; do sleep 0.1; done")
+    found = systemd_units.read_status(host.ssh(look))
+    assert found.was_cut
+    assert found.size == systemd_units.LARGEST_LOG
+    assert found.log.startswith(b"first\n\0")
+    host.ssh(f"sudo rm -r {place}")
+
+
+def stopping(unit: systemd_units.Unit) -> str:
+    return f"systemctl show --property=ActiveState {unit.name}.service | grep -q =deactivating"
 
 
 @pytest.mark.parametrize(

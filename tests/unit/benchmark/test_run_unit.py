@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
@@ -10,7 +12,10 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.loader import action_loader
 
 from benchmarks.host import host_check
-from benchmarks.host.systemd_units import Unit
+from benchmarks.host.following import Follower, Screen
+from benchmarks.host.log_copy import LogCopy
+from benchmarks.host.progress import MEASURE
+from benchmarks.host.systemd_units import LARGEST_LOG, Unit
 from benchmarks.paths import ROOT
 
 UNIT = Unit("u", ("true",), {}, "/home/b", "/home/b/log", "/home/b/status", 60)
@@ -49,6 +54,11 @@ def start(monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: float = 60) -
     action, execute = made(monkeypatch, *answers, timeout=timeout)
     action._start(UNIT)
     return [call.args[0].split()[0] for call in execute.call_args_list]
+
+
+def look(state: str, result: str, size: int, log: bytes) -> dict[str, Any]:
+    """What a host answers to a look."""
+    return {"rc": 0, "stdout": f"{state}\n{result}\n{size}\n{base64.b64encode(log).decode()}\n", "stderr": ""}
 
 
 def test_a_unit_is_started_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,3 +113,37 @@ def test_a_host_that_is_gone_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(AnsibleConnectionFailure):
         action._start(UNIT)
     assert execute.call_count == 2
+
+
+def test_a_unit_whose_log_is_too_long_is_stopped_and_followed_no_longer_than_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    action, execute = made(
+        monkeypatch,
+        look("active", "-", LARGEST_LOG, b"one\n"),
+        look("active", "-", LARGEST_LOG + 1, b"two\n"),
+        DONE,
+        look("deactivating", "-", LARGEST_LOG + 9, b"three\n"),
+        DONE,
+        # Much of the log was not read yet.
+        look("inactive", "log-limit exited 0", LARGEST_LOG, b"four\n"),
+    )
+    kept, shown = LogCopy(tmp_path / "log"), []
+    screen = Screen(lambda text, _: shown.append(text), False, 80)
+    action._follow(UNIT, 0, kept, Follower(MEASURE, 0, True, screen))
+    asked = ["stop --no-block" in call.args[0] for call in execute.call_args_list]
+    assert asked == [False, False, True, False, True, False]
+    assert kept.read(0) == b"one\ntwo\nthree\nfour\n"
+    assert shown == ["one", "two", "three", "four"]
+
+
+def test_following_keeps_no_log_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    chunk = b"what a program prints\n" * 2**14
+    looks = [look("active", "-", number * len(chunk), chunk) for number in range(40)]
+    action, _ = made(monkeypatch, *looks, look("inactive", "success exited 0", 40 * len(chunk), b""))
+    screen = Screen(lambda *_: None, False, 80)
+    follower = Follower(MEASURE, 0, False, screen)
+    kept = LogCopy(tmp_path / "log")
+    action._follow(UNIT, 0, kept, follower)
+    assert kept.size == 40 * len(chunk)
+    assert len(follower._log) < 2 * len(chunk)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
+
 from benchmarks.host import following, progress
 from benchmarks.host.following import Follower, Screen
 from benchmarks.host.progress import BUILD, MEASURE
@@ -12,9 +14,9 @@ from benchmarks.host.progress import BUILD, MEASURE
 class Terminal:
     """Lines as they are shown, and a clock that each look moves on."""
 
-    def __init__(self, *, rewrite: bool, width: int = 80) -> None:
+    def __init__(self, *, rewrite: bool, width: int = 80, raw: bool = False) -> None:
         self.shown: list[tuple[str, bool]] = []
-        self.screen = Screen(lambda text, ends: self.shown.append((text, ends)), rewrite, width)
+        self.screen = Screen(lambda text, ends: self.shown.append((text, ends)), rewrite, width, raw)
         self.time = 100.0
 
     def now(self) -> float:
@@ -26,7 +28,7 @@ class Terminal:
         follower = Follower(step, 0, tail, self.screen, self.now)
         before = b""
         for log in logs:
-            follower.see(log.removeprefix(before), log)
+            follower.see(log.removeprefix(before))
             before = log
             self.time += seconds
         return follower
@@ -72,3 +74,45 @@ def test_a_measuring_host_is_looked_at_less_often() -> None:
     screen = Terminal(rewrite=True).screen
     assert [Follower(step, 0, False, screen).interval for step in (BUILD, MEASURE)] == [1.0, 5.0]
     assert Follower(MEASURE, 0, True, screen).interval == 1.0
+
+
+HOSTILE = b"one\x1b]52;c;cm0=\x07 \x1b[32mtwo\x1b[0m\x1b[2J\n"
+
+
+@pytest.mark.parametrize("cut", range(len(HOSTILE)))
+def test_on_a_terminal_the_tail_has_colours_and_no_other_control_wherever_it_is_cut(cut: int) -> None:
+    terminal = Terminal(rewrite=True)
+    terminal.follow(MEASURE, [HOSTILE[:cut], HOSTILE], seconds=1, tail=True).finish()
+    assert terminal.shown == [(f"{following.CLEAR}one \x1b[32mtwo\x1b[0m", True)]
+
+
+def test_where_no_terminal_is_the_tail_is_as_it_was_written() -> None:
+    terminal = Terminal(rewrite=False, raw=True)
+    terminal.follow(MEASURE, [HOSTILE], seconds=1, tail=True)
+    assert terminal.shown == [(HOSTILE.decode().rstrip("\n"), True)]
+
+
+def test_a_line_of_progress_controls_no_terminal() -> None:
+    terminal = Terminal(rewrite=True)
+    terminal.follow(MEASURE, [b"Benchmarking \x1b]52;c;cm0=\n", b"\x1bPq\x08\n"], seconds=5)
+    assert [text.removeprefix(following.CLEAR).isprintable() for text, _ in terminal.shown] == [True, True]
+
+
+def test_a_line_without_end_is_shown_in_parts() -> None:
+    terminal = Terminal(rewrite=False)
+    follower = terminal.follow(MEASURE, [], seconds=1, tail=True)
+    for _ in range(5):
+        follower.see(b"x" * 600_000)
+    follower.finish()
+    assert [len(text) for text, _ in terminal.shown] == [1_200_000, 1_200_000, 600_000]
+
+
+def test_what_was_written_before_counts_and_is_not_shown() -> None:
+    terminal = Terminal(rewrite=True)
+    follower = Follower(MEASURE, 3, False, terminal.screen, terminal.now)
+    follower.know(b"Benchmarking a\n")
+    follower.see(b"Benchmarking b\n")
+    assert terminal.shown == [(f"{following.CLEAR}  0:00 measuring b (2 of 3)", False)]
+    tail = Follower(MEASURE, 3, True, terminal.screen, terminal.now)
+    tail.know(b"Benchmarking a\n")
+    assert len(terminal.shown) == 1

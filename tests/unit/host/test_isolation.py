@@ -24,6 +24,9 @@ PROGRAMS = {
     "setpriv": 'echo "setpriv $*" >> told; while [ "$1" != -- ]; do shift; done; shift\n'
     'case $1 in *python*) exit "$(cat reached || echo 0)" ;; esac; "$@"',
     "chown": "",
+    "systemctl": 'echo "systemctl $*" >> told\n'
+    "case $1 in is-enabled) [ -e masked ] && echo masked ;; mask) [ ! -e unmaskable ] && touch masked ;; esac",
+    "loginctl": 'echo "loginctl $*" >> told',
 }
 
 
@@ -70,6 +73,41 @@ def test_a_machine_gets_the_user_its_directories_and_the_rule_once(machine: Mach
     assert "/nologin" in told
     again = machine.call()
     assert (again.returncode, again.stdout) == (0, "")
+
+
+def test_the_users_own_service_manager_can_no_longer_start(machine: Machine) -> None:
+    manager = f"user@{os.getuid()}.service"
+    assert f"Made {manager} unable to start" in machine.call().stdout.splitlines()
+    told = (machine.root / "told").read_text().splitlines()
+    steps = ["loginctl disable-linger " + getpass.getuser(), f"systemctl stop {manager}", f"systemctl mask {manager}"]
+    assert [line for line in told if line in steps] == steps
+    (machine.root / "told").unlink()
+    machine.call()
+    assert "mask " not in (machine.root / "told").read_text()
+
+
+def test_a_service_manager_that_can_still_start_is_told_in_one_sentence(machine: Machine) -> None:
+    (machine.root / "unmaskable").touch()
+    failed = machine.call()
+    assert failed.returncode == 1
+    assert failed.stderr.startswith(f"systemd cannot mask user@{os.getuid()}.service, which would run programs of ")
+
+
+def test_nothing_runs_as_that_user_before_the_rule_is_loaded_again(machine: Machine) -> None:
+    machine.call()
+    (machine.root / "loaded").unlink()  # as by a reboot
+    command = isolation.confined(["echo", "ran"], str(machine.root / "root"))
+    path = f"{machine.root / 'bin'}{os.pathsep}{os.defpath}"
+
+    def run() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, env={"PATH": path}, capture_output=True, text=True, check=False)
+
+    assert run().stdout == "ran\n"
+    assert (machine.root / "loaded").read_text().strip() == isolation.ruleset(getpass.getuser())
+    (machine.root / "broken").touch()
+    failed = run()
+    assert failed.returncode != 0
+    assert (failed.stdout, failed.stderr.splitlines()[0]) == ("", "Operation not supported")
 
 
 def test_a_rule_that_a_reboot_has_removed_is_loaded_again(machine: Machine) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.host import log_output, progress
 from benchmarks.host.log_output import Section
@@ -55,3 +58,33 @@ def test_a_long_log_is_read_in_time_that_grows_with_its_length(line: str) -> Non
     log_output.begun(section)
     progress.built(line)
     assert time.process_time() - begun < 5
+
+
+CLIPBOARD = "\x1b]52;c;cm0gLXJmIH4=\x07"
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("plain text, ä and 測", "plain text, ä and 測"),
+        ("\x1b[1;31mred\x1b[0m\x1b[38:5:9mother\x1b[m", "\x1b[1;31mred\x1b[0m\x1b[38:5:9mother\x1b[m"),
+        ("  1 %\r  2 %\tdone\r", "  1 %\r  2 %\tdone\r"),
+        (f"a{CLIPBOARD}b", "ab"),
+        ("a\x1b]0;title\x1b\\b", "ab"),
+        ("a\x1b[2J\x1b[?1049h\x1b[6nb", "ab"),
+        # Unfinished, and what no pattern knows: nothing of it acts.
+        ("a\x1b]52;c;cm0=", r"a\x1b]52;c;cm0="),
+        ("a\x1b]0;\x1b[31mb\x07", "a\\x1b]0;\x1b[31mb\\x07"),
+        ("a\x1bPq\x1bc\x9b2J\x08\x0e", r"a\x1bPq\x1bc\x9b2J\x08\x0e"),
+        ("\x1b[\x1b[2J2J", r"\x1b[2J"),
+        ("\u202eabc", r"\u202eabc"),
+    ],
+)
+def test_a_line_has_colours_on_a_terminal_and_nothing_else_that_acts(line: str, shown: str) -> None:
+    assert log_output.for_terminal(line) == shown
+
+
+@given(st.text(st.sampled_from("\x1b[]?;0123mJ\\\x07\x9b\r\ta")))
+def test_whatever_a_line_is_of_only_colours_reach_a_terminal(line: str) -> None:
+    left = re.sub(r"\x1b\[[0-9:;]*m|[\r\t]", "", log_output.for_terminal(line))
+    assert left.isprintable()

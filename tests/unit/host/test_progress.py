@@ -102,3 +102,33 @@ def test_what_an_earlier_program_measured_is_not_told_of_the_next() -> None:
 @given(st.text())
 def test_any_log_has_a_gist_of_one_line(log: str) -> None:
     assert len(progress.last_line(log).splitlines()) <= 1
+
+
+@given(st.lists(st.sampled_from([*CRITERION.splitlines(), *BUILDING.splitlines(), *LIBTEST.splitlines()]), max_size=9))
+def test_a_shortened_log_says_the_same(lines: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(progress, "LONGEST", 4_000)
+        patch.setattr(progress, "_RECENT", 500)
+        whole, short = b"", b""
+        for line in lines * 2:
+            new = f"{line}\n".encode() + b"what a program prints\n" * 50
+            whole, short = whole + new, progress.shortened(short + new)
+            assert len(short) <= 4_000
+    for step in (BUILD, MEASURE):
+        assert step.read(short.decode()) == step.read(whole.decode())
+
+
+@pytest.mark.parametrize("line", [b"x", b"x\n", b"\xc3\xa4\x1b[2K\r", b"Benchmarking a\n", b"Benchmarking a", b"\n"])
+def test_a_log_without_end_takes_little_memory(line: bytes) -> None:
+    short = b""
+    for _ in range(5):
+        short = progress.shortened(short + line * (2**20 // len(line)))
+        assert len(short) <= progress.LONGEST
+    assert short
+
+
+def test_of_too_many_lines_the_last_are_kept() -> None:
+    log = "".join(f"Benchmarking {number}\n" for number in range(100_000))
+    short = progress.shortened(log.encode())
+    assert len(short) <= progress.LONGEST
+    assert progress.measured(short.decode()).last == "99999"

@@ -177,6 +177,47 @@ def test_a_units_end_is_kept_in_its_status_file(tmp_path: Path) -> None:
     assert not Path(one.status).exists()
 
 
+@pytest.mark.parametrize(("size", "result"), [(0, "success"), (0, "timeout"), (1, "log-limit"), (9999, "log-limit")])
+def test_a_log_that_is_too_long_is_cut_and_its_unit_has_failed(tmp_path: Path, size: int, result: str) -> None:
+    words = shlex.split(systemd_units.start_command(unit(status=str(tmp_path / "run.status")), "python3"))
+    (stop,) = (w.removeprefix("--property=ExecStopPost=+") for w in words if "ExecStopPost" in w)
+    log, activity = tmp_path / "benchmark.log", tmp_path / "activity"
+    for file in (log, activity):
+        with file.open("wb") as sparse:
+            sparse.write(b"begin")
+            sparse.truncate(systemd_units.LARGEST_LOG + size)
+    told = {"SERVICE_RESULT": result if size == 0 else "success", "EXIT_CODE": "exited", "EXIT_STATUS": "0"}
+    environment = {**told, "STATUS_FILE": str(tmp_path / "run.status"), "PATH": os.defpath}
+    subprocess.run(shlex.split(stop), check=True, env=environment)
+    assert (tmp_path / "run.status").read_text() == f"{result} exited 0\n"
+    for file in (log, activity):
+        assert file.stat().st_size == systemd_units.LARGEST_LOG
+        with file.open("rb") as cut:
+            assert cut.read(5) == b"begin"
+
+
+def test_a_log_of_usual_length_and_its_notes_are_left_alone(tmp_path: Path) -> None:
+    words = shlex.split(systemd_units.start_command(unit(status=str(tmp_path / "run.status")), "python3"))
+    (stop,) = (w.removeprefix("--property=ExecStopPost=+") for w in words if "ExecStopPost" in w)
+    (tmp_path / "benchmark.log").write_bytes(b"\xff whole\r\n")
+    environment = {"SERVICE_RESULT": "success", "EXIT_CODE": "exited", "EXIT_STATUS": "0", "PATH": os.defpath}
+    subprocess.run(shlex.split(stop), check=True, env={**environment, "STATUS_FILE": str(tmp_path / "run.status")})
+    assert (tmp_path / "benchmark.log").read_bytes() == b"\xff whole\r\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["benchmark.log", "run.status"]
+
+
+@pytest.mark.parametrize(("active", "more", "expected"), [(True, 0, False), (True, 1, True), (False, 1, False)])
+def test_only_an_active_unit_can_have_too_long_a_log(active: bool, more: int, expected: bool) -> None:
+    assert UnitStatus(active, None, systemd_units.LARGEST_LOG + more, b"").too_long is expected
+
+
+def test_a_log_that_was_cut_is_known_by_its_units_result() -> None:
+    assert UnitStatus(False, ["log-limit", "killed", "TERM"], 1, b"").was_cut
+    assert not UnitStatus(True, ["log-limit", "killed", "TERM"], 1, b"").was_cut
+    assert not UnitStatus(False, ["success", "exited", "0"], 1, b"").was_cut
+    assert not UnitStatus(False, None, 1, b"").was_cut
+
+
 def test_a_units_end_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
     words = shlex.split(systemd_units.start_command(unit(status=str(tmp_path / "run.status")), "python3"))
     (stop,) = (w.removeprefix("--property=ExecStopPost=") for w in words if "ExecStopPost" in w)
@@ -210,6 +251,11 @@ def test_a_units_end_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
         (
             ["timeout", "killed", "TERM"],
             "The build was stopped at its limit of 120 minutes; what it had written was kept.",
+        ),
+        (
+            ["log-limit", "killed", "TERM"],
+            "The build was stopped because it had written more than 256 MiB into its log, of which that much was kept: "
+            "let the benchmark print less.",
         ),
         (
             ["oom-kill", "killed", "KILL"],

@@ -96,3 +96,38 @@ def test_what_can_succeed_is_taken(change: dict[str, Any]) -> None:
 def test_what_replaces_an_entry_is_held_to_the_same(name: str, value: str) -> None:
     with pytest.raises(RefusedError, match=rf"^{name} must be .*, not '{value}'\.$"):
         request.resolve("benchmark", {"host": "box", name: value}, {})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": {"git": "https://oauth2:s3cret@github.com/o/r", "ref": "v1"}},
+        {"source": {"git": "https://s3cret@github.com/o/r", "ref": "v1"}},
+        # What would be refused for another reason, with its value.
+        {"source": {"git": "-c https://s3cret@github.com/o/r", "ref": "v1"}},
+        {"source": {"crate": "https://s3cret@github.com/o/r", "ref": "v1"}},
+        {"source": "https://s3cret@github.com/o/r"},
+        {"source": {"git": ["https://s3cret@github.com/o/r"], "ref": "v1"}},
+        {"package": "https://s3cret@github.com/o/r#one@1.0.0"},
+        {"features": ["https://s3cret@github.com/o/r a"]},
+    ],
+)
+def test_a_secret_in_an_address_is_refused_and_not_shown(change: dict[str, Any]) -> None:
+    with pytest.raises(RefusedError) as refused:
+        suites.parse("one", {**GOOD, **change}, Path("/suites"))
+    assert "s3cret" not in str(refused.value)
+
+
+def test_a_suite_file_that_is_not_yaml_does_not_show_a_secret(tmp_path: Path) -> None:
+    path = tmp_path / "one.yml"
+    path.write_text("source: {git: https://me:s3cret@github.com/o/r: [}")
+    with pytest.raises(RefusedError, match="is not YAML") as refused:
+        suites.load(str(path))
+    assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["ref", "toolchain"])
+def test_what_replaces_an_entry_does_not_show_a_secret(name: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        request.resolve("benchmark", {"host": "box", name: "https://s3cret@github.com/o/r"}, {})
+    assert "s3cret" not in str(refused.value)

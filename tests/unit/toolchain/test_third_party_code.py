@@ -89,3 +89,8 @@ def test_root_runs_nothing_with_the_environment_of_a_suite(path: str) -> None:
 def test_the_record_has_the_environment_with_which_the_build_runs() -> None:
     (write,) = [task for task in tasks("roles/toolchain/tasks/record.yml") if "write_record" in task]
     assert write["write_record"]["content"]["cargo"]["environment"] == "{{ __toolchain_environment }}"
+
+
+def test_addresses_are_checked_before_anything_else_is_done() -> None:
+    first = yaml_of(ROOT / "roles/toolchain/tasks/main.yml")[0]
+    assert first["ansible.builtin.import_tasks"] == "addresses.yml"
