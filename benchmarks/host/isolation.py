@@ -124,11 +124,6 @@ esac
 [ -z "$new" ] || echo "$new"
 """
 
-# What programs that a source or its toolchain names have left behind, when the dependencies were fetched, would take
-# time from a measurement. As the unit's user, which may end nothing but its own; -1 is all of it except this shell:
-# https://man7.org/linux/man-pages/man2/kill.2.html
-_END_OTHERS = '[ "$(id -un)" != "$1" ] || kill -s KILL -- -1 2>/dev/null; exit 0'
-
 
 def ruleset(user: str = host_layout.CODE_USER) -> str:
     """nft's commands, in one line, that reject what `user` sends to the services with credentials.
@@ -186,11 +181,9 @@ def properties(python: str) -> list[tuple[str, str]]:
     https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html
     """
     load = shlex.join(["/bin/sh", "-c", 'exec nft "$$0"', ruleset()])
-    end = shlex.join(["/bin/sh", "-c", _END_OTHERS.replace("$", "$$"), "sh", host_layout.CODE_USER])
     return [
         # The rule again, since a reboot forgets it: `+` runs as root. The probe runs as the unit's user.
         ("ExecStartPre", f"+{load}"),
-        ("ExecStartPre", end),
         ("ExecStartPre", shlex.join([python, "-I", "-S", "-c", PROBE])),
         ("NoNewPrivileges", "yes"),
         ("CapabilityBoundingSet", ""),

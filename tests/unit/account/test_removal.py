@@ -276,10 +276,8 @@ def test_results_in_a_bucket_that_was_there_are_not_deleted() -> None:
 
 def test_nothing_is_removed_while_it_is_in_use() -> None:
     survey = removal.plan(PLACE, SET_UP)
-    with pytest.raises(
-        RefusedError,
-        match=r"Nothing was removed, since this is still in use in eu-central-1: i-1 of …; eni-1\. End that first\.",
-    ):
+    told = r"Nothing was removed, since this is still in use in eu-central-1: i-1 of …; eni-1\. End that first\."
+    with pytest.raises(RefusedError, match=told):
         removal.check_unused(survey, Users(alive=("i-1 of …", "eni-1")))
     removal.check_unused(survey, Users(ending=("i-1",)))
 

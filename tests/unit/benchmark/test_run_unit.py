@@ -92,43 +92,6 @@ def test_a_host_that_is_gone_fails(monkeypatch: pytest.MonkeyPatch) -> None:
         start(monkeypatch, DONE, LOST, timeout=-1)
 
 
-def test_a_unit_whose_log_is_too_long_is_stopped_and_followed_no_longer_than_to_its_end(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    action, execute = made(
-        monkeypatch,
-        look("active", "-", LARGEST_LOG, b"one\n"),
-        look("active", "-", LARGEST_LOG + 1, b"two\n"),
-        DONE,
-        # Nothing of a look is lost, or shown twice, if the connection is lost meanwhile.
-        look("deactivating", "-", LARGEST_LOG + 9, b"three\n"),
-        LOST,
-        look("deactivating", "-", LARGEST_LOG + 9, b"three\n"),
-        DONE,
-        # Much of the log was not read yet.
-        look("inactive", "log-limit exited 0", LARGEST_LOG, b"four\n"),
-    )
-    kept, shown = LogCopy(tmp_path / "log"), []
-    screen = Screen(lambda text, _: shown.append(text), False, 80)
-    action._follow(UNIT, 0, kept, Follower(MEASURE, 0, True, screen))
-    asked = ["stop --no-block" in call.args[0] for call in execute.call_args_list]
-    assert asked == [False, False, True, False, True, False, True, False]
-    assert kept.read(0) == b"one\ntwo\nthree\nfour\n"
-    assert shown == ["one", "two", "three", "four"]
-
-
-def test_following_keeps_no_log_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    chunk = b"what a program prints\n" * 2**14
-    looks = [look("active", "-", number * len(chunk), chunk) for number in range(40)]
-    action, _ = made(monkeypatch, *looks, look("inactive", "success exited 0", 40 * len(chunk), b""))
-    screen = Screen(lambda *_: None, False, 80)
-    follower = Follower(MEASURE, 0, False, screen)
-    kept = LogCopy(tmp_path / "log")
-    action._follow(UNIT, 0, kept, follower)
-    assert kept.size == 40 * len(chunk)
-    assert len(follower._log) < 2 * len(chunk)
-
-
 @pytest.mark.parametrize(
     ("gone", "told"),
     [
@@ -150,3 +113,37 @@ def test_a_host_that_is_gone_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(AnsibleConnectionFailure):
         action._start(UNIT)
     assert execute.call_count == 2
+
+
+def test_a_unit_whose_log_is_too_long_is_stopped_and_followed_no_longer_than_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    action, execute = made(
+        monkeypatch,
+        look("active", "-", LARGEST_LOG, b"one\n"),
+        look("active", "-", LARGEST_LOG + 1, b"two\n"),
+        DONE,
+        look("deactivating", "-", LARGEST_LOG + 9, b"three\n"),
+        DONE,
+        # Much of the log was not read yet.
+        look("inactive", "log-limit exited 0", LARGEST_LOG, b"four\n"),
+    )
+    kept, shown = LogCopy(tmp_path / "log"), []
+    screen = Screen(lambda text, _: shown.append(text), False, 80)
+    action._follow(UNIT, 0, kept, Follower(MEASURE, 0, True, screen))
+    asked = ["stop --no-block" in call.args[0] for call in execute.call_args_list]
+    assert asked == [False, False, True, False, True, False]
+    assert kept.read(0) == b"one\ntwo\nthree\nfour\n"
+    assert shown == ["one", "two", "three", "four"]
+
+
+def test_following_keeps_no_log_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    chunk = b"what a program prints\n" * 2**14
+    looks = [look("active", "-", number * len(chunk), chunk) for number in range(40)]
+    action, _ = made(monkeypatch, *looks, look("inactive", "success exited 0", 40 * len(chunk), b""))
+    screen = Screen(lambda *_: None, False, 80)
+    follower = Follower(MEASURE, 0, False, screen)
+    kept = LogCopy(tmp_path / "log")
+    action._follow(UNIT, 0, kept, follower)
+    assert kept.size == 40 * len(chunk)
+    assert len(follower._log) < 2 * len(chunk)

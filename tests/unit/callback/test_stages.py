@@ -164,16 +164,6 @@ def test_an_answer_is_told_to_whoever_started_the_playbook(
     assert screen.lines[0] == "  Nothing can be created."
 
 
-def test_what_third_party_code_has_printed_controls_no_terminal(stages: Any, screen: Screen) -> None:
-    begin(stages, "benchmark")
-    result = {"msg": "The build failed: \x1b]52;c;cm0=\x07\x1bPq.", "detail": ["a\x1b[2J\rb", "\x1b]0;x"]}
-    host, task = (SimpleNamespace(get_name=lambda name=name: name) for name in ("i-1", "Build"))
-    stages.v2_runner_on_failed(SimpleNamespace(_result=result, _host=host, _task=task))
-    said = screen.text.replace(CLEAR, "")
-    assert "\x1b" not in said
-    assert "The build failed: \\x1bPq.\nab\n\\x1b]0;x\n" in said
-
-
 @pytest.mark.parametrize("gone", ["i-1 is terminated: User initiated.", ""])
 def test_a_host_that_was_lost_is_told_once_and_with_ec2s_reason(
     stages: Any, screen: Screen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gone: str
@@ -189,3 +179,13 @@ def test_a_host_that_was_lost_is_told_once_and_with_ec2s_reason(
     said = " ".join(" ".join(screen.lines).split())
     assert said.count(gone or "i-1 does not answer over SSH: Connection timed out.") == 1
     assert ("does not answer" in said) == (not gone)
+
+
+def test_what_third_party_code_has_printed_controls_no_terminal(stages: Any, screen: Screen) -> None:
+    begin(stages, "benchmark")
+    result = {"msg": "The build failed: \x1b]52;c;cm0=\x07\x1bPq.", "detail": ["a\x1b[2J\rb", "\x1b]0;x"]}
+    host, task = (SimpleNamespace(get_name=lambda name=name: name) for name in ("i-1", "Build"))
+    stages.v2_runner_on_failed(SimpleNamespace(_result=result, _host=host, _task=task))
+    said = screen.text.replace(CLEAR, "")
+    assert "\x1b" not in said
+    assert "The build failed: \\x1bPq.\nab\n\\x1b]0;x\n" in said

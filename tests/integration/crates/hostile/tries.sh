@@ -26,8 +26,6 @@ try "lingering" loginctl enable-linger
 try "a job of cron" sh -c 'echo "@reboot true" | crontab -'
 try "a job of at" sh -c 'echo true | at now'
 try "another user's process" kill -0 1
-# It was started when the source's dependencies were fetched.
-try "a process that was left" sh -c 'kill -0 "$(cat /tmp/hostile-left)"'
 
 login=/home/$HOSTILE_LOGIN
 try "reading the login's keys" cat "$login/.ssh/authorized_keys"

@@ -4,8 +4,4 @@
 # Python of this user would run it, also that of Ansible's modules.
 site=$(/usr/bin/python3 -m site --user-site)
 mkdir -p "$site" && echo 'import os; os.system("grep NoNewPrivs /proc/self/status >>/tmp/hostile-pth")' >"$site/hostile.pth"
-if [ ! -e /tmp/hostile-left ]; then
-  setsid sleep 3600 >/dev/null 2>&1 </dev/null &
-  echo $! >/tmp/hostile-left
-fi
 exec "$@"
