@@ -157,6 +157,8 @@ class ActionModule(ActionBase):
         while True:
             try:
                 look = self._look(unit, offset, follower.interval)
+                if look.too_long:
+                    self._command(systemd_units.stop_command(unit))
             except AnsibleConnectionFailure:
                 if gone := self._gone():
                     raise AnsibleActionFail(f"{gone} {kept.told}") from None
@@ -169,8 +171,6 @@ class ActionModule(ActionBase):
                 continue
             answered = time.monotonic()
             offset += len(look.log)
-            if look.too_long:
-                self._command(systemd_units.stop_command(unit))
             if trouble := kept.add(look.log):
                 display.warning(f"{trouble}. The benchmark goes on.")
             follower.see(look.log)

@@ -123,6 +123,9 @@ def test_a_unit_whose_log_is_too_long_is_stopped_and_followed_no_longer_than_to_
         look("active", "-", LARGEST_LOG, b"one\n"),
         look("active", "-", LARGEST_LOG + 1, b"two\n"),
         DONE,
+        # Nothing of a look is lost, or shown twice, if the connection is lost meanwhile.
+        look("deactivating", "-", LARGEST_LOG + 9, b"three\n"),
+        LOST,
         look("deactivating", "-", LARGEST_LOG + 9, b"three\n"),
         DONE,
         # Much of the log was not read yet.
@@ -132,7 +135,7 @@ def test_a_unit_whose_log_is_too_long_is_stopped_and_followed_no_longer_than_to_
     screen = Screen(lambda text, _: shown.append(text), False, 80)
     action._follow(UNIT, 0, kept, Follower(MEASURE, 0, True, screen))
     asked = ["stop --no-block" in call.args[0] for call in execute.call_args_list]
-    assert asked == [False, False, True, False, True, False]
+    assert asked == [False, False, True, False, True, False, True, False]
     assert kept.read(0) == b"one\ntwo\nthree\nfour\n"
     assert shown == ["one", "two", "three", "four"]
 
