@@ -22,8 +22,11 @@ options:
 author: [benchmarks]
 """
 EXAMPLES = """
-- plan_run: {parameters: "{{ parameters }}", run_dir: "{{ run_dir }}", crates_index: https://index.crates.io,
-            dist_server: https://static.rust-lang.org}
+- plan_run:
+    parameters: "{{ parameters }}"
+    run_dir: "{{ run_dir }}"
+    crates_index: https://index.crates.io
+    dist_server: https://static.rust-lang.org
 """
 RETURN = """
 plan: {description: The plan that was written., type: dict, returned: success}
