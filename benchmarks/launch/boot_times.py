@@ -31,9 +31,9 @@ def lifetime(launches: Sequence[LaunchPlan], build_limit: int, time_limit: int) 
 
 
 def once_booted(launch: LaunchPlan, lifetime: int) -> int:
-    """After how many minutes an instance begins to power itself off, counted from the end of its boot.
+    """After how many minutes an instance begins to power itself off, counted from the start of its system.
 
-    EC2 bills the boot and the shutdown too, from the state running until the state shutting-down, so both are part of
+    EC2 bills what comes before and the shutdown too, from the state running until shutting-down, so both are part of
     `lifetime` (minutes): https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
     """
     return max(1, lifetime - early(launch))

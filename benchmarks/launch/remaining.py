@@ -38,7 +38,7 @@ class Remaining:
         if self.instance_type.partition(".")[0] in cpu_credits.FAMILIES:
             market += " without CPU credits"
         price = f"costs {about}${self.usd_per_hour:.4g} an hour{market}" if self.usd_per_hour else "costs money"
-        end = self._end(f"at about {self.expires:%H:%M UTC on %Y-%m-%d}") if self.expires else ""
+        end = self._end(f"by {self.expires:%H:%M UTC on %Y-%m-%d}") if self.expires else ""
         verb = "still runs" if self.state in ("pending", "running") else f"is {self.state} and still there"
         return f"{self.instance_id} ({self.instance_type}) {verb}: it {price}{end}."
 

@@ -80,8 +80,13 @@ def make(
 
 def _ending(plan: Preflight, parameters: Values) -> tuple[str, ...]:
     """Warnings of credentials that end before the run must; publishing what was measured takes no time."""
-    minutes = boot_times.lifetime(plan.launches, parameters["build_limit"], parameters["time_limit"])
-    return () if plan.measured else credentials_end.warnings(credentials.lifetime(), minutes, datetime.now(UTC))
+    if plan.measured:
+        return ()
+    minutes = parameters["build_limit"] + parameters["time_limit"]
+    if plan.launches and not plan.existing:
+        minutes = boot_times.lifetime(plan.launches, parameters["build_limit"], parameters["time_limit"])
+    now, launches = datetime.now(UTC), bool(plan.launches)
+    return credentials_end.warnings(credentials.lifetime(), minutes, now, launches=launches)
 
 
 def _with_machine(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -54,11 +53,11 @@ class Request:
 def freeze(directory: Path, values: Values) -> bool:
     """Write the parameters, keeping a copy of the previous ones; return whether they changed. Raises OSError.
 
-    `accept` then removes the copy, and `refuse` restores it.
+    `accept` then removes the copy, and `refuse` restores it. The copy is empty if there were none.
     """
     path, before = directory / PARAMETERS, directory / _PARAMETERS_BEFORE
-    if path.exists() and not before.exists():
-        shutil.copyfile(path, before)
+    if not before.exists():
+        files.write_whole(before, path.read_bytes() if path.exists() else b"")
     return files.write_whole(path, _text(values))
 
 
@@ -68,9 +67,14 @@ def accept(directory: Path) -> None:
 
 
 def refuse(directory: Path) -> None:
-    """Restore the previous parameters, if there were any. Raises OSError."""
+    """Restore the parameters before those that `freeze` wrote, or that there were none. Raises OSError."""
+    path, before = directory / PARAMETERS, directory / _PARAMETERS_BEFORE
     with suppress(FileNotFoundError):
-        (directory / _PARAMETERS_BEFORE).replace(directory / PARAMETERS)
+        if before.stat().st_size:
+            before.replace(path)
+        else:
+            path.unlink(missing_ok=True)
+            before.unlink()
 
 
 def _text(values: Values) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import textwrap
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from ansible.plugins.callback import CallbackBase
 from ansible.utils.vars import load_extra_vars
 
 from benchmarks.host import log_output
-from benchmarks.playbook import host_losses, stages
+from benchmarks.playbook import host_losses, stages, task_failures
 from benchmarks.runs import run_directory
 from benchmarks.terminal import streams, wrapping
 
@@ -102,7 +103,9 @@ class CallbackModule(CallbackBase):
             return
         self._failed = self._did = True
         host, task = result._host.get_name(), result._task.get_name()
-        sentence = self._losses.sentence(self._directory, host, task, result._result)
+        # What is delegated runs on the controller, and fails for a reason of its own.
+        told = task_failures.sentence if result._task.delegate_to else partial(self._losses.sentence, self._directory)
+        sentence = told(host, task, result._result)
         if not any(said.startswith(sentence) for said in self._said):
             self._said.add(sentence)
             self._say(sentence, color="red", stderr=True)

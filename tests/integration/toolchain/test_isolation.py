@@ -66,7 +66,7 @@ def test_the_login_can_do_what_is_tried(host: Host, metadata: None) -> None:
 def test_neither_build_script_nor_benchmark_does_any_of_it(hostile: Run, begin: str) -> None:
     assert hostile.result.code == 0, hostile.result.output
     found = tried((hostile.attempt / "benchmark.log").read_text(), begin)
-    assert len(found) == 29, found
+    assert len(found) == 26, found
     assert {what for what, came in found.items() if came != {"no"}} == set()
 
 
@@ -111,7 +111,6 @@ def test_links_among_its_results_are_not_followed_and_the_results_are_kept(hosti
 
 def test_the_users_service_manager_starts_for_nobody(host: Host, hostile: Run) -> None:
     assert "masked" in host.ssh('sudo systemctl start "user@$(id -u benchmarks-code).service" 2>&1 || true')
-    assert host.ssh("ls /var/lib/systemd/linger 2>/dev/null || true") == ""
 
 
 def test_nothing_runs_after_a_reboot_before_the_rule_is_there_again(host: Host, hostile: Run) -> None:

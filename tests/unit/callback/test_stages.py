@@ -164,6 +164,10 @@ def test_an_answer_is_told_to_whoever_started_the_playbook(
     assert screen.lines[0] == "  Nothing can be created."
 
 
+def task(name: str, delegate_to: str | None = None) -> SimpleNamespace:
+    return SimpleNamespace(get_name=lambda: name, delegate_to=delegate_to)
+
+
 @pytest.mark.parametrize("gone", ["i-1 is terminated: User initiated.", ""])
 def test_a_host_that_was_lost_is_told_once_and_with_ec2s_reason(
     stages: Any, screen: Screen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gone: str
@@ -173,19 +177,24 @@ def test_a_host_that_was_lost_is_told_once_and_with_ec2s_reason(
     stages._directory = tmp_path
     begin(stages, "toolchain")
     lost = {"unreachable": True, "msg": "Failed to connect to the host via ssh: Connection timed out"}
-    named = {"_host": SimpleNamespace(get_name=lambda: "i-1"), "_task": SimpleNamespace(get_name=lambda: "Install")}
+    named = {"_host": SimpleNamespace(get_name=lambda: "i-1"), "_task": task("Install")}
     stages.v2_runner_on_unreachable(SimpleNamespace(_result=lost, **named))
     stages.v2_runner_on_unreachable(SimpleNamespace(_result=lost, **named))
     said = " ".join(" ".join(screen.lines).split())
     assert said.count(gone or "i-1 does not answer over SSH: Connection timed out.") == 1
     assert ("does not answer" in said) == (not gone)
+    # What the controller does for a host that is gone fails for a reason of its own.
+    denied = {"msg": "The AWS user lacks the permission s3:PutObject."}
+    named["_task"] = task("Publish", delegate_to="localhost")
+    stages.v2_runner_on_failed(SimpleNamespace(_result=denied, **named))
+    assert "lacks the permission s3:PutObject" in " ".join(screen.lines)
 
 
 def test_what_third_party_code_has_printed_controls_no_terminal(stages: Any, screen: Screen) -> None:
     begin(stages, "benchmark")
     result = {"msg": "The build failed: \x1b]52;c;cm0=\x07\x1bPq.", "detail": ["a\x1b[2J\rb", "\x1b]0;x"]}
-    host, task = (SimpleNamespace(get_name=lambda name=name: name) for name in ("i-1", "Build"))
-    stages.v2_runner_on_failed(SimpleNamespace(_result=result, _host=host, _task=task))
+    host = SimpleNamespace(get_name=lambda: "i-1")
+    stages.v2_runner_on_failed(SimpleNamespace(_result=result, _host=host, _task=task("Build")))
     said = screen.text.replace(CLEAR, "")
     assert "\x1b" not in said
     assert "The build failed: \\x1bPq.\nab\n\\x1b]0;x\n" in said

@@ -49,8 +49,8 @@ def test_the_instance_switches_itself_off_at_every_boot() -> None:
 def boot(tmp_path: Path) -> Boot:
     """Boots at a time: runs the script of a lifetime of 240 minutes, and gives what `shutdown` was called with."""
 
-    def run(now: int, noted: str | None = None) -> str:
-        for name, body in (("date", f"echo {now}"), ("shutdown", 'echo "$@"')):
+    def run(now: int, noted: str | None = None, ps: str = "echo '      0'") -> str:
+        for name, body in (("date", f"echo {now}"), ("shutdown", 'echo "$@"'), ("ps", ps)):
             program = tmp_path / "bin" / name
             program.parent.mkdir(exist_ok=True)
             program.write_text(f"#!/bin/sh\n{body}\n")
@@ -71,6 +71,20 @@ def boot(tmp_path: Path) -> Boot:
 def test_a_reboot_leaves_what_is_left_of_the_lifetime(boot: Boot, later: int, left: int) -> None:
     assert boot(1_800_000_000) == "-P +240\n"
     assert boot(1_800_000_000 + later) == f"-P +{left}\n"
+
+
+@pytest.mark.parametrize(
+    ("ps", "left"),
+    [
+        ("echo '  660'", 229),
+        ("echo 15", 240),
+        ("echo 99999", 1),
+        *((unknown, 240) for unknown in ("exit 1", "echo soon", "echo 089", "echo -1")),
+    ],
+)
+def test_the_lifetime_begins_when_the_system_does(boot: Boot, ps: str, left: int) -> None:
+    assert boot(1_800_000_000, ps=ps) == f"-P +{left}\n"
+    assert boot(1_800_000_000 + 60, ps="echo 5") == f"-P +{max(1, left - 1)}\n"
 
 
 @pytest.mark.parametrize(

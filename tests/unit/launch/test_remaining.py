@@ -33,7 +33,7 @@ def instance(state: str = "running", **tags: str) -> dict[str, Any]:
     [
         (
             instance(usd_per_hour="0.0852", lifetime="240"),
-            "i-1 (c7i.large) still runs: it costs $0.0852 an hour, and should switch itself off at about 12:15 UTC on "
+            "i-1 (c7i.large) still runs: it costs $0.0852 an hour, and should switch itself off by 12:15 UTC on "
             "2026-05-19, which could not be checked.",
         ),
         (
@@ -60,8 +60,8 @@ def test_an_instance_is_told_with_its_state_cost_and_end_as_far_as_its_tags_say(
 @pytest.mark.parametrize(
     ("timer", "told"),
     [
-        (True, " and switches itself off at about 12:15 UTC on 2026-05-19."),
-        (False, ", and should switch itself off at about 12:15 UTC on 2026-05-19, which could not be checked."),
+        (True, " and switches itself off by 12:15 UTC on 2026-05-19."),
+        (False, ", and should switch itself off by 12:15 UTC on 2026-05-19, which could not be checked."),
     ],
 )
 def test_only_a_timer_that_was_seen_is_promised(tmp_path: Path, timer: bool, told: str) -> None:

@@ -233,7 +233,7 @@ def test_a_protected_instance_that_cannot_be_switched_off_is_told_of_with_cost_e
     ).splitlines() == [
         "i-1 is protected from being ended, and could not be switched off over SSH. Lift its protection first:",
         "aws ec2 modify-instance-attribute --region eu-central-1 --no-disable-api-termination --instance-id i-1",
-        "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour, and should switch itself off at about 12:15 UTC "
+        "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour, and should switch itself off by 12:15 UTC "
         "on 2026-05-19, which could not be checked.",
         f"To end what is left: ./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {tmp_path.parent}",
     ]

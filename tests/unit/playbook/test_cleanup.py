@@ -110,7 +110,7 @@ def test_what_is_to_be_kept_is_told_of(tmp_path: Path, ended: str) -> None:
     else:
         after.made.of_failure(2, DONE)
     assert account.ids == {"i-1"}
-    assert "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself off at about 12:15" in after.text
+    assert "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself off by 12:15" in after.text
     assert "Ended" not in after.text
     assert "To end what is left: ./inv bench.terminate --run-id r1 --region eu-central-1" in after.text
 
@@ -130,7 +130,7 @@ def test_an_instance_that_never_answered_is_ended_though_the_run_keeps_it(
         after.made.of_failure(-9, LAUNCHING)
     assert account.ids == {"i-2"}
     assert "i-1 is not kept, since this run has never reached it over SSH: nobody could log in there" in after.text
-    assert "i-2 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself off at" in after.text
+    assert "i-2 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself off by" in after.text
     assert "nothing of the run is left" not in after.text
 
 
@@ -140,7 +140,7 @@ def test_an_instance_that_must_not_be_kept_and_cannot_be_ended_is_told_of_withou
     after = After(tmp_path, account.client, keeps=True)
     after.made.of_failure(2, DONE)
     assert "lacks the permission" in after.text
-    assert "and should switch itself off at about 12:15 UTC on 2026-05-19, which could not be checked." in after.text
+    assert "and should switch itself off by 12:15 UTC on 2026-05-19, which could not be checked." in after.text
 
 
 def test_a_run_that_was_to_go_on_and_was_refused_tells_of_its_instance_and_ends_nothing(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_where_aws_cannot_be_asked_the_records_tell_what_may_run(tmp_path: Path)
     for after in (ended, told):
         assert (
             "still exist.\nIt may be that i-2 (c7i.2xlarge) still runs: it costs $0.357 an hour, and should switch "
-            "itself off at about 12:15 UTC on 2026-05-19, which could not be checked.\nTo end them: ./inv "
+            "itself off by 12:15 UTC on 2026-05-19, which could not be checked.\nTo end them: ./inv "
             "bench.terminate --run-id r1" in after.text
         )
         assert "i-1" not in after.text

@@ -68,7 +68,8 @@ def test_a_role_whose_source_is_a_session_token_is_warned_of(hours: int) -> None
 def test_the_plan_warns_of_them(held: Callable[[Lifetime], None], machine: dict[str, str]) -> None:
     held(Lifetime(temporary=True, end=STARTED))
     made = run_plan.make(parameters(**machine), account(), STARTED)
-    assert any(warning.startswith("The AWS credentials end at 08:15 UTC") for warning in made.warnings)
+    (warning,) = [one for one in made.warnings if one.startswith("The AWS credentials end at 08:15 UTC")]
+    assert ("end its instance itself" in warning) is (not machine)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,14 @@ def test_the_run_may_take_as_long_as_its_instance_lives(
     held(Lifetime(temporary=True, end=datetime.now(UTC) + timedelta(minutes=minutes)))
     connect = account(describe_instance_types={"InstanceTypes": [type_info(BareMetal=bare_metal)]})
     made = run_plan.make(parameters(), connect, STARTED)
+    assert any(warning.startswith("The AWS credentials end at") for warning in made.warnings) is warned
+
+
+@pytest.mark.parametrize(("minutes", "warned"), [(235, True), (245, False)])
+def test_a_machine_that_is_there_need_not_boot(held: Callable[[Lifetime], None], minutes: int, warned: bool) -> None:
+    held(Lifetime(temporary=True, end=datetime.now(UTC) + timedelta(minutes=minutes)))
+    own = {"host": "me@192.0.2.7", "instance_type": None, "bucket": "mine"}
+    made = run_plan.make(parameters(**own), account(), STARTED)
     assert any(warning.startswith("The AWS credentials end at") for warning in made.warnings) is warned
 
 

@@ -44,6 +44,18 @@ def test_a_request_that_is_refused_gives_its_place_back_to_the_one_before(tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == [PARAMETERS]
 
 
+def test_of_a_first_request_that_is_refused_nothing_is_left(tmp_path: Path) -> None:
+    # Else its region would be taken for that of the run.
+    freeze(tmp_path, {"cpu": 1})
+    freeze(tmp_path, {"cpu": 2})
+    refuse(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    freeze(tmp_path, {"cpu": 3})
+    accept(tmp_path)
+    refuse(tmp_path)
+    assert read_parameters(tmp_path) == {"cpu": 3}
+
+
 def test_a_refused_request_gives_its_place_back_to_a_damaged_one(tmp_path: Path) -> None:
     (tmp_path / REQUEST).write_bytes(b"\xff")
     request = Request(tmp_path)
