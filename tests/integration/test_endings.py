@@ -220,11 +220,11 @@ def test_an_instance_that_is_protected_meanwhile_is_told_of_or_switched_off_from
         assert stuck.code == 1, stuck.output
         assert "is protected from being ended" in stuck.output
         assert "--no-disable-api-termination" in stuck.output
-        assert "an hour and switches itself off" in stuck.output
+        assert "an hour, and should switch itself off by" in stuck.output
         there = {"run_id": run_id, "runs_dir": str(tmp_path / "elsewhere")}
         plain = play("terminate", environment=account.environment, **there)
         assert plain.code == 2, plain.output
-        assert "an hour and switches itself off" in " ".join(plain.output.split())
+        assert "an hour, and should switch itself off by" in " ".join(plain.output.split())
         assert account.states(run_id) == ["running"]
 
         here = ["--runs-dir", str(tool.runs)]
