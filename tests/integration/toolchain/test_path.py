@@ -88,7 +88,7 @@ def test_a_directory_that_there_is_not_is_refused_before_anything_starts(host: H
     crate.rename(crate.with_name("elsewhere"))
     run = host.bench(suite)
     assert run.result.code == 2, run.result.output
-    assert f"Suite suite has its source in {crate}, which is no directory with a Cargo.toml." in " ".join(
+    assert f"Suite suite has its source in {crate}, which is no directory with a Cargo.toml: " in " ".join(
         run.result.output.split()
     )
     assert not run.directory.exists()
