@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,4 +28,8 @@ def _dashed(name: str) -> str:
 
 def _text(kind: type[msgspec.Struct]) -> str:
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(kind)}
+    for part in schema["$defs"].values():
+        if "description" in part:
+            # Python 3.13 takes the indentation out of docstrings, earlier ones do not.
+            part["description"] = inspect.cleandoc(part["description"])
     return json.dumps(schema, indent=2) + "\n"
