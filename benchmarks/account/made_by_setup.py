@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from benchmarks.account import bucket_policy
+from benchmarks.account import bucket_policy, role
 from benchmarks.account.bucket import UPLOAD_RULE
 from benchmarks.account.security_group import SSH_PORT, rules_for_ssh_alone
 from benchmarks.aws import tags
@@ -15,7 +15,7 @@ from benchmarks.aws.session import AwsShape
 TAGS = frozenset({tags.OWNER, tags.VERSION})
 TEMPLATE_VERSION = "Made by benchmarks"  # the description of a launch template's version
 SSH_RULE = ("SSH for ", " (benchmarks)")  # how the description of a rule begins and ends; between is its user's name
-POLICY = "write-to-"  # how the name of a policy in the role begins
+POLICY = role.POLICY
 STATEMENTS = bucket_policy.SIDS  # the Sids of statements in a bucket's policy
 
 _POLICY_OF_REGION = re.compile(rf"{POLICY}benchmarks-\d{{12}}-(?P<region>[a-z0-9-]+)")

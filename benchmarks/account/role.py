@@ -18,7 +18,7 @@ TRUST: AwsShape = {
 }
 
 _MISSING = "NoSuchEntity"
-_POLICY = "write-to-"
+POLICY = "write-to-"  # how the name of a bucket's policy in the role begins
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Role:
 
 def policy_name(bucket: str) -> str:
     """The name of a bucket's policy in the role; the role serves all regions, and each region has its own bucket."""
-    return f"{_POLICY}{bucket}"
+    return f"{POLICY}{bucket}"
 
 
 def policy(partition: str, bucket: str) -> AwsShape:
@@ -91,7 +91,8 @@ def _others(iam: Client, partition: str) -> tuple[str, ...]:
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRolePolicies.html
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAttachedRolePolicies.html
     """
-    inline = [one for page in iam.get_paginator("list_role_policies").paginate(RoleName=NAME) for one in _names(page)]
+    listed = iam.get_paginator("list_role_policies").paginate(RoleName=NAME)
+    inline = [name for page in listed for name in page["PolicyNames"]]
     attached = iam.get_paginator("list_attached_role_policies").paginate(RoleName=NAME)
     return (
         *(one for one in inline if not _is_of_setup(iam, one, partition)),
@@ -99,13 +100,9 @@ def _others(iam: Client, partition: str) -> tuple[str, ...]:
     )
 
 
-def _names(page: AwsShape) -> list[str]:
-    return list(page["PolicyNames"])
-
-
 def _is_of_setup(iam: Client, name: str, partition: str) -> bool:
-    document = _document(iam, name) if name.startswith(_POLICY) else None
-    return bool(document) and is_as_written(document or {}, partition, name.removeprefix(_POLICY))
+    document = _document(iam, name) if name.startswith(POLICY) else None
+    return bool(document) and is_as_written(document or {}, partition, name.removeprefix(POLICY))
 
 
 def is_as_written(found: AwsShape, partition: str, bucket: str) -> bool:

@@ -58,10 +58,10 @@ ELSEWHERE = "benchmarks-123456789012-us-east-1"
 
 
 def of_role(documents: dict[str, Any], attached: Sequence[str] = ()) -> Any:
-    def get(PolicyName: str, **_more: Any) -> Any:  # noqa: N803
-        if PolicyName not in documents:
+    def get(**asked: Any) -> Any:
+        if asked["PolicyName"] not in documents:
             raise aws_error("NoSuchEntity")
-        return {"PolicyDocument": documents[PolicyName]}
+        return {"PolicyDocument": documents[asked["PolicyName"]]}
 
     return FakeClient(
         get_role={"Role": ROLE.role},
