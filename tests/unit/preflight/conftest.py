@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -12,20 +14,21 @@ from benchmarks.aws.credentials import Lifetime
 from tests.support.launch_account import PRICE
 
 
+def answering(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, first: Any) -> Callable[[Any], None]:
+    """Lets a module's function return `first`, and gives what sets another answer, or an error to raise."""
+
+    def set_answer(answer: Any) -> None:
+        error = answer if isinstance(answer, Exception) else None
+        monkeypatch.setattr(module, name, Mock(return_value=answer, side_effect=error))
+
+    set_answer(first)
+    return set_answer
+
+
 @pytest.fixture(autouse=True)
 def price(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
     """Sets what the Pricing API says: a price, or an error to raise."""
-
-    def set_price(answer: Any) -> None:
-        def of_type(*_arguments: Any) -> Any:
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-
-        monkeypatch.setattr(prices, "of_type", of_type)
-
-    set_price(PRICE)
-    return set_price
+    return answering(monkeypatch, prices, "of_type", PRICE)
 
 
 @pytest.fixture(autouse=True)

@@ -25,6 +25,7 @@ from tests.support.launch_account import (
     type_info,
 )
 from tests.support.records import CREDITS
+from tests.unit.preflight.conftest import answering
 
 CHEAPER = "raise max_price, or choose a cheaper type."
 WHY = "the permission pricing:GetProducts is missing"
@@ -197,17 +198,7 @@ def test_a_maximum_below_every_zones_price_is_refused() -> None:
 @pytest.fixture
 def credits(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
     """Sets what CPU credits may add to an hour, or an error to raise."""
-
-    def set_credits(answer: Any) -> None:
-        def most(*_arguments: Any) -> Any:
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-
-        monkeypatch.setattr(cpu_credits, "most_an_hour", most)
-
-    set_credits(CREDITS)
-    return set_credits
+    return answering(monkeypatch, cpu_credits, "most_an_hour", CREDITS)
 
 
 def burstable(name: str = "t3.large", **data: Any) -> Account:
