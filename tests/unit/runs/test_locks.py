@@ -62,3 +62,16 @@ def test_wrapper_and_playbook_have_a_lock_each(other: subprocess.Popen[str], tmp
 def test_looking_makes_no_directory(tmp_path: Path) -> None:
     locks.check(tmp_path / "r1", locks.WRAPPER)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_whether_a_lock_is_held_is_told_without_taking_it(other: subprocess.Popen[str], tmp_path: Path) -> None:
+    note = (tmp_path / "r1/.wrapper.json").read_text()
+    assert locks.is_held(tmp_path / "r1", locks.WRAPPER)
+    assert not locks.is_held(tmp_path / "r1", locks.PLAYBOOK)
+    assert not locks.is_held(tmp_path / "none", locks.WRAPPER)
+    assert (tmp_path / "r1/.wrapper.json").read_text() == note
+    assert not (tmp_path / "none").exists()
+    other.kill()
+    other.wait()
+    assert not locks.is_held(tmp_path / "r1", locks.WRAPPER)
+    locks.hold(tmp_path / "r1", locks.WRAPPER).release()
