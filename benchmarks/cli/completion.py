@@ -17,7 +17,7 @@ from benchmarks.parameters import region, spec, suites
 from benchmarks.parameters.spec import Parameter
 from benchmarks.paths import ROOT, expand
 from benchmarks.picker import region_data
-from benchmarks.runs import run_directory, run_layout
+from benchmarks.runs import named_run, run_directory, run_layout
 from benchmarks.terminal import streams
 
 # Each script runs this module with the words after ./inv; the last word is the one being typed. They are registered for
@@ -80,7 +80,8 @@ def candidates(words: Sequence[str], environment: Mapping[str, str]) -> list[str
     elif _value_of(before, "--bucket"):
         found = ["latest"]  # which runs a bucket has is not asked at each key
     else:
-        found = _runs(_value_of(before, "--runs-dir"))
+        reads_results = any(p.positional and p.type == "list" for p in flags.values())
+        found = _runs(_value_of(before, "--runs-dir"), reads_results)
     return [one for one in found if one.startswith(current)]
 
 
@@ -124,10 +125,14 @@ def _values(parameter: Parameter | None, begun: str, asked_in: str | None, envir
     return [f"{done}{comma}{name}" for name in sorted({o.type.family for o in types}) if name not in chosen]
 
 
-def _runs(runs_dir: str | None) -> list[str]:
-    """The runs whose results can be read; the shell completes files if nothing here fits what was typed."""
+def _runs(runs_dir: str | None, reads_results: bool) -> list[str]:
+    """The runs, or only those whose results can be read, the latest first.
+
+    The shell completes files if nothing here fits what was typed.
+    """
     directory = run_directory.locate_runs(runs_dir and Path.cwd() / expand("runs_dir", runs_dir))
-    runs = sorted((path.name for path in directory.glob("*") if any(run_layout.hosts(path))), reverse=True)
+    admits = (lambda path: any(run_layout.hosts(path))) if reads_results else named_run.is_planned
+    runs = sorted((path.name for path in named_run.directories(directory) if admits(path)), reverse=True)
     return ["latest", *runs] if runs else []
 
 

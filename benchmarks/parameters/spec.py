@@ -55,6 +55,9 @@ FIRST_FLAGS = (
     "since",
 )
 
+# Nor for a parameter that ./inv takes as a word without a flag.
+WORDS: Mapping[str, str] = {"terminate": "run"}  # by entry point
+
 # Nor for the largest value. EC2 uses 32-bit integers; a time limit of more than a month is a mistake.
 LARGEST = 2**31 - 1
 MONTH = 30 * 24 * 60  # minutes
@@ -80,7 +83,9 @@ class Parameter:
     @property
     def words(self) -> str:
         """What stands in a usage line for the words of a positional parameter."""
-        return f"{self.name.removesuffix('s').upper()}..."
+        if self.type == "list":
+            return f"{self.name.removesuffix('s').upper()}..."
+        return self.name.removesuffix("_id").upper()
 
     @property
     def short(self) -> str | None:
@@ -93,7 +98,7 @@ class Parameter:
 
     @property
     def advanced(self) -> bool:
-        return self.name not in FIRST_FLAGS
+        return self.name not in FIRST_FLAGS and not self.positional
 
 
 @cache
@@ -139,7 +144,7 @@ def parameters(entry_point: str) -> tuple[Parameter, ...]:
             default=option.get("default"),
             required=option.get("required", False),
             choices=tuple(option.get("choices", ())),
-            positional=option.get("positional", False),
+            positional=option.get("positional", False) or WORDS.get(entry_point) == name,
         )
         for name, option in _specs()[entry_point]["options"].items()
     )

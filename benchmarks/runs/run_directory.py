@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.paths import ROOT, expand
+from benchmarks.runs import named_run
 from benchmarks.runs.run_id import check_id, id_of_this_process
 
 # Enough for the log, Criterion's files and the archive of a large suite, with a margin.
@@ -46,11 +47,16 @@ def default_directory() -> Path:
 def locate(values: Mapping[str, object]) -> tuple[str, Path]:
     """The run id and the run directory given in `values`; the defaults are a new id and the repository's `runs/`.
 
-    Symbolic links are resolved, so that users see where `runs/` really is. The new id is generated once per process;
-    processes forked after the first call share it. Raises RefusedError for an invalid id.
+    A `run` is looked for in the directory of runs, as named_run does; without one, it is taken for the id of a run that
+    was started elsewhere. Symbolic links are resolved, so that users see where `runs/` really is. The new id is
+    generated once per process; processes forked after the first call share it.
+    Raises RefusedError for an invalid id, and for a `run` that may be several.
     """
-    run_id = check_id(str(values.get("run_id") or id_of_this_process()))
-    return run_id, locate_runs(values.get("runs_dir")) / run_id
+    runs_dir = locate_runs(values.get("runs_dir"))
+    named = values.get("run")
+    found = values.get("run_id") or (named_run.find(runs_dir, str(named), elsewhere=True) if named else None)
+    run_id = check_id(str(found or id_of_this_process()))
+    return run_id, runs_dir / run_id
 
 
 def locate_runs(given: object) -> Path:
