@@ -17,8 +17,9 @@ from benchmarks.aws import credentials
 from benchmarks.aws.aws_errors import refusing
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.parameters import region, request
-from benchmarks.playbook import cleanup, command_line, playbook_process, signals
-from benchmarks.runs import locks, parameters_file, run_directory
+from benchmarks.playbook import cleanup, command_line, playbook_process, run_end, signals
+from benchmarks.runs import events, locks, parameters_file, run_directory
+from benchmarks.runs.event_records import Signalled
 from benchmarks.runs.records import Values
 
 
@@ -136,6 +137,12 @@ def run(job: Job, told: Mapping[str, str] | None = None) -> None:
     if nothing was started, AnsweredNoError if that is because of what it found, FailedError
     if the run failed (Ansible has shown the reason by then), SystemExit after a signal.
     """
+    # Only a run has a lock for the whole of it.
+    with run_end.told_in(job.directory if job.lock else None):
+        _run(job, told)
+
+
+def _run(job: Job, told: Mapping[str, str] | None) -> None:
     environment = {**job.command.environment, **(told or {})}
     playing = playbook_process.Playing(replace(job.command, environment=environment))
     said = ""
@@ -148,6 +155,8 @@ def run(job: Job, told: Mapping[str, str] | None = None) -> None:
             if code:
                 said = job.after.of_failure(code, playing.reached)
         except signals.SignalError as signal:
+            if job.lock:
+                events.note(job.directory, Signalled(signal=str(signal)))
             job.after.of_signal(playing.reached)
             if not playing.reached.started:
                 job.undo()
