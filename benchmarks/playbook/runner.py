@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock
@@ -94,7 +95,8 @@ def _prepare(playbook: str, values: Values) -> Job:
     chosen = resolved.parameters["region"]
     terminal = sys.stdout.isatty()
     columns = shutil.get_terminal_size().columns
-    built = command_line.playbook(playbook, parameters, chosen, terminal=terminal, columns=columns)
+    verbose = command_line.is_verbose(os.environ)
+    command = partial(command_line.playbook, aws_region=chosen, terminal=terminal, columns=columns, verbose=verbose)
     # No markup: paths may contain brackets.
     console = Console(stderr=True, highlight=False, markup=False)
     instances = cleanup.Instances(run_id, directory, chosen, console)
@@ -110,13 +112,13 @@ def _prepare(playbook: str, values: Values) -> Job:
             instances=None if resolved.parameters["host"] else instances,
             keeps=resolved.parameters["keep"],
             fresh=fresh,
-            finish=command_line.playbook("finish", asked, chosen, terminal=terminal, columns=columns),
+            finish=command("finish", asked),
             console=console,
         ),
     }
     is_dry = bool(resolved.parameters.get("dry_run"))
     has_run = not resolved.parameters.get("expired")
-    return Job(run_id, directory, built, undo, after[playbook](), lock, is_dry, has_run)
+    return Job(run_id, directory, command(playbook, parameters), undo, after[playbook](), lock, is_dry, has_run)
 
 
 def _lock(directory: Path) -> FileLock:
