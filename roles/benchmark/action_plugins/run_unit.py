@@ -15,6 +15,7 @@ from ansible.utils.display import Display
 
 from benchmarks.host import activity, failure_causes, following, host_check, progress, ssh_failures, systemd_units
 from benchmarks.host.log_copy import LogCopy
+from benchmarks.runs import event_records, events
 from benchmarks.terminal import streams
 
 display = Display()
@@ -23,6 +24,10 @@ INTERVAL = following.INTERVAL
 # Lines need not fit the terminal unless they are rewritten.
 UNLIMITED = 1000  # columns
 WHAT = {"build": "build", "run": "benchmark run"}
+EVENTS = {
+    "build": (event_records.BuildBegun, event_records.BuildEnded),
+    "run": (event_records.MeasurementBegun, event_records.MeasurementEnded),
+}
 
 
 class Follower(following.Follower):
@@ -51,6 +56,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
+        self._host = task_vars["inventory_hostname"]
         try:
             return self._run()
         except AnsibleConnectionFailure as error:
@@ -87,14 +93,28 @@ class ActionModule(ActionBase):
             self._start(unit)
         follower = Follower(building, int(args["expected"]), bool(args["tail"]))
         kept = LogCopy(Path(args["log_here"]))
-        self._follow(unit, begin, kept, follower)
-        end = self._look(unit)
+        end = self._end_of(unit, begin, kept, follower, followed=not look.ended)
         if not end.succeeded:
             ended, text = systemd_units.describe_end(end, unit, what), kept.read(begin).decode(errors="replace")
             sentence, detail = failure_causes.explain(ended, text) if end.failed_by_itself else (ended, ())
             # `detail` is separate from `msg`, which Ansible's own output repeats.
             return {"failed": True, "msg": sentence, "detail": list(detail)}
         return {"changed": look.ended}
+
+    def _end_of(
+        self, unit: systemd_units.Unit, begin: int, kept: LogCopy, follower: Follower, followed: bool
+    ) -> systemd_units.UnitStatus:
+        """How the unit has ended, when it has. That it began and ended is told, also if the host is lost meanwhile."""
+        begun, ended = EVENTS[self._task.args["step"]]
+        events.note(events.here(), begun(host=self._host, unit=unit.name, followed=followed))
+        result: str | None = None
+        try:
+            self._follow(unit, begin, kept, follower)
+            end = self._look(unit)
+            result = end.result[0] if end.result else None
+        finally:
+            events.note(events.here(), ended(host=self._host, unit=unit.name, result=result))
+        return end
 
     def _start(self, unit: systemd_units.Unit) -> None:
         self._command(systemd_units.clean_command(unit))
