@@ -18,6 +18,8 @@ from filelock import FileLock, Timeout
 
 from benchmarks import hints
 from benchmarks.errors import RefusedError
+from benchmarks.runs import events
+from benchmarks.runs.records import Stages
 
 WRAPPER = "wrapper"
 PLAYBOOK = "playbook"
@@ -75,9 +77,18 @@ def hold_for_playbook(directory: Path) -> None:
 
 
 def remove_if_only_locked(directory: Path) -> None:
-    """Remove a directory that contains only the playbook's lock, as after a refused request."""
-    if directory in _held and all(path.name.startswith(f".{PLAYBOOK}.") for path in directory.iterdir()):
+    """Remove a directory that has the playbook's lock and nothing of a run but what was told, as after a refusal."""
+    if directory in _held and all(map(_is_of_no_run, directory.iterdir())):
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def _is_of_no_run(path: Path) -> bool:
+    return path.name in (events.FILE, Stages.FILE) or path.name.startswith(f".{PLAYBOOK}.")
+
+
+def is_refused(directory: Path) -> bool:
+    """Whether another process carries out this playbook's run."""
+    return directory in _refusals
 
 
 def check_playbook(directory: Path) -> None:
