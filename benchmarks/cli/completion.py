@@ -69,19 +69,19 @@ def candidates(words: Sequence[str], environment: Mapping[str, str]) -> list[str
     if not entry_point:
         return None
     flags = {flag: p for p in spec.flags(entry_point) for flag in _flags(p)}
-    asked_in = _value_of(before, "--region")
+    asked_in, runs_dir = _value_of(before, "--region"), _value_of(before, "--runs-dir")
     if current.startswith("--") and "=" in current:
         flag, _, begun = current.partition("=")
-        found = [f"{flag}={value}" for value in _values(flags.get(flag), begun, asked_in, environment)]
+        found = [f"{flag}={value}" for value in _values(flags.get(flag), begun, asked_in, runs_dir, environment)]
     elif before[-1] in flags and flags[before[-1]].type != "bool":
-        found = _values(flags[before[-1]], current, asked_in, environment)
+        found = _values(flags[before[-1]], current, asked_in, runs_dir, environment)
     elif current.startswith("-") or not any(parameter.positional for parameter in flags.values()):
         found = [*flags, "--help"]
     elif _value_of(before, "--bucket"):
         found = ["latest"]  # which runs a bucket has is not asked at each key
     else:
         reads_results = any(p.positional and p.type == "list" for p in flags.values())
-        found = _runs(_value_of(before, "--runs-dir"), reads_results)
+        found = _runs(runs_dir, reads_results=reads_results)
     return [one for one in found if one.startswith(current)]
 
 
@@ -102,7 +102,9 @@ def _value_of(before: Sequence[str], flag: str) -> str | None:
     return following.get(flag) or joined
 
 
-def _values(parameter: Parameter | None, begun: str, asked_in: str | None, environment: Mapping[str, str]) -> list[str]:
+def _values(
+    parameter: Parameter | None, begun: str, asked_in: str | None, runs_dir: str | None, environment: Mapping[str, str]
+) -> list[str]:
     if parameter is None:
         return []
     if parameter.choices:
@@ -112,6 +114,8 @@ def _values(parameter: Parameter | None, begun: str, asked_in: str | None, envir
             return list(region.known())
         case "suite":
             return list(suites.names())
+        case "run_id":
+            return _runs(runs_dir, reads_results=False)[1:]  # whole ids alone
         case "instance_type" | "family" | "az":
             types = region_data.cached(region.choose(asked_in, {} if asked_in else environment), environment)
         case _:
@@ -125,7 +129,7 @@ def _values(parameter: Parameter | None, begun: str, asked_in: str | None, envir
     return [f"{done}{comma}{name}" for name in sorted({o.type.family for o in types}) if name not in chosen]
 
 
-def _runs(runs_dir: str | None, reads_results: bool) -> list[str]:
+def _runs(runs_dir: str | None, *, reads_results: bool) -> list[str]:
     """The runs, or only those whose results can be read, the latest first.
 
     The shell completes files if nothing here fits what was typed.

@@ -116,9 +116,12 @@ def test_an_instance_can_be_ended_where_no_directory_can_be_written(
     disk = small_disk("4k")
     (disk / "filler").write_bytes(b"\0" * 4096)
 
-    ended = inv("bench.terminate", "--run-id", run_id, "--runs-dir", str(disk), environment=account.environment)
+    # As from another machine: only the tag of the instance tells which run it is.
+    ended = inv("bench.terminate", run_id[:-2], "--runs-dir", str(disk), environment=account.environment)
 
     assert ended.code == 0, ended.output
+    assert f"{run_id[:-2]} is the run {run_id}." in ended.output
+    assert "Nothing that it measured is saved, so that it is lost with its instance." in ended.output
     assert account.states(run_id) == ["terminated"]
 
 
