@@ -15,6 +15,8 @@ from ansible.utils.display import Display
 
 from benchmarks.host import activity, failure_causes, following, host_check, progress, ssh_failures, systemd_units
 from benchmarks.host.log_copy import LogCopy
+from benchmarks.host.remaining import Durations
+from benchmarks.runs import earlier_durations
 from benchmarks.terminal import streams
 
 display = Display()
@@ -28,14 +30,15 @@ WHAT = {"build": "build", "run": "benchmark run"}
 class Follower(following.Follower):
     """Shows the progress of a step with Ansible's display."""
 
-    def __init__(self, building: bool, expected: int, tail: bool) -> None:
+    def __init__(self, building: bool, expected: int, tail: bool, earlier: Durations) -> None:
         told = os.environ.get("BENCHMARKS_REWRITE_LINES")
         rewrite = told == "1"
         width = int(os.environ.get("COLUMNS") or 100) if rewrite else UNLIMITED
         # Ansible's workers have no terminal, by which to know without ./inv whether Ansible has one.
         write = self._write if told == "0" else None
         screen = following.Screen(lambda text, ends: display.display(text, newline=ends), rewrite, width, write)
-        super().__init__(progress.BUILD if building else progress.MEASURE, expected, tail, screen)
+        step = progress.BUILD if building else progress.MEASURE
+        super().__init__(step, expected, tail, screen, earlier=earlier)
 
     @staticmethod
     def _write(log: bytes) -> None:
@@ -46,7 +49,7 @@ class Follower(following.Follower):
 class ActionModule(ActionBase):
     _VALID_ARGS = frozenset(
         ("name", "step", "argv", "environment", "directory", "log", "log_here", "status", "limit_seconds", "expected",
-         "tail", "reconnect_timeout", "host_check", "activity", "python", "stopped")
+         "tail", "reconnect_timeout", "host_check", "activity", "python", "stopped", "earlier")
     )  # fmt: skip
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -85,7 +88,7 @@ class ActionModule(ActionBase):
         if look.ended:
             begin = look.size
             self._start(unit)
-        follower = Follower(building, int(args["expected"]), bool(args["tail"]))
+        follower = Follower(building, int(args["expected"]), bool(args["tail"]), {} if building else self._earlier())
         kept = LogCopy(Path(args["log_here"]))
         self._follow(unit, begin, kept, follower)
         end = self._look(unit)
@@ -95,6 +98,13 @@ class ActionModule(ActionBase):
             # `detail` is separate from `msg`, which Ansible's own output repeats.
             return {"failed": True, "msg": sentence, "detail": list(detail)}
         return {"changed": look.ended}
+
+    def _earlier(self) -> Durations:
+        """How long the suite's benchmarks took earlier, if the task says where to look."""
+        where = self._task.args.get("earlier") or {}
+        if not where.get("runs_dir"):
+            return {}
+        return earlier_durations.find(Path(where["runs_dir"]), str(where["suite"]), where["instance_type"])
 
     def _start(self, unit: systemd_units.Unit) -> None:
         self._command(systemd_units.clean_command(unit))
