@@ -28,6 +28,7 @@ from tests.integration.conftest import CRATES, ROOT, Account, Run, Tool, changed
 from tests.support import secret_search
 from tests.support.aws_clients import client
 from tests.support.browser import benchmarks, chromium, opened
+from tests.support.events import brief
 
 
 def sha256(content: bytes) -> str:
@@ -70,6 +71,21 @@ def test_a_run_brings_numbers_back_and_leaves_nothing_running(account: Account, 
     assert datetime.fromisoformat(manifest["started"])
     check_build_and_activity(run)
     check_results(run, account)
+    check_events(run, published["link"])
+
+
+def check_events(run: Run, link: str) -> None:
+    """What has happened is told from the first to the last, and no secret with it."""
+    told = [event for event in brief(run.directory) if not event[0].startswith(("build-", "measurement-"))]
+    (begun, _, *_), (*_, ended) = told, told
+    assert (begun, ended) == (("run-begun", "benchmark"), ("run-ended", False))
+    assert [event[0] for event in told if event[0].startswith("instance-")] == [
+        *("instance-launched", "instance-ready", "instance-terminated"),
+    ]
+    stages = ("preflight", "launch", "toolchain", "benchmark", "collect", "report", "publish", "terminate")
+    assert list(dict.fromkeys(event[2] for event in told if event[0] == "stage-begun")) == list(stages)
+    assert {event[3] for event in told if event[0] == "stage-ended"} <= {"done", "skipped"}
+    assert link not in (run.directory / "events.jsonl").read_text()
 
 
 def check_results(run: Run, account: Account) -> None:

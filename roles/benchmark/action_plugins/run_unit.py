@@ -16,7 +16,7 @@ from ansible.utils.display import Display
 from benchmarks.host import activity, failure_causes, following, host_check, progress, ssh_failures, systemd_units
 from benchmarks.host.log_copy import LogCopy
 from benchmarks.host.remaining import Durations
-from benchmarks.runs import earlier_durations
+from benchmarks.runs import earlier_durations, event_records, events
 from benchmarks.terminal import streams
 
 display = Display()
@@ -25,6 +25,10 @@ INTERVAL = following.INTERVAL
 # Lines need not fit the terminal unless they are rewritten.
 UNLIMITED = 1000  # columns
 WHAT = {"build": "build", "run": "benchmark run"}
+EVENTS = {
+    "build": (event_records.BuildBegun, event_records.BuildEnded),
+    "run": (event_records.MeasurementBegun, event_records.MeasurementEnded),
+}
 
 
 class Follower(following.Follower):
@@ -54,6 +58,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
+        self._host = task_vars["inventory_hostname"]
         try:
             return self._run()
         except AnsibleConnectionFailure as error:
@@ -90,8 +95,7 @@ class ActionModule(ActionBase):
             self._start(unit)
         follower = Follower(building, int(args["expected"]), bool(args["tail"]), {} if building else self._earlier())
         kept = LogCopy(Path(args["log_here"]))
-        self._follow(unit, begin, kept, follower)
-        end = self._look(unit)
+        end = self._end_of(unit, begin, kept, follower, followed=not look.ended)
         if not end.succeeded:
             ended, text = systemd_units.describe_end(end, unit, what), kept.read(begin).decode(errors="replace")
             sentence, detail = failure_causes.explain(ended, text) if end.failed_by_itself else (ended, ())
@@ -105,6 +109,21 @@ class ActionModule(ActionBase):
         if not where.get("runs_dir"):
             return {}
         return earlier_durations.find(Path(where["runs_dir"]), str(where["suite"]), where["instance_type"])
+
+    def _end_of(
+        self, unit: systemd_units.Unit, begin: int, kept: LogCopy, follower: Follower, followed: bool
+    ) -> systemd_units.UnitStatus:
+        """How the unit has ended, when it has. That it began and ended is told, also if the host is lost meanwhile."""
+        begun, ended = EVENTS[self._task.args["step"]]
+        events.note(events.here(), begun(host=self._host, unit=unit.name, followed=followed))
+        result: str | None = None
+        try:
+            self._follow(unit, begin, kept, follower)
+            end = self._look(unit)
+            result = end.result[0] if end.result else None
+        finally:
+            events.note(events.here(), ended(host=self._host, unit=unit.name, result=result))
+        return end
 
     def _start(self, unit: systemd_units.Unit) -> None:
         self._command(systemd_units.clean_command(unit))
