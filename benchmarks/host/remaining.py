@@ -23,7 +23,7 @@ class Course:
     # Seconds from any fixed time on. What had begun before somebody looked was seen at no time.
     seen: Mapping[Benchmark, float] = field(default_factory=dict)
     now: float = 0.0  # by the same clock
-    started: float | None = None  # when the measurement was started, None if it ran already
+    started: float | None = None  # when the measurement was started, None if that is not known
 
     @property
     def took(self) -> Durations:
@@ -33,6 +33,16 @@ class Course:
             for one, following in pairwise(self.begun)
             if one in self.seen and following in self.seen
         }
+
+    @property
+    def mean(self) -> float | None:
+        """Seconds that a benchmark takes, None as long as too few have ended."""
+        if len(took := self.took) >= FEWEST:
+            return sum(took.values()) / len(took)
+        # It ran before somebody looked.
+        if self.started is not None and len(self.begun) > FEWEST:
+            return (self.now - self.started) / len(self.begun)
+        return None
 
     @property
     def of_current(self) -> float:
@@ -49,10 +59,9 @@ def seconds_left(course: Course, expected: int, earlier: Durations) -> float | N
         return _left_before_the_first(course, earlier)
     if known := [one for one in earlier if one in course.begun]:
         return _left_by_earlier(course, expected, earlier, known)
-    took = course.took
-    if len(took) < FEWEST or expected < len(course.begun):
+    mean = course.mean
+    if mean is None or expected < len(course.begun):
         return None
-    mean = sum(took.values()) / len(took)
     return mean * (expected - len(course.begun)) + max(0.0, mean - course.of_current)
 
 

@@ -16,6 +16,7 @@ from ansible.utils.display import Display
 from benchmarks.host import activity, failure_causes, following, host_check, progress, ssh_failures, systemd_units
 from benchmarks.host.log_copy import LogCopy
 from benchmarks.host.remaining import Durations
+from benchmarks.host.systemd_units import UnitStatus
 from benchmarks.runs import earlier_durations, event_records, events
 from benchmarks.terminal import streams
 
@@ -34,7 +35,7 @@ EVENTS = {
 class Follower(following.Follower):
     """Shows the progress of a step with Ansible's display."""
 
-    def __init__(self, building: bool, expected: int, tail: bool, earlier: Durations) -> None:
+    def __init__(self, building: bool, expected: int, tail: bool, earlier: Durations, found: UnitStatus) -> None:
         told = os.environ.get("BENCHMARKS_REWRITE_LINES")
         rewrite = told == "1"
         width = int(os.environ.get("COLUMNS") or 100) if rewrite else UNLIMITED
@@ -42,7 +43,8 @@ class Follower(following.Follower):
         write = self._write if told == "0" else None
         screen = following.Screen(lambda text, ends: display.display(text, newline=ends), rewrite, width, write)
         step = progress.BUILD if building else progress.MEASURE
-        super().__init__(step, expected, tail, screen, earlier=earlier)
+        resumed, age = found.active, found.age
+        super().__init__(step, expected, tail, screen, earlier=earlier, resumed=resumed, age=age)
 
     @staticmethod
     def _write(log: bytes) -> None:
@@ -93,7 +95,8 @@ class ActionModule(ActionBase):
         if look.ended:
             begin = look.size
             self._start(unit)
-        follower = Follower(building, int(args["expected"]), bool(args["tail"]), {} if building else self._earlier())
+        earlier = {} if building else self._earlier()
+        follower = Follower(building, int(args["expected"]), bool(args["tail"]), earlier, look)
         kept = LogCopy(Path(args["log_here"]))
         end = self._end_of(unit, begin, kept, follower, followed=not look.ended)
         if not end.succeeded:
@@ -212,7 +215,7 @@ class ActionModule(ActionBase):
             offset += len(look.log)
             if trouble := kept.add(look.log):
                 display.warning(f"{trouble}. The benchmark goes on.")
-            follower.see(look.log)
+            follower.see(look.log, offset >= look.size)
             # What remains of a log that was cut is not worth following: collecting it is faster.
             if look.was_cut or (look.ended and not look.log):
                 follower.finish()

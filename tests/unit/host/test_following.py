@@ -116,9 +116,24 @@ def test_the_pace_and_an_earlier_run_tell_how_much_longer_it_takes() -> None:
     ]
 
 
+def test_a_step_that_ran_already_is_as_old_as_the_host_says() -> None:
+    terminal = Terminal(rewrite=True)
+    log = [b"Benchmarking fft/%d\n" % number for number in range(4)]
+    follower = Follower(MEASURE, 9, False, terminal.screen, terminal.now, resumed=True, age=480.0)
+    # What is here of its log, and what is read of it now, was begun before.
+    follower.know(b"".join(log[:2]))
+    follower.see(log[2], whole=False)
+    terminal.time += 1
+    follower.see(log[3])
+    assert said(terminal)[1:] == ["  8:01 measuring, about 12 min left: 4/9 fft/3"]
+    plain = Terminal(rewrite=False)
+    Follower(MEASURE, 9, False, plain.screen, plain.now, resumed=True, age=480.0).see(b"")
+    assert plain.shown == []  # the first line comes after half a minute, as always
+
+
 def test_of_what_was_begun_before_no_pace_is_known() -> None:
     terminal = Terminal(rewrite=True)
-    follower = Follower(MEASURE, 9, False, terminal.screen, terminal.now)
+    follower = Follower(MEASURE, 9, False, terminal.screen, terminal.now, resumed=True)
     follower.know(b"".join(b"Benchmarking fft/%d\n" % number for number in range(4)))
     for _ in range(2):
         follower.see(b"")

@@ -29,6 +29,12 @@ def test_a_benchmark_that_takes_longer_than_most_leaves_the_others_to_be_measure
     assert seconds_left(course(5, 8, now=99), 10, {}) == pytest.approx(5 * 8)
 
 
+def test_of_a_measurement_that_ran_already_its_age_tells_the_pace() -> None:
+    one = Course(ffts(10), {}, now=80.0, started=0.0)
+    assert seconds_left(one, 30, {}) == pytest.approx(20 * 8 + 8)
+    assert seconds_left(Course(ffts(3), {}, now=24.0, started=0.0), 30, {}) is None
+
+
 @pytest.mark.parametrize(
     ("one", "expected"),
     [
