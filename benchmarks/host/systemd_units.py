@@ -49,7 +49,9 @@ pid=$(systemctl show --property=MainPID --value "$1")
 state=$(systemctl show --property=ActiveState --value "$1") || exit 1
 result=$(cat "$2" 2>/dev/null)
 size=$(stat --format=%s "$3" 2>/dev/null)
-printf '%s\\n' "$state" "${result:--}" "${size:-0}"
+# Only a look that does not wait tells how long the unit has run, since ps costs the host some time.
+[ "$6" != 0 ] || [ "$pid" = 0 ] || age=$(ps -o etimes= -p "$pid" 2>/dev/null)
+printf '%s\\n' "$state" "${result:--}" "${size:-0} $age"
 tail -c "+$5" "$4" 2>/dev/null | head -c "$8" | base64 -w 0
 """
 
@@ -77,6 +79,7 @@ class UnitStatus:
     result: Sequence[str] | None  # systemd's $SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS
     size: int  # of the log, in bytes
     log: bytes
+    age: float | None = None  # seconds since it was started, if it runs and the look has not waited
 
     @property
     def ended(self) -> bool:
@@ -171,9 +174,11 @@ def status_command(unit: Unit, offset: int | None, wait: float = 0, *, until_it_
 def read_status(output: str) -> UnitStatus:
     """Parse the output of `status_command`. Raises ValueError if it cannot be parsed."""
     # Privileged commands run in a terminal, which adds a carriage return to each line.
-    state, status, size, *log = output.strip().splitlines()
+    state, status, measures, *log = output.strip().splitlines()
     active = state in ("active", "activating", "deactivating", "reloading")
-    return UnitStatus(active, None if status == "-" else status.split(), int(size), base64.b64decode("".join(log)))
+    result = None if status == "-" else status.split()
+    size, *age = measures.split()
+    return UnitStatus(active, result, int(size), base64.b64decode("".join(log)), float(age[0]) if age else None)
 
 
 def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:

@@ -302,6 +302,7 @@ class Fingerprint(Part, frozen=True, kw_only=True):
     turbo: bool | None = None
     booted: datetime | None = None
     harnesses: tuple[Harness, ...] = ()
+    crates: int | None = None  # how many packages a build of the benchmarks compiles if none is built yet
 
 
 class WorkingTree(Part, frozen=True, kw_only=True):

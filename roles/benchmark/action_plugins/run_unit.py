@@ -15,7 +15,9 @@ from ansible.utils.display import Display
 
 from benchmarks.host import activity, failure_causes, following, host_check, progress, ssh_failures, systemd_units
 from benchmarks.host.log_copy import LogCopy
-from benchmarks.runs import event_records, events
+from benchmarks.host.remaining import Durations
+from benchmarks.host.systemd_units import UnitStatus
+from benchmarks.runs import earlier_durations, event_records, events
 from benchmarks.terminal import streams
 
 display = Display()
@@ -33,14 +35,16 @@ EVENTS = {
 class Follower(following.Follower):
     """Shows the progress of a step with Ansible's display."""
 
-    def __init__(self, building: bool, expected: int, tail: bool) -> None:
+    def __init__(self, building: bool, expected: int, tail: bool, earlier: Durations, found: UnitStatus) -> None:
         told = os.environ.get("BENCHMARKS_REWRITE_LINES")
         rewrite = told == "1"
         width = int(os.environ.get("COLUMNS") or 100) if rewrite else UNLIMITED
         # Ansible's workers have no terminal, by which to know without ./inv whether Ansible has one.
         write = self._write if told == "0" else None
         screen = following.Screen(lambda text, ends: display.display(text, newline=ends), rewrite, width, write)
-        super().__init__(progress.BUILD if building else progress.MEASURE, expected, tail, screen)
+        step = progress.BUILD if building else progress.MEASURE
+        resumed, age = found.active, found.age
+        super().__init__(step, expected, tail, screen, earlier=earlier, resumed=resumed, age=age)
 
     @staticmethod
     def _write(log: bytes) -> None:
@@ -51,7 +55,7 @@ class Follower(following.Follower):
 class ActionModule(ActionBase):
     _VALID_ARGS = frozenset(
         ("name", "step", "argv", "environment", "directory", "log", "log_here", "status", "limit_seconds", "expected",
-         "tail", "reconnect_timeout", "host_check", "activity", "python", "stopped")
+         "tail", "reconnect_timeout", "host_check", "activity", "python", "stopped", "earlier")
     )  # fmt: skip
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -91,7 +95,8 @@ class ActionModule(ActionBase):
         if look.ended:
             begin = look.size
             self._start(unit)
-        follower = Follower(building, int(args["expected"]), bool(args["tail"]))
+        earlier = {} if building else self._earlier()
+        follower = Follower(building, int(args["expected"]), bool(args["tail"]), earlier, look)
         kept = LogCopy(Path(args["log_here"]))
         end = self._end_of(unit, begin, kept, follower, followed=not look.ended)
         if not end.succeeded:
@@ -100,6 +105,13 @@ class ActionModule(ActionBase):
             # `detail` is separate from `msg`, which Ansible's own output repeats.
             return {"failed": True, "msg": sentence, "detail": list(detail)}
         return {"changed": look.ended}
+
+    def _earlier(self) -> Durations:
+        """How long the suite's benchmarks took earlier, if the task says where to look."""
+        where = self._task.args.get("earlier") or {}
+        if not where.get("runs_dir"):
+            return {}
+        return earlier_durations.find(Path(where["runs_dir"]), str(where["suite"]), where["instance_type"])
 
     def _end_of(
         self, unit: systemd_units.Unit, begin: int, kept: LogCopy, follower: Follower, followed: bool
@@ -203,7 +215,7 @@ class ActionModule(ActionBase):
             offset += len(look.log)
             if trouble := kept.add(look.log):
                 display.warning(f"{trouble}. The benchmark goes on.")
-            follower.see(look.log)
+            follower.see(look.log, offset >= look.size)
             # What remains of a log that was cut is not worth following: collecting it is faster.
             if look.was_cut or (look.ended and not look.log):
                 follower.finish()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shlex
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -140,6 +141,30 @@ def test_a_unit_whose_log_is_too_long_is_stopped_and_followed_no_longer_than_to_
     assert asked == [False, False, True, False, True, False, True, False]
     assert kept.read(0) == b"one\ntwo\nthree\nfour\n"
     assert shown == ["one", "two", "three", "four"]
+
+
+@pytest.mark.parametrize(("tail", "waits_for", "seconds"), [(True, "/home/b/log", "10"), (False, "/dev/null", "5")])
+def test_only_a_log_that_is_shown_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tail: bool, waits_for: str, seconds: str
+) -> None:
+    action, execute = made(monkeypatch, look("inactive", "success exited 0", 0, b""))
+    action._follow(UNIT, 0, LogCopy(tmp_path / "log"), Follower(MEASURE, 0, tail, Screen(lambda *_: None, False, 80)))
+    (called,) = execute.call_args_list
+    assert shlex.split(called.args[0])[-3:-1] == [seconds, waits_for]
+
+
+def test_earlier_durations_are_looked_up_only_where_the_task_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    find = Mock(return_value={("ffts", "fft/8192"): 8.0})
+    monkeypatch.setattr("benchmarks.runs.earlier_durations.find", find)
+    action, _ = made(monkeypatch)
+    assert action._earlier() == {}
+    action._task.args["earlier"] = {"runs_dir": "", "suite": "plonky2", "instance_type": ""}
+    assert action._earlier() == {}
+    action._task.args["earlier"] = {"runs_dir": str(tmp_path), "suite": "plonky2", "instance_type": "c7i.large"}
+    assert action._earlier() == {("ffts", "fft/8192"): 8.0}
+    find.assert_called_once_with(tmp_path, "plonky2", "c7i.large")
 
 
 def test_following_keeps_no_log_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -107,6 +107,12 @@ def tails_of(path: Path) -> list[str]:
     return [line for line in shown.splitlines() if line.startswith("tail ") and str(path) in line]
 
 
+def test_a_look_that_does_not_wait_tells_how_long_the_unit_has_run(watching: Any) -> None:
+    age = watching(0, 0, until_it_grows=False)[1].age
+    assert age is not None
+    assert 0 <= age < 30
+
+
 def test_a_look_that_waits_for_the_log_returns_as_soon_as_it_grows(watching: Any, tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_bytes(b"one\n")
