@@ -5,6 +5,7 @@ The wrapper and the playbook that it starts have a lock each, since either can o
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -48,6 +49,21 @@ def check(directory: Path, name: str) -> None:
     """Raises RefusedError if another process holds the lock."""
     if directory.exists():
         hold(directory, name).release()
+
+
+def is_held(directory: Path, name: str) -> bool:
+    """Whether another process holds the lock. Nothing is written, so that a directory that is only read can be asked.
+
+    A shared lock is tried: should a run begin at this very moment, it would be refused, and begin when called again.
+    """
+    try:
+        with (directory / f".{name}.lock").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False  # there is none, or the file system knows no locks
+    return False
 
 
 def hold_for_playbook(directory: Path) -> None:

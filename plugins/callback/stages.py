@@ -105,6 +105,9 @@ class CallbackModule(CallbackBase):
     def _clear(self, progress: str = "") -> None:
         if self._rewrite:
             self._display.display(f"\r\x1b[2K{progress}", newline=False)
+        elif streams.is_within_line():
+            # The log that --tail has shown ends within a line.
+            self._display.display("")
 
     def _end_stage(self) -> None:
         stage, self._stage = self._stage, None

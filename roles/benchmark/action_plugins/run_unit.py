@@ -16,6 +16,7 @@ from ansible.utils.display import Display
 from benchmarks.host import activity, failure_causes, following, host_check, progress, ssh_failures, systemd_units
 from benchmarks.host.log_copy import LogCopy
 from benchmarks.runs import event_records, events
+from benchmarks.terminal import streams
 
 display = Display()
 
@@ -37,9 +38,14 @@ class Follower(following.Follower):
         rewrite = told == "1"
         width = int(os.environ.get("COLUMNS") or 100) if rewrite else UNLIMITED
         # Ansible's workers have no terminal, by which to know without ./inv whether Ansible has one.
-        raw = told == "0"
-        screen = following.Screen(lambda text, ends: display.display(text, newline=ends), rewrite, width, raw)
+        write = self._write if told == "0" else None
+        screen = following.Screen(lambda text, ends: display.display(text, newline=ends), rewrite, width, write)
         super().__init__(progress.BUILD if building else progress.MEASURE, expected, tail, screen)
+
+    @staticmethod
+    def _write(log: bytes) -> None:
+        # Ansible's own log file would not take such a text.
+        display.display(streams.carried(log), newline=False, screen_only=True)
 
 
 class ActionModule(ActionBase):
@@ -163,8 +169,11 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"{command.split()[0]} failed: {why}. Mend that on the machine, or use another.")
         return str(result["stdout"])
 
-    def _look(self, unit: systemd_units.Unit, offset: int | None = None, wait: float = 0) -> systemd_units.UnitStatus:
-        return systemd_units.read_status(self._command(systemd_units.status_command(unit, offset, wait)))
+    def _look(
+        self, unit: systemd_units.Unit, offset: int | None = None, wait: float = 0, *, until_it_grows: bool = False
+    ) -> systemd_units.UnitStatus:
+        command = systemd_units.status_command(unit, offset, wait, until_it_grows=until_it_grows)
+        return systemd_units.read_status(self._command(command))
 
     def _follow(self, unit: systemd_units.Unit, begin: int, kept: LogCopy, follower: Follower) -> None:
         """Follow the log, of which this step writes from byte `begin` on, until the unit has ended.
@@ -177,8 +186,9 @@ class ActionModule(ActionBase):
         reconnect_timeout = float(self._task.args["reconnect_timeout"])
         answered = time.monotonic()
         while True:
+            asked = time.monotonic()
             try:
-                look = self._look(unit, offset, follower.interval)
+                look = self._look(unit, offset, follower.wait, until_it_grows=follower.tail)
                 if look.too_long:
                     self._command(systemd_units.stop_command(unit))
             except AnsibleConnectionFailure:
@@ -201,4 +211,4 @@ class ActionModule(ActionBase):
             if look.was_cut or (look.ended and not look.log):
                 follower.finish()
                 return
-            time.sleep(0.1)
+            time.sleep(follower.pause(answered - asked, offset >= look.size))

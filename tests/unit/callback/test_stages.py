@@ -64,6 +64,16 @@ def test_a_stage_that_was_done_is_a_line(stages: Any, screen: Screen) -> None:
     assert screen.lines == ["✓ preflight        0.0 s", ""]
 
 
+@pytest.mark.parametrize(("within", "shown"), [(True, "\n"), (False, "")])
+def test_a_log_that_ends_within_a_line_is_ended_before_the_next_line(
+    stages: Any, screen: Screen, monkeypatch: pytest.MonkeyPatch, within: bool, shown: str
+) -> None:
+    monkeypatch.setattr("benchmarks.terminal.streams.is_within_line", lambda: within)
+    stages._rewrite = False
+    stages._clear()
+    assert screen.text == shown
+
+
 def test_a_stage_of_which_every_task_was_skipped_is_not_told_of(stages: Any, screen: Screen) -> None:
     begin(stages, "publish")
     succeed(stages)

@@ -77,3 +77,16 @@ def test_a_directory_of_nothing_but_what_was_told_of_a_refusal_is_removed(
         (tmp_path / "r1" / of_the_run).write_text("{}")
     locks.remove_if_only_locked(tmp_path / "r1")
     assert (tmp_path / "r1").exists() == stays
+
+
+def test_whether_a_lock_is_held_is_told_without_taking_it(other: subprocess.Popen[str], tmp_path: Path) -> None:
+    note = (tmp_path / "r1/.wrapper.json").read_text()
+    assert locks.is_held(tmp_path / "r1", locks.WRAPPER)
+    assert not locks.is_held(tmp_path / "r1", locks.PLAYBOOK)
+    assert not locks.is_held(tmp_path / "none", locks.WRAPPER)
+    assert (tmp_path / "r1/.wrapper.json").read_text() == note
+    assert not (tmp_path / "none").exists()
+    other.kill()
+    other.wait()
+    assert not locks.is_held(tmp_path / "r1", locks.WRAPPER)
+    locks.hold(tmp_path / "r1", locks.WRAPPER).release()
