@@ -13,7 +13,7 @@ from ansible.utils.vars import load_extra_vars
 from benchmarks.host import log_output
 from benchmarks.playbook import host_losses, stages, task_failures
 from benchmarks.runs import run_directory
-from benchmarks.terminal import wrapping
+from benchmarks.terminal import streams, wrapping
 
 DOCUMENTATION = """
 name: stages
