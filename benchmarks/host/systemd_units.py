@@ -184,7 +184,7 @@ def read_status(output: str) -> UnitStatus:
 def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:
     """How a unit that failed ended, as a sentence."""
     if look.result is None:
-        return f"The {what} ended without a result: the machine was restarted, or systemd was stopped."
+        return f"The {what} ended without a result: the machine was restarted, or systemd was stopped. Measure again."
     if look.refused:
         return (
             f"The {what} was not started, because what has to come before it failed, such as the firewall's rule that "
@@ -192,9 +192,12 @@ def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:
         )
     result, code, status = (*look.result, "", "", "")[:3]
     minutes = unit.limit_seconds // 60
+    more = "--build-limit" if what == "build" else "--time-limit"
     limit = f"{minutes} minute" if minutes == 1 else f"{minutes} minutes"
     reasons = {
-        "timeout": f"The {what} was stopped at its limit of {limit}; what it had written was kept.",
+        "timeout": (
+            f"The {what} was stopped at its limit of {limit}; what it had written was kept. Give more by {more}."
+        ),
         _LOG_LIMIT: (
             f"The {what} was stopped because it had written more than {LARGEST_LOG // 2**20} MiB into its log, of "
             "which that much was kept: let the benchmark print less."
@@ -204,7 +207,9 @@ def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:
     if result in reasons:
         return reasons[result]
     if not status:  # it was never started
-        return f"The {what} could not be run: systemd says {result}."
+        return (
+            f"The {what} could not be run: systemd says {result}. `sudo journalctl --unit={unit.name}` there says more."
+        )
     sent = exit_signals.of_status(int(status)) if code == "exited" else exit_signals.named(status)
     if sent:
         return f"The {what} {sent.said}. {sent.remedy}".rstrip()

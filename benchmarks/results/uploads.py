@@ -73,7 +73,9 @@ def send(s3: Client, target: Destination, key: str, upload: Upload) -> bool:
                 raise
             return stored_checksum(s3, place) == upload.encoded
     if (stored := stored_checksum(s3, place)) != upload.encoded:
-        raise FailedError(f"S3 has another checksum for {key} than was sent: {stored} instead of {upload.encoded}.")
+        raise FailedError(
+            f"S3 has another checksum for {key} than was sent: {stored} instead of {upload.encoded}. Publish it again."
+        )
     return True
 
 

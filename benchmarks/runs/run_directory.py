@@ -36,7 +36,7 @@ def cannot_be_written(directory: Path, error: OSError) -> RefusedError:
 def write_failed(error: OSError) -> FailedError:
     """The error for a file of a run's directory that cannot be written while the run is under way."""
     where = f"{error.filename} in the run's directory" if error.filename else "The run's directory"
-    return FailedError(f"{where} cannot be written: {error.strerror or error}.")
+    return FailedError(f"{where} cannot be written: {error.strerror or error}. Make room there, or check its rights.")
 
 
 def default_directory() -> Path:

@@ -58,7 +58,7 @@ def main() -> None:
     except aws_errors.errors() as error:
         module.fail_json(msg=aws_errors.sentence(error))
     except OSError as error:
-        module.fail_json(msg=f"What was measured cannot be published: {error}.")
+        module.fail_json(msg=f"What was measured cannot be published: {error}. Make room there, or check its rights.")
     module.exit_json(changed=changed, uri=uri)
 
 

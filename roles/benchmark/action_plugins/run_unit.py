@@ -103,7 +103,8 @@ class ActionModule(ActionBase):
             ended, text = systemd_units.describe_end(end, unit, what), kept.read(begin).decode(errors="replace")
             sentence, detail = failure_causes.explain(ended, text) if end.failed_by_itself else (ended, ())
             # `detail` is separate from `msg`, which Ansible's own output repeats.
-            return {"failed": True, "msg": sentence, "detail": list(detail)}
+            told = {"detail": detail or failure_causes.context(text), "next": f"The whole log is in {args['log_here']}"}
+            return {"failed": True, "msg": sentence, **told}
         return {"changed": look.ended}
 
     def _earlier(self) -> Durations:
@@ -176,7 +177,8 @@ class ActionModule(ActionBase):
                 for line in (result["stdout"] + result["stderr"]).splitlines()
                 if not line.startswith("Shared connection")
             ]
-            raise AnsibleActionFail(f"{command.split()[0]} failed: {' '.join(said).strip()}")
+            why = " ".join(said).strip().rstrip(".")
+            raise AnsibleActionFail(f"{command.split()[0]} failed: {why}. Mend that on the machine, or use another.")
         return str(result["stdout"])
 
     def _look(
@@ -206,7 +208,8 @@ class ActionModule(ActionBase):
                     raise AnsibleActionFail(f"{gone} {kept.told}") from None
                 if time.monotonic() - answered > reconnect_timeout:
                     raise AnsibleActionFail(
-                        f"The host stopped answering over SSH while {unit.name} ran there. {kept.told}"
+                        f"The host stopped answering over SSH while {unit.name} ran there. {kept.told} Check the "
+                        "network between it and this machine."
                     ) from None
                 self._connection.reset()
                 time.sleep(INTERVAL)

@@ -86,7 +86,9 @@ def test_a_unit_that_is_not_kept_apart_is_told_in_one_sentence(monkeypatch: pyte
 
 
 def test_a_unit_that_systemd_cannot_start_is_told_in_systemds_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(AnsibleActionFail, match=r"^systemd-run failed: Unit u is there\.$"):
+    with pytest.raises(
+        AnsibleActionFail, match=r"^systemd-run failed: Unit u is there\. Mend that on the machine, or use another\.$"
+    ):
         start(monkeypatch, DONE, FAILED, UNKNOWN)
 
 
@@ -99,7 +101,11 @@ def test_a_host_that_is_gone_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     ("gone", "told"),
     [
         ("i-1 is terminated: User initiated.", r"^i-1 is terminated: User initiated\.$"),
-        ("", r"^i-1 does not answer over SSH: Connection closed$"),
+        (
+            "",
+            r"^i-1 does not answer over SSH: Connection closed\. Check that it runs, "
+            r"and the network between it and this machine\.$",
+        ),
     ],
 )
 @pytest.mark.parametrize("answers", [[LOST], [UNKNOWN, DONE, LOST]], ids=["at the first look", "at the start"])
@@ -208,3 +214,15 @@ def test_a_step_that_is_over_is_not_told_again(monkeypatch: pytest.MonkeyPatch, 
     action, _ = made(monkeypatch, look("inactive", "success exited 0", 0, b""))
     assert action.run(task_vars={"inventory_hostname": "i-1"}) == {"changed": False}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_step_that_failed_shows_the_end_of_its_log_and_where_the_rest_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ended = look("inactive", "timeout killed TERM", 18, b"one\ntwo\n")
+    action, _ = made(monkeypatch, UNKNOWN, DONE, DONE, ended, look("inactive", "timeout killed TERM", 18, b""), ended)
+    action._task.args |= {"expected": 0, "tail": False, "log_here": str(tmp_path / "log")}
+    result = action.run(task_vars={"inventory_hostname": "i-1"})
+    assert result["msg"].startswith("The benchmark run was stopped at its limit of 1 minute; ")
+    assert list(result["detail"]) == ["one", "two"]
+    assert result["next"] == f"The whole log is in {tmp_path / 'log'}"

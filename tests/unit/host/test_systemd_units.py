@@ -335,9 +335,13 @@ def test_a_units_end_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("result", "sentence"),
     [
-        (None, "The build ended without a result: the machine was restarted, or systemd was stopped."),
+        (None, "The build ended without a result: the machine was restarted, or systemd was stopped. Measure again."),
         (["exit-code", "exited", "101"], "The build failed with exit status 101."),
-        (["resources"], "The build could not be run: systemd says resources."),
+        (
+            ["resources"],
+            "The build could not be run: systemd says resources. `sudo journalctl "
+            "--unit=benchmarks-r1-run` there says more.",
+        ),
         (
             ["exit-code"],
             "The build was not started, because what has to come before it failed, such as the firewall's rule that "
@@ -355,7 +359,8 @@ def test_a_units_end_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
         ),
         (
             ["timeout", "killed", "TERM"],
-            "The build was stopped at its limit of 120 minutes; what it had written was kept.",
+            "The build was stopped at its limit of 120 minutes; what it had written was kept. Give more by "
+            "--build-limit.",
         ),
         (
             ["log-limit", "killed", "TERM"],

@@ -36,15 +36,21 @@ def test_one_process_has_one_new_id() -> None:
     assert run_directory.locate({}) == run_directory.locate({"run_id": None, "runs_dir": None})
 
 
+REMEDY = "Make room there, or check its rights."
+
+
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (OSError(28, "No space left on device"), "The run's directory cannot be written: No space left on device."),
+        (
+            OSError(28, "No space left on device"),
+            f"The run's directory cannot be written: No space left on device. {REMEDY}",
+        ),
         (
             PermissionError(13, "Permission denied", "/r/i-1/2"),
-            "/r/i-1/2 in the run's directory cannot be written: Permission denied.",
+            f"/r/i-1/2 in the run's directory cannot be written: Permission denied. {REMEDY}",
         ),
-        (OSError("of no number"), "The run's directory cannot be written: of no number."),
+        (OSError("of no number"), f"The run's directory cannot be written: of no number. {REMEDY}"),
     ],
 )
 def test_a_write_that_fails_is_explained_without_an_error_number(error: OSError, sentence: str) -> None:
