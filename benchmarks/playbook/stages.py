@@ -23,6 +23,30 @@ FIRST = "preflight"
 OF_ATTEMPT = ("toolchain", "benchmark", "collect", "report", "publish", "terminate")
 LAST_PLAY = "Leave nothing running"
 EVENTS = ("begun", "ended", "play", "answered")
+# What a host is at, each told when it begins: see Hosts.
+OF_HOST = ("works", "measures", "measured", "failed", "over", "left")
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """The names of the hosts that have come so far, whatever has come after."""
+
+    works: frozenset[str] = frozenset()  # a task has begun there
+    measures: frozenset[str] = frozenset()  # the benchmark runs in a unit of its own, which needs nobody
+    measured: frozenset[str] = frozenset()  # it has ended, and what it left is there
+    failed: frozenset[str] = frozenset()
+    over: frozenset[str] = frozenset()  # its end has begun
+    left: frozenset[str] = frozenset()  # it measures, and this playbook does not wait for it
+
+    @property
+    def at_it(self) -> frozenset[str]:
+        """Those that measure, or keep what they have measured, whether or not anybody waits for them."""
+        return (self.measures - self.over) | self.left
+
+    @property
+    def can_be_left(self) -> bool:
+        """Whether this controller can go away: some are at it, and no other one has still to begin."""
+        return bool(self.at_it) and not self.works - self.measures - self.failed - self.over
 
 
 @dataclass(frozen=True)
@@ -33,6 +57,7 @@ class Reached:
     ended: frozenset[str]
     ended_by_itself: bool  # the last play terminates the instances of all hosts
     answered_no: bool = False  # it has looked, and the answer is no: nothing has failed
+    hosts: Hosts = Hosts()
 
     @property
     def started(self) -> bool:
@@ -73,8 +98,9 @@ class Pipe:
         while self._open and (chunk := self._read()):
             self._said += chunk
         words = [line.split(" ", 1) for line in self._said.splitlines()]
-        told = {event: frozenset(word[1] for word in words if word[0] == event) for event in EVENTS}
-        return Reached(told["begun"], told["ended"], LAST_PLAY in told["play"], bool(told["answered"]))
+        told = {event: frozenset(w[1] for w in words if w[0] == event) for event in (*EVENTS, *OF_HOST)}
+        hosts = Hosts(**{event: told[event] for event in OF_HOST})
+        return Reached(told["begun"], told["ended"], LAST_PLAY in told["play"], bool(told["answered"]), hosts)
 
     def _read(self) -> str:
         try:
@@ -128,12 +154,12 @@ def times(directory: Path) -> dict[str, float]:
     return {one.name: one.seconds for one in noted.stages}
 
 
-def tell(event: str, stage: str) -> None:
-    """Report to the process that started this playbook, if it listens: one of EVENTS.
+def tell(event: str, what: str) -> None:
+    """Report to the process that started this playbook, if it listens: one of EVENTS, or one of OF_HOST.
 
-    A stage has `begun` or `ended`, a `play` has begun, or a stage has `answered` no.
+    A stage has `begun` or `ended`, a `play` has begun, or a stage has `answered` no; or it is about the host `what`.
     """
     if VARIABLE in os.environ:
         # That process may have been killed, which is no reason to stop.
         with suppress(OSError):
-            os.write(int(os.environ[VARIABLE]), f"{event} {stage}\n".encode())
+            os.write(int(os.environ[VARIABLE]), f"{event} {what}\n".encode())

@@ -68,6 +68,11 @@ class CallbackModule(CallbackBase):
 
     v2_playbook_on_handler_task_start = v2_playbook_on_task_start
 
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
+        if host.get_name() != "localhost":
+            is_over = task._role and task._role.get_name() == "terminate"
+            stages.tell("over" if is_over else "works", host.get_name())
+
     def v2_runner_on_ok(self, result: Any) -> None:
         self._did = True
         self._warn(result)
@@ -103,6 +108,7 @@ class CallbackModule(CallbackBase):
             return
         self._failed = self._did = True
         host, task = result._host.get_name(), result._task.get_name()
+        stages.tell("failed", host)
         # What is delegated runs on the controller, and fails for a reason of its own.
         told = task_failures.sentence if result._task.delegate_to else partial(self._losses.sentence, self._directory)
         sentence = told(host, task, result._result)

@@ -15,6 +15,7 @@ from ansible.utils.display import Display
 
 from benchmarks.host import activity, failure_causes, following, host_check, progress, ssh_failures, systemd_units
 from benchmarks.host.log_copy import LogCopy
+from benchmarks.playbook import stages
 
 display = Display()
 
@@ -45,12 +46,12 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
+        self._host = task_vars["inventory_hostname"]
         try:
             return self._run()
         except AnsibleConnectionFailure as error:
             # Otherwise the playbook would go on with the next task, which waits in vain again.
-            host = task_vars["inventory_hostname"]
-            raise AnsibleActionFail(self._gone() or ssh_failures.sentence(host, str(error))) from None
+            raise AnsibleActionFail(self._gone() or ssh_failures.sentence(self._host, str(error))) from None
 
     def _gone(self) -> str:
         """Why the host is gone, empty if it is not, or if that is unknown."""
@@ -72,6 +73,7 @@ class ActionModule(ActionBase):
         what = WHAT[args["step"]]
         look = self._look(unit)
         if look.succeeded:
+            self._tell("measures", "measured")
             return {"changed": False}
         if self._task.check_mode:
             return {"changed": True, "diff": {"prepared": f"The {what} would be: {shlex.join(unit.argv)}\n"}}
@@ -79,16 +81,24 @@ class ActionModule(ActionBase):
         if look.ended:
             begin = look.size
             self._start(unit)
+        self._tell("measures")
         follower = Follower(building, int(args["expected"]), bool(args["tail"]))
         kept = LogCopy(Path(args["log_here"]))
         self._follow(unit, begin, kept, follower)
         end = self._look(unit)
+        self._tell("measured")
         if not end.succeeded:
             ended, text = systemd_units.describe_end(end, unit, what), kept.read(begin).decode(errors="replace")
             sentence, detail = failure_causes.explain(ended, text) if end.failed_by_itself else (ended, ())
             # `detail` is separate from `msg`, which Ansible's own output repeats.
             return {"failed": True, "msg": sentence, "detail": list(detail)}
         return {"changed": look.ended}
+
+    def _tell(self, *events: str) -> None:
+        """Tell what this host is at, unless the step only builds: what is built measures nothing by itself."""
+        if self._task.args["step"] != "build":
+            for event in events:
+                stages.tell(event, self._host)
 
     def _start(self, unit: systemd_units.Unit) -> None:
         self._command(systemd_units.clean_command(unit))

@@ -17,6 +17,7 @@ from benchmarks.host.log_copy import LogCopy
 from benchmarks.host.progress import MEASURE
 from benchmarks.host.systemd_units import LARGEST_LOG, Unit
 from benchmarks.paths import ROOT
+from benchmarks.playbook import stages
 
 UNIT = Unit("u", ("true",), {}, "/home/b", "/home/b/log", "/home/b/status", 60)
 LOST = AnsibleConnectionFailure("Connection closed")
@@ -113,6 +114,34 @@ def test_a_host_that_is_gone_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(AnsibleConnectionFailure):
         action._start(UNIT)
     assert execute.call_count == 2
+
+
+@pytest.mark.parametrize(
+    ("step", "answers", "told"),
+    [
+        ("run", [("active", "-", b"a\n"), ("inactive", "success exited 0", b"")], ["measures", "measured"]),
+        ("run", [("inactive", "success exited 0", b"")], ["measures", "measured"]),
+        ("build", [("active", "-", b"a\n"), ("inactive", "success exited 0", b"")], []),
+    ],
+    ids=["followed to its end", "ended before", "a build"],
+)
+def test_whoever_started_the_playbook_hears_that_a_host_measures(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    step: str,
+    answers: list[tuple[str, str, bytes]],
+    told: list[str],
+) -> None:
+    looks = [look(state, result, len(log), log) for state, result, log in answers]
+    # The last answer holds for as long as it is asked.
+    action, _ = made(monkeypatch, *looks, *[looks[-1]] * 2)
+    action._task.args |= {"step": step, "expected": 0, "tail": False, "log_here": str(tmp_path / "log")}
+    with stages.pipe() as pipe:
+        for name, value in pipe.environment.items():
+            monkeypatch.setenv(name, value)
+        assert not action.run(task_vars={"inventory_hostname": "i-1"}).get("failed")
+        hosts = pipe.reached().hosts
+    assert [event for event in stages.OF_HOST if getattr(hosts, event) == {"i-1"}] == told
 
 
 def test_a_unit_whose_log_is_too_long_is_stopped_and_followed_no_longer_than_to_its_end(

@@ -164,6 +164,27 @@ def test_an_answer_is_told_to_whoever_started_the_playbook(
     assert screen.lines[0] == "  Nothing can be created."
 
 
+def test_what_a_host_is_at_is_told_to_whoever_started_the_playbook(
+    stages: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(host: str, role: str | None) -> None:
+        named = SimpleNamespace(get_name=lambda: role) if role else None
+        stages.v2_runner_on_start(SimpleNamespace(get_name=lambda: host), SimpleNamespace(_role=named))
+
+    with progress.pipe() as pipe:
+        for name, value in pipe.environment.items():
+            monkeypatch.setenv(name, value)
+        start("localhost", "preflight")
+        start("i-1", None)
+        start("i-2", "toolchain")
+        start("i-1", "terminate")
+        begin(stages, "toolchain")
+        failed = SimpleNamespace(_result={"msg": "No."}, _host=SimpleNamespace(get_name=lambda: "i-2"), _task=task("T"))
+        stages.v2_runner_on_failed(failed)
+        hosts = pipe.reached().hosts
+    assert (hosts.works, hosts.over, hosts.failed) == ({"i-1", "i-2"}, {"i-1"}, {"i-2"})
+
+
 def task(name: str, delegate_to: str | None = None) -> SimpleNamespace:
     return SimpleNamespace(get_name=lambda: name, delegate_to=delegate_to)
 
