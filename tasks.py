@@ -46,7 +46,7 @@ def run(_context: Context, given: Values) -> None:
     job = runner.prepare("benchmark", values)
     try:
         runner.run(job)
-    except RefusedError:
+    except (RefusedError, runner.LeftError):
         raise
     except BaseException:
         summary.show(job.directory)

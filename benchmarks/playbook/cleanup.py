@@ -7,6 +7,7 @@ themselves down, and the command that terminates them. An instance that must not
 
 from __future__ import annotations
 
+import shlex
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ from typing import Protocol
 from rich.console import Console
 
 from benchmarks.aws import aws_errors, opt_in_regions, session
+from benchmarks.host import host_layout
 from benchmarks.launch import remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages
 
@@ -120,8 +122,8 @@ class Instances:
             self._say(why)
         self.tell()
 
-    def tell(self) -> None:
-        """Report the instances that exist."""
+    def tell(self, if_none: str = "") -> None:
+        """Report the instances that exist, or say `if_none` if none does."""
         try:
             ec2 = self.connect(self.region)("ec2")
             left = remaining.of(ec2, self.run_id, self.directory)
@@ -131,6 +133,8 @@ class Instances:
             return
         if left:
             self._say(remaining.report(left, self.run_id, self.region, self.directory))
+        elif if_none:
+            self._say(if_none)
 
     def _say_unknown(self, error: Exception) -> None:
         unknown = remaining.unknown(self.run_id, self.region, self.directory)
@@ -203,6 +207,22 @@ class BenchmarkCleanup:
         else:
             self._say(NOTHING_DONE["benchmark"])
             self._report_earlier_instances()
+
+    def of_leaving(self, reached: stages.Reached) -> None:
+        """Say that the run goes on, what it costs, and how to come back to it. Nothing is changed."""
+        hosts = reached.hosts
+        # A machine of the user's own; an instance is told of by itself, with its region.
+        where = "" if self.instances else f" on {', '.join(sorted(hosts.at_it))}"
+        if hosts.at_it <= hosts.measured:
+            self._say(f"The run {self.run_id} has measured, and its results wait{where or ' on its instance'}.")
+        else:
+            self._say(f"The run {self.run_id} goes on measuring{where}, without this process.")
+        if self.instances:
+            self.instances.tell(if_none="No instance of the run is alive any more.")
+        else:
+            units = f"{host_layout.unit_prefix(self.run_id)}-*"
+            self._say(f"To end it, type there: sudo systemctl stop {shlex.quote(units)}")
+        self._say(f"To come back to it: {remaining.attach_command(self.run_id, self.directory)}")
 
     def _leave_nothing_running(self, reached: stages.Reached) -> None:
         late_arrivals = LATE_ARRIVALS if reached.is_launching else 0.0

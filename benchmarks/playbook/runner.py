@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 from filelock import FileLock
 from rich.console import Console
@@ -17,7 +18,7 @@ from benchmarks.aws import credentials
 from benchmarks.aws.aws_errors import refusing
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.parameters import region, request
-from benchmarks.playbook import cleanup, command_line, playbook_process, signals
+from benchmarks.playbook import cleanup, command_line, playbook_process, signals, stages
 from benchmarks.runs import locks, parameters_file, run_directory
 from benchmarks.runs.records import Values
 
@@ -34,6 +35,7 @@ class Job:
     lock: FileLock | None  # held for the life of the job
     is_dry: bool  # whether it ends with its plan
     has_run: bool = True  # False if it is about no run of its own
+    leave: Callable[[stages.Reached], None] | None = None  # says that the run goes on; None if it cannot
 
     @property
     def title(self) -> str:
@@ -115,7 +117,9 @@ def _prepare(playbook: str, values: Values) -> Job:
     }
     is_dry = bool(resolved.parameters.get("dry_run"))
     has_run = not resolved.parameters.get("expired")
-    return Job(run_id, directory, built, undo, after[playbook](), lock, is_dry, has_run)
+    made = after[playbook]()
+    leave = made.of_leaving if isinstance(made, cleanup.BenchmarkCleanup) else None
+    return Job(run_id, directory, built, undo, made, lock, is_dry, has_run, leave)
 
 
 def _lock(directory: Path) -> FileLock:
@@ -129,22 +133,33 @@ class AnsweredNoError(RefusedError):
     """The playbook has looked, as it was asked to, and has told that the answer is no."""
 
 
+class LeftError(SystemExit):
+    """After a signal the run goes on without this process, and the user has been told how to come back to it."""
+
+
 def run(job: Job, told: Mapping[str, str] | None = None) -> None:
     """Run the playbook to its end. Of a run that was only planned, nothing is left.
 
-    `told` is added to its environment. A signal first terminates the instances with the run's tag. Raises RefusedError
-    if nothing was started, AnsweredNoError if that is because of what it found, FailedError
-    if the run failed (Ansible has shown the reason by then), SystemExit after a signal.
+    `told` is added to its environment. A signal first terminates the instances with the run's tag. But once the run
+    measures, Ctrl-C at a terminal and SIGHUP leave it to itself, unless a second Ctrl-C follows. Raises RefusedError if
+    nothing was started, AnsweredNoError if that is because of what it found, FailedError if the run failed (Ansible has
+    shown the reason by then), LeftError if it goes on, SystemExit after any other signal.
     """
     environment = {**job.command.environment, **(told or {})}
     playing = playbook_process.Playing(replace(job.command, environment=environment))
+    leaving = signals.Leaving(
+        lambda: playing.is_running and playing.reached.hosts.can_be_left, "leaving the run to itself", "ends it"
+    )
     said = ""
-    with signals.signals_raise(job.after.interrupted):
+    with signals.signals_raise(job.after.interrupted, leaving if job.leave else None) as caught:
         try:
             job.after.console.print(f"{job.title}{job.command}", style="dim", soft_wrap=True)
             sys.stdout.flush()
-            with playing:
-                code = playing.wait()
+            try:
+                with playing:
+                    code = playing.wait()
+            except signals.LeaveError as signal:
+                _leave(job, playing.reached, signal, caught)
             if code:
                 said = job.after.of_failure(code, playing.reached)
         except signals.SignalError as signal:
@@ -160,3 +175,14 @@ def run(job: Job, told: Mapping[str, str] | None = None) -> None:
     if job.is_dry:
         job.undo()
         job.after.console.print(cleanup.NOTHING_DONE["benchmark"])
+
+
+def _leave(job: Job, reached: stages.Reached, signal: signals.LeaveError, caught: signals.Caught) -> NoReturn:
+    """Say that the run goes on. Raises SignalError if a second signal asks for its end, else LeftError."""
+    caught.may_interrupt()
+    assert job.leave
+    job.leave(reached)
+    if signal.is_typed:
+        # Whoever types it a second time must find this process there.
+        caught.wait(signal.at + signals.SECOND)
+    raise LeftError(128 + signal.number) from None

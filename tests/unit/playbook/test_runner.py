@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, NoReturn, Self
 
 import pytest
+from rich.console import Console
 
 from benchmarks.errors import RefusedError
 from benchmarks.playbook import runner, stages
@@ -106,3 +108,77 @@ def test_an_answer_of_no_is_told_from_a_refusal(
     assert isinstance(caught.value, runner.AnsweredNoError) is answered
     (command,) = Playing.commands
     assert command.environment == {**job.command.environment, "TOLD": "1"}
+
+
+class Measuring:
+    """A playbook whose host measures until a signal comes: the first of `signals`; the others come when it is ended."""
+
+    reached = replace(stages.NOTHING, begun=frozenset({"launch"}), hosts=stages.Hosts(measures=frozenset({"i-1"})))
+    is_running = True
+    signals: ClassVar[list[signal.Signals]] = []
+
+    def __init__(self, command: Command) -> None:
+        pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for number in self.signals[1:]:
+            signal.raise_signal(number)
+
+    def wait(self) -> int:
+        signal.raise_signal(self.signals[0])
+        return 0
+
+
+class After:
+    """What was done after a playbook."""
+
+    interrupted = "ending the run"
+    console = Console(file=io.StringIO())
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def of_failure(self, code: int, reached: stages.Reached) -> str:
+        self.done.append("of failure")
+        return ""
+
+    def of_signal(self, reached: stages.Reached) -> None:
+        self.done.append("of signal")
+
+    def of_leaving(self, reached: stages.Reached) -> None:
+        self.done.append("of leaving")
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "done"),
+    [
+        ([signal.SIGINT], 130, ["of leaving"]),
+        ([signal.SIGHUP], 129, ["of leaving"]),
+        ([signal.SIGINT, signal.SIGHUP], 130, ["of leaving"]),
+        ([signal.SIGINT, signal.SIGINT], 130, ["of signal"]),
+        ([signal.SIGHUP, signal.SIGTERM], 143, ["of signal"]),
+        ([signal.SIGTERM], 143, ["of signal"]),
+    ],
+)
+def test_a_run_that_measures_is_left_by_the_first_ctrl_c_and_ended_by_the_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sent: list[signal.Signals], code: int, done: list[str]
+) -> None:
+    monkeypatch.setattr(Measuring, "signals", sent)
+    monkeypatch.setattr("benchmarks.playbook.playbook_process.Playing", Measuring)
+    monkeypatch.setattr("benchmarks.playbook.signals._is_at_terminal", lambda: True)
+    monkeypatch.setattr("benchmarks.playbook.signals.SECOND", 0.1)
+    after = After()
+    job = runner.Job("a1", tmp_path, Command((), {}), lambda: None, after, None, False, leave=after.of_leaving)
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            runner.run(job)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert ended.value.code == code
+    assert after.done == done
+    # Of a run that goes on there is nothing to sum up yet.
+    assert isinstance(ended.value, runner.LeftError) == (done == ["of leaving"])
