@@ -80,7 +80,9 @@ class Parameter:
     @property
     def words(self) -> str:
         """What stands in a usage line for the words of a positional parameter."""
-        return f"{self.name.removesuffix('s').upper()}..."
+        if self.type == "list":
+            return f"{self.name.removesuffix('s').upper()}..."
+        return self.name.removesuffix("_id").upper()
 
     @property
     def short(self) -> str | None:
@@ -93,7 +95,7 @@ class Parameter:
 
     @property
     def advanced(self) -> bool:
-        return self.name not in FIRST_FLAGS
+        return self.name not in FIRST_FLAGS and not self.positional
 
 
 @cache

@@ -31,6 +31,7 @@ NOTHING_DONE = {
     "teardown": "Nothing was removed.",
     "terminate": "Nothing was ended.",
 }
+_UNTOUCHED = "Nothing of the run was changed."
 _SOME_EXPIRED = "It may be that not all that has expired was ended; the same command ends the rest."
 _REMOVED = "What was removed is gone; the same command removes the rest."
 _CREATED = "What was created stays; the same command creates the rest."
@@ -182,13 +183,14 @@ class BenchmarkCleanup:
     fresh: bool  # whether this process has started the run, not continued it
     finish: command_line.Command  # the playbook that collects, publishes and terminates after an interrupted one
     console: Console
+    attaches: bool = False  # whether it only comes back to a run
     interrupted = "ending the run"
 
     def of_failure(self, code: int, reached: stages.Reached) -> str:
         """Collect partial results if the playbook was cut short, then terminate the instances."""
         if not reached.started:
             self._report_earlier_instances()
-            return "Nothing was launched."
+            return _UNTOUCHED if self.attaches else "Nothing was launched."
         try:
             if not reached.ended_by_itself:
                 why = signal.Signals(-code).name if code < 0 else f"exit code {code}"
@@ -205,7 +207,7 @@ class BenchmarkCleanup:
         if reached.started:
             self._leave_nothing_running(reached)
         else:
-            self._say(NOTHING_DONE["benchmark"])
+            self._say(_UNTOUCHED if self.attaches else NOTHING_DONE["benchmark"])
             self._report_earlier_instances()
 
     def of_leaving(self, reached: stages.Reached) -> None:

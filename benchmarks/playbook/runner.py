@@ -17,7 +17,7 @@ from rich.console import Console
 from benchmarks.aws import credentials
 from benchmarks.aws.aws_errors import refusing
 from benchmarks.errors import FailedError, RefusedError
-from benchmarks.parameters import region, request
+from benchmarks.parameters import attaching, region, request
 from benchmarks.playbook import cleanup, command_line, playbook_process, signals, stages
 from benchmarks.runs import locks, parameters_file, run_directory
 from benchmarks.runs.records import Values
@@ -113,6 +113,7 @@ def _prepare(playbook: str, values: Values) -> Job:
             fresh=fresh,
             finish=command_line.playbook("finish", asked, chosen, terminal=terminal, columns=columns),
             console=console,
+            attaches=attaching.attaches(values),
         ),
     }
     is_dry = bool(resolved.parameters.get("dry_run"))

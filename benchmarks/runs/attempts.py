@@ -26,13 +26,13 @@ def current(host_directory: Path) -> int:
 
 
 def is_active(host_directory: Path) -> bool:
-    """Whether the current attempt was found active; its host must then be left as it is."""
+    """Whether the current attempt was found on its host, to be followed; that must then be left as it is."""
     found = record_files.recall(CurrentAttempt, host_directory)
     return bool(found and found.active)
 
 
 def follow(host_directory: Path, number: int | None) -> None:
-    """Record which attempt was found active, None for none. Raises OSError.
+    """Record which attempt was found on its host, to be followed to its end, None for none. Raises OSError.
 
     The attempt's toolchain record becomes the host's again; an attempt without one here cannot be followed.
     """

@@ -1,4 +1,7 @@
-"""Runs a command as a transient systemd unit and follows its log to the end; if the unit already runs, follows that."""
+"""Runs a command as a transient systemd unit and follows its log to the end; if the unit already runs, follows that.
+
+With `attach`, a unit that has failed meanwhile is followed as well, to its failure.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,7 @@ class Follower(following.Follower):
 class ActionModule(ActionBase):
     _VALID_ARGS = frozenset(
         ("name", "step", "argv", "environment", "directory", "log", "log_here", "status", "limit_seconds", "expected",
-         "tail", "reconnect_timeout", "host_check", "activity", "python", "stopped")
+         "tail", "attach", "reconnect_timeout", "host_check", "activity", "python", "stopped")
     )  # fmt: skip
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -78,7 +81,8 @@ class ActionModule(ActionBase):
         if self._task.check_mode:
             return {"changed": True, "diff": {"prepared": f"The {what} would be: {shlex.join(unit.argv)}\n"}}
         begin = 0
-        if look.ended:
+        # Whoever only comes back takes a failure for what it is.
+        if look.ended and not (args.get("attach") and look.result is not None):
             begin = look.size
             self._start(unit)
         self._tell("measures")

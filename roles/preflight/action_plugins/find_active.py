@@ -1,4 +1,7 @@
-"""Checks whether a resumed run's host is still measuring; fails if it measures something other than requested."""
+"""Checks whether a resumed run's host is still measuring; fails if it measures something other than requested.
+
+For who only comes back to the run, an attempt that has ended meanwhile is followed as one that still measures.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,14 @@ from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
 from benchmarks.host import attempt_states
+from benchmarks.playbook import stages
 from benchmarks.runs import attempts, run_directory
 
 
 class ActionModule(ActionBase):
     """`host_dir` is on the controller, `directory` is the run's directory on the host, `unit` is the unit prefix."""
 
-    _VALID_ARGS = frozenset(("host_dir", "directory", "unit", "suite_digest"))
+    _VALID_ARGS = frozenset(("host_dir", "directory", "unit", "suite_digest", "attaches"))
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
@@ -25,10 +29,16 @@ class ActionModule(ActionBase):
         answer = self._low_level_execute_command(command, sudoable=False)
         here = Path(args["host_dir"])
         try:
-            number = attempt_states.active_attempt(attempt_states.read_states(answer["stdout"]), args["suite_digest"])
+            found = attempt_states.read_states(answer["stdout"])
+            number = attempt_states.active_attempt(found, args["suite_digest"])
+            if number is None and args["attaches"]:
+                number = attempt_states.ended_attempt(found, args["suite_digest"])
             attempts.follow(here, number)
         except RefusedError as error:
             raise AnsibleActionFail(str(error)) from None
         except OSError as error:
             raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
+        # From now on the run can be left again.
+        for event in attempt_states.events(found, number):
+            stages.tell(event, task_vars["inventory_hostname"])
         return {"changed": False}

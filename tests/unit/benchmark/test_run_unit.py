@@ -144,6 +144,20 @@ def test_whoever_started_the_playbook_hears_that_a_host_measures(
     assert [event for event in stages.OF_HOST if getattr(hosts, event) == {"i-1"}] == told
 
 
+@pytest.mark.parametrize("attach", [True, False])
+def test_a_unit_that_failed_unwatched_is_started_again_unless_somebody_only_comes_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, attach: bool
+) -> None:
+    failed = [look("inactive", "exit-code exited 101", 2, log) for log in (b"no", b"", b"")]
+    action, execute = made(monkeypatch, failed[1], *([] if attach else [DONE, DONE]), *failed)
+    action._task.args |= {"attach": attach, "expected": 0, "tail": False, "log_here": str(tmp_path / "log")}
+    result = action.run(task_vars={"inventory_hostname": "i-1"})
+    assert result["msg"].startswith("The benchmark run failed with exit status 101.")
+    assert (tmp_path / "log").read_bytes() == b"no"
+    started = ["systemd-run" in call.args[0] for call in execute.call_args_list]
+    assert any(started) is not attach
+
+
 def test_a_unit_whose_log_is_too_long_is_stopped_and_followed_no_longer_than_to_its_end(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

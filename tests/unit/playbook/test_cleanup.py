@@ -202,6 +202,16 @@ def test_a_run_that_was_to_go_on_and_was_refused_tells_of_its_instance_and_ends_
     assert after.text.count("i-1 (c7i.2xlarge) still runs: ") == 2
 
 
+def test_a_run_that_was_come_back_to_in_vain_is_told_of_and_was_not_changed(tmp_path: Path) -> None:
+    account = Account("i-1")
+    after = After(tmp_path, account.client, fresh=False, attaches=True)
+    assert after.made.of_failure(4, PREFLIGHT) == "Nothing of the run was changed."
+    after.made.of_signal(PREFLIGHT)
+    assert account.ids == {"i-1"}
+    assert after.text.count("i-1 (c7i.2xlarge) still runs: ") == 2
+    assert "launched" not in after.text
+
+
 def test_a_new_run_that_was_refused_asks_aws_nothing(tmp_path: Path) -> None:
     client = FakeClient()
     After(tmp_path, client).made.of_failure(2, PREFLIGHT)
