@@ -18,7 +18,8 @@ def run(values: Values) -> None:
     """
     job = runner.prepare("benchmark", values)
     try:
-        runner.run(job)
+        if not runner.run(job):
+            return
     except (RefusedError, runner.LeftError):
         raise
     except BaseException:

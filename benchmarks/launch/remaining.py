@@ -61,12 +61,12 @@ def report(left: Sequence[Remaining], run_id: str, region: str | None, directory
 
 def unknown(run_id: str, region: str | None, directory: Path) -> str:
     """Like `report` if AWS cannot be asked: the instances that may run according to the run's records."""
-    may = [f"It may be that {left}" for left in _recorded(directory)]
+    may = [f"It may be that {left}" for left in recorded(directory)]
     command = end_command(run_id, region, directory)
     return "\n".join(["It is not known whether instances of the run still exist.", *may, f"To end them: {command}"])
 
 
-def _recorded(directory: Path) -> tuple[Remaining, ...]:
+def recorded(directory: Path) -> tuple[Remaining, ...]:
     """`not_ended`, as if EC2 had said that they run."""
     return tuple(
         of_instance(

@@ -29,6 +29,7 @@ class Outline:
     all_owners: bool = False  # whose: everyone's
     regions: tuple[str, ...] = ()  # and where
     attaches: bool = False  # whether it only comes back to a run that was begun before
+    detaches: bool = False  # whether it leaves the run to itself once that measures
 
 
 def outline(given: Mapping[str, object], environment: Mapping[str, str], directory: Path | None = None) -> Outline:
@@ -62,6 +63,7 @@ def outline(given: Mapping[str, object], environment: Mapping[str, str], directo
         regions=regions,
         ssh_port=values.get("ssh_port", defaults["ssh_port"]),
         attaches=attaching.attaches(given),
+        detaches=bool(values.get("detach")),
     )
 
 

@@ -7,7 +7,6 @@ themselves down, and the command that terminates them. An instance that must not
 
 from __future__ import annotations
 
-import shlex
 import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -18,8 +17,7 @@ from typing import Protocol
 from rich.console import Console
 
 from benchmarks.aws import aws_errors, opt_in_regions, session
-from benchmarks.host import host_layout
-from benchmarks.launch import remaining, termination
+from benchmarks.launch import left, remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages
 
 # How long after an interruption an instance may still appear whose launch was in progress.
@@ -127,13 +125,13 @@ class Instances:
         """Report the instances that exist, or say `if_none` if none does."""
         try:
             ec2 = self.connect(self.region)("ec2")
-            left = remaining.of(ec2, self.run_id, self.directory)
+            found = remaining.of(ec2, self.run_id, self.directory)
             termination.note_gone(ec2, self.run_id, self.directory)
         except aws_errors.errors() as error:
             self._say_unknown(error)
             return
-        if left:
-            self._say(remaining.report(left, self.run_id, self.region, self.directory))
+        if found:
+            self._say(remaining.report(found, self.run_id, self.region, self.directory))
         elif if_none:
             self._say(if_none)
 
@@ -192,20 +190,23 @@ class BenchmarkCleanup:
             self._report_earlier_instances()
             return _UNTOUCHED if self.attaches else "Nothing was launched."
         try:
-            if not reached.ended_by_itself:
+            # What was left is neither collected nor ended.
+            if not (reached.ended_by_itself or reached.hosts.left):
                 why = signal.Signals(-code).name if code < 0 else f"exit code {code}"
                 self._say(f"ansible-playbook ended early ({why}): collecting partial results …")
                 with playbook_process.Playing(self.finish) as playing:
                     playing.wait()
         except OSError as error:
             self._say(f"Partial results could not be collected: {error}.")
-        self._leave_nothing_running(reached)
+        self._leave_nothing_running(reached, keep=self.keeps or bool(reached.hosts.left))
+        if reached.hosts.left:
+            self._say(left.way_back(self.run_id, self.directory))
         return f"The run failed. Partial results are in {self.directory}"
 
     def of_signal(self, reached: stages.Reached) -> None:
         """Terminate the instances first: the sender of the signal may not wait for long."""
         if reached.started:
-            self._leave_nothing_running(reached)
+            self._leave_nothing_running(reached, keep=self.keeps)
         else:
             self._say(_UNTOUCHED if self.attaches else NOTHING_DONE["benchmark"])
             self._report_earlier_instances()
@@ -213,26 +214,21 @@ class BenchmarkCleanup:
     def of_leaving(self, reached: stages.Reached) -> None:
         """Say that the run goes on, what it costs, and how to come back to it. Nothing is changed."""
         hosts = reached.hosts
-        # A machine of the user's own; an instance is told of by itself, with its region.
-        where = "" if self.instances else f" on {', '.join(sorted(hosts.at_it))}"
-        if hosts.at_it <= hosts.measured:
-            self._say(f"The run {self.run_id} has measured, and its results wait{where or ' on its instance'}.")
-        else:
-            self._say(f"The run {self.run_id} goes on measuring{where}, without this process.")
+        told = left.measured if hosts.at_it <= hosts.measured else left.measuring
+        self._say(told(self.run_id, () if self.instances else hosts.at_it))
         if self.instances:
             self.instances.tell(if_none="No instance of the run is alive any more.")
         else:
-            units = f"{host_layout.unit_prefix(self.run_id)}-*"
-            self._say(f"To end it, type there: sudo systemctl stop {shlex.quote(units)}")
-        self._say(f"To come back to it: {remaining.attach_command(self.run_id, self.directory)}")
+            self._say(left.end_there(self.run_id))
+        self._say(left.way_back(self.run_id, self.directory))
 
-    def _leave_nothing_running(self, reached: stages.Reached) -> None:
+    def _leave_nothing_running(self, reached: stages.Reached, *, keep: bool) -> None:
         late_arrivals = LATE_ARRIVALS if reached.is_launching else 0.0
         if not self.instances:
             if not reached.ended_by_itself:
                 self._say(f"What it started may still run on the host: --run-id {self.run_id} continues it.")
         else:
-            self.instances.end(late_arrivals, keep=self.keeps)
+            self.instances.end(late_arrivals, keep=keep)
 
     def _report_earlier_instances(self) -> None:
         """Report the instances of a continued run, which this call has not touched."""

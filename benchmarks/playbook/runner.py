@@ -96,6 +96,8 @@ def _prepare(playbook: str, values: Values) -> Job:
     terminal = sys.stdout.isatty()
     columns = shutil.get_terminal_size().columns
     built = command_line.playbook(playbook, parameters, chosen, terminal=terminal, columns=columns)
+    # What is brought back is not left to itself.
+    finishing = {name: value for name, value in asked.items() if name != "detach"}
     # No markup: paths may contain brackets.
     console = Console(stderr=True, highlight=False, markup=False)
     instances = cleanup.Instances(run_id, directory, chosen, console)
@@ -111,7 +113,7 @@ def _prepare(playbook: str, values: Values) -> Job:
             instances=None if resolved.parameters["host"] else instances,
             keeps=resolved.parameters["keep"],
             fresh=fresh,
-            finish=command_line.playbook("finish", asked, chosen, terminal=terminal, columns=columns),
+            finish=command_line.playbook("finish", finishing, chosen, terminal=terminal, columns=columns),
             console=console,
             attaches=attaching.attaches(values),
         ),
@@ -138,8 +140,10 @@ class LeftError(SystemExit):
     """After a signal the run goes on without this process, and the user has been told how to come back to it."""
 
 
-def run(job: Job, told: Mapping[str, str] | None = None) -> None:
+def run(job: Job, told: Mapping[str, str] | None = None) -> bool:
     """Run the playbook to its end. Of a run that was only planned, nothing is left.
+
+    Returns whether the run has come to its end too: it has not if it was asked to be left to itself.
 
     `told` is added to its environment. A signal first terminates the instances with the run's tag. But once the run
     measures, Ctrl-C at a terminal and SIGHUP leave it to itself, unless a second Ctrl-C follows. Raises RefusedError if
@@ -176,6 +180,7 @@ def run(job: Job, told: Mapping[str, str] | None = None) -> None:
     if job.is_dry:
         job.undo()
         job.after.console.print(cleanup.NOTHING_DONE["benchmark"])
+    return not playing.reached.hosts.left
 
 
 def _leave(job: Job, reached: stages.Reached, signal: signals.LeaveError, caught: signals.Caught) -> NoReturn:

@@ -31,6 +31,17 @@ def is_active(host_directory: Path) -> bool:
     return bool(found and found.active)
 
 
+def is_left(host_directory: Path) -> bool:
+    """Whether the current attempt was left measuring, with nobody to wait for it."""
+    found = record_files.recall(CurrentAttempt, host_directory)
+    return bool(found and found.left)
+
+
+def leave(host_directory: Path) -> None:
+    """Record that the current attempt measures and is left. Raises OSError."""
+    record_files.write(host_directory, CurrentAttempt(number=current(host_directory), left=True))
+
+
 def follow(host_directory: Path, number: int | None) -> None:
     """Record which attempt was found on its host, to be followed to its end, None for none. Raises OSError.
 
@@ -40,7 +51,7 @@ def follow(host_directory: Path, number: int | None) -> None:
     if number and toolchain:
         record_files.write(host_directory, toolchain)
         record_files.write(host_directory, CurrentAttempt(number=number, active=True))
-    elif is_active(host_directory):
+    elif is_active(host_directory) or is_left(host_directory):
         record_files.write(host_directory, CurrentAttempt(number=current(host_directory)))
 
 

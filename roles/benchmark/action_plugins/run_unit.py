@@ -1,6 +1,7 @@
 """Runs a command as a transient systemd unit and follows its log to the end; if the unit already runs, follows that.
 
-With `attach`, a unit that has failed meanwhile is followed as well, to its failure.
+With `attach`, a unit that has failed meanwhile is followed as well, to its failure. With `detach`, a measurement is not
+followed; `host_dir`, the host's directory on the controller, then has a record of that.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ansible.utils.display import Display
 from benchmarks.host import activity, failure_causes, following, host_check, progress, ssh_failures, systemd_units
 from benchmarks.host.log_copy import LogCopy
 from benchmarks.playbook import stages
+from benchmarks.runs import attempts, run_directory
 
 display = Display()
 
@@ -44,7 +46,7 @@ class Follower(following.Follower):
 class ActionModule(ActionBase):
     _VALID_ARGS = frozenset(
         ("name", "step", "argv", "environment", "directory", "log", "log_here", "status", "limit_seconds", "expected",
-         "tail", "attach", "reconnect_timeout", "host_check", "activity", "python", "stopped")
+         "tail", "attach", "detach", "host_dir", "reconnect_timeout", "host_check", "activity", "python", "stopped")
     )  # fmt: skip
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -86,6 +88,8 @@ class ActionModule(ActionBase):
             begin = look.size
             self._start(unit)
         self._tell("measures")
+        if args.get("detach") and not building:
+            return self._left(changed=look.ended)
         follower = Follower(building, int(args["expected"]), bool(args["tail"]))
         kept = LogCopy(Path(args["log_here"]))
         self._follow(unit, begin, kept, follower)
@@ -97,6 +101,15 @@ class ActionModule(ActionBase):
             # `detail` is separate from `msg`, which Ansible's own output repeats.
             return {"failed": True, "msg": sentence, "detail": list(detail)}
         return {"changed": look.ended}
+
+    def _left(self, changed: bool) -> dict[str, Any]:
+        """Leave the measurement to itself. Without a record of that, it would be ended with the playbook."""
+        try:
+            attempts.leave(Path(self._task.args["host_dir"]))
+        except OSError as error:
+            raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
+        self._tell("left")
+        return {"changed": changed}
 
     def _tell(self, *events: str) -> None:
         """Tell what this host is at, unless the step only builds: what is built measures nothing by itself."""

@@ -17,13 +17,16 @@ from tests.support import recorded_runs
 class Job:
     """A job that ends as it is told to; what it was made of is noted."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, directory: Path, end: BaseException | None) -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, directory: Path, end: BaseException | None, *, is_over: bool = True
+    ) -> None:
         self.asked: list[Any] = []
         self.directory = directory
 
-        def run(job: Any) -> None:
+        def run(job: Any) -> bool:
             if end:
                 raise end
+            return is_over
 
         monkeypatch.setattr(runner, "prepare", lambda playbook, values: self.asked.append((playbook, values)) or self)
         monkeypatch.setattr(runner, "run", run)
@@ -55,6 +58,14 @@ def test_a_run_that_goes_on_or_never_began_is_not_summed_up(
     Job(monkeypatch, directory, end)
     with pytest.raises(type(end)):
         bench_command.run({"instance_type": "c7i.large"})
+    assert capsys.readouterr().out == ""
+
+
+def test_a_run_that_was_to_be_left_is_not_summed_up(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Job(monkeypatch, directory, None, is_over=False)
+    bench_command.run({"instance_type": "c7i.large", "detach": True})
     assert capsys.readouterr().out == ""
 
 

@@ -150,6 +150,25 @@ def test_a_run_on_a_machine_of_the_user_s_own_is_left_there(tmp_path: Path) -> N
     assert client.calls == []
 
 
+@pytest.mark.parametrize("by_itself", [True, False])
+def test_what_was_left_measuring_is_not_ended_by_the_failure_of_another_host(
+    tmp_path: Path, no_finish: list[str], by_itself: bool
+) -> None:
+    account = Account("i-1")
+    record_files.write(tmp_path / "i-1", records.READY)
+    after = After(tmp_path, account.client)
+    reached = at(works={"i-1", "i-2"}, measures={"i-1"}, left={"i-1"}, failed={"i-2"}, over={"i-1", "i-2"})
+    after.made.of_failure(1, replace(reached, ended_by_itself=by_itself))
+    assert (no_finish, account.ids) == ([], {"i-1"})
+    assert after.text.splitlines()[-1].startswith("To come back to it: ./inv bench.attach r1")
+
+
+def test_what_was_left_measuring_is_ended_by_a_signal(tmp_path: Path) -> None:
+    account = Account("i-1")
+    After(tmp_path, account.client).made.of_signal(at(measures={"i-1"}, left={"i-1"}))
+    assert account.ids == set()
+
+
 @pytest.mark.parametrize("ended", ["by a signal", "by a failure"])
 def test_what_is_to_be_kept_is_told_of(tmp_path: Path, ended: str) -> None:
     account = Account("i-1")

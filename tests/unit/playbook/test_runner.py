@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from benchmarks.errors import RefusedError
-from benchmarks.playbook import runner, stages
+from benchmarks.playbook import cleanup, runner, stages
 from benchmarks.playbook.command_line import Command
 from benchmarks.runs import parameters_file
 
@@ -182,3 +183,22 @@ def test_a_run_that_measures_is_left_by_the_first_ctrl_c_and_ended_by_the_second
     assert after.done == done
     # Of a run that goes on there is nothing to sum up yet.
     assert isinstance(ended.value, runner.LeftError) == (done == ["of leaving"])
+
+
+@pytest.mark.parametrize("left", [frozenset({"i-1"}), frozenset()])
+def test_whether_a_run_has_come_to_its_end_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: frozenset[str]
+) -> None:
+    monkeypatch.setattr(Measuring, "wait", lambda _: 0)
+    monkeypatch.setattr(Measuring, "signals", [])
+    monkeypatch.setattr(Measuring, "reached", replace(Measuring.reached, hosts=stages.Hosts(left=left)))
+    monkeypatch.setattr("benchmarks.playbook.playbook_process.Playing", Measuring)
+    job = runner.Job("a1", tmp_path, Command((), {}), lambda: None, After(), None, False)
+    assert runner.run(job) is not bool(left)
+
+
+def test_what_finishes_a_run_that_was_to_be_left_does_not_leave_it(tmp_path: Path) -> None:
+    job = runner.prepare("benchmark", asked(tmp_path, detach=True))
+    assert isinstance(job.after, cleanup.BenchmarkCleanup)
+    (given,) = (json.loads(word) for word in job.after.finish.argv if word.startswith("{"))
+    assert (given["run_id"], "detach" in given) == ("a1", False)
