@@ -5,15 +5,19 @@ What is asserted about instances, bytes and processes is read from outside the t
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
 import re
+import select
 import signal
 import subprocess
+import termios
 import time
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -297,9 +301,22 @@ class Tool:
         """A run that has launched its instance, kept it and done nothing else."""
         return self.playbook(run_id, "--tags", "launch", "-e", '{"keep": true}')
 
+    def attach(self, run_id: str) -> Run:
+        result = inv(*self.attaching(run_id), environment=self.account.environment)
+        return Run(result, self.runs / run_id)
+
+    def attaching(self, run_id: str) -> list[str]:
+        return ["bench.attach", run_id, "--runs-dir", str(self.runs)]
+
     def start(self, run_id: str, *more: str, suite: Path | None = None) -> subprocess.Popen[str]:
+        return self._start(*self.arguments(run_id, suite), *more)
+
+    def start_attaching(self, run_id: str) -> subprocess.Popen[str]:
+        return self._start(*self.attaching(run_id))
+
+    def _start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [str(ROOT / "inv"), *self.arguments(run_id, suite), *more],
+            [str(ROOT / "inv"), *arguments],
             env=self.account.environment,
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
@@ -307,6 +324,52 @@ class Tool:
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+
+class Terminal:
+    """The tool, started at a terminal of its own, at which somebody types."""
+
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._here, there = pty.openpty()
+
+        def own_terminal() -> None:
+            os.setsid()
+            fcntl.ioctl(there, termios.TIOCSCTTY, 0)
+
+        self.process = subprocess.Popen(
+            [ROOT / "inv", *arguments],
+            env=environment,
+            cwd=ROOT,
+            stdin=there,
+            stdout=there,
+            stderr=there,
+            preexec_fn=own_terminal,
+        )
+        os.close(there)
+        self.said = ""
+
+    def type(self, text: str) -> None:
+        os.write(self._here, text.encode())
+
+    def read(self, until: str = "", seconds: float = 120) -> None:
+        """Read what is shown until it contains a text, or without one to the end of the process."""
+        deadline = time.monotonic() + seconds
+        while not until or until not in self.said:
+            assert time.monotonic() < deadline, self.said
+            if select.select([self._here], [], [], 1)[0]:
+                try:
+                    self.said += os.read(self._here, 65536).decode(errors="replace").replace("\r", "")
+                except OSError:  # every process with the terminal has ended
+                    assert not until, self.said
+                    return
+
+    def end(self, seconds: float = 60) -> int:
+        """Close the window, and wait for the end of the process. Returns its exit code."""
+        os.close(self._here)
+        try:
+            return self.process.wait(seconds)
+        finally:
+            self.process.kill()
 
 
 @pytest.fixture
@@ -339,6 +402,17 @@ def processes_naming(text: str) -> list[str]:
     """Command lines of processes that name `text`."""
     lines = subprocess.run(["ps", "-eo", "pid,args"], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
     return [line for line in lines if text in line and "ps -eo" not in line]
+
+
+def read_until(process: subprocess.Popen[str], text: str) -> str:
+    """The lines that a process prints up to the first one that contains a text."""
+    assert process.stdout
+    said = ""
+    for line in process.stdout:
+        said += line
+        if text in line:
+            return said
+    raise AssertionError(said)
 
 
 def end(process: subprocess.Popen[str], number: signal.Signals) -> str:

@@ -28,8 +28,12 @@ class Job:
                 raise end
             return is_over
 
-        monkeypatch.setattr(runner, "prepare", lambda playbook, values: self.asked.append((playbook, values)) or self)
+        monkeypatch.setattr(runner, "prepare", self.prepare)
         monkeypatch.setattr(runner, "run", run)
+
+    def prepare(self, playbook: str, values: Any) -> Job:
+        self.asked.append((playbook, values))
+        return self
 
 
 @pytest.fixture
