@@ -6,8 +6,8 @@ import sys
 
 from benchmarks.cli import summary
 from benchmarks.errors import FailedError, RefusedError
-from benchmarks.playbook import runner
-from benchmarks.runs import named_run, run_directory, run_end
+from benchmarks.playbook import runner, signals
+from benchmarks.runs import named_run, run_directory, run_over
 from benchmarks.runs.records import Values
 
 
@@ -20,7 +20,7 @@ def run(values: Values) -> None:
     try:
         if not runner.run(job):
             return
-    except (RefusedError, runner.LeftError):
+    except (RefusedError, signals.LeftError):
         raise
     except BaseException:
         summary.show(job.directory)
@@ -35,10 +35,10 @@ def attach(values: Values) -> None:
     """
     runs_dir = run_directory.locate_runs(values.get("runs_dir"))
     run_id = named_run.find(runs_dir, values["run_id"], elsewhere=True)
-    if not run_end.is_over(runs_dir / run_id):
+    if not run_over.is_over(runs_dir / run_id):
         run({**values, "run_id": run_id, "runs_dir": str(runs_dir)})
         return
     print(f"The run {run_id} is over.", file=sys.stderr)
     summary.show(runs_dir / run_id)
-    if failed := run_end.failure(runs_dir / run_id):
+    if failed := run_over.failure(runs_dir / run_id):
         raise FailedError(failed.splitlines()[0])

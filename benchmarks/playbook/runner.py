@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,8 +19,9 @@ from benchmarks.aws import credentials
 from benchmarks.aws.aws_errors import refusing
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.parameters import attaching, region, request
-from benchmarks.playbook import cleanup, command_line, playbook_process, signals, stages
-from benchmarks.runs import locks, parameters_file, run_directory
+from benchmarks.playbook import cleanup, command_line, playbook_process, run_end, signals, stages
+from benchmarks.runs import events, locks, parameters_file, run_directory
+from benchmarks.runs.event_records import RunLeft, Signalled
 from benchmarks.runs.records import Values
 
 
@@ -95,7 +97,8 @@ def _prepare(playbook: str, values: Values) -> Job:
     chosen = resolved.parameters["region"]
     terminal = sys.stdout.isatty()
     columns = shutil.get_terminal_size().columns
-    built = command_line.playbook(playbook, parameters, chosen, terminal=terminal, columns=columns)
+    verbose = command_line.is_verbose(os.environ)
+    command = partial(command_line.playbook, aws_region=chosen, terminal=terminal, columns=columns, verbose=verbose)
     # What is brought back is not left to itself.
     finishing = {name: value for name, value in asked.items() if name != "detach"}
     # No markup: paths may contain brackets.
@@ -113,7 +116,7 @@ def _prepare(playbook: str, values: Values) -> Job:
             instances=None if resolved.parameters["host"] else instances,
             keeps=resolved.parameters["keep"],
             fresh=fresh,
-            finish=command_line.playbook("finish", finishing, chosen, terminal=terminal, columns=columns),
+            finish=command("finish", finishing),
             console=console,
             attaches=attaching.attaches(values),
         ),
@@ -122,7 +125,7 @@ def _prepare(playbook: str, values: Values) -> Job:
     has_run = not resolved.parameters.get("expired")
     made = after[playbook]()
     leave = made.of_leaving if isinstance(made, cleanup.BenchmarkCleanup) else None
-    return Job(run_id, directory, built, undo, made, lock, is_dry, has_run, leave)
+    return Job(run_id, directory, command(playbook, parameters), undo, made, lock, is_dry, has_run, leave)
 
 
 def _lock(directory: Path) -> FileLock:
@@ -136,10 +139,6 @@ class AnsweredNoError(RefusedError):
     """The playbook has looked, as it was asked to, and has told that the answer is no."""
 
 
-class LeftError(SystemExit):
-    """After a signal the run goes on without this process, and the user has been told how to come back to it."""
-
-
 def run(job: Job, told: Mapping[str, str] | None = None) -> bool:
     """Run the playbook to its end. Of a run that was only planned, nothing is left.
 
@@ -148,8 +147,14 @@ def run(job: Job, told: Mapping[str, str] | None = None) -> bool:
     `told` is added to its environment. A signal first terminates the instances with the run's tag. But once the run
     measures, Ctrl-C at a terminal and SIGHUP leave it to itself, unless a second Ctrl-C follows. Raises RefusedError if
     nothing was started, AnsweredNoError if that is because of what it found, FailedError if the run failed (Ansible has
-    shown the reason by then), LeftError if it goes on, SystemExit after any other signal.
+    shown the reason by then), signals.LeftError if it goes on, SystemExit after any other signal.
     """
+    # Only a run has a lock for the whole of it.
+    with run_end.told_in(job.directory if job.lock else None):
+        return _run(job, told)
+
+
+def _run(job: Job, told: Mapping[str, str] | None) -> bool:
     environment = {**job.command.environment, **(told or {})}
     playing = playbook_process.Playing(replace(job.command, environment=environment))
     leaving = signals.Leaving(
@@ -168,6 +173,8 @@ def run(job: Job, told: Mapping[str, str] | None = None) -> bool:
             if code:
                 said = job.after.of_failure(code, playing.reached)
         except signals.SignalError as signal:
+            if job.lock:
+                events.note(job.directory, Signalled(signal=str(signal)))
             job.after.of_signal(playing.reached)
             if not playing.reached.started:
                 job.undo()
@@ -184,11 +191,14 @@ def run(job: Job, told: Mapping[str, str] | None = None) -> bool:
 
 
 def _leave(job: Job, reached: stages.Reached, signal: signals.LeaveError, caught: signals.Caught) -> NoReturn:
-    """Say that the run goes on. Raises SignalError if a second signal asks for its end, else LeftError."""
+    """Say that the run goes on. Raises SignalError if a second signal asks for its end, else signals.LeftError."""
     caught.may_interrupt()
     assert job.leave
+    if job.lock:
+        left = [RunLeft(host=host) for host in sorted(reached.hosts.at_it)]
+        events.note(job.directory, Signalled(signal=str(signal)), *left)
     job.leave(reached)
     if signal.is_typed:
         # Whoever types it a second time must find this process there.
         caught.wait(signal.at + signals.SECOND)
-    raise LeftError(128 + signal.number) from None
+    raise signals.LeftError(128 + signal.number) from None

@@ -43,6 +43,10 @@ class LeaveError(BaseException):
         return self.number == signal.SIGINT
 
 
+class LeftError(SystemExit):
+    """After a signal, something goes on without this process, and the user has been told how to come back to it."""
+
+
 @dataclass(frozen=True)
 class Leaving:
     """What Ctrl-C at a terminal, and the terminal's end, do if `is_possible`; what that is, is printed at once."""

@@ -6,10 +6,12 @@ It uses a pipe, not a file: the disk may be full or the run's directory deleted 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from benchmarks.runs import record_files
 from benchmarks.runs.records import Stages, StageTime
@@ -24,7 +26,7 @@ OF_ATTEMPT = ("toolchain", "benchmark", "collect", "report", "publish", "termina
 LAST_PLAY = "Leave nothing running"
 EVENTS = ("begun", "ended", "play", "answered")
 # What a host is at, each told when it begins: see Hosts.
-OF_HOST = ("works", "measures", "measured", "failed", "over", "left")
+OF_HOST = ("works", "measures", "measured", "failed", "ending", "left")
 
 
 @dataclass(frozen=True)
@@ -35,18 +37,18 @@ class Hosts:
     measures: frozenset[str] = frozenset()  # the benchmark runs in a unit of its own, which needs nobody
     measured: frozenset[str] = frozenset()  # it has ended, and what it left is there
     failed: frozenset[str] = frozenset()
-    over: frozenset[str] = frozenset()  # its end has begun
+    ending: frozenset[str] = frozenset()  # its end has begun
     left: frozenset[str] = frozenset()  # it measures, and this playbook does not wait for it
 
     @property
     def at_it(self) -> frozenset[str]:
         """Those that measure, or keep what they have measured, whether or not anybody waits for them."""
-        return (self.measures - self.over) | self.left
+        return (self.measures - self.ending) | self.left
 
     @property
     def can_be_left(self) -> bool:
         """Whether this controller can go away: some are at it, and no other one has still to begin."""
-        return bool(self.at_it) and not self.works - self.measures - self.failed - self.over
+        return bool(self.at_it) and not self.works - self.measures - self.failed - self.ending
 
 
 @dataclass(frozen=True)
@@ -120,19 +122,37 @@ def pipe() -> Iterator[Pipe]:
         made.close()
 
 
+@dataclass
+class Current:
+    """A stage that is under way: whether anything of it was done, and whether that failed."""
+
+    name: str
+    did: bool = False
+    failed: bool = False
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far."""
+        return time.monotonic() - self.begun
+
+    @property
+    def result(self) -> Literal["done", "failed", "skipped"]:
+        return "failed" if self.failed else "done" if self.did else "skipped"
+
+
 class Times:
     """How long each stage has taken, and whether it failed."""
 
     def __init__(self) -> None:
         self._times: dict[str, StageTime] = {}
 
-    def add(self, stage: str, seconds: float, failed: bool) -> bool:
-        """Add the time of a stage that has ended. Returns whether it is the first time for this stage."""
+    def add(self, stage: str, seconds: float, failed: bool) -> None:
+        """Add the time of a stage that has ended, to that of an earlier time if it has run before."""
         earlier = self._times.get(stage)
         before, failed_before = (earlier.seconds, earlier.failed) if earlier else (0.0, False)
         total = round(before + seconds, 3)
         self._times[stage] = StageTime(name=stage, seconds=total, failed=failed or failed_before)
-        return not earlier
 
     def note(self, directory: Path | None, stage: str) -> None:
         """Write a stage's time at once, so that it is not lost if the run is interrupted. Errors are ignored.
@@ -154,12 +174,16 @@ def times(directory: Path) -> dict[str, float]:
     return {one.name: one.seconds for one in noted.stages}
 
 
-def tell(event: str, what: str) -> None:
-    """Report to the process that started this playbook, if it listens: one of EVENTS, or one of OF_HOST.
+def tell(event: str, what: str) -> bool:
+    """Report to the process that started this playbook; return whether it listens.
 
-    A stage has `begun` or `ended`, a `play` has begun, or a stage has `answered` no; or it is about the host `what`.
+    One of EVENTS: a stage has `begun` or `ended`, a `play` has begun, a stage has `answered` no; one of OF_HOST, which
+    is about a host; or `over`, which only asks whether it listens.
     """
-    if VARIABLE in os.environ:
-        # That process may have been killed, which is no reason to stop.
-        with suppress(OSError):
-            os.write(int(os.environ[VARIABLE]), f"{event} {what}\n".encode())
+    if VARIABLE not in os.environ:
+        return False
+    # That process may have been killed, which is no reason to stop.
+    with suppress(OSError):
+        os.write(int(os.environ[VARIABLE]), f"{event} {what}\n".encode())
+        return True
+    return False

@@ -32,7 +32,7 @@ def find(runs_dir: Path, given: str, *, elsewhere: bool = False) -> str:
     planned = [name for name in names if is_planned(runs_dir / name)]
     if elsewhere and run_id.is_valid(given) and not any(name.startswith(given) for name in planned):
         return given
-    return run_words.named(given, planned, str(runs_dir), "run")
+    return run_words.named(given, planned, str(runs_dir), "There is no run")
 
 
 def directories(runs_dir: Path) -> list[Path]:

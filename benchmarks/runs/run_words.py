@@ -20,10 +20,11 @@ def back(word: str) -> int | None:
     return int(latest["back"] or 0) if latest else None
 
 
-def named(word: str, ids: Sequence[str], place: str, kind: str = "run, file or directory") -> str:
+def named(word: str, ids: Sequence[str], place: str, none: str = "There is no run, file or directory") -> str:
     """The id of the run of `RUN`, `RUN/HOST` or `RUN/HOST/ATTEMPT`: one of `ids`, or the unique start of one.
 
-    Raises RefusedError if there is none in `place`, or if several ids start so. `kind` is what the word may stand for.
+    Raises RefusedError if there is none in `place`, or if several ids start so. `none` is how the first of
+    these sentences begins.
     """
     name = word.partition("/")[0]
     if name in ids:
@@ -33,7 +34,7 @@ def named(word: str, ids: Sequence[str], place: str, kind: str = "run, file or d
         return starting[0]
     if starting:
         raise RefusedError(f"{len(starting)} runs start with {name}: {some(starting)}. Give more of the id.")
-    raise RefusedError(f"There is no {kind} {word}.{hints.nearest(name, ids)} {_known(ids, place)}")
+    raise RefusedError(f"{none} {word}.{hints.nearest(name, ids)} {_known(ids, place)}")
 
 
 def latest(

@@ -14,6 +14,7 @@ import select
 import signal
 import subprocess
 import termios
+import threading
 import time
 import urllib.request
 import uuid
@@ -331,6 +332,7 @@ class Terminal:
 
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         self._here, there = pty.openpty()
+        self._closed = threading.Event()
 
         def own_terminal() -> None:
             os.setsid()
@@ -347,29 +349,36 @@ class Terminal:
         )
         os.close(there)
         self.said = ""
+        # A terminal that shows nothing would hold up what is written to it.
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
 
     def type(self, text: str) -> None:
         os.write(self._here, text.encode())
 
-    def read(self, until: str = "", seconds: float = 120) -> None:
-        """Read what is shown until it contains a text, or without one to the end of the process."""
-        deadline = time.monotonic() + seconds
-        while not until or until not in self.said:
-            assert time.monotonic() < deadline, self.said
-            if select.select([self._here], [], [], 1)[0]:
+    def _read(self) -> None:
+        while not self._closed.is_set():
+            if select.select([self._here], [], [], 0.2)[0]:
                 try:
                     self.said += os.read(self._here, 65536).decode(errors="replace").replace("\r", "")
                 except OSError:  # every process with the terminal has ended
-                    assert not until, self.said
                     return
 
-    def end(self, seconds: float = 60) -> int:
-        """Close the window, and wait for the end of the process. Returns its exit code."""
-        os.close(self._here)
+    def end(self, *, close: bool = False) -> int:
+        """Wait for the end of the process, and with `close` close the window before. Returns its exit code."""
         try:
-            return self.process.wait(seconds)
+            if close:
+                self._close()
+            return self.process.wait(timeout=120)
         finally:
             self.process.kill()
+            if not close:
+                self._close()
+
+    def _close(self) -> None:
+        self._closed.set()
+        self._reader.join()
+        os.close(self._here)
 
 
 @pytest.fixture

@@ -56,7 +56,6 @@ def test_a_run_that_measures_is_left_at_a_terminal_and_ended_without_one(
     terminal = Terminal(tool.arguments(run_id, suite), account.environment)
     wait_for(lambda: tool.is_measuring(run_id), "the measurement")
     terminal.type("\x03")
-    terminal.read()
     assert terminal.end() == 130, terminal.said
     (instance,) = account.instances(run_id)
     assert instance["State"]["Name"] == "running"
@@ -75,11 +74,11 @@ def test_a_run_that_measures_is_left_at_a_terminal_and_ended_without_one(
 
     # A window that is closed ends nothing either, and what cannot be shown any more is no failure.
     window = Terminal(tool.attaching(run_id), account.environment)
-    window.read(until="✓ preflight")
+    wait_for(lambda: "✓ preflight" in window.said, "the run to be come back to")
     busy = tool.attach(run_id)
     assert busy.result.code == 2, busy.result.output
     assert f"The run {run_id} is being carried out by process {window.process.pid} (" in busy.result.output
-    assert window.end() == 129
+    assert window.end(close=True) == 129
     assert account.states(run_id) == ["running"]
     wait_for(lambda: playbooks_of(run_id) == [], "the playbook to end")
 

@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.cli import bench_command
 from benchmarks.errors import FailedError, RefusedError
-from benchmarks.playbook import runner
-from benchmarks.runs import failures, run_end
+from benchmarks.playbook import runner, signals
+from benchmarks.runs import failures, run_over
 from tests.support import recorded_runs
 
 
@@ -55,7 +55,7 @@ def test_a_run_that_has_ended_here_is_summed_up(
     assert "Measured  1 benchmark\n" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("end", [runner.LeftError(130), RefusedError("No.")])
+@pytest.mark.parametrize("end", [signals.LeftError(130), RefusedError("No.")])
 def test_a_run_that_goes_on_or_never_began_is_not_summed_up(
     directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], end: BaseException
 ) -> None:
@@ -86,7 +86,7 @@ def test_a_run_that_is_over_is_shown_and_ends_as_it_did(
     directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     job = Job(monkeypatch, directory, None)
-    monkeypatch.setattr(run_end, "is_over", lambda _: True)
+    monkeypatch.setattr(run_over, "is_over", lambda _: True)
     given = {"run_id": "latest", "runs_dir": str(directory.parent)}
     bench_command.attach(given)
     shown = capsys.readouterr()

@@ -20,6 +20,7 @@ from benchmarks.runs import record_files
 from benchmarks.runs.records import Ended, Instances, Terminated
 from tests.support import records
 from tests.support.aws_fakes import FakeClient, aws_error
+from tests.support.events import brief
 from tests.unit.launch.test_termination import Account
 
 PREFLIGHT = stages.Reached(frozenset({"preflight"}), frozenset(), False)
@@ -78,6 +79,8 @@ def test_an_instance_is_ended_though_nothing_can_be_brought_back(tmp_path: Path,
     assert "ansible-playbook ended early (SIGKILL)" in after.text
     assert "Partial results could not be collected: [Errno 28] No space left on device." in after.text
     assert "Ended i-1; nothing of the run is left." in after.text
+    told = [event for event in brief(tmp_path) if event[0] == "clean-up"]
+    assert [sentence for _, sentence in told] == after.text.splitlines()
 
 
 def test_a_playbook_that_came_to_its_end_is_not_finished_again(tmp_path: Path, no_finish: list[str]) -> None:
@@ -157,7 +160,7 @@ def test_what_was_left_measuring_is_not_ended_by_the_failure_of_another_host(
     account = Account("i-1")
     record_files.write(tmp_path / "i-1", records.READY)
     after = After(tmp_path, account.client)
-    reached = at(works={"i-1", "i-2"}, measures={"i-1"}, left={"i-1"}, failed={"i-2"}, over={"i-1", "i-2"})
+    reached = at(works={"i-1", "i-2"}, measures={"i-1"}, left={"i-1"}, failed={"i-2"}, ending={"i-1", "i-2"})
     after.made.of_failure(1, replace(reached, ended_by_itself=by_itself))
     assert (no_finish, account.ids) == ([], {"i-1"})
     assert after.text.splitlines()[-1].startswith("To come back to it: ./inv bench.attach r1")

@@ -17,7 +17,7 @@ def test_telling_somebody_who_is_gone_is_no_failure(monkeypatch: pytest.MonkeyPa
     os.close(reader)
     monkeypatch.setenv(stages.VARIABLE, str(writer))
     try:
-        stages.tell("begun", "launch")
+        assert not stages.tell("begun", "launch")
     finally:
         os.close(writer)
 
@@ -29,6 +29,7 @@ def test_what_was_told_by_the_pipe_is_known_also_after_it_is_closed(monkeypatch:
         for event, stage in (("begun", "preflight"), ("ended", "preflight"), ("begun", "launch")):
             stages.tell(event, stage)
         assert pipe.reached().is_launching
+        assert stages.tell("over", "benchmark")
         stages.tell("play", stages.LAST_PLAY)
     reached = pipe.reached()
     assert reached.begun == {"preflight", "launch"}
@@ -55,14 +56,14 @@ def test_a_run_can_be_left_once_every_host_that_still_works_measures() -> None:
     assert stages.Hosts(works=one, measures=one).can_be_left
     # What has been measured is still there, and only there.
     assert stages.Hosts(works=one, measures=one, measured=one).can_be_left
-    assert not stages.Hosts(works=one, measures=one, over=one).can_be_left
+    assert not stages.Hosts(works=one, measures=one, ending=one).can_be_left
     assert not stages.Hosts(works=both, measures=one).can_be_left
-    assert stages.Hosts(works=both, measures=one, over=other).can_be_left
+    assert stages.Hosts(works=both, measures=one, ending=other).can_be_left
     assert stages.Hosts(works=both, measures=one, failed=other).can_be_left
     # A build that failed leaves nothing that goes on.
     assert not stages.Hosts(works=one, failed=one).can_be_left
     # One that nobody waits for goes on, whatever the playbook does in the end.
-    assert stages.Hosts(works=one, measures=one, left=one, over=one).can_be_left
+    assert stages.Hosts(works=one, measures=one, left=one, ending=one).can_be_left
 
 
 def test_what_hosts_are_at_is_told_by_the_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,13 +80,13 @@ def test_what_hosts_are_at_is_told_by_the_pipe(monkeypatch: pytest.MonkeyPatch) 
 def test_a_playbook_that_nobody_has_started_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(stages.VARIABLE, raising=False)
     monkeypatch.setattr(os, "write", lambda *_: pytest.fail("wrote"))
-    stages.tell("begun", "preflight")
+    assert not stages.tell("begun", "preflight")
 
 
 def test_the_times_of_a_stage_that_comes_again_are_added_up(tmp_path: Path) -> None:
     times = stages.Times()
-    assert times.add("publish", 1.5, failed=True)
-    assert not times.add("publish", 2.0, failed=False)
+    times.add("publish", 1.5, failed=True)
+    times.add("publish", 2.0, failed=False)
     times.note(tmp_path, "publish")
     assert record_files.read(Stages, tmp_path) == Stages(stages=(StageTime(name="publish", seconds=3.5, failed=True),))
     assert stages.times(tmp_path) == {"publish": 3.5}
