@@ -13,7 +13,7 @@ from invoke.context import Context
 from benchmarks.cli import bench_command, invoke_parser, setup_command, teardown_command, types_command
 from benchmarks.cli.spec_tasks import spec_task
 from benchmarks.errors import RefusedError
-from benchmarks.parameters import request, spec
+from benchmarks.parameters import attaching, request, spec
 from benchmarks.paths import ROOT
 from benchmarks.playbook import runner
 from benchmarks.runs.records import Values
@@ -27,6 +27,7 @@ invoke_parser.help_parse_errors()
     examples=(
         ("bench -i c7i.2xlarge", "Run plonky2's benchmarks on a c7i.2xlarge."),
         ("bench -i c7i.2xlarge -c 2 -f", "The same on two of its cores, with the log shown live."),
+        ("bench -i c7i.2xlarge --detach", "The same, left to itself; bench.attach comes back to it."),
         ("bench -c 8 -m 61035", "List the instance types with at least 8 cores and 61035 MiB."),
         ("bench --host me@192.0.2.7 -s plonky2-quick", "Run on a machine you have, without AWS."),
     ),
@@ -42,6 +43,9 @@ def run(_context: Context, given: Values) -> None:
         raise RefusedError("Nothing was asked for, so nothing was launched.")
     if request.lists_types(values):
         types.body(_context, {name: given[name] for name in given if name in spec.names("types")})
+        return
+    if attaching.attaches(values):
+        bench_command.attach(values)
         return
     bench_command.run(values)
 

@@ -366,19 +366,31 @@ class Terminal:
 
     def end(self, *, close: bool = False) -> int:
         """Wait for the end of the process, and with `close` close the window before. Returns its exit code."""
-        try:
-            if close:
-                self._close()
-            return self.process.wait(timeout=120)
-        finally:
-            self.process.kill()
-            if not close:
-                self._close()
+        if close:
+            self.close()
+        return self.process.wait(timeout=120)
 
-    def _close(self) -> None:
-        self._closed.set()
-        self._reader.join()
-        os.close(self._here)
+    def close(self) -> None:
+        """Close the window, if it is open."""
+        if not self._closed.is_set():
+            self._closed.set()
+            self._reader.join()
+            os.close(self._here)
+
+
+@pytest.fixture
+def at_terminal(account: Account) -> Iterator[Callable[[Sequence[str]], Terminal]]:
+    """Starts the tool at a terminal of its own."""
+    opened: list[Terminal] = []
+
+    def start(arguments: Sequence[str]) -> Terminal:
+        opened.append(Terminal(arguments, account.environment))
+        return opened[-1]
+
+    yield start
+    for terminal in opened:
+        terminal.process.kill()
+        terminal.close()
 
 
 @pytest.fixture

@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from tests.integration.conftest import (
+    TIMEOUT,
     Account,
     Terminal,
     Tool,
@@ -50,11 +52,11 @@ def playbooks_of(run_id: str) -> list[str]:
 
 @pytest.mark.usefixtures("ended")
 def test_a_run_that_measures_is_left_at_a_terminal_and_ended_without_one(
-    account: Account, tool: Tool, run_id: str
+    account: Account, tool: Tool, run_id: str, at_terminal: Callable[[Sequence[str]], Terminal]
 ) -> None:
     suite = tool.suite("long", environment=LONG)
-    terminal = Terminal(tool.arguments(run_id, suite), account.environment)
-    wait_for(lambda: tool.is_measuring(run_id), "the measurement")
+    terminal = at_terminal(tool.arguments(run_id, suite))
+    wait_for(lambda: tool.is_measuring(run_id), "the measurement", TIMEOUT)
     terminal.type("\x03")
     assert terminal.end() == 130, terminal.said
     (instance,) = account.instances(run_id)
@@ -73,7 +75,7 @@ def test_a_run_that_measures_is_left_at_a_terminal_and_ended_without_one(
     assert playbooks_of(run_id) == []
 
     # A window that is closed ends nothing either, and what cannot be shown any more is no failure.
-    window = Terminal(tool.attaching(run_id), account.environment)
+    window = at_terminal(tool.attaching(run_id))
     wait_for(lambda: "✓ preflight" in window.said, "the run to be come back to")
     busy = tool.attach(run_id)
     assert busy.result.code == 2, busy.result.output

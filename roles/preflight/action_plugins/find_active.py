@@ -1,6 +1,7 @@
 """Checks whether a resumed run's host is still measuring; fails if it measures something other than requested.
 
-For who only comes back to the run, an attempt that has ended meanwhile is followed as one that still measures.
+For who only comes back to the run, an attempt that has ended meanwhile is followed as one that still measures, and a
+host that does not answer fails here, where nothing of the run has been changed.
 """
 
 from __future__ import annotations
@@ -8,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
-from benchmarks.host import attempt_states
+from benchmarks.host import attempt_states, ssh_failures
 from benchmarks.playbook import stages
 from benchmarks.runs import attempts, run_directory
 
@@ -26,7 +27,13 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         args = self._task.args
         command = attempt_states.states_command(args["directory"], args["unit"])
-        answer = self._low_level_execute_command(command, sudoable=False)
+        try:
+            answer = self._low_level_execute_command(command, sudoable=False)
+        except AnsibleConnectionFailure as error:
+            # A later stage would fail, and the run be ended: but from here, a network of one's own may be in the way.
+            if args["attaches"]:
+                raise AnsibleActionFail(ssh_failures.sentence(task_vars["inventory_hostname"], str(error))) from None
+            raise
         here = Path(args["host_dir"])
         try:
             found = attempt_states.read_states(answer["stdout"])
