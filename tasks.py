@@ -10,12 +10,11 @@ from pathlib import Path
 from invoke.collection import Collection
 from invoke.context import Context
 
-from benchmarks.cli import invoke_parser, setup_command, summary, teardown_command, types_command
+from benchmarks.cli import bench_command, invoke_parser, setup_command, teardown_command, types_command
 from benchmarks.cli.spec_tasks import spec_task
 from benchmarks.errors import RefusedError
-from benchmarks.parameters import request, spec
+from benchmarks.parameters import attaching, request, spec
 from benchmarks.paths import ROOT
-from benchmarks.playbook import runner
 from benchmarks.runs.records import Values
 
 invoke_parser.help_parse_errors()
@@ -27,6 +26,7 @@ invoke_parser.help_parse_errors()
     examples=(
         ("bench -i c7i.2xlarge", "Run plonky2's benchmarks on a c7i.2xlarge."),
         ("bench -i c7i.2xlarge -c 2 -f", "The same on two of its cores, with the log shown live."),
+        ("bench -i c7i.2xlarge --detach", "The same, left to itself; bench.attach comes back to it."),
         ("bench -c 8 -m 61035", "List the instance types with at least 8 cores and 61035 MiB."),
         ("bench --host me@192.0.2.7 -s plonky2-quick", "Run on a machine you have, without AWS."),
     ),
@@ -43,15 +43,27 @@ def run(_context: Context, given: Values) -> None:
     if request.lists_types(values):
         types.body(_context, {name: given[name] for name in given if name in spec.names("types")})
         return
-    job = runner.prepare("benchmark", values)
-    try:
-        runner.run(job)
-    except RefusedError:
-        raise
-    except BaseException:
-        summary.show(job.directory)
-        raise
-    summary.show(job.directory)
+    if attaching.attaches(values):
+        bench_command.attach(values)
+        return
+    bench_command.run(values)
+
+
+@spec_task(
+    "attach",
+    command="bench.attach",
+    examples=(
+        ("bench.attach latest", "Come back to the run that was begun last."),
+        ("bench.attach RUN -f", "The same with another one, with its log shown live."),
+    ),
+)
+def attach(_context: Context, given: Values) -> None:
+    """Come back to a run that was left: by Ctrl-C, --detach or a lost connection.
+
+    It is followed to its end, its results are brought back, and nothing is left running, as if it had never been left.
+    Exit codes: the run's own - 0 if it succeeded, 1 if it failed or is partial. 2 if there is no such run.
+    """
+    bench_command.attach(request.read("attach", given, Path.cwd()))
 
 
 @spec_task(
@@ -208,6 +220,7 @@ def terminate(_context: Context, given: Values) -> None:
 
 bench = Collection("bench")
 bench.add_task(run, name="run", default=True)
+bench.add_task(attach, name="attach")
 bench.add_task(types, name="types")
 bench.add_task(runs, name="runs")
 bench.add_task(results, name="results")
@@ -235,6 +248,7 @@ namespace.configure(
         "groups": {
             "Benchmark": (
                 "bench",
+                "bench.attach",
                 "bench.types",
                 "bench.runs",
                 "bench.results",

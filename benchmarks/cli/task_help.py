@@ -20,6 +20,10 @@ def _flag(parameter: spec.Parameter) -> str:
     return f"{short}{parameter.flag}{value}"
 
 
+def _words(parameter: spec.Parameter) -> str:
+    return parameter.words if parameter.required else f"[{parameter.words}]"
+
+
 def _help(parameter: spec.Parameter) -> str:
     default = f" Default: {parameter.default}." if parameter.default not in (None, False) else ""
     return f"{parameter.help}{default}"
@@ -43,7 +47,7 @@ def page(entry_point: str, command: str, text: str, examples: tuple[tuple[str, s
     """The whole help of a command."""
     every = spec.flags(entry_point)
     groups = {"Options": [p for p in every if not p.advanced], "Advanced": [p for p in every if p.advanced]}
-    words = "".join(f" [{parameter.words}]" for parameter in every if parameter.positional)
+    words = "".join(f" {_words(parameter)}" for parameter in every if parameter.positional)
     parts: list[RenderableType] = [Text(f"Usage: {command}{words} [options]\n"), Text(text.strip() + "\n")]
     if examples:
         parts.append(Text("Examples", style="bold"))

@@ -58,6 +58,12 @@ class AttemptState:
     results: tuple[str, ...]
 
     @property
+    def is_over(self) -> bool:
+        """Whether it has come to its end: its last step has, or an earlier one has failed."""
+        *earlier, last = self.results
+        return not self.active and (last != "-" or not set(earlier) <= {"success", "-"})
+
+    @property
     def can_continue(self) -> bool:
         """Whether it is active, or no step of it has failed; a failed step is repeated in a new attempt only."""
         return self.active or set(self.results) <= {"success", "-"}
@@ -109,12 +115,29 @@ def active_attempt(found: Sequence[AttemptState], wanted: str) -> int | None:
     return running.number if running else None
 
 
-def choose(found: Sequence[AttemptState], here: Collection[int], wanted: str) -> tuple[int, bool]:
+def ended_attempt(found: Sequence[AttemptState], wanted: str) -> int | None:
+    """The number of the newest attempt at the suite digest `wanted`, if that has ended; None if it has not."""
+    same = [attempt for attempt in found if attempt.suite_digest == wanted]
+    return same[-1].number if same and same[-1].is_over else None
+
+
+def events(found: Sequence[AttemptState], number: int | None) -> tuple[str, ...]:
+    """What the attempt `number`, which is followed, makes of its host: see playbook.stages.Hosts."""
+    attempt = next((one for one in found if one.number == number), None)
+    if not attempt or attempt.results[0] != "success":  # it builds, or its build has failed
+        return ()
+    return ("measures",) if attempt.active else ("measures", "measured")
+
+
+def choose(
+    found: Sequence[AttemptState], here: Collection[int], wanted: str, *, attaches: bool = False
+) -> tuple[int, bool]:
     """The number of the attempt for the measurement digest `wanted`, and whether it is a new attempt.
 
-    `here` are the attempt numbers already used on the controller.
+    `here` are the attempt numbers already used on the controller. Whoever `attaches` to a run takes its attempt as it
+    is, also one that has failed.
     """
     same = [attempt for attempt in found if attempt.measurement == wanted]
-    if same and same[-1].can_continue:
+    if same and (attaches or same[-1].can_continue):
         return same[-1].number, False
     return max([attempt.number for attempt in found] + list(here), default=0) + 1, True

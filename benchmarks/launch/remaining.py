@@ -61,12 +61,12 @@ def report(left: Sequence[Remaining], run_id: str, region: str | None, directory
 
 def unknown(run_id: str, region: str | None, directory: Path) -> str:
     """Like `report` if AWS cannot be asked: the instances that may run according to the run's records."""
-    may = [f"It may be that {left}" for left in _recorded(directory)]
+    may = [f"It may be that {left}" for left in recorded(directory)]
     command = end_command(run_id, region, directory)
     return "\n".join(["It is not known whether instances of the run still exist.", *may, f"To end them: {command}"])
 
 
-def _recorded(directory: Path) -> tuple[Remaining, ...]:
+def recorded(directory: Path) -> tuple[Remaining, ...]:
     """`not_ended`, as if EC2 had said that they run."""
     return tuple(
         of_instance(
@@ -93,11 +93,19 @@ def not_ended(directory: Path) -> tuple[Instance, ...]:
 
 def end_command(run_id: str, region: str | None, directory: Path) -> str:
     """The command that terminates a run's instances."""
-    words = [f"bench.terminate --run-id {run_id}"]
-    words += [f"--region {region}"] if region else []
-    if directory.parent != run_directory.default_directory():
-        words.append(f"--runs-dir {shlex.quote(str(directory.parent))}")
-    return hints.command_line(" ".join(words))
+    words = [f"bench.terminate --run-id {run_id}", *([f"--region {region}"] if region else [])]
+    return _command(words, directory)
+
+
+def attach_command(run_id: str, directory: Path) -> str:
+    """The command that comes back to a run that was left."""
+    return _command([f"bench.attach {run_id}"], directory)
+
+
+def _command(words: Sequence[str], directory: Path) -> str:
+    is_elsewhere = directory.parent != run_directory.default_directory()
+    place = [f"--runs-dir {shlex.quote(str(directory.parent))}"] if is_elsewhere else []
+    return hints.command_line(" ".join([*words, *place]))
 
 
 def of_instance(instance: AwsShape, directory: Path | None = None) -> Remaining:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.errors import RefusedError
-from benchmarks.parameters import key_file, region, request, spec
+from benchmarks.parameters import attaching, key_file, region, request, spec
 from benchmarks.paths import ROOT
 from benchmarks.runs import run_region
 from benchmarks.runs.records import Values
@@ -28,17 +28,19 @@ class Outline:
     expired: bool = False  # whether it ends what has expired, in place of a run
     all_owners: bool = False  # whose: everyone's
     regions: tuple[str, ...] = ()  # and where
+    attaches: bool = False  # whether it only comes back to a run that was begun before
+    detaches: bool = False  # whether it leaves the run to itself once that measures
 
 
 def outline(given: Mapping[str, object], environment: Mapping[str, str], directory: Path | None = None) -> Outline:
     """The outline of a request. Values that preflight will refuse count as not given.
 
     If no region is given, it is the one in the records of the run in `directory`, whose instances may live there; the
-    environment's if they tell none.
+    environment's if they tell none. A request that comes back to that run has its parameters.
     """
     defaults = {parameter.name: parameter.default for parameter in spec.parameters("benchmark")}
     ends = _read("terminate", given)
-    values = _read("benchmark", given)
+    values = _read("benchmark", attaching.completed(given, directory) if directory else given)
     regions: tuple[str, ...] = ()
     if ends.get("expired"):
         with suppress(RefusedError):
@@ -60,6 +62,8 @@ def outline(given: Mapping[str, object], environment: Mapping[str, str], directo
         all_owners=bool(ends.get("all_owners")),
         regions=regions,
         ssh_port=values.get("ssh_port", defaults["ssh_port"]),
+        attaches=attaching.attaches(given),
+        detaches=bool(values.get("detach")),
     )
 
 

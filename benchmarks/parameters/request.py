@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.errors import RefusedError
 from benchmarks.host import ssh
-from benchmarks.parameters import addresses, key_file, region, spec, suite_entries, suites
+from benchmarks.parameters import addresses, attaching, key_file, region, spec, suite_entries, suites
 from benchmarks.paths import expand
 from benchmarks.runs import run_directory, run_machine, run_region
 from benchmarks.runs.records import Values
@@ -53,11 +53,14 @@ def read(entry_point: str, given: Mapping[str, object], base: Path) -> Values:
 
 def resolve(entry_point: str, values: Values, environment: Mapping[str, str]) -> Resolved:
     """All parameters of a playbook, from the values that `read` returned. Raises RefusedError."""
-    resolved = (
-        complete(values)
-        if entry_point == "benchmark" and not lists_types(values)
-        else Resolved(spec.with_defaults(entry_point, values))
-    )
+    if entry_point == "benchmark" and attaching.attaches(values):
+        resolved = _attached(values)
+        # Those of the environment are of no account: the run has its own.
+        environment = {name: value for name, value in environment.items() if name not in region.VARIABLES}
+    elif entry_point == "benchmark" and not lists_types(values):
+        resolved = complete(values)
+    else:
+        resolved = Resolved(spec.with_defaults(entry_point, values))
     if entry_point == "terminate":
         check_ending(resolved.parameters)
         if resolved.parameters["expired"]:
@@ -76,6 +79,15 @@ def resolve(entry_point: str, values: Values, environment: Mapping[str, str]) ->
     parameters = {**resolved.parameters, "region": chosen}
     check_machine_of_run(entry_point, parameters)
     return Resolved(parameters, resolved.warnings)
+
+
+def _attached(values: Values) -> Resolved:
+    """The parameters of a run to come back to. Raises RefusedError if they or its key are not here."""
+    parameters = attaching.parameters(values, run_directory.locate(values)[1])
+    if parameters["key_file"]:
+        key_file.check_key_file(Path(parameters["key_file"]))
+    check_paths(parameters)
+    return Resolved(parameters)
 
 
 def check_ending(parameters: Values) -> None:
@@ -138,8 +150,8 @@ def check_region_of_run(parameters: Values, chosen: str) -> None:
 
 
 def is_empty(values: Values) -> bool:
-    """Whether the request says nothing about what to run: a run's name, directory and region alone do not."""
-    return not set(values) - {"runs_dir", "run_id", "region"}
+    """Whether the request says nothing about what to run: a directory and a region alone do not, a run's name does."""
+    return not set(values) - {"runs_dir", "region"}
 
 
 def lists_types(values: Values) -> bool:

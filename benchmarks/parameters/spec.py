@@ -31,6 +31,7 @@ FIRST_FLAGS = (
     "memory",
     "suite",
     "tail",
+    "detach",
     "host",
     "launch_template",
     "key_file",

@@ -17,7 +17,7 @@ from typing import Protocol
 from rich.console import Console
 
 from benchmarks.aws import aws_errors, opt_in_regions, session
-from benchmarks.launch import remaining, termination
+from benchmarks.launch import left, remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages
 from benchmarks.runs import events, failures
 from benchmarks.runs.event_records import CleanedUp
@@ -31,6 +31,7 @@ NOTHING_DONE = {
     "teardown": "Nothing was removed.",
     "terminate": "Nothing was ended.",
 }
+_UNTOUCHED = "Nothing of the run was changed."
 _SOME_EXPIRED = "It may be that not all that has expired was ended; the same command ends the rest."
 _REMOVED = "What was removed is gone; the same command removes the rest."
 _CREATED = "What was created stays; the same command creates the rest."
@@ -122,17 +123,19 @@ class Instances:
             self._say(why)
         self.tell()
 
-    def tell(self) -> None:
-        """Report the instances that exist."""
+    def tell(self, if_none: str = "") -> None:
+        """Report the instances that exist, or say `if_none` if none does."""
         try:
             ec2 = self.connect(self.region)("ec2")
-            left = remaining.of(ec2, self.run_id, self.directory)
+            found = remaining.of(ec2, self.run_id, self.directory)
             termination.note_gone(ec2, self.run_id, self.directory)
         except aws_errors.errors() as error:
             self._say_unknown(error)
             return
-        if left:
-            self._say(remaining.report(left, self.run_id, self.region, self.directory))
+        if found:
+            self._say(remaining.report(found, self.run_id, self.region, self.directory))
+        elif if_none:
+            self._say(if_none)
 
     def _say_unknown(self, error: Exception) -> None:
         unknown = remaining.unknown(self.run_id, self.region, self.directory)
@@ -183,22 +186,26 @@ class BenchmarkCleanup:
     named: bool  # whether the user has given the run's id
     finish: command_line.Command  # the playbook that collects, publishes and terminates after an interrupted one
     console: Console
+    attaches: bool = False  # whether it only comes back to a run
     interrupted = "ending the run"
 
     def of_failure(self, code: int, reached: stages.Reached) -> str:
         """Collect partial results if the playbook was cut short, then terminate the instances."""
         if not reached.started:
             self._report_earlier_instances()
-            return "Nothing was launched."
+            return _UNTOUCHED if self.attaches else "Nothing was launched."
         try:
-            if not reached.ended_by_itself:
+            # What was left is neither collected nor ended.
+            if not (reached.ended_by_itself or reached.hosts.left):
                 why = signal.Signals(-code).name if code < 0 else f"exit code {code}"
                 self._say(f"ansible-playbook ended early ({why}): collecting partial results …")
                 with playbook_process.Playing(self.finish) as playing:
                     playing.wait()
         except OSError as error:
             self._say(f"Partial results could not be collected: {error}.")
-        self._leave_nothing_running(reached)
+        self._leave_nothing_running(reached, keep=self.keeps or bool(reached.hosts.left))
+        if reached.hosts.left:
+            self._say(left.way_back(self.run_id, self.directory))
         return self._end()
 
     def _end(self) -> str:
@@ -216,18 +223,29 @@ class BenchmarkCleanup:
     def of_signal(self, reached: stages.Reached) -> None:
         """Terminate the instances first: the sender of the signal may not wait for long."""
         if reached.started:
-            self._leave_nothing_running(reached)
+            self._leave_nothing_running(reached, keep=self.keeps)
         else:
-            self._say(NOTHING_DONE["benchmark"])
+            self._say(_UNTOUCHED if self.attaches else NOTHING_DONE["benchmark"])
             self._report_earlier_instances()
 
-    def _leave_nothing_running(self, reached: stages.Reached) -> None:
+    def of_leaving(self, reached: stages.Reached) -> None:
+        """Say that the run goes on, what it costs, and how to come back to it. Nothing is changed."""
+        hosts = reached.hosts
+        told = left.measured if hosts.at_it <= hosts.measured else left.measuring
+        self._say(told(self.run_id, () if self.instances else hosts.at_it))
+        if self.instances:
+            self.instances.tell(if_none="No instance of the run is alive any more.")
+        else:
+            self._say(left.end_there(self.run_id))
+        self._say(left.way_back(self.run_id, self.directory))
+
+    def _leave_nothing_running(self, reached: stages.Reached, *, keep: bool) -> None:
         late_arrivals = LATE_ARRIVALS if reached.is_launching else 0.0
         if not self.instances:
             if not reached.ended_by_itself:
                 self._say(f"What it started may still run on the host: --run-id {self.run_id} continues it.")
         else:
-            self.instances.end(late_arrivals, keep=self.keeps)
+            self.instances.end(late_arrivals, keep=keep)
 
     def _report_earlier_instances(self) -> None:
         """Report the instances of a continued run, which this call has not touched."""

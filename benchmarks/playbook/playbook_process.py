@@ -34,6 +34,10 @@ class Playing:
         """The stages that it has reached so far."""
         return self._pipe.reached() if self._pipe else stages.NOTHING
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def __enter__(self) -> Self:
         try:
             directory = self._open.enter_context(temporary_directory())

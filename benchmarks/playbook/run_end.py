@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.errors import FAILED, REFUSED, FailedError, RefusedError
+from benchmarks.playbook.signals import LeftError
 from benchmarks.runs import events
 from benchmarks.runs.event_records import RunEnded
 
@@ -14,15 +15,16 @@ from benchmarks.runs.event_records import RunEnded
 @contextmanager
 def told_in(directory: Path | None) -> Iterator[None]:
     """Note in a run's directory how what is done here has ended: by returning, or by an exception, which goes on."""
-    code: int | None = None
+    code, failed = None, True
     try:
         yield
-        code = 0
+        code, failed = 0, False
     except BaseException as error:
-        code = _code(error)
+        # A run that was left has not failed.
+        code, failed = _code(error), not isinstance(error, LeftError)
         raise
     finally:
-        events.note(directory, RunEnded(failed=code != 0, exit_code=code))
+        events.note(directory, RunEnded(failed=failed, exit_code=code))
 
 
 def _code(error: BaseException) -> int | None:

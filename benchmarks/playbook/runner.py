@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from filelock import FileLock
 from rich.console import Console
@@ -17,10 +18,10 @@ from rich.console import Console
 from benchmarks.aws import credentials
 from benchmarks.aws.aws_errors import refusing
 from benchmarks.errors import FailedError, RefusedError
-from benchmarks.parameters import region, request
-from benchmarks.playbook import cleanup, command_line, playbook_process, run_end, signals
+from benchmarks.parameters import attaching, region, request
+from benchmarks.playbook import cleanup, command_line, playbook_process, run_end, signals, stages
 from benchmarks.runs import events, locks, parameters_file, run_directory
-from benchmarks.runs.event_records import Signalled
+from benchmarks.runs.event_records import RunLeft, Signalled
 from benchmarks.runs.records import Values
 
 
@@ -36,6 +37,7 @@ class Job:
     lock: FileLock | None  # held for the life of the job
     is_dry: bool  # whether it ends with its plan
     has_run: bool = True  # False if it is about no run of its own
+    leave: Callable[[stages.Reached], None] | None = None  # says that the run goes on; None if it cannot
 
     @property
     def title(self) -> str:
@@ -97,6 +99,8 @@ def _prepare(playbook: str, values: Values) -> Job:
     columns = shutil.get_terminal_size().columns
     verbose = command_line.is_verbose(os.environ)
     command = partial(command_line.playbook, aws_region=chosen, terminal=terminal, columns=columns, verbose=verbose)
+    # What is brought back is not left to itself.
+    finishing = {name: value for name, value in asked.items() if name != "detach"}
     # No markup: paths may contain brackets.
     console = Console(stderr=True, highlight=False, markup=False)
     instances = cleanup.Instances(run_id, directory, chosen, console)
@@ -113,13 +117,16 @@ def _prepare(playbook: str, values: Values) -> Job:
             keeps=resolved.parameters["keep"],
             fresh=fresh,
             named="run_id" in values,
-            finish=command("finish", asked),
+            finish=command("finish", finishing),
             console=console,
+            attaches=attaching.attaches(values),
         ),
     }
     is_dry = bool(resolved.parameters.get("dry_run"))
     has_run = not resolved.parameters.get("expired")
-    return Job(run_id, directory, command(playbook, parameters), undo, after[playbook](), lock, is_dry, has_run)
+    made = after[playbook]()
+    leave = made.of_leaving if isinstance(made, cleanup.BenchmarkCleanup) else None
+    return Job(run_id, directory, command(playbook, parameters), undo, made, lock, is_dry, has_run, leave)
 
 
 def _lock(directory: Path) -> FileLock:
@@ -133,28 +140,37 @@ class AnsweredNoError(RefusedError):
     """The playbook has looked, as it was asked to, and has told that the answer is no."""
 
 
-def run(job: Job, told: Mapping[str, str] | None = None) -> None:
+def run(job: Job, told: Mapping[str, str] | None = None) -> bool:
     """Run the playbook to its end. Of a run that was only planned, nothing is left.
 
-    `told` is added to its environment. A signal first terminates the instances with the run's tag. Raises RefusedError
-    if nothing was started, AnsweredNoError if that is because of what it found, FailedError
-    if the run failed (Ansible has shown the reason by then), SystemExit after a signal.
+    Returns whether the run has come to its end too: it has not if it was asked to be left to itself.
+
+    `told` is added to its environment. A signal first terminates the instances with the run's tag. But once the run
+    measures, Ctrl-C at a terminal and SIGHUP leave it to itself, unless a second Ctrl-C follows. Raises RefusedError if
+    nothing was started, AnsweredNoError if that is because of what it found, FailedError if the run failed (Ansible has
+    shown the reason by then), signals.LeftError if it goes on, SystemExit after any other signal.
     """
     # Only a run has a lock for the whole of it.
     with run_end.told_in(job.directory if job.lock else None):
-        _run(job, told)
+        return _run(job, told)
 
 
-def _run(job: Job, told: Mapping[str, str] | None) -> None:
+def _run(job: Job, told: Mapping[str, str] | None) -> bool:
     environment = {**job.command.environment, **(told or {})}
     playing = playbook_process.Playing(replace(job.command, environment=environment))
+    leaving = signals.Leaving(
+        lambda: playing.is_running and playing.reached.hosts.can_be_left, "leaving the run to itself", "ends it"
+    )
     said = ""
-    with signals.signals_raise(job.after.interrupted):
+    with signals.signals_raise(job.after.interrupted, leaving if job.leave else None) as caught:
         try:
             job.after.console.print(f"{job.title}{job.command}", style="dim", soft_wrap=True)
             sys.stdout.flush()
-            with playing:
-                code = playing.wait()
+            try:
+                with playing:
+                    code = playing.wait()
+            except signals.LeaveError as signal:
+                _leave(job, playing.reached, signal, caught)
             if code:
                 said = job.after.of_failure(code, playing.reached)
         except signals.SignalError as signal:
@@ -172,3 +188,18 @@ def _run(job: Job, told: Mapping[str, str] | None) -> None:
     if job.is_dry:
         job.undo()
         job.after.console.print(cleanup.NOTHING_DONE["benchmark"])
+    return not playing.reached.hosts.left
+
+
+def _leave(job: Job, reached: stages.Reached, signal: signals.LeaveError, caught: signals.Caught) -> NoReturn:
+    """Say that the run goes on. Raises SignalError if a second signal asks for its end, else signals.LeftError."""
+    caught.may_interrupt()
+    assert job.leave
+    if job.lock:
+        left = [RunLeft(host=host) for host in sorted(reached.hosts.at_it)]
+        events.note(job.directory, Signalled(signal=str(signal)), *left)
+    job.leave(reached)
+    if signal.is_typed:
+        # Whoever types it a second time must find this process there.
+        caught.wait(signal.at + signals.SECOND)
+    raise signals.LeftError(128 + signal.number) from None

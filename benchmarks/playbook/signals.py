@@ -1,15 +1,24 @@
-"""Ctrl-C and other signals: raise an exception once, or forward them to a child."""
+"""Ctrl-C and other signals: raise an exception once, or forward them to a child.
+
+While something may be left to itself, the first Ctrl-C does that, and a second one soon after it is a signal as ever.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+SECOND = 5.0  # seconds within which a second Ctrl-C does what a first one does where nothing can be left
+_PAUSE = 0.05  # seconds between two looks for one
 
 
 class SignalError(BaseException):
@@ -20,6 +29,60 @@ class SignalError(BaseException):
         self.number = number
 
 
+class LeaveError(BaseException):
+    """This process has received the signal `number`, at which it leaves what it does to itself."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.number = number
+        self.at = time.monotonic()
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether somebody has typed it, and may do so again."""
+        return self.number == signal.SIGINT
+
+
+class LeftError(SystemExit):
+    """After a signal, something goes on without this process, and the user has been told how to come back to it."""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What Ctrl-C at a terminal, and the terminal's end, do if `is_possible`; what that is, is printed at once."""
+
+    is_possible: Callable[[], bool]
+    doing: str
+    second: str  # what a second Ctrl-C does
+
+
+class Caught:
+    """The signals that have arrived since the first one, at which something was left to itself."""
+
+    def __init__(self) -> None:
+        self._again: int | None = None
+        self._raises = False
+
+    def note(self, number: int) -> None:
+        """Keep a signal until it may interrupt."""
+        self._again = self._again or number
+        self.check()
+
+    def check(self) -> None:
+        if self._raises and self._again:
+            raise SignalError(self._again)
+
+    def may_interrupt(self) -> None:
+        """From now on, a signal raises SignalError: at once if it has arrived before."""
+        self._raises = True
+        self.check()
+
+    def wait(self, until: float) -> None:
+        """Wait for a signal until this time of time.monotonic()."""
+        while time.monotonic() < until:
+            time.sleep(_PAUSE)
+
+
 def _handled() -> Iterator[signal.Signals]:
     """SIGNALS, but not SIGHUP if it is ignored, as under nohup."""
     for each in SIGNALS:
@@ -27,23 +90,52 @@ def _handled() -> Iterator[signal.Signals]:
             yield each
 
 
+def _is_at_terminal() -> bool:
+    """Whether somebody may see what is printed, and may type Ctrl-C again."""
+    return any(map(os.isatty, (0, 1)))
+
+
+def _say(number: int, doing: str) -> None:
+    # After SIGHUP there is no terminal any more.
+    with suppress(OSError):
+        os.write(2, f"\n{signal.Signals(number).name}: {doing} …\n".encode())
+
+
 @contextmanager
-def signals_raise(doing: str) -> Iterator[None]:
+def signals_raise(doing: str, leaving: Leaving | None = None) -> Iterator[Caught]:
     """Raise SignalError on the first of SIGNALS. Later ones are ignored, so that nothing interrupts the cleanup.
 
-    `doing` is printed at once: what this process does after the signal.
+    `doing` is printed at once: what this process does after the signal. If `leaving` is possible, Ctrl-C at a terminal
+    and SIGHUP raise LeaveError instead. What is yielded then gets a second Ctrl-C, and SIGTERM.
     """
+    caught = Caught()
+
+    def ignore(numbers: Sequence[int]) -> None:
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
-        for each in SIGNALS:
-            signal.signal(each, signal.SIG_IGN)
-        with suppress(OSError):
-            os.write(2, f"\n{signal.Signals(number).name}: {doing} …\n".encode())
+        leaves = leaving is not None and (number == signal.SIGHUP or (number == signal.SIGINT and _is_at_terminal()))
+        if leaving and leaves and leaving.is_possible():
+            for each in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(each, again)
+            ignore([signal.SIGHUP])
+            error = LeaveError(number)
+            second = f"; Ctrl-C again within {SECOND:.0f} s {leaving.second}" if error.is_typed else ""
+            _say(number, f"{leaving.doing}{second}")
+            raise error
+        ignore(SIGNALS)
+        _say(number, doing)
         raise SignalError(number)
+
+    def again(number: int, _frame: FrameType | None) -> None:
+        ignore(SIGNALS)
+        _say(number, doing)
+        caught.note(number)
 
     before = {each: signal.signal(each, interrupt) for each in _handled()}
     try:
-        yield
+        yield caught
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)

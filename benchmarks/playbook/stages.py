@@ -25,6 +25,30 @@ FIRST = "preflight"
 OF_ATTEMPT = ("toolchain", "benchmark", "collect", "report", "publish", "terminate")
 LAST_PLAY = "Leave nothing running"
 EVENTS = ("begun", "ended", "play", "answered")
+# What a host is at, each told when it begins: see Hosts.
+OF_HOST = ("works", "measures", "measured", "failed", "ending", "left")
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """The names of the hosts that have come so far, whatever has come after."""
+
+    works: frozenset[str] = frozenset()  # a task has begun there
+    measures: frozenset[str] = frozenset()  # the benchmark runs in a unit of its own, which needs nobody
+    measured: frozenset[str] = frozenset()  # it has ended, and what it left is there
+    failed: frozenset[str] = frozenset()
+    ending: frozenset[str] = frozenset()  # its end has begun
+    left: frozenset[str] = frozenset()  # it measures, and this playbook does not wait for it
+
+    @property
+    def at_it(self) -> frozenset[str]:
+        """Those that measure, or keep what they have measured, whether or not anybody waits for them."""
+        return (self.measures - self.ending) | self.left
+
+    @property
+    def can_be_left(self) -> bool:
+        """Whether this controller can go away: some are at it, and no other one has still to begin."""
+        return bool(self.at_it) and not self.works - self.measures - self.failed - self.ending
 
 
 @dataclass(frozen=True)
@@ -35,6 +59,7 @@ class Reached:
     ended: frozenset[str]
     ended_by_itself: bool  # the last play terminates the instances of all hosts
     answered_no: bool = False  # it has looked, and the answer is no: nothing has failed
+    hosts: Hosts = Hosts()
 
     @property
     def started(self) -> bool:
@@ -75,8 +100,9 @@ class Pipe:
         while self._open and (chunk := self._read()):
             self._said += chunk
         words = [line.split(" ", 1) for line in self._said.splitlines()]
-        told = {event: frozenset(word[1] for word in words if word[0] == event) for event in EVENTS}
-        return Reached(told["begun"], told["ended"], LAST_PLAY in told["play"], bool(told["answered"]))
+        told = {event: frozenset(w[1] for w in words if w[0] == event) for event in (*EVENTS, *OF_HOST)}
+        hosts = Hosts(**{event: told[event] for event in OF_HOST})
+        return Reached(told["begun"], told["ended"], LAST_PLAY in told["play"], bool(told["answered"]), hosts)
 
     def _read(self) -> str:
         try:
@@ -148,16 +174,16 @@ def times(directory: Path) -> dict[str, float]:
     return {one.name: one.seconds for one in noted.stages}
 
 
-def tell(event: str, stage: str) -> bool:
+def tell(event: str, what: str) -> bool:
     """Report to the process that started this playbook; return whether it listens.
 
-    One of EVENTS: a stage has `begun` or `ended`, a `play` has begun, a stage has `answered` no; or `over`, which only
-    asks whether it listens.
+    One of EVENTS: a stage has `begun` or `ended`, a `play` has begun, a stage has `answered` no; one of OF_HOST, which
+    is about a host; or `over`, which only asks whether it listens.
     """
     if VARIABLE not in os.environ:
         return False
     # That process may have been killed, which is no reason to stop.
     with suppress(OSError):
-        os.write(int(os.environ[VARIABLE]), f"{event} {stage}\n".encode())
+        os.write(int(os.environ[VARIABLE]), f"{event} {what}\n".encode())
         return True
     return False

@@ -71,16 +71,21 @@ def launched_as(planned: LaunchPlan, there: Sequence[AwsShape], begun: Begun | N
         return planned
     for instance in there:
         run_machine.refuse_differences(begun.directory.name, _differences(instance, planned, parameters))
-    if not ssh_keys.has_keys(begun.directory):
-        ids = ", ".join(instance["InstanceId"] for instance in there)
-        raise RefusedError(
-            f"The run {begun.directory.name} has {ids}, whose keys are not in {begun.directory}: give the runs "
-            f"directory that it was begun in by --runs-dir, or leave run_id out to start a new run. To end it: "
-            + remaining.end_command(begun.directory.name, planned.region, begun.directory)
-        )
+    refuse_without_keys(begun.directory, there, planned.region)
     launched = begun.plan.launch if begun.plan else None
     licence = image_billing.of(there[0]).licensed_platform
     return launched or replace(planned, image=Image(id=there[0]["ImageId"], licensed_platform=licence))
+
+
+def refuse_without_keys(directory: Path, there: Sequence[AwsShape], region: str) -> None:
+    """Raises RefusedError if the keys to a run's instances are not in its directory here."""
+    if not ssh_keys.has_keys(directory):
+        ids = ", ".join(instance["InstanceId"] for instance in there)
+        raise RefusedError(
+            f"The run {directory.name} has {ids}, whose keys are not in {directory}: give the runs "
+            f"directory that it was begun in by --runs-dir, or leave run_id out to start a new run. To end it: "
+            + remaining.end_command(directory.name, region, directory)
+        )
 
 
 def as_before(planned: LaunchPlan, begun: Begun | None) -> LaunchPlan:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
+from benchmarks import hints
 from benchmarks.aws import caller, credentials, ec2_endpoint, instances
 from benchmarks.aws.opt_in_regions import refusing_in
 from benchmarks.aws.session import Connect
@@ -78,6 +80,28 @@ def make(
         )
 
 
+def come_back(parameters: Values, connect: Connect, begun: resuming.Begun) -> Preflight:
+    """The plan of a run that was begun before and is to be brought to its end as it is: nothing is checked anew.
+
+    For a machine of the user's own, AWS is not called. Raises RefusedError if nothing of the run is there.
+    """
+    name = begun.directory.name
+    if not begun.plan:
+        end = hints.command_line(f"bench.terminate --run-id {name}")
+        raise RefusedError(f"The plan of the run {name} is missing or damaged, so only {end} is left to do.")
+    plan = replace(begun.plan, measured=(), warnings=(), existing=())
+    if not plan.launches:
+        return plan
+    with refusing_in(connect, parameters["region"]):
+        there = instances.alive(connect("ec2"), name)
+    if resuming.is_over(begun.directory, there):
+        return replace(plan, **_without_instance(begun.directory, plan.measurements[0].suite_digest))
+    if not there:
+        raise RefusedError(f"The run {name} has launched nothing so far: there is nothing to come back to.")
+    resuming.refuse_without_keys(begun.directory, there, parameters["region"])
+    return replace(plan, existing=tuple(instance["InstanceId"] for instance in there))
+
+
 def _ending(plan: Preflight, parameters: Values) -> tuple[str, ...]:
     """Warnings of credentials that end before the run must; publishing what was measured takes no time."""
     if plan.measured:
@@ -103,12 +127,8 @@ def _with_machine(
     (planned,) = plan.measurements
     there = instances.alive(ec2, begun.directory.name) if begun else []
     if begun and begun.plan and resuming.is_over(begun.directory, there):
-        return replace(
-            plan,
-            launches=begun.plan.launches,
-            measured=resuming.measured(begun.directory, planned.suite_digest),
-            warnings=("The run's instance is gone: what it has measured is published without it.",),
-        )
+        gone = _without_instance(begun.directory, planned.suite_digest)
+        return replace(plan, launches=begun.plan.launches, **gone)
     if there:
         # What is there costs what it costs, and nothing is launched that could be refused or warned of.
         wanted, _ = launch_plan.make({**parameters, "max_price": None}, planned.suite, connect)
@@ -125,6 +145,14 @@ def _with_machine(
     run = dry_run.Run(begun.directory.name if begun else _NAMELESS, plan.started, owner)
     dry_run.check(ec2, run, launch, parameters)
     return replace(plan, launches=(launch,), warnings=(*warnings, *check_source(planned.suite.source)))
+
+
+def _without_instance(directory: Path, suite_digest: str) -> dict[str, Any]:
+    """What the plan of a run says if no instance of it is left."""
+    return {
+        "measured": resuming.measured(directory, suite_digest),
+        "warnings": ("The run's instance is gone: what it has measured is published without it.",),
+    }
 
 
 def _suite(parameters: Values) -> Suite:

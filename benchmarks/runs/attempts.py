@@ -26,13 +26,24 @@ def current(host_directory: Path) -> int:
 
 
 def is_active(host_directory: Path) -> bool:
-    """Whether the current attempt was found active; its host must then be left as it is."""
+    """Whether the current attempt was found on its host, to be followed; that must then be left as it is."""
     found = record_files.recall(CurrentAttempt, host_directory)
     return bool(found and found.active)
 
 
+def is_left(host_directory: Path) -> bool:
+    """Whether the current attempt was left measuring, with nobody to wait for it."""
+    found = record_files.recall(CurrentAttempt, host_directory)
+    return bool(found and found.left)
+
+
+def leave(host_directory: Path) -> None:
+    """Record that the current attempt measures and is left. Raises OSError."""
+    record_files.write(host_directory, CurrentAttempt(number=current(host_directory), left=True))
+
+
 def follow(host_directory: Path, number: int | None) -> None:
-    """Record which attempt was found active, None for none. Raises OSError.
+    """Record which attempt was found on its host, to be followed to its end, None for none. Raises OSError.
 
     The attempt's toolchain record becomes the host's again; an attempt without one here cannot be followed.
     """
@@ -40,7 +51,7 @@ def follow(host_directory: Path, number: int | None) -> None:
     if number and toolchain:
         record_files.write(host_directory, toolchain)
         record_files.write(host_directory, CurrentAttempt(number=number, active=True))
-    elif is_active(host_directory):
+    elif is_active(host_directory) or is_left(host_directory):
         record_files.write(host_directory, CurrentAttempt(number=current(host_directory)))
 
 

@@ -48,6 +48,12 @@ class RunEnded(Event, frozen=True, kw_only=True):
     exit_code: int | None  # null if it is not known: a playbook does not know its own
 
 
+class RunLeft(Event, frozen=True, kw_only=True):
+    """The run goes on there by itself: nobody follows it until somebody comes back."""
+
+    host: str
+
+
 class StageBegun(Event, frozen=True, kw_only=True):
     host: str
     stage: str
@@ -144,7 +150,7 @@ class CleanedUp(Event, frozen=True, kw_only=True, tag="clean-up"):
 
 
 KINDS: tuple[type[Event], ...] = (
-    *(RunBegun, RunContinued, RunEnded, StageBegun, StageEnded),
+    *(RunBegun, RunContinued, RunLeft, RunEnded, StageBegun, StageEnded),
     *(InstanceLaunched, InstanceReady, InstanceTerminated),
     *(AttemptBegun, BuildBegun, BuildEnded, MeasurementBegun, MeasurementEnded),
     *(Warned, Failed, Published, Signalled, CleanedUp),

@@ -351,11 +351,12 @@ class Attempt(Record, frozen=True, kw_only=True):
 
 
 class CurrentAttempt(Record, frozen=True, kw_only=True):
-    """The current attempt on a host, and whether preflight found it active there."""
+    """The current attempt on a host, and whether it was found there to be followed."""
 
     FILE = "current-attempt.json"
     number: int
     active: bool = False
+    left: bool = False  # whether it was left measuring, with nobody to wait for it
 
 
 class Published(Record, frozen=True, kw_only=True):

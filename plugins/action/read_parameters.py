@@ -45,6 +45,9 @@ class ActionModule(ActionBase):
         if self._task.args["entry_point"] == "terminate":
             return {"changed": False, "warnings": list(resolved.warnings)}
         holds = {**resolved.parameters, "run_id": task_vars["run_id"], "runs_dir": str(directory.parent)}
+        # This call leaves the run, which is for a later one to come back to.
+        if "detach" in holds:
+            holds["detach"] = False
         try:
             changed = parameters_file.freeze(directory, holds)
         except OSError as error:

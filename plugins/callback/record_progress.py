@@ -73,6 +73,8 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
         self._begin()
         name, role = host.get_name(), _role(task)
+        if name != "localhost":
+            stages.tell("ending" if role == "terminate" else "works", name)
         current = self._of_hosts.get(name)
         if current and current.name == role:
             return
@@ -128,6 +130,7 @@ class CallbackModule(CallbackBase):
             return
         self._mark(result, failed=True)
         host, task = result._host.get_name(), result._task.get_name()
+        stages.tell("failed", host)
         delegated = bool(result._task.delegate_to)
         sentence = host_losses.of_this_process().told(self._directory, host, task, result._result, delegated)
         if self._said.is_new(sentence):

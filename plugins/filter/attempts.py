@@ -28,6 +28,7 @@ class FilterModule:
         functions: dict[str, Callable[..., Any]] = {
             "attempt_number": attempts.current,
             "attempt_active": attempts.is_active,
+            "attempt_left": attempts.is_left,
             "attempt_directory": _directory,
             "attempt_suite": _suite,
             "attempts_to_bring_back": attempts.to_bring_back,

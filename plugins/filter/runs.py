@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.launch import kept
+from benchmarks.launch import kept, left
 from benchmarks.readers import host_readings
 from benchmarks.runs import failures, run_layout
 
@@ -34,12 +34,22 @@ def may_leave(directory: str) -> bool:
     return kept.may_leave(Path(directory))
 
 
+def hosts_left(directory: str) -> list[str]:
+    return left.hosts(Path(directory))
+
+
+def way_back(directory: str, region: str | None) -> str:
+    return left.of_records(Path(directory), region)
+
+
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "host_directory": host_directory,
+            "hosts_left": hosts_left,
             "is_given_up": is_given_up,
             "may_leave": may_leave,
             "run_failures": run_failures,
             "shortfall": shortfall,
+            "way_back": way_back,
         }

@@ -15,6 +15,7 @@ from ansible.utils.vars import load_extra_vars
 from benchmarks.aws import credentials, session
 from benchmarks.errors import RefusedError
 from benchmarks.host import host_layout, ssh
+from benchmarks.parameters import attaching
 from benchmarks.parameters.addresses import parse_host
 from benchmarks.parameters.outline import outline
 from benchmarks.runs import record_files, run_directory
@@ -27,6 +28,7 @@ short_description: The hosts of one run
 description:
   - Sets O(ignore:run_id), O(ignore:run_dir), O(ignore:run_request) and O(ignore:login) for all hosts.
   - They come from the extra variables alone, so that a run can be terminated even if its records are lost.
+    If these only name a run to come back to, the rest comes from its recorded parameters.
   - Adds localhost.
   - The machine in the extra variable C(host), if given, is in the group C(existing_host).
   - A request that ends with its plan has no other hosts.
@@ -56,8 +58,9 @@ class InventoryModule(BaseInventoryPlugin):
         extra = load_extra_vars(loader)
         try:
             run_id, directory = run_directory.locate(extra)
-            host = parse_host(str(extra["host"])) if extra.get("host") else None
-            key = ssh.literal(str(extra["key_file"])) if extra.get("key_file") else None
+            given = attaching.completed(extra, directory)
+            host = parse_host(str(given["host"])) if given.get("host") else None
+            key = ssh.literal(str(given["key_file"])) if given.get("key_file") else None
         except RefusedError:
             # Preflight reports invalid values in one sentence; an error here would bury it under inventory warnings.
             (run_id, directory), host, key = run_directory.locate({}), None, None
@@ -82,8 +85,8 @@ class InventoryModule(BaseInventoryPlugin):
             return
         if host:
             inventory.add_host(host.address, group="existing_host", port=host.port)
-            given = {"ansible_user": host.user, "ansible_ssh_private_key_file": key}
-            for name, value in given.items():
+            login = {"ansible_user": host.user, "ansible_ssh_private_key_file": key}
+            for name, value in login.items():
                 if value:
                     inventory.set_variable(host.address, name, value)
         elif launched := record_files.recall(Instances, directory):

@@ -19,6 +19,10 @@ options:
   run_dir: {description: The run's directory., type: path, required: true}
   crates_index: {description: URL of the sparse index that knows a crate's versions., type: str, required: true}
   dist_server: {description: URL of the server of rustup and its toolchains., type: str, required: true}
+  attaches:
+    description: Whether a run that was begun is only brought to its end, as it was planned then.
+    type: bool
+    default: false
 author: [benchmarks]
 """
 EXAMPLES = """
@@ -41,6 +45,7 @@ def main() -> None:
             "run_dir": {"type": "path", "required": True},
             "crates_index": {"type": "str", "required": True},
             "dist_server": {"type": "str", "required": True},
+            "attaches": {"type": "bool", "default": False},
         },
     )
     from benchmarks.aws import aws_errors, credentials, session
@@ -59,8 +64,11 @@ def main() -> None:
         begun = resuming.Begun(directory, record_files.read(Preflight, directory))
         connect = session.connector(parameters["region"])
         run_plan.refuse_dry(parameters, begun.plan)
-        check_source = partial(source_check.check, crates_index_url=module.params["crates_index"])
-        planned = run_plan.make(parameters, connect, run_plan.start_of(begun.plan), begun, check_source)
+        if module.params["attaches"]:
+            planned = run_plan.come_back(parameters, connect, begun)
+        else:
+            check_source = partial(source_check.check, crates_index_url=module.params["crates_index"])
+            planned = run_plan.make(parameters, connect, run_plan.start_of(begun.plan), begun, check_source)
         if planned.measured:
             termination.note_gone(connect("ec2"), directory.name, directory)
         # Stages that failed are repeated; if the instances are gone, only those that need no machine.

@@ -5,15 +5,20 @@ What is asserted about instances, bytes and processes is read from outside the t
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
 import re
+import select
 import signal
 import subprocess
+import termios
+import threading
 import time
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -297,9 +302,22 @@ class Tool:
         """A run that has launched its instance, kept it and done nothing else."""
         return self.playbook(run_id, "--tags", "launch", "-e", '{"keep": true}')
 
+    def attach(self, run_id: str) -> Run:
+        result = inv(*self.attaching(run_id), environment=self.account.environment)
+        return Run(result, self.runs / run_id)
+
+    def attaching(self, run_id: str) -> list[str]:
+        return ["bench.attach", run_id, "--runs-dir", str(self.runs)]
+
     def start(self, run_id: str, *more: str, suite: Path | None = None) -> subprocess.Popen[str]:
+        return self._start(*self.arguments(run_id, suite), *more)
+
+    def start_attaching(self, run_id: str) -> subprocess.Popen[str]:
+        return self._start(*self.attaching(run_id))
+
+    def _start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [str(ROOT / "inv"), *self.arguments(run_id, suite), *more],
+            [str(ROOT / "inv"), *arguments],
             env=self.account.environment,
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
@@ -307,6 +325,72 @@ class Tool:
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+
+class Terminal:
+    """The tool, started at a terminal of its own, at which somebody types."""
+
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._here, there = pty.openpty()
+        self._closed = threading.Event()
+
+        def own_terminal() -> None:
+            os.setsid()
+            fcntl.ioctl(there, termios.TIOCSCTTY, 0)
+
+        self.process = subprocess.Popen(
+            [ROOT / "inv", *arguments],
+            env=environment,
+            cwd=ROOT,
+            stdin=there,
+            stdout=there,
+            stderr=there,
+            preexec_fn=own_terminal,
+        )
+        os.close(there)
+        self.said = ""
+        # A terminal that shows nothing would hold up what is written to it.
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def type(self, text: str) -> None:
+        os.write(self._here, text.encode())
+
+    def _read(self) -> None:
+        while not self._closed.is_set():
+            if select.select([self._here], [], [], 0.2)[0]:
+                try:
+                    self.said += os.read(self._here, 65536).decode(errors="replace").replace("\r", "")
+                except OSError:  # every process with the terminal has ended
+                    return
+
+    def end(self, *, close: bool = False) -> int:
+        """Wait for the end of the process, and with `close` close the window before. Returns its exit code."""
+        if close:
+            self.close()
+        return self.process.wait(timeout=120)
+
+    def close(self) -> None:
+        """Close the window, if it is open."""
+        if not self._closed.is_set():
+            self._closed.set()
+            self._reader.join()
+            os.close(self._here)
+
+
+@pytest.fixture
+def at_terminal(account: Account) -> Iterator[Callable[[Sequence[str]], Terminal]]:
+    """Starts the tool at a terminal of its own."""
+    opened: list[Terminal] = []
+
+    def start(arguments: Sequence[str]) -> Terminal:
+        opened.append(Terminal(arguments, account.environment))
+        return opened[-1]
+
+    yield start
+    for terminal in opened:
+        terminal.process.kill()
+        terminal.close()
 
 
 @pytest.fixture
@@ -339,6 +423,17 @@ def processes_naming(text: str) -> list[str]:
     """Command lines of processes that name `text`."""
     lines = subprocess.run(["ps", "-eo", "pid,args"], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
     return [line for line in lines if text in line and "ps -eo" not in line]
+
+
+def read_until(process: subprocess.Popen[str], text: str) -> str:
+    """The lines that a process prints up to the first one that contains a text."""
+    assert process.stdout
+    said = ""
+    for line in process.stdout:
+        said += line
+        if text in line:
+            return said
+    raise AssertionError(said)
 
 
 def end(process: subprocess.Popen[str], number: signal.Signals) -> str:

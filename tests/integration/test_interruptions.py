@@ -5,34 +5,91 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.integration.conftest import Account, Tool, end, processes_naming, wait_for
+from tests.integration.conftest import (
+    TIMEOUT,
+    Account,
+    Terminal,
+    Tool,
+    end,
+    play,
+    processes_naming,
+    read_until,
+    wait_for,
+)
 
 LONG = {"TINY_SECONDS": "300"}
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_the_instance_first(
-    account: Account, tool: Tool, run_id: str, number: signal.Signals, code: int
-) -> None:
+def test_a_signal_ends_the_instance_first(account: Account, tool: Tool, run_id: str) -> None:
     process = tool.start(run_id, suite=tool.suite("long", environment=LONG))
     wait_for(lambda: account.states(run_id) == ["running"], "the instance to run")
 
     began = time.monotonic()
-    output = end(process, number)
+    output = end(process, signal.SIGTERM)
 
-    assert process.returncode == code, output
+    assert process.returncode == 143, output
+    check_ended_first(account, run_id, output, signal.SIGTERM)
+    assert time.monotonic() - began < 60
+
+
+def check_ended_first(account: Account, run_id: str, output: str, number: signal.Signals) -> None:
+    """What is done is said before it is waited for."""
     assert account.states(run_id) == ["terminated"]
-    assert f"{number.name}: ending the run" in output
-    # In this order: what is done is said before it is waited for.
-    told = [output.index(text) for text in ("ending the run …", "EC2 was told to end i-", "Ended i-", "Cost ")]
+    told = [output.index(f"{number.name}: ending the run …")]
+    told += [output.index(text, told[0]) for text in ("EC2 was told to end i-", "Ended i-", "Cost ")]
     assert told == sorted(told)
     assert "Traceback" not in output
-    assert time.monotonic() - began < 60
-    left = [line for line in processes_naming(run_id) if "ansible-playbook" in line]
-    assert left == []
+    assert playbooks_of(run_id) == []
+
+
+def playbooks_of(run_id: str) -> list[str]:
+    return [line for line in processes_naming(run_id) if "ansible-playbook" in line]
+
+
+@pytest.mark.usefixtures("ended")
+def test_a_run_that_measures_is_left_at_a_terminal_and_ended_without_one(
+    account: Account, tool: Tool, run_id: str, at_terminal: Callable[[Sequence[str]], Terminal]
+) -> None:
+    suite = tool.suite("long", environment=LONG)
+    terminal = at_terminal(tool.arguments(run_id, suite))
+    wait_for(lambda: tool.is_measuring(run_id), "the measurement", TIMEOUT)
+    terminal.type("\x03")
+    assert terminal.end() == 130, terminal.said
+    (instance,) = account.instances(run_id)
+    assert instance["State"]["Name"] == "running"
+    told = [
+        terminal.said.index(text)
+        for text in (
+            "SIGINT: leaving the run to itself; Ctrl-C again within 5 s ends it …",
+            f"The run {run_id} goes on measuring, without this process.",
+            f"{instance['InstanceId']} (c7i.large) still runs: it costs $0.0852 an hour and switches itself off by ",
+            f"To end what is left: ./inv bench.terminate --run-id {run_id} --region us-east-1",
+            f"To come back to it: ./inv bench.attach {run_id} --runs-dir ",
+        )
+    ]
+    assert told == sorted(told)
+    assert playbooks_of(run_id) == []
+
+    # A window that is closed ends nothing either, and what cannot be shown any more is no failure.
+    window = at_terminal(tool.attaching(run_id))
+    wait_for(lambda: "✓ preflight" in window.said, "the run to be come back to")
+    busy = tool.attach(run_id)
+    assert busy.result.code == 2, busy.result.output
+    assert f"The run {run_id} is being carried out by process {window.process.pid} (" in busy.result.output
+    assert window.end(close=True) == 129
+    assert account.states(run_id) == ["running"]
+    wait_for(lambda: playbooks_of(run_id) == [], "the playbook to end")
+
+    # Without a terminal nobody can ask for it a second time.
+    process = tool.start_attaching(run_id)
+    output = read_until(process, "✓ preflight")
+    output += end(process, signal.SIGINT)
+    assert process.returncode == 130, output
+    check_ended_first(account, run_id, output, signal.SIGINT)
 
 
 def test_a_signal_before_the_launch_leaves_nothing(account: Account, tool: Tool, run_id: str) -> None:
@@ -81,13 +138,25 @@ def test_a_running_host_that_stops_answering_ends_the_run_with_a_sentence(
     assert "manifest.json" in stored and "benchmark.log" in stored
 
 
-def test_two_runs_at_once_do_not_meet(account: Account, tool: Tool, run_id: str) -> None:
+def test_two_runs_at_once_do_not_meet_and_one_that_is_left_is_brought_back(
+    account: Account, tool: Tool, run_id: str
+) -> None:
     names = [f"{run_id}-a", f"{run_id}-b"]
-    processes = [tool.start(name) for name in names]
+    processes = [tool.start(names[0], "--detach"), tool.start(names[1])]
 
     outputs = [process.communicate(timeout=400)[0] for process in processes]
 
     assert [process.returncode for process in processes] == [0, 0], outputs
+    assert account.states(names[0]) == ["running"]
+    assert f"To come back to it: ./inv bench.attach {names[0]} " in outputs[0]
+    # As if it had never been left, also by Ansible alone.
+    back = play("benchmark", environment=account.environment, run_id=names[0], runs_dir=str(tool.runs))
+    assert back.code == 0, back.output
     for name in names:
         assert account.states(name) == ["terminated"]
+        assert account.launches(name) == 1
         assert len(list((tool.runs / name).glob("*/1/manifest.json"))) == 1
+    over = tool.attach(names[0])
+    assert over.result.code == 0, over.result.output
+    assert f"The run {names[0]} is over." in over.result.output
+    assert "Measured  3 benchmarks" in over.result.output

@@ -361,10 +361,16 @@ def test_a_build_that_fails_shows_the_compilers_error(
     assert run.record(f"{run.host.name}/1/manifest.json")["failures"]
 
 
-def test_a_benchmark_that_fails_keeps_what_there_is(account: Account, tool: Tool, run_id: str) -> None:
-    run = tool.bench(run_id, suite=tool.suite("failing", environment={"TINY_FAIL": "1"}))
+def test_a_benchmark_that_fails_unwatched_keeps_what_there_is(account: Account, tool: Tool, run_id: str) -> None:
+    left = tool.playbook(run_id, "-e", '{"detach": true}', suite=tool.suite("failing", environment={"TINY_FAIL": "1"}))
+    assert left.result.code == 0, left.result.output
+    assert f"To come back to it: ./inv bench.attach {run_id} " in left.result.output
+    assert account.states(run_id) == ["running"]
 
+    # It has failed while nobody followed it, and is not measured a second time.
+    run = tool.attach(run_id)
     assert run.result.code == 1, run.result.output
+    assert run.attempt.name == "1"
     assert "The benchmark run failed with exit status 101: the target tiny panicked at " in run.result.output
     assert ": TINY_FAIL is set." in run.result.output
     assert account.states(run_id) == ["terminated"]

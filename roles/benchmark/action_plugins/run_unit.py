@@ -1,4 +1,8 @@
-"""Runs a command as a transient systemd unit and follows its log to the end; if the unit already runs, follows that."""
+"""Runs a command as a transient systemd unit and follows its log to the end; if the unit already runs, follows that.
+
+With `attach`, a unit that has failed meanwhile is followed as well, to its failure. With `detach`, a measurement is not
+followed; `host_dir`, the host's directory on the controller, then has a record of that.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,8 @@ from benchmarks.host import activity, failure_causes, following, host_check, pro
 from benchmarks.host.log_copy import LogCopy
 from benchmarks.host.remaining import Durations
 from benchmarks.host.systemd_units import UnitStatus
-from benchmarks.runs import earlier_durations, event_records, events
+from benchmarks.playbook import stages
+from benchmarks.runs import attempts, earlier_durations, event_records, events, run_directory
 from benchmarks.terminal import streams
 
 display = Display()
@@ -55,7 +60,8 @@ class Follower(following.Follower):
 class ActionModule(ActionBase):
     _VALID_ARGS = frozenset(
         ("name", "step", "argv", "environment", "directory", "log", "log_here", "status", "limit_seconds", "expected",
-         "tail", "reconnect_timeout", "host_check", "activity", "python", "stopped", "earlier")
+         "tail", "attach", "detach", "host_dir", "reconnect_timeout", "host_check", "activity", "python", "stopped",
+         "earlier")
     )  # fmt: skip
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -65,8 +71,7 @@ class ActionModule(ActionBase):
             return self._run()
         except AnsibleConnectionFailure as error:
             # Otherwise the playbook would go on with the next task, which waits in vain again.
-            host = task_vars["inventory_hostname"]
-            raise AnsibleActionFail(self._gone() or ssh_failures.sentence(host, str(error))) from None
+            raise AnsibleActionFail(self._gone() or ssh_failures.sentence(self._host, str(error))) from None
 
     def _gone(self) -> str:
         """Why the host is gone, empty if it is not, or if that is unknown."""
@@ -88,17 +93,23 @@ class ActionModule(ActionBase):
         what = WHAT[args["step"]]
         look = self._look(unit)
         if look.succeeded:
+            self._tell("measures", "measured")
             return {"changed": False}
         if self._task.check_mode:
             return {"changed": True, "diff": {"prepared": f"The {what} would be: {shlex.join(unit.argv)}\n"}}
         begin = 0
-        if look.ended:
+        # Whoever only comes back takes a failure for what it is.
+        if look.ended and not (args.get("attach") and look.result is not None):
             begin = look.size
             self._start(unit)
+        self._tell("measures")
+        if args.get("detach") and not building:
+            return self._left(unit.name, begun=look.ended)
         earlier = {} if building else self._earlier()
         follower = Follower(building, int(args["expected"]), bool(args["tail"]), earlier, look)
         kept = LogCopy(Path(args["log_here"]))
         end = self._end_of(unit, begin, kept, follower, followed=not look.ended)
+        self._tell("measured")
         if not end.succeeded:
             ended, text = systemd_units.describe_end(end, unit, what), kept.read(begin).decode(errors="replace")
             sentence, detail = failure_causes.explain(ended, text) if end.failed_by_itself else (ended, ())
@@ -128,6 +139,23 @@ class ActionModule(ActionBase):
         finally:
             events.note(events.here(), ended(host=self._host, unit=unit.name, result=result))
         return end
+
+    def _left(self, unit: str, begun: bool) -> dict[str, Any]:
+        """Leave the measurement to itself. Without a record of that, it would be ended with the playbook."""
+        try:
+            attempts.leave(Path(self._task.args["host_dir"]))
+        except OSError as error:
+            raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
+        self._tell("left")
+        measuring = event_records.MeasurementBegun(host=self._host, unit=unit, followed=not begun)
+        events.note(events.here(), measuring, event_records.RunLeft(host=self._host))
+        return {"changed": begun}
+
+    def _tell(self, *what: str) -> None:
+        """Tell what this host is at, unless the step only builds: what is built measures nothing by itself."""
+        if self._task.args["step"] != "build":
+            for event in what:
+                stages.tell(event, self._host)
 
     def _start(self, unit: systemd_units.Unit) -> None:
         self._command(systemd_units.clean_command(unit))

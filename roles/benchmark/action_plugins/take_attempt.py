@@ -17,9 +17,12 @@ from benchmarks.runs.records import Attempt, Toolchain
 
 
 class ActionModule(ActionBase):
-    """`host_dir` is on the controller, `directory` is the run's directory on the host, `unit` is the unit prefix."""
+    """`host_dir` is on the controller, `directory` is the run's directory on the host, `unit` is the unit prefix.
 
-    _VALID_ARGS = frozenset(("suite", "toolchain", "host_dir", "directory", "unit"))
+    With `attach`, an attempt that has failed is the one.
+    """
+
+    _VALID_ARGS = frozenset(("suite", "toolchain", "host_dir", "directory", "unit", "attach"))
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
@@ -36,7 +39,7 @@ class ActionModule(ActionBase):
             output = self._command(attempt_states.states_command(args["directory"], args["unit"]))
             found = attempt_states.read_states(output)
             attempt_states.active_attempt(found, asked)
-            number, new = attempt_states.choose(found, taken, wanted)
+            number, new = attempt_states.choose(found, taken, wanted, attaches=bool(args.get("attach")))
             if not self._task.check_mode:
                 if new:
                     begin = attempt_states.begin_command(f"{args['directory']}/{number}", wanted, asked)

@@ -1,34 +1,51 @@
-"""Checks whether a resumed run's host is still measuring; fails if it measures something other than requested."""
+"""Checks whether a resumed run's host is still measuring; fails if it measures something other than requested.
+
+For who only comes back to the run, an attempt that has ended meanwhile is followed as one that still measures, and a
+host that does not answer fails here, where nothing of the run has been changed.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
-from benchmarks.host import attempt_states
+from benchmarks.host import attempt_states, ssh_failures
+from benchmarks.playbook import stages
 from benchmarks.runs import attempts, run_directory
 
 
 class ActionModule(ActionBase):
     """`host_dir` is on the controller, `directory` is the run's directory on the host, `unit` is the unit prefix."""
 
-    _VALID_ARGS = frozenset(("host_dir", "directory", "unit", "suite_digest"))
+    _VALID_ARGS = frozenset(("host_dir", "directory", "unit", "suite_digest", "attaches"))
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         args = self._task.args
         command = attempt_states.states_command(args["directory"], args["unit"])
-        answer = self._low_level_execute_command(command, sudoable=False)
+        try:
+            answer = self._low_level_execute_command(command, sudoable=False)
+        except AnsibleConnectionFailure as error:
+            # A later stage would fail, and the run be ended: but from here, a network of one's own may be in the way.
+            if args["attaches"]:
+                raise AnsibleActionFail(ssh_failures.sentence(task_vars["inventory_hostname"], str(error))) from None
+            raise
         here = Path(args["host_dir"])
         try:
-            number = attempt_states.active_attempt(attempt_states.read_states(answer["stdout"]), args["suite_digest"])
+            found = attempt_states.read_states(answer["stdout"])
+            number = attempt_states.active_attempt(found, args["suite_digest"])
+            if number is None and args["attaches"]:
+                number = attempt_states.ended_attempt(found, args["suite_digest"])
             attempts.follow(here, number)
         except RefusedError as error:
             raise AnsibleActionFail(str(error)) from None
         except OSError as error:
             raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
+        # From now on the run can be left again.
+        for event in attempt_states.events(found, number):
+            stages.tell(event, task_vars["inventory_hostname"])
         return {"changed": False}

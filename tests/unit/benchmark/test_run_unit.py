@@ -18,7 +18,8 @@ from benchmarks.host.log_copy import LogCopy
 from benchmarks.host.progress import MEASURE
 from benchmarks.host.systemd_units import LARGEST_LOG, Unit
 from benchmarks.paths import ROOT
-from benchmarks.runs import events
+from benchmarks.playbook import stages
+from benchmarks.runs import attempts, events
 from tests.support.events import brief
 
 UNIT = Unit("u", ("true",), {}, "/home/b", "/home/b/log", "/home/b/status", 60)
@@ -122,6 +123,85 @@ def test_a_host_that_is_gone_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(AnsibleConnectionFailure):
         action._start(UNIT)
     assert execute.call_count == 2
+
+
+@pytest.mark.parametrize(
+    ("step", "answers", "told"),
+    [
+        ("run", [("active", "-", b"a\n"), ("inactive", "success exited 0", b"")], ["measures", "measured"]),
+        ("run", [("inactive", "success exited 0", b"")], ["measures", "measured"]),
+        ("build", [("active", "-", b"a\n"), ("inactive", "success exited 0", b"")], []),
+    ],
+    ids=["followed to its end", "ended before", "a build"],
+)
+def test_whoever_started_the_playbook_hears_that_a_host_measures(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    step: str,
+    answers: list[tuple[str, str, bytes]],
+    told: list[str],
+) -> None:
+    looks = [look(state, result, len(log), log) for state, result, log in answers]
+    # The last answer holds for as long as it is asked.
+    action, _ = made(monkeypatch, *looks, *[looks[-1]] * 2)
+    action._task.args |= {"step": step, "expected": 0, "tail": False, "log_here": str(tmp_path / "log")}
+    with stages.pipe() as pipe:
+        for name, value in pipe.environment.items():
+            monkeypatch.setenv(name, value)
+        assert not action.run(task_vars={"inventory_hostname": "i-1"}).get("failed")
+        hosts = pipe.reached().hosts
+    assert [event for event in stages.OF_HOST if getattr(hosts, event) == {"i-1"}] == told
+
+
+@pytest.mark.parametrize("attach", [True, False])
+def test_a_unit_that_failed_unwatched_is_started_again_unless_somebody_only_comes_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, attach: bool
+) -> None:
+    failed = [look("inactive", "exit-code exited 101", 2, log) for log in (b"no", b"", b"")]
+    action, execute = made(monkeypatch, failed[1], *([] if attach else [DONE, DONE]), *failed)
+    action._task.args |= {"attach": attach, "expected": 0, "tail": False, "log_here": str(tmp_path / "log")}
+    result = action.run(task_vars={"inventory_hostname": "i-1"})
+    assert result["msg"].startswith("The benchmark run failed with exit status 101.")
+    assert (tmp_path / "log").read_bytes() == b"no"
+    started = ["systemd-run" in call.args[0] for call in execute.call_args_list]
+    assert any(started) is not attach
+
+
+@pytest.mark.parametrize("runs", [False, True], ids=["started", "found at work"])
+def test_a_measurement_that_is_to_be_left_is_not_followed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runs: bool
+) -> None:
+    answers = [look("active", "-", 0, b"")] if runs else [UNKNOWN, DONE, DONE]
+    action, execute = made(monkeypatch, *answers)
+    action._task.args |= {"detach": True, "host_dir": str(tmp_path)}
+    with stages.pipe() as pipe:
+        for name, value in pipe.environment.items():
+            monkeypatch.setenv(name, value)
+        assert action.run(task_vars={"inventory_hostname": "i-1"}) == {"changed": not runs}
+        hosts = pipe.reached().hosts
+    assert hosts.measures == hosts.left == {"i-1"}
+    assert execute.call_count == len(answers)
+    assert attempts.is_left(tmp_path)
+
+
+def test_a_build_is_followed_though_the_measurement_is_to_be_left(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    built = look("inactive", "success exited 0", 0, b"")
+    action, execute = made(monkeypatch, UNKNOWN, DONE, DONE, built, built)
+    action._task.args |= {"detach": True, "host_dir": str(tmp_path), "step": "build", "expected": 0, "tail": False}
+    action._task.args |= {"log_here": str(tmp_path / "1/benchmark.log")}
+    assert action.run(task_vars={"inventory_hostname": "i-1"}) == {"changed": True}
+    assert execute.call_count == 5
+    assert not attempts.is_left(tmp_path)
+
+
+def test_what_cannot_be_recorded_as_left_is_not_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    action, _ = made(monkeypatch, look("active", "-", 0, b""))
+    (tmp_path / "file").write_text("")
+    action._task.args |= {"detach": True, "host_dir": str(tmp_path / "file")}
+    with pytest.raises(AnsibleActionFail, match=r"cannot be written: "):
+        action.run(task_vars={"inventory_hostname": "i-1"})
 
 
 def test_a_unit_whose_log_is_too_long_is_stopped_and_followed_no_longer_than_to_its_end(

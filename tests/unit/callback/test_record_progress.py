@@ -249,3 +249,21 @@ def test_the_stages_of_a_play_end_with_it(play: Callable[..., Any], run: Path) -
     succeed(plugin, "launch")
     plugin.v2_playbook_on_play_start(SimpleNamespace(get_loader=lambda: None, get_name=lambda: "Next"))
     assert brief(run)[-1] == ("stage-ended", "localhost", "launch", "done")
+
+
+def test_what_hosts_are_at_is_told_to_whoever_started_the_playbook(
+    play: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = SimpleNamespace(get_name=lambda: "i-2")
+    with stages.pipe() as pipe:
+        plugin = play()
+        for name, value in pipe.environment.items():
+            monkeypatch.setenv(name, value)
+        start(plugin, "preflight")
+        start(plugin, None, HOST)
+        fail(plugin, "toolchain", other, msg="No.")
+        start(plugin, "terminate", HOST)
+        hosts = pipe.reached().hosts
+    assert hosts.works == {"i-1", "i-2"}
+    assert hosts.ending == {"i-1"}
+    assert hosts.failed == {"i-2"}

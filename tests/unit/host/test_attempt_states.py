@@ -43,6 +43,51 @@ def test_an_attempt_is_gone_on_with_or_is_the_next(
     assert attempt_states.choose(found, here, "a") == chosen
 
 
+FAILED = AttemptState(2, False, "b", "asked", ("success", "exit-code"))
+
+
+@pytest.mark.parametrize(
+    ("found", "number"),
+    [
+        ([AttemptState(1, False, "a", "asked", DONE)], 1),
+        ([AttemptState(1, False, "a", "asked", DONE), FAILED], 2),
+        ([AttemptState(1, False, "a", "asked", ("exit-code", "-"))], 1),
+        # It goes on by itself, it may have to be measured still, or it measures something else.
+        ([AttemptState(1, True, "a", "asked", ("success", "-"))], None),
+        ([AttemptState(1, False, "a", "asked", ("success", "-"))], None),
+        ([AttemptState(1, False, "a", "asked", ("-", "-"))], None),
+        ([AttemptState(1, False, "a", "other", DONE)], None),
+        ([], None),
+    ],
+)
+def test_an_attempt_that_has_ended_unwatched_is_found(found: list[AttemptState], number: int | None) -> None:
+    assert attempt_states.ended_attempt(found, "asked") == number
+
+
+def test_who_comes_back_to_a_run_takes_its_failure_and_measures_nothing_anew() -> None:
+    assert attempt_states.choose([FAILED], (2,), "b", attaches=True) == (2, False)
+    assert attempt_states.choose([FAILED], (2,), "b") == (3, True)
+    assert attempt_states.choose([FAILED], (2,), "another", attaches=True) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("active", "results", "events"),
+    [
+        (True, ("success", "-"), ("measures",)),
+        (False, ("success", "success"), ("measures", "measured")),
+        (False, ("success", "exit-code"), ("measures", "measured")),
+        (True, ("-", "-"), ()),
+        (False, ("exit-code", "-"), ()),
+    ],
+)
+def test_a_host_that_is_come_back_to_measures_once_its_build_is_done(
+    active: bool, results: tuple[str, ...], events: tuple[str, ...]
+) -> None:
+    found = [AttemptState(1, active, "a", "asked", results)]
+    assert attempt_states.events(found, 1) == events
+    assert attempt_states.events(found, None) == ()
+
+
 def test_what_is_at_work_is_followed_by_the_same_request_and_disturbed_by_no_other() -> None:
     found = [AttemptState(1, False, "a", "asked", DONE), AttemptState(2, True, "b", "asked", ("success", "-"))]
     assert attempt_states.active_attempt(found, "asked") == 2

@@ -59,6 +59,13 @@ def test_the_users_own_key_is_used_where_none_is_named(home: Path) -> None:
     assert outline({"host": "box"}, ENVIRONMENT).key_file == str(key)
 
 
+def test_a_request_may_leave_its_run_and_coming_back_never_does(tmp_path: Path) -> None:
+    assert outline({"instance_type": "c7i.large", "detach": "yes"}, ENVIRONMENT).detaches
+    assert not outline({"instance_type": "c7i.large"}, ENVIRONMENT).detaches
+    (tmp_path / "parameters.yml").write_text("region: us-east-1\ninstance_type: c7i.large\ndetach: false\n")
+    assert not outline({"run_id": "r1"}, ENVIRONMENT, tmp_path).detaches
+
+
 @pytest.mark.parametrize("given", [{"instance_type": "c7i.large"}, {"host": "box"}])
 def test_a_request_that_ends_with_its_plan_launches_nothing(given: dict[str, Any]) -> None:
     found = outline({**given, "dry_run": True}, ENVIRONMENT)

@@ -45,7 +45,7 @@ def test_the_home_of_nobody_is_refused(tmp_path: Path) -> None:
         request.read("benchmark", {"key_file": "~nobody-at-all/k"}, tmp_path)
 
 
-@pytest.mark.parametrize("values", [{}, {"region": "eu-central-1"}, {"run_id": "a", "runs_dir": "b"}])
+@pytest.mark.parametrize("values", [{}, {"region": "eu-central-1"}, {"runs_dir": "b"}])
 def test_nothing_asked_for_is_refused(values: dict[str, Any]) -> None:
     assert request.is_empty(values)
     with pytest.raises(RefusedError, match=r"^Nothing was asked for\. Name an instance type, such as c7i\.2xlarge"):

@@ -103,6 +103,75 @@ def test_a_signal_while_launching_waits_for_what_turns_up_late(tmp_path: Path, m
     assert account.ids == set()
 
 
+def at(**hosts: set[str]) -> stages.Reached:
+    return replace(MEASURING, hosts=stages.Hosts(**{event: frozenset(names) for event, names in hosts.items()}))
+
+
+def test_a_run_that_is_left_is_told_of_with_its_cost_and_the_way_back(tmp_path: Path) -> None:
+    account = Account("i-1")
+    record_files.write(tmp_path / "i-1", records.READY)
+    after = After(tmp_path, account.client)
+    after.made.of_leaving(at(works={"i-1"}, measures={"i-1"}))
+    assert account.ids == {"i-1"}
+    assert after.text.splitlines() == [
+        "The run r1 goes on measuring, without this process.",
+        "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself off by 12:15 UTC on 2026-05-19.",
+        f"To end what is left: ./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {tmp_path.parent}",
+        f"To come back to it: ./inv bench.attach r1 --runs-dir {tmp_path.parent}",
+    ]
+
+
+def test_a_run_that_has_measured_when_it_is_left_is_told_of_as_such(tmp_path: Path) -> None:
+    after = After(tmp_path, Account("i-1").client)
+    after.made.of_leaving(at(works={"i-1"}, measures={"i-1"}, measured={"i-1"}))
+    assert after.text.startswith("The run r1 has measured, and its results wait on its instance.\ni-1 (c7i")
+
+
+def test_a_run_whose_instance_is_gone_when_it_is_left_is_not_said_to_cost_money(tmp_path: Path) -> None:
+    after = After(tmp_path, Account().client)
+    after.made.of_leaving(at(works={"i-1"}, measures={"i-1"}))
+    assert "No instance of the run is alive any more.\nTo come back to it: " in after.text
+
+
+def test_a_run_that_is_left_where_aws_cannot_be_asked_still_has_a_way_back(tmp_path: Path) -> None:
+    account = Account()
+    account.client.answers["describe_instances"] = aws_error("ExpiredToken", "expired", "DescribeInstances")
+    after = After(tmp_path, account.client)
+    after.made.of_leaving(at(works={"i-1"}, measures={"i-1"}))
+    assert "It is not known whether instances of the run still exist.\n" in after.text
+    assert after.text.splitlines()[-1].startswith("To come back to it: ./inv bench.attach r1")
+
+
+def test_a_run_on_a_machine_of_the_user_s_own_is_left_there(tmp_path: Path) -> None:
+    client = FakeClient()
+    after = After(tmp_path, client, launches=False)
+    after.made.of_leaving(at(works={"192.0.2.7"}, measures={"192.0.2.7"}))
+    assert after.text.splitlines()[:2] == [
+        "The run r1 goes on measuring on 192.0.2.7, without this process.",
+        "To end it, type there: sudo systemctl stop 'benchmarks-r1-*'",
+    ]
+    assert client.calls == []
+
+
+@pytest.mark.parametrize("by_itself", [True, False])
+def test_what_was_left_measuring_is_not_ended_by_the_failure_of_another_host(
+    tmp_path: Path, no_finish: list[str], by_itself: bool
+) -> None:
+    account = Account("i-1")
+    record_files.write(tmp_path / "i-1", records.READY)
+    after = After(tmp_path, account.client)
+    reached = at(works={"i-1", "i-2"}, measures={"i-1"}, left={"i-1"}, failed={"i-2"}, ending={"i-1", "i-2"})
+    after.made.of_failure(1, replace(reached, ended_by_itself=by_itself))
+    assert (no_finish, account.ids) == ([], {"i-1"})
+    assert after.text.splitlines()[-1].startswith("To come back to it: ./inv bench.attach r1")
+
+
+def test_what_was_left_measuring_is_ended_by_a_signal(tmp_path: Path) -> None:
+    account = Account("i-1")
+    After(tmp_path, account.client).made.of_signal(at(measures={"i-1"}, left={"i-1"}))
+    assert account.ids == set()
+
+
 @pytest.mark.parametrize("ended", ["by a signal", "by a failure"])
 def test_what_is_to_be_kept_is_told_of(tmp_path: Path, ended: str) -> None:
     account = Account("i-1")
@@ -153,6 +222,16 @@ def test_a_run_that_was_to_go_on_and_was_refused_tells_of_its_instance_and_ends_
     after.made.of_signal(PREFLIGHT)
     assert account.ids == {"i-1"}
     assert after.text.count("i-1 (c7i.2xlarge) still runs: ") == 2
+
+
+def test_a_run_that_was_come_back_to_in_vain_is_told_of_and_was_not_changed(tmp_path: Path) -> None:
+    account = Account("i-1")
+    after = After(tmp_path, account.client, fresh=False, attaches=True)
+    assert after.made.of_failure(4, PREFLIGHT) == "Nothing of the run was changed."
+    after.made.of_signal(PREFLIGHT)
+    assert account.ids == {"i-1"}
+    assert after.text.count("i-1 (c7i.2xlarge) still runs: ") == 2
+    assert "launched" not in after.text
 
 
 def test_a_new_run_that_was_refused_asks_aws_nothing(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import signal
 from collections.abc import Mapping
@@ -11,11 +13,12 @@ from pathlib import Path
 from typing import Any, ClassVar, NoReturn, Self
 
 import pytest
+from rich.console import Console
 
 from benchmarks.errors import FailedError, RefusedError
-from benchmarks.playbook import runner, stages
+from benchmarks.playbook import cleanup, runner, stages
 from benchmarks.playbook.command_line import Command
-from benchmarks.playbook.signals import SignalError
+from benchmarks.playbook.signals import LeftError, SignalError
 from benchmarks.runs import parameters_file
 from tests.support.events import read
 
@@ -135,3 +138,96 @@ def test_the_end_of_a_run_and_a_signal_are_among_its_events(
         signal.SIGTERM: [("signal", "SIGTERM"), ("run-ended", 143)],
     }
     assert told == end[ended]
+
+
+class Measuring:
+    """A playbook whose host measures until a signal comes: the first of `signals`; the others come when it is ended."""
+
+    reached = replace(stages.NOTHING, begun=frozenset({"launch"}), hosts=stages.Hosts(measures=frozenset({"i-1"})))
+    is_running = True
+    signals: ClassVar[list[signal.Signals]] = []
+
+    def __init__(self, command: Command) -> None:
+        pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for number in self.signals[1:]:
+            signal.raise_signal(number)
+
+    def wait(self) -> int:
+        signal.raise_signal(self.signals[0])
+        return 0
+
+
+class After:
+    """What was done after a playbook."""
+
+    interrupted = "ending the run"
+    console = Console(file=io.StringIO())
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def of_failure(self, code: int, reached: stages.Reached) -> str:
+        self.done.append("of failure")
+        return ""
+
+    def of_signal(self, reached: stages.Reached) -> None:
+        self.done.append("of signal")
+
+    def of_leaving(self, reached: stages.Reached) -> None:
+        self.done.append("of leaving")
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "done"),
+    [
+        ([signal.SIGINT], 130, ["of leaving"]),
+        ([signal.SIGHUP], 129, ["of leaving"]),
+        ([signal.SIGINT, signal.SIGHUP], 130, ["of leaving"]),
+        ([signal.SIGINT, signal.SIGINT], 130, ["of signal"]),
+        ([signal.SIGHUP, signal.SIGTERM], 143, ["of signal"]),
+        ([signal.SIGTERM], 143, ["of signal"]),
+    ],
+)
+def test_a_run_that_measures_is_left_by_the_first_ctrl_c_and_ended_by_the_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sent: list[signal.Signals], code: int, done: list[str]
+) -> None:
+    monkeypatch.setattr(Measuring, "signals", sent)
+    monkeypatch.setattr("benchmarks.playbook.playbook_process.Playing", Measuring)
+    monkeypatch.setattr("benchmarks.playbook.signals._is_at_terminal", lambda: True)
+    monkeypatch.setattr("benchmarks.playbook.signals.SECOND", 0.1)
+    after = After()
+    job = runner.Job("a1", tmp_path, Command((), {}), lambda: None, after, None, False, leave=after.of_leaving)
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            runner.run(job)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert ended.value.code == code
+    assert after.done == done
+    # Of a run that goes on there is nothing to sum up yet, and it has not failed.
+    assert isinstance(ended.value, LeftError) == (done == ["of leaving"])
+
+
+@pytest.mark.parametrize("left", [frozenset({"i-1"}), frozenset()])
+def test_whether_a_run_has_come_to_its_end_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: frozenset[str]
+) -> None:
+    monkeypatch.setattr(Measuring, "wait", lambda _: 0)
+    monkeypatch.setattr(Measuring, "signals", [])
+    monkeypatch.setattr(Measuring, "reached", replace(Measuring.reached, hosts=stages.Hosts(left=left)))
+    monkeypatch.setattr("benchmarks.playbook.playbook_process.Playing", Measuring)
+    job = runner.Job("a1", tmp_path, Command((), {}), lambda: None, After(), None, False)
+    assert runner.run(job) is not bool(left)
+
+
+def test_what_finishes_a_run_that_was_to_be_left_does_not_leave_it(tmp_path: Path) -> None:
+    job = runner.prepare("benchmark", asked(tmp_path, detach=True))
+    assert isinstance(job.after, cleanup.BenchmarkCleanup)
+    (given,) = (json.loads(word) for word in job.after.finish.argv if word.startswith("{"))
+    assert (given["run_id"], "detach" in given) == ("a1", False)

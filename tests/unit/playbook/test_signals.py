@@ -48,6 +48,73 @@ def test_a_run_under_nohup_outlives_its_terminal() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
+LEAVING = signals.Leaving(lambda: True, "leaving it", "ends it")
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C comes from a terminal."""
+    monkeypatch.setattr(signals, "_is_at_terminal", lambda: True)
+
+
+@pytest.mark.usefixtures("at_a_terminal", "typed")
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (signal.SIGINT, "\nSIGINT: leaving it; Ctrl-C again within 5 s ends it …\n"),
+        (signal.SIGHUP, "\nSIGHUP: leaving it …\n"),
+    ],
+)
+def test_what_can_be_left_is_left_at_the_first_ctrl_c_and_when_the_terminal_closes(
+    capfd: pytest.CaptureFixture[str], number: signal.Signals, said: str
+) -> None:
+    before = [signal.getsignal(each) for each in signals.SIGNALS]
+    with signals.signals_raise("ending", LEAVING) as caught:
+        with pytest.raises(signals.LeaveError) as left:
+            signal.raise_signal(number)
+        # The terminal may close after Ctrl-C, which changes nothing.
+        signal.raise_signal(signal.SIGHUP)
+        caught.may_interrupt()
+        caught.wait(left.value.at)
+    assert left.value.number == number
+    assert capfd.readouterr().err == said
+    assert [signal.getsignal(each) for each in signals.SIGNALS] == before
+
+
+@pytest.mark.usefixtures("at_a_terminal", "typed")
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("early", [True, False], ids=["while it is being left", "while it is waited for"])
+def test_a_second_signal_soon_after_ctrl_c_is_one_as_ever(
+    capfd: pytest.CaptureFixture[str], second: signal.Signals, early: bool
+) -> None:
+    with signals.signals_raise("ending", LEAVING) as caught:
+        with pytest.raises(signals.LeaveError):
+            signal.raise_signal(signal.SIGINT)
+        if early:
+            signal.raise_signal(second)
+        with pytest.raises(signals.SignalError) as ended:
+            caught.may_interrupt()
+            signal.raise_signal(second)
+        signal.raise_signal(signal.SIGINT)
+    assert ended.value.number == second
+    assert capfd.readouterr().err.endswith(f"\n{second.name}: ending …\n")
+
+
+@pytest.mark.usefixtures("at_a_terminal")
+@pytest.mark.parametrize(
+    ("number", "at_terminal", "possible"),
+    [(signal.SIGINT, False, True), (signal.SIGTERM, True, True), (signal.SIGINT, True, False)],
+    ids=["no terminal", "SIGTERM", "nothing to leave"],
+)
+def test_whatever_else_comes_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, number: signal.Signals, at_terminal: bool, possible: bool
+) -> None:
+    monkeypatch.setattr(signals, "_is_at_terminal", lambda: at_terminal)
+    leaving = signals.Leaving(lambda: possible, "leaving it", "ends it")
+    with signals.signals_raise("ending", leaving), pytest.raises(signals.SignalError):
+        signal.raise_signal(number)
+
+
 # Runs a command by `run_forwarding_signals`; the command cleans up for a while after a signal.
 HANDS_ON = """
 import os, sys

@@ -48,6 +48,35 @@ def test_an_answer_of_no_is_told_from_a_failure(monkeypatch: pytest.MonkeyPatch)
         assert not pipe.reached().started
 
 
+def test_a_run_can_be_left_once_every_host_that_still_works_measures() -> None:
+    both = frozenset({"a", "b"})
+    one, other = frozenset({"a"}), frozenset({"b"})
+    assert not stages.NOTHING.hosts.can_be_left
+    assert not stages.Hosts(works=one).can_be_left
+    assert stages.Hosts(works=one, measures=one).can_be_left
+    # What has been measured is still there, and only there.
+    assert stages.Hosts(works=one, measures=one, measured=one).can_be_left
+    assert not stages.Hosts(works=one, measures=one, ending=one).can_be_left
+    assert not stages.Hosts(works=both, measures=one).can_be_left
+    assert stages.Hosts(works=both, measures=one, ending=other).can_be_left
+    assert stages.Hosts(works=both, measures=one, failed=other).can_be_left
+    # A build that failed leaves nothing that goes on.
+    assert not stages.Hosts(works=one, failed=one).can_be_left
+    # One that nobody waits for goes on, whatever the playbook does in the end.
+    assert stages.Hosts(works=one, measures=one, left=one, ending=one).can_be_left
+
+
+def test_what_hosts_are_at_is_told_by_the_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    with stages.pipe() as pipe:
+        for name, value in pipe.environment.items():
+            monkeypatch.setenv(name, value)
+        for event in stages.OF_HOST:
+            stages.tell(event, f"i-{event}")
+        hosts = pipe.reached().hosts
+    for event in stages.OF_HOST:
+        assert getattr(hosts, event) == {f"i-{event}"}
+
+
 def test_a_playbook_that_nobody_has_started_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(stages.VARIABLE, raising=False)
     monkeypatch.setattr(os, "write", lambda *_: pytest.fail("wrote"))

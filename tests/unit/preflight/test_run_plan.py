@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
+from msgspec.structs import replace
 
 from benchmarks.errors import RefusedError
-from benchmarks.preflight import run_plan
-from benchmarks.runs.records import Destination, Image, LaunchPlan, LaunchTemplate, Place, Quota, Source
+from benchmarks.preflight import resuming, run_plan
+from benchmarks.runs import attempts, measurement, record_files, ssh_keys
+from benchmarks.runs.records import (
+    Attempt,
+    Destination,
+    HostAttempt,
+    Image,
+    LaunchPlan,
+    LaunchTemplate,
+    Place,
+    Quota,
+    Source,
+)
 from tests.support import records
 from tests.support.launch_account import PRICE, STARTED, account, parameters, refusal
 
@@ -107,3 +121,70 @@ def test_parameters_change_the_suite_and_another_version_has_an_unknown_number_o
 )
 def test_credentials_that_do_not_work_are_refused(answer: Exception, sentence: str) -> None:
     assert refusal(account({"identity": answer})).startswith(sentence)
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> resuming.Begun:
+    """A run that has launched i-1, of a suite that has changed since."""
+    directory = tmp_path / "r1"
+    record_files.write(directory, records.instances("i-1"))
+    ssh_keys.run_keys(directory, None)
+    launches = (records.launch_plan(),)
+    plan = records.preflight(launches=launches, warnings=("of then",), measured=(HostAttempt(host="i-0", attempt=1),))
+    return resuming.Begun(directory, plan)
+
+
+def alive(*ids: str) -> dict[str, Any]:
+    return {
+        "describe_instances": {
+            "Reservations": [{"Instances": [{"InstanceId": one, "State": {"Name": "running"}} for one in ids]}]
+        }
+    }
+
+
+def test_a_run_that_is_come_back_to_has_the_plan_of_then_and_is_not_checked_anew(begun: resuming.Begun) -> None:
+    made = account(**alive("i-1"))
+    plan = run_plan.come_back(parameters(), made, begun)
+    assert begun.plan
+    assert plan == replace(begun.plan, existing=("i-1",), warnings=(), measured=())
+    assert {call[0] for call in made.ec2.calls} == {"describe_instances"}
+
+
+def test_a_machine_of_ones_own_is_come_back_to_without_aws(tmp_path: Path) -> None:
+    plan = records.preflight(launches=())
+    made = account()
+    assert run_plan.come_back(parameters(host="a"), made, resuming.Begun(tmp_path, plan)) == plan
+    assert made.ec2.calls == []
+
+
+def test_a_run_whose_instance_is_gone_is_come_back_to_for_what_it_has_measured(begun: resuming.Begun) -> None:
+    toolchain, asked = records.toolchain(), begun.plan.measurements[0].suite_digest if begun.plan else ""
+    measured = measurement.of(records.suite(), toolchain)
+    attempt = Attempt(number=1, suite=records.suite(), suite_digest=asked, measurement=measured)
+    attempts.take(begun.directory / "i-1", attempt, toolchain)
+    (begun.directory / "i-1/1/benchmark.log").write_text("log")
+    plan = run_plan.come_back(parameters(), account(), begun)
+    assert plan.measured == (HostAttempt(host="i-1", attempt=1),)
+    assert plan.warnings == ("The run's instance is gone: what it has measured is published without it.",)
+
+
+@pytest.mark.parametrize(
+    ("there", "missing", "told"),
+    [
+        ([], "instances.json", "The run r1 has launched nothing so far: there is nothing to come back to."),
+        (["i-1"], "keys", "The run r1 has i-1, whose keys are not in "),
+        (["i-1"], "plan", "The plan of the run r1 is missing or damaged, so only ./inv bench.terminate --run-id r1 is"),
+    ],
+)
+def test_a_run_of_which_nothing_can_be_brought_back_is_refused(
+    begun: resuming.Begun, there: list[str], missing: str, told: str
+) -> None:
+    if missing == "plan":
+        begun = resuming.Begun(begun.directory, None)
+    elif missing == "keys":
+        shutil.rmtree(begun.directory / missing)
+    else:
+        (begun.directory / missing).unlink()
+    with pytest.raises(RefusedError) as refused:
+        run_plan.come_back(parameters(), account(**alive(*there)), begun)
+    assert str(refused.value).startswith(told)

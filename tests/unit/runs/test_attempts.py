@@ -81,3 +81,13 @@ def test_an_attempt_at_work_is_followed_with_its_own_toolchain(tmp_path: Path) -
     attempts.follow(tmp_path, None)
     assert not attempts.is_active(tmp_path)
     assert attempts.current(tmp_path) == 1
+
+
+@pytest.mark.parametrize("number", [None, 1], ids=["not found any more", "followed"])
+def test_an_attempt_that_was_left_is_no_longer_once_somebody_has_looked(tmp_path: Path, number: int | None) -> None:
+    attempts.take(tmp_path, Attempt(number=1, suite=records.suite(), suite_digest="asked"), records.toolchain())
+    assert not attempts.is_left(tmp_path)
+    attempts.leave(tmp_path)
+    assert (attempts.is_left(tmp_path), attempts.current(tmp_path)) == (True, 1)
+    attempts.follow(tmp_path, number)
+    assert (attempts.is_left(tmp_path), attempts.is_active(tmp_path)) == (False, bool(number))

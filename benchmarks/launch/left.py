@@ -1,0 +1,51 @@
+"""What a user is told of a run that goes on without its controller: where it is, what it costs, and the way back."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection
+from pathlib import Path
+
+from benchmarks.host import host_layout
+from benchmarks.launch import remaining
+from benchmarks.runs import attempts, record_files, run_layout
+from benchmarks.runs.records import Instances
+
+
+def hosts(directory: Path) -> list[str]:
+    """The names of the hosts on which a run was left measuring, as its records say."""
+    return [host.name for host in run_layout.hosts(directory) if attempts.is_left(host)]
+
+
+def measuring(run_id: str, machines: Collection[str] = ()) -> str:
+    """That the run goes on; on `machines` of the user's own, since an instance is told of by itself."""
+    return f"The run {run_id} goes on measuring{_on(machines)}, without this process."
+
+
+def measured(run_id: str, machines: Collection[str] = ()) -> str:
+    """That what the run has measured is still on its host."""
+    return f"The run {run_id} has measured, and its results wait{_on(machines) or ' on its instance'}."
+
+
+def _on(machines: Collection[str]) -> str:
+    return f" on {', '.join(sorted(machines))}" if machines else ""
+
+
+def end_there(run_id: str) -> str:
+    """How to end a run on a machine of the user's own."""
+    return f"To end it, type there: sudo systemctl stop {shlex.quote(f'{host_layout.unit_prefix(run_id)}-*')}"
+
+
+def way_back(run_id: str, directory: Path) -> str:
+    return f"To come back to it: {remaining.attach_command(run_id, directory)}"
+
+
+def of_records(directory: Path, region: str | None) -> str:
+    """All that, as lines, of a run that is left as it begins to measure: its records are new, and AWS is not asked."""
+    run_id = directory.name
+    if record_files.recall(Instances, directory) is None:
+        lines = [measuring(run_id, hosts(directory)), end_there(run_id)]
+    else:
+        instances = remaining.recorded(directory)
+        lines = [measuring(run_id), remaining.report(instances, run_id, region, directory)]
+    return "\n".join([*lines, way_back(run_id, directory)])

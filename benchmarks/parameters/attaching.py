@@ -1,0 +1,64 @@
+"""Coming back to a run: a request that names a run and nothing of what to measure has the run's own parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from benchmarks import hints
+from benchmarks.errors import FailedError, RefusedError
+from benchmarks.parameters import spec
+from benchmarks.runs import parameters_file
+from benchmarks.runs.records import Values
+
+# What says which run is meant, and what to show of it.
+_OF_THIS_CALL = ("run_id", "runs_dir", "region", "tail")
+
+
+def attaches(given: Mapping[str, object]) -> bool:
+    """Whether a benchmark request comes back to a run; other names than those of its parameters do not count."""
+    named = {name for name in spec.names("benchmark") if given.get(name) is not None}
+    return "run_id" in named and named <= set(_OF_THIS_CALL)
+
+
+def completed(given: Mapping[str, object], directory: Path) -> Values:
+    """What was given, with the parameters of the run in `directory` if the request comes back to it.
+
+    Without those, as of a run that was begun elsewhere, it is returned as it is.
+    """
+    with suppress(FailedError):
+        if attaches(given):
+            return {**_recorded(directory), **given}
+    return dict(given)
+
+
+def parameters(values: Values, directory: Path) -> Values:
+    """All parameters of a request that comes back to the run in `directory`.
+
+    Raises RefusedError if they were not recorded there: its keys are not there either.
+    """
+    try:
+        recorded = _recorded(directory)
+    except FailedError as error:
+        if directory.is_dir():
+            raise RefusedError(f"{error} {_elsewhere(directory.name)}") from None
+        near = hints.nearest(directory.name, [path.name for path in directory.parent.glob("*")])
+        raise RefusedError(
+            f"There is no run {directory.name} in {directory.parent}, where the key to its host would be.{near} "
+            f"{_elsewhere(directory.name)}"
+        ) from None
+    return spec.with_defaults("benchmark", {**recorded, **values})
+
+
+def _elsewhere(run_id: str) -> str:
+    return (
+        "A run is followed with the directory that it was begun in: give that by --runs-dir. From anywhere, "
+        f"{hints.command_line('bench.results --bucket BUCKET')} lists what is published, and "
+        f"{hints.command_line(f'bench.terminate --run-id {run_id}')} ends it."
+    )
+
+
+def _recorded(directory: Path) -> Values:
+    known = parameters_file.read_parameters(directory)
+    return {name: known[name] for name in spec.names("benchmark") if known.get(name) is not None}

@@ -1,0 +1,40 @@
+"""Whether a run is over, by its records alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.runs import attempts, failures, record_files, run_layout
+from benchmarks.runs.records import Instances, Preflight, Published, Terminated
+from benchmarks.runs.result_records import Results
+
+# What these stages have not done can still be done, also without the machine.
+_REPEATABLE = ("collect", "report", "publish", "terminate", "finish")
+
+
+def is_over(directory: Path) -> bool:
+    """Whether nothing is left to do: every instance is known to be gone, and what it had measured was brought back.
+
+    That of a run that measured nothing is known if it has failed. A machine of the user's own is never over: whether it
+    measures is known there only.
+    """
+    launched = record_files.recall(Instances, directory)
+    ended = record_files.recall(Terminated, directory) or Terminated()
+    hosts = [instance.instance_id for instance in launched.instances] if launched else []
+    return bool(hosts) and all(host in ended.times and _is_brought_back(directory, host) for host in hosts)
+
+
+def failure(directory: Path) -> str:
+    """The sentence of the failure that a run has ended with, empty if it has succeeded."""
+    return next((one.sentence for one in failures.failures(directory)), "")
+
+
+def _is_brought_back(directory: Path, host: str) -> bool:
+    number = attempts.current(run_layout.host(directory, host))
+    of_attempt = run_layout.attempt(run_layout.host(directory, host), number)
+    failed = [one for one in failures.failures(directory) if one.is_of(host, number)]
+    if any(one.stage in _REPEATABLE for one in failed):
+        return False
+    plan = record_files.recall(Preflight, directory)
+    kept = Published if plan is None or plan.destination else Results
+    return (of_attempt / kept.FILE).is_file() or (bool(failed) and not (of_attempt / run_layout.LOG).exists())

@@ -1,0 +1,37 @@
+"""What is told of a run that was left, as far as its records know."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.launch import left
+from benchmarks.runs import attempts, record_files
+from benchmarks.runs.records import CurrentAttempt
+from tests.support import records
+
+
+def test_an_instance_that_was_left_is_told_of_with_its_cost_and_the_way_back(tmp_path: Path) -> None:
+    directory = tmp_path / "r1"
+    tags = {"benchmarks:usd-per-hour": "0.357", "benchmarks:lifetime": "240"}
+    record_files.write(directory, records.instances("i-1", instances=(records.instance("i-1", tags=tags),)))
+    record_files.write(directory / "i-1", records.READY)
+    assert left.hosts(directory) == []
+    attempts.leave(directory / "i-1")
+    assert left.hosts(directory) == ["i-1"]
+    assert left.of_records(directory, "eu-central-1").splitlines() == [
+        "The run r1 goes on measuring, without this process.",
+        "i-1 (c7i.large) still runs: it costs $0.357 an hour and switches itself off by 12:15 UTC on 2026-05-19.",
+        f"To end what is left: ./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {tmp_path}",
+        f"To come back to it: ./inv bench.attach r1 --runs-dir {tmp_path}",
+    ]
+
+
+def test_a_machine_of_ones_own_that_was_left_is_named(tmp_path: Path) -> None:
+    directory = tmp_path / "r1"
+    record_files.write(directory / "192.0.2.7", CurrentAttempt(number=2))
+    attempts.leave(directory / "192.0.2.7")
+    assert left.of_records(directory, None).splitlines() == [
+        "The run r1 goes on measuring on 192.0.2.7, without this process.",
+        "To end it, type there: sudo systemctl stop 'benchmarks-r1-*'",
+        f"To come back to it: ./inv bench.attach r1 --runs-dir {tmp_path}",
+    ]

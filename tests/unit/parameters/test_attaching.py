@@ -1,0 +1,85 @@
+"""Coming back to a run: a request that only names it has the parameters that it was begun with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.errors import RefusedError
+from benchmarks.parameters import attaching, request
+from benchmarks.parameters.outline import outline
+from benchmarks.runs import parameters_file
+from tests.support.benchmark_request import parameters
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Path:
+    """The directory of a run that was begun with some parameters."""
+    own = parameters(run_id="r1", runs_dir=str(tmp_path), keep=True, ssh_port=2222, suite="plonky2-quick")
+    parameters_file.freeze(tmp_path / "r1", own)
+    return tmp_path / "r1"
+
+
+@pytest.mark.parametrize(
+    ("given", "attaches"),
+    [
+        ({"run_id": "r1"}, True),
+        ({"run_id": "r1", "runs_dir": "runs", "region": "eu-central-1", "tail": True}, True),
+        ({"run_id": "r1", "instance_type": None, "benchmark_reconnect_timeout": 5}, True),
+        ({"run_id": "r1", "instance_type": "c7i.large"}, False),
+        ({"run_id": "r1", "keep": True}, False),
+        ({"tail": True}, False),
+        ({}, False),
+    ],
+)
+def test_a_request_comes_back_to_a_run_if_it_names_one_and_nothing_of_what_to_measure(
+    given: dict[str, Any], attaches: bool
+) -> None:
+    assert attaching.attaches(given) is attaches
+
+
+def test_a_run_is_come_back_to_with_its_own_parameters_whatever_the_environment_says(begun: Path) -> None:
+    values = {"run_id": "r1", "runs_dir": str(begun.parent), "tail": True}
+    found = request.resolve("benchmark", values, {"AWS_REGION": "us-east-1"})
+    assert found.parameters == {**parameters_file.read_parameters(begun), "tail": True}
+    assert found.warnings == ()
+
+
+def test_another_region_than_that_of_the_run_is_refused(begun: Path) -> None:
+    values = {"run_id": "r1", "runs_dir": str(begun.parent), "region": "us-east-1"}
+    with pytest.raises(RefusedError, match=r"^The run r1 was to launch in eu-central-1, not in us-east-1: "):
+        request.resolve("benchmark", values, {})
+
+
+def test_a_run_that_was_begun_elsewhere_is_refused_with_what_can_be_done_from_here(begun: Path) -> None:
+    begun.rename(begun.with_name("20261127-1015"))
+    values = {"run_id": "20261127-1016", "runs_dir": str(begun.parent)}
+    with pytest.raises(RefusedError) as refused:
+        request.resolve("benchmark", values, {})
+    said, known = str(refused.value), "where the key to its host would be. Did you mean 20261127-1015?"
+    assert said.startswith(f"There is no run 20261127-1016 in {begun.parent}, {known}")
+    assert "./inv bench.terminate --run-id 20261127-1016 ends it." in said
+
+
+def test_a_run_whose_parameters_are_damaged_is_refused(begun: Path) -> None:
+    (begun / parameters_file.PARAMETERS).write_text("- a list\n")
+    with pytest.raises(RefusedError, match=r"parameters\.yml has no parameters\. A run is followed with"):
+        request.resolve("benchmark", {"run_id": "r1", "runs_dir": str(begun.parent)}, {})
+
+
+def test_a_key_that_is_gone_is_refused(begun: Path) -> None:
+    parameters_file.freeze(begun, {**parameters_file.read_parameters(begun), "key_file": str(begun / "gone.pem")})
+    with pytest.raises(RefusedError, match=r"gone\.pem"):
+        request.resolve("benchmark", {"run_id": "r1", "runs_dir": str(begun.parent)}, {})
+
+
+def test_what_ends_a_run_knows_its_parameters_when_it_is_come_back_to(begun: Path) -> None:
+    found = outline({"run_id": "r1"}, {}, begun)
+    assert (found.attaches, found.keeps, found.ssh_port, found.region) == (True, True, 2222, "eu-central-1")
+    assert found.launches
+    again = outline({"run_id": "r1", "instance_type": "c7i.large"}, {"AWS_REGION": "eu-central-1"}, begun)
+    assert (again.attaches, again.keeps, again.ssh_port) == (False, False, 22)
+    # Ending a run needs no record of it.
+    assert outline({"run_id": "r1"}, {"AWS_REGION": "eu-west-3"}, begun / "gone").region == "eu-west-3"

@@ -1,0 +1,75 @@
+"""What a continued run finds on its host: what is to be followed, and for whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.plugins.loader import action_loader
+
+from benchmarks.paths import ROOT
+from benchmarks.playbook import stages
+from benchmarks.runs import attempts
+from benchmarks.runs.records import Attempt
+from tests.support import records
+
+
+def found(
+    monkeypatch: pytest.MonkeyPatch, host_dir: Path, answer: Any, *, attaches: bool
+) -> tuple[dict[str, Any], stages.Hosts]:
+    """What the action gives on a host that answers so, and what it has told whoever started the playbook."""
+    action_loader.add_directory(str(ROOT / "roles/preflight/action_plugins"))
+    args = {"host_dir": str(host_dir), "directory": "/r", "unit": "u", "suite_digest": "asked", "attaches": attaches}
+    action = action_loader.get(
+        "find_active", task=Mock(args=args, async_val=0, check_mode=False), connection=Mock(),
+        play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
+    )  # fmt: skip
+    monkeypatch.setattr(action, "_low_level_execute_command", Mock(side_effect=[answer]))
+    with stages.pipe() as pipe:
+        for name, value in pipe.environment.items():
+            monkeypatch.setenv(name, value)
+        result = action.run(task_vars={"inventory_hostname": "i-1"})
+        return result, pipe.reached().hosts
+
+
+@pytest.fixture
+def host_dir(tmp_path: Path) -> Path:
+    """A host's directory with an attempt that was left."""
+    attempts.take(tmp_path, Attempt(number=1, suite=records.suite(), suite_digest="asked"), records.toolchain())
+    attempts.leave(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("line", "attaches", "is_followed", "measures"),
+    [
+        ("1 yes m asked success -", True, True, True),
+        ("1 yes m asked success -", False, True, True),
+        ("1 no m asked success exit-code", True, True, True),
+        # A request of one's own measures anew what has failed.
+        ("1 no m asked success exit-code", False, False, False),
+        ("1 yes m asked - -", True, True, False),
+    ],
+    ids=["measures", "measures, continued", "failed", "failed, continued", "builds"],
+)
+def test_an_attempt_is_followed_and_can_be_left_again(
+    monkeypatch: pytest.MonkeyPatch, host_dir: Path, line: str, attaches: bool, is_followed: bool, measures: bool
+) -> None:
+    _, hosts = found(monkeypatch, host_dir, {"stdout": f"{line}\n"}, attaches=attaches)
+    assert attempts.is_active(host_dir) is is_followed
+    assert not attempts.is_left(host_dir)
+    assert bool(hosts.measures) is measures
+
+
+def test_a_host_that_does_not_answer_fails_for_who_only_comes_back(
+    monkeypatch: pytest.MonkeyPatch, host_dir: Path
+) -> None:
+    lost = AnsibleConnectionFailure("Connection refused")
+    with pytest.raises(AnsibleActionFail, match=r"^i-1 does not answer over SSH: Connection refused"):
+        found(monkeypatch, host_dir, lost, attaches=True)
+    with pytest.raises(AnsibleConnectionFailure):
+        found(monkeypatch, host_dir, lost, attaches=False)
+    assert attempts.is_left(host_dir)

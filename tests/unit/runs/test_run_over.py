@@ -1,0 +1,66 @@
+"""Whether a run is over: by its records, without asking AWS."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from benchmarks.runs import failures, record_files, run_over
+from benchmarks.runs.records import Ended, Terminated
+from benchmarks.runs.result_records import Results
+from tests.support import records
+
+NOW = datetime(2026, 5, 19, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """A run whose instance was terminated after its results were published."""
+    directory = tmp_path / "r1"
+    record_files.write(directory, records.preflight())
+    record_files.write(directory, records.instances("i-1"))
+    record_files.write(directory, Terminated(instances=(Ended(instance_id="i-1", at=NOW),)))
+    record_files.write(directory / "i-1/1", records.published())
+    (directory / "i-1/1/benchmark.log").write_text("log")
+    return directory
+
+
+def test_a_run_that_is_published_and_terminated_is_over(run: Path) -> None:
+    assert run_over.is_over(run)
+    assert run_over.failure(run) == ""
+
+
+def test_a_run_that_was_to_be_published_nowhere_is_over_with_its_results(run: Path) -> None:
+    record_files.write(run, records.preflight(destination=None))
+    (run / "i-1/1/published.json").unlink()
+    assert not run_over.is_over(run)
+    record_files.write(run / "i-1/1", Results(measurements=()))
+    assert run_over.is_over(run)
+
+
+@pytest.mark.parametrize("missing", ["terminated.json", "instances.json", "i-1/1/published.json"])
+def test_what_may_still_be_alive_or_unpublished_is_not_over(run: Path, missing: str) -> None:
+    (run / missing).unlink()
+    assert not run_over.is_over(run)
+
+
+def test_a_run_that_failed_before_it_measured_is_over_with_its_failure(run: Path) -> None:
+    (run / "i-1/1/published.json").unlink()
+    (run / "i-1/1/benchmark.log").unlink()
+    assert not run_over.is_over(run)
+    failures.record_failure(run, "i-1", "Install", "No space is left.\nmore", attempt=1)
+    assert run_over.is_over(run)
+    assert run_over.failure(run) == "No space is left.\nmore"
+
+
+@pytest.mark.parametrize("stage", ["collect", "publish", "terminate"])
+def test_what_can_be_repeated_without_the_machine_keeps_a_run_from_being_over(run: Path, stage: str) -> None:
+    failures.record_failure(run, "i-1", "Try", "It failed.", stage, 1)
+    assert not run_over.is_over(run)
+
+
+def test_a_machine_of_ones_own_is_asked(tmp_path: Path) -> None:
+    record_files.write(tmp_path, records.preflight(launches=()))
+    assert not run_over.is_over(tmp_path)
