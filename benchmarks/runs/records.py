@@ -392,6 +392,25 @@ class Manifest(Record, frozen=True, kw_only=True):
     files: Mapping[str, File]  # by name
 
 
+class HostManifest(Record, frozen=True, kw_only=True):
+    """What an instance says of an attempt whose files it has uploaded by itself; uploaded last, when they are there."""
+
+    FILE = "host.json"
+    run_id: str
+    host: str  # the instance's id
+    attempt: int
+    region: str
+    instance_type: str
+    launched: datetime  # the pendingTime of its identity document
+    ended: datetime | None  # when the last of its units ended; null if none has left a result
+    uploaded: datetime  # when the first upload began
+    # systemd's $SERVICE_RESULT, $EXIT_CODE and $EXIT_STATUS; null if the unit was not started or left no result.
+    build: tuple[str, ...] | None
+    run: tuple[str, ...] | None
+    stopped: str | None  # why it was stopped before its end: spot-notice or power-off; null if it was not, or not known
+    files: Mapping[str, File]  # by name
+
+
 class StageTime(Part, frozen=True, kw_only=True):
     name: str
     seconds: float
