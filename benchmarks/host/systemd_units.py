@@ -26,6 +26,7 @@ _REASONS = {
     SPOT_NOTICE: "because EC2 takes the spot instance back",
     POWER_OFF: "because the machine was shut down or restarted",
 }
+_STOP_TIMEOUT = 20  # seconds
 # The unit's result is kept in a file, since systemd forgets units that have ended, and all units at a reboot. It is
 # written beside its place and moved there: who reads it meanwhile must not find it empty.
 _KEEP_STATUS = (
@@ -50,7 +51,9 @@ _KEEP_STATUS = (
 _IN_DIRECTORY = 'exec >>"$1" 2>&1 && cd "$2" && shift 2 && exec "$@"'
 # One round trip for everything: whether the unit is active, its result, and the log from a given byte on. The wait for
 # the unit's end happens on the host: polling it over SSH would disturb the measurement.
+# Whoever looks follows the run, if that is of interest there.
 _STATUS = """
+touch -c "$(dirname "$2")/../$7" 2>/dev/null
 pid=$(systemctl show --property=MainPID --value "$1")
 [ "$6" = 0 ] || [ "$pid" = 0 ] || timeout "$6" tail --pid="$pid" --sleep-interval=0.2 -f /dev/null
 state=$(systemctl show --property=ActiveState --value "$1") || exit 1
@@ -74,6 +77,8 @@ class Unit:
     limit_seconds: int
     # For the names of the background services that are stopped for the unit's time; empty to stop none.
     stopped: str = ""
+    # A unit that outlives it at a shutdown; empty if there is none.
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,9 @@ def start_command(unit: Unit, python: str) -> str:
     properties = [
         ("Type", "exec"),
         ("RuntimeMaxSec", str(unit.limit_seconds)),
+        # At a shutdown, what was measured is to be uploaded as well.
+        ("TimeoutStopSec", str(_STOP_TIMEOUT)),
+        *([("After", unit.after)] if unit.after else []),
         *isolation.properties(python),
         *(background_services.properties(unit.name, unit.stopped) if unit.stopped else []),
         # Last, so that whoever reads the result finds the services started again.
@@ -182,7 +190,7 @@ def status_command(unit: Unit, offset: int | None, wait: float = 0) -> str:
     It first waits for the unit to end, for at most `wait` seconds.
     """
     log, begin = ("/dev/null", 0) if offset is None else (unit.log, offset)
-    arguments = [f"{unit.name}.service", unit.status, unit.log, log, str(begin + 1), f"{wait:g}"]
+    arguments = [f"{unit.name}.service", unit.status, unit.log, log, str(begin + 1), f"{wait:g}", host_layout.HEARTBEAT]
     return shlex.join(["sh", "-c", _STATUS, "sh", *arguments])
 
 

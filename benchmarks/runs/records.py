@@ -132,6 +132,7 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     network_interface: Json | None = None  # requested in each place's subnet; None for a subnet without more
     alternatives: tuple[str, ...] = ()  # types to suggest if there is no capacity, with their prices
     tenancy: str = "default"  # that the launch template asks for: default, dedicated or host
+    has_profile: bool = False  # whether the launch template names an instance profile, by which it uploads by itself
 
 
 class Destination(Part, frozen=True, kw_only=True):
@@ -141,6 +142,7 @@ class Destination(Part, frozen=True, kw_only=True):
     account: str  # the owner
     region: str
     public: bool = False  # whether anyone may read it, as far as could be told before the run
+    endpoint: str | None = None  # the URL of S3's endpoint if it is not AWS's own, as in the sandbox
 
 
 class PlannedMeasurement(Part, frozen=True, kw_only=True):

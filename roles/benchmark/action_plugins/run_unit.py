@@ -40,7 +40,7 @@ class Follower(following.Follower):
 class ActionModule(ActionBase):
     _VALID_ARGS = frozenset(
         ("name", "step", "argv", "environment", "directory", "log", "log_here", "status", "limit_seconds", "expected",
-         "tail", "reconnect_timeout", "host_check", "activity", "python", "stopped")
+         "tail", "reconnect_timeout", "host_check", "activity", "python", "stopped", "after")
     )  # fmt: skip
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -67,6 +67,7 @@ class ActionModule(ActionBase):
             status=args["status"],
             limit_seconds=int(args["limit_seconds"]),
             stopped=args.get("stopped") or "",
+            after=args.get("after") or "",
         )
         building = args["step"] == "build"
         what = WHAT[args["step"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import stat
 import subprocess
 from pathlib import Path
@@ -115,6 +116,16 @@ def test_third_party_code_can_replace_nothing_in_an_attempts_directory(tmp_path:
         "benchmark.log": 0o664, "activity": 0o664, "criterion.tar.gz": 0o664,
     }  # fmt: skip
     assert (directory / "benchmark.log").read_text() == "kept"
+
+
+def test_who_asks_for_the_attempts_follows_the_run(tmp_path: Path) -> None:
+    command = ["sh", "-c", attempt_states.states_command(str(tmp_path), "benchmarks-r1")]
+    subprocess.run(command, check=True, capture_output=True)
+    assert not (tmp_path / "heartbeat").exists()
+    (tmp_path / "heartbeat").touch()
+    os.utime(tmp_path / "heartbeat", (0, 0))
+    subprocess.run(command, check=True, capture_output=True)
+    assert (tmp_path / "heartbeat").stat().st_mtime > 0
 
 
 def test_a_host_without_attempts_has_none(tmp_path: Path) -> None:

@@ -119,6 +119,23 @@ def test_a_unit_has_its_limit_its_log_and_its_user() -> None:
     } <= set(words)
 
 
+def test_a_unit_is_stopped_before_the_one_that_uploads_and_leaves_it_time() -> None:
+    words = shlex.split(systemd_units.start_command(unit(after="benchmarks-r1-1-results.service"), "python3"))
+    assert {"--property=After=benchmarks-r1-1-results.service", "--property=TimeoutStopSec=20"} <= set(words)
+    assert "--property=After" not in systemd_units.start_command(unit(), "python3")
+
+
+def test_a_look_follows_the_run(tmp_path: Path, look_here: LookHere) -> None:
+    heartbeat = tmp_path.parent / "heartbeat"
+    heartbeat.touch()
+    try:
+        os.utime(heartbeat, (0, 0))
+        look_here("active", 0, b"", None)
+        assert heartbeat.stat().st_mtime > 0
+    finally:
+        heartbeat.unlink()
+
+
 def test_a_units_environment_is_not_that_of_what_root_runs_for_it() -> None:
     words = shlex.split(systemd_units.start_command(unit(environment={"PATH": "/home/b/$bin"}), "python3"))
     at = words.index("--")
