@@ -102,3 +102,9 @@ def start_command(unit: str, power_off: str, directory: str, python: str) -> str
         *("--", python, "-I", "-S", f"{directory}/{PROGRAM}", directory),
     ]
     return shlex.join(["sh", "-c", _START, "sh", power_off, unit, *run])
+
+
+def refused(said: str) -> str:
+    """A warning that the unit could not be started, with what the host `said`."""
+    why = " ".join(said.split())
+    return f"The instance cannot upload its results by itself ({why}): keep this machine connected until they are here."

@@ -46,18 +46,8 @@ class ActionModule(ActionBase):
             results_service.place_command(directory, files, python),
             results_service.start_command(name, power_off, directory, python),
         ):
-            if refused := self._refusal(command):
-                # It can be measured, and collected from here.
-                return {"changed": False, "warnings": [refused]}
+            result = self._low_level_execute_command(command)
+            if result["rc"]:
+                # It can be measured, and collected from here. A terminal merges stdout and stderr.
+                return {"changed": False, "warnings": [results_service.refused(result["stderr"] or result["stdout"])]}
         return {"changed": False}
-
-    def _refusal(self, command: str) -> str:
-        result = self._low_level_execute_command(command)
-        # Privileged commands run in a terminal, which merges stdout and stderr.
-        said = " ".join((result["stderr"] or result["stdout"]).split())
-        return (
-            f"The instance cannot upload its results by itself ({said}): keep this machine connected until they are "
-            "here."
-            if result["rc"]
-            else ""
-        )
