@@ -41,7 +41,9 @@ BLOCK = 2**20  # bytes
 WAITS = (1, 2, 4, 8, 15, 30, 60)  # seconds
 HURRY = 2  # seconds
 # What is refused may have been allowed just now: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html
-REFUSALS = 6
+# After so many refusals each other file is tried once; while the machine goes down, nobody is kept waiting by them.
+REFUSALS, REFUSALS_IN_HURRY = 6, 2
+LEFT = 300  # seconds after which nobody goes on with what is between two steps
 UNIT_END = 100  # seconds: systemd kills a unit that has not stopped after 90
 # Codes of 4xx that another try may mend: it takes the role's newest credentials, and reads the file again.
 PASSING = frozenset(
@@ -373,7 +375,7 @@ class Watch:
         build, run = (status(self.directory, step) for step in STEPS)
         if run or (build and not build.startswith(ENDED_WELL)):
             return True
-        return not followed(self.directory, self.order["unfollowed_seconds"]) and not self.is_active()
+        return not followed(self.directory, LEFT) and not self.is_active()
 
     def is_active(self) -> bool:
         return any(active(unit) for unit in self.order["units"])
@@ -402,6 +404,7 @@ class Uploads:
     offset: timedelta = timedelta(0)  # of S3's clock
     domain: str = ""
     said: bytes = b""  # of the manifest
+    refused: int = 0  # how many times S3 has refused something
 
     def __post_init__(self) -> None:
         self.directory, self.order = self.watch.directory, self.watch.order
@@ -439,7 +442,7 @@ class Uploads:
 
     def one(self, file: Mapping[str, Any]) -> bool:
         """Upload a file. Returns whether it is there; False if it is refused again and again."""
-        name, refused = file["name"], 0
+        name = file["name"]
         for tried in range(sys.maxsize):
             try:
                 measured = self.measured(file)
@@ -455,8 +458,8 @@ class Uploads:
                 return True
             self.note(error=f"{name}: {said}")
             log(f"{name} is not uploaded: {said}")
-            refused += came == REFUSED
-            if refused >= REFUSALS:
+            self.refused += came == REFUSED
+            if came == REFUSED and self.refused >= (REFUSALS_IN_HURRY if self.watch.down.is_set() else REFUSALS):
                 return False
             if came != RESET or tried:
                 self.watch.sleep(WAITS[min(tried, len(WAITS) - 1)])
@@ -545,6 +548,9 @@ def power_off_later(directory: Path, order: Mapping[str, Any]) -> None:
 
     Not by shutdown(8), which locks out everybody for the last five minutes: then nobody could come back.
     """
+    # Whoever goes on with the run may have decided otherwise.
+    if read(directory / ORDER).get("keep", order["keep"]):
+        return
     seconds = order["unfollowed_seconds"]
     command = ["systemd-run", "--collect", f"--unit={order['power_off']}", f"--on-active={seconds}"]
     command += [f"--on-unit-inactive={min(30, seconds)}", "--timer-property=AccuracySec=1s", "--"]
@@ -554,7 +560,7 @@ def power_off_later(directory: Path, order: Mapping[str, Any]) -> None:
 
 def check(directory: Path) -> None:
     order = read(directory / ORDER)
-    if followed(directory, order["unfollowed_seconds"]) or others(order):
+    if order["keep"] or followed(directory, order["unfollowed_seconds"]) or others(order):
         return
     log("Everything is uploaded and nobody follows the run: the machine is powered off.")
     subprocess.run(["systemctl", "poweroff"], check=True)
@@ -585,8 +591,7 @@ def main(directory: Path) -> int:
     signal.signal(signal.SIGTERM, lambda *_: watch.down.set())
     watch.wait()
     pack(order)
-    complete = Uploads(watch).all()
-    if complete and not order["keep"] and not watch.down.is_set():
+    if Uploads(watch).all() and not watch.down.is_set():
         power_off_later(directory, order)
     return 0
 

@@ -247,6 +247,22 @@ def test_what_is_refused_is_noted_and_keeps_nothing_else_from_being_uploaded(aws
     assert "systemd-run" not in told(directory)
 
 
+def test_nobody_is_kept_waiting_by_refusals(aws: Services, directory: Path) -> None:
+    measured(directory)
+    (directory / "criterion.tar.gz").write_text("packed")
+    aws.answers = [(403, "AccessDenied")] * 99
+    program.main(directory)
+    assert names(aws) == ["benchmark.log"] * program.REFUSALS + ["criterion.tar.gz"]
+    aws.puts.clear()
+    watch = program.Watch(directory, program.read(directory / "upload.json"), program.Metadata(aws.address))
+    watch.down.set()
+    slept: list[float] = []
+    watch.sleep = slept.append
+    assert not program.Uploads(watch).all()
+    assert names(aws) == ["benchmark.log"] * 2 + ["criterion.tar.gz"]
+    assert len(slept) == 1
+
+
 def test_an_instance_without_a_role_is_tried_again(aws: Services, directory: Path) -> None:
     measured(directory)
     role = aws.documents.pop("meta-data/iam/security-credentials/")
@@ -382,6 +398,14 @@ def test_an_instance_that_nobody_follows_is_powered_off(
     (directory.parents[2] / "units").write_text(units)
     program.check(directory)
     assert ("systemctl poweroff" in told(directory)) is expected
+
+
+def test_an_instance_that_is_to_be_kept_meanwhile_is_not_powered_off(directory: Path) -> None:
+    order = json.loads((directory / "upload.json").read_text())
+    (directory / "upload.json").write_text(json.dumps({**order, "keep": True}))
+    (directory.parent / "heartbeat").unlink()
+    program.check(directory)
+    assert "poweroff" not in told(directory)
 
 
 def test_at_a_shutdown_what_there_is_is_uploaded_at_once_and_no_credentials_are_left(
