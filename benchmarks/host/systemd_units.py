@@ -49,18 +49,24 @@ _KEEP_STATUS = (
 # may do both (https://www.mankier.com/8/unconfined_service_selinux). The program takes the shell's place, so that its
 # exit status, signals and process id are the unit's own.
 _IN_DIRECTORY = 'exec >>"$1" 2>&1 && cd "$2" && shift 2 && exec "$@"'
-# One round trip for everything: whether the unit is active, its result, and the log from a given byte on. The wait for
-# the unit's end happens on the host: polling it over SSH would disturb the measurement.
-# Whoever looks follows the run, if that is of interest there.
+# What one look reads of a log at most: the more, the fewer looks a log of many MB takes, and the longer each of them.
+LARGEST_PART = 4 * 2**20  # bytes
+# One round trip for everything: whether the unit is active, its result, and the log from a given byte on. The wait
+# happens on the host: polling over SSH would disturb the measurement. It ends at the unit's end, and when the file $7
+# has a byte $5: that is the log, or /dev/null, which never has one. tail is ended by its process id, because not every
+# tail notices that its pipe was closed before it writes again. Whoever looks follows the run: $9 is its heartbeat.
 _STATUS = """
-touch -c "$(dirname "$2")/../$7" 2>/dev/null
+touch -c "$(dirname "$2")/../$9" 2>/dev/null
 pid=$(systemctl show --property=MainPID --value "$1")
-[ "$6" = 0 ] || [ "$pid" = 0 ] || timeout "$6" tail --pid="$pid" --sleep-interval=0.2 -f /dev/null
+[ "$6" = 0 ] || [ "$pid" = 0 ] || {
+  sh -c 'echo $$; exec tail --pid="$0" --sleep-interval=0.2 -c "+$1" -f "$2"' "$pid" "$5" "$7" |
+    { read -r waiting; timeout "$6" head -c 1 >/dev/null; kill "$waiting"; }
+} 2>/dev/null
 state=$(systemctl show --property=ActiveState --value "$1") || exit 1
 result=$(cat "$2" 2>/dev/null)
 size=$(stat --format=%s "$3" 2>/dev/null)
 printf '%s\\n' "$state" "${result:--}" "${size:-0}"
-tail -c "+$5" "$4" 2>/dev/null | head -c 1000000 | base64 -w 0
+tail -c "+$5" "$4" 2>/dev/null | head -c "$8" | base64 -w 0
 """
 
 
@@ -102,6 +108,13 @@ class UnitStatus:
         https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#SuccessExitStatus=
         """
         return self.result is not None and self.result[0] == "success" and list(self.result[1:2]) != ["killed"]
+
+    @property
+    def word(self) -> str | None:
+        """systemd's word for its result, but "stopped" for the end by a signal that is a success for systemd."""
+        if self.result is None:
+            return None
+        return "stopped" if list(self.result[:2]) == ["success", "killed"] else self.result[0]
 
     @property
     def stopped(self) -> str:
@@ -184,14 +197,16 @@ def start_command(unit: Unit, python: str) -> str:
     return shlex.join(argv)
 
 
-def status_command(unit: Unit, offset: int | None, wait: float = 0) -> str:
+def status_command(unit: Unit, offset: int | None, wait: float = 0, *, until_it_grows: bool = False) -> str:
     """The command that reads the state of `unit`, and its log from byte `offset` (0-based) on; None reads no log.
 
-    It first waits for the unit to end, for at most `wait` seconds.
+    It first waits for the unit to end, for at most `wait` seconds; with `until_it_grows`, also no longer than until the
+    log has more than `offset` bytes. Of the log it reads LARGEST_PART bytes at most.
     """
     log, begin = ("/dev/null", 0) if offset is None else (unit.log, offset)
-    arguments = [f"{unit.name}.service", unit.status, unit.log, log, str(begin + 1), f"{wait:g}", host_layout.HEARTBEAT]
-    return shlex.join(["sh", "-c", _STATUS, "sh", *arguments])
+    waits_for = log if until_it_grows else "/dev/null"
+    arguments = [f"{unit.name}.service", unit.status, unit.log, log, str(begin + 1), f"{wait:g}", waits_for]
+    return shlex.join(["sh", "-c", _STATUS, "sh", *arguments, str(LARGEST_PART), host_layout.HEARTBEAT])
 
 
 def read_status(output: str) -> UnitStatus:

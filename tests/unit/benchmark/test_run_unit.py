@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -17,6 +18,8 @@ from benchmarks.host.log_copy import LogCopy
 from benchmarks.host.progress import MEASURE
 from benchmarks.host.systemd_units import LARGEST_LOG, Unit
 from benchmarks.paths import ROOT
+from benchmarks.runs import events
+from tests.support.events import brief
 
 UNIT = Unit("u", ("true",), {}, "/home/b", "/home/b/log", "/home/b/status", 60)
 LOST = AnsibleConnectionFailure("Connection closed")
@@ -150,3 +153,55 @@ def test_following_keeps_no_log_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_p
     action._follow(UNIT, 0, kept, follower)
     assert kept.size == 40 * len(chunk)
     assert len(follower._log) < 2 * len(chunk)
+
+
+@pytest.mark.parametrize(
+    ("more", "step", "told"),
+    [
+        ([look("inactive", "exit-code exited 101", 0, b"")] * 2, "run", ("measurement-ended", "i-1", "u", "exit-code")),
+        ([look("inactive", "success exited 0", 0, b"")] * 2, "build", ("build-ended", "i-1", "u", "success")),
+        ([LOST], "run", ("measurement-ended", "i-1", "u", None)),
+    ],
+    ids=["failed", "succeeded", "lost"],
+)
+def test_a_step_that_began_is_told_to_have_ended_whatever_becomes_of_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, more: list[Any], step: str, told: tuple[Any, ...]
+) -> None:
+    monkeypatch.setenv(events.VARIABLE, str(tmp_path))
+    action, _ = made(monkeypatch, UNKNOWN, DONE, DONE, *more, timeout=-1)
+    action._task.args |= {"step": step, "expected": 0, "tail": False, "log_here": str(tmp_path / "log")}
+    try:
+        action.run(task_vars={"inventory_hostname": "i-1"})
+    except AnsibleActionFail:
+        assert told[-1] is None
+    begun, ended = brief(tmp_path)
+    assert begun == (told[0].replace("ended", "begun"), "i-1", "u", False)
+    assert ended == told
+
+
+def test_a_step_that_is_over_is_not_told_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(events.VARIABLE, str(tmp_path))
+    action, _ = made(monkeypatch, look("inactive", "success exited 0", 0, b""))
+    assert action.run(task_vars={"inventory_hostname": "i-1"}) == {"changed": False}
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("gone", "result", "told"),
+    [
+        ("i-1 is terminated: Taken back.", "success killed TERM power-off", r"^i-1 is terminated: Taken back\. "),
+        ("", "success killed TERM power-off", r"^The benchmark run was stopped because the machine was shut down or "),
+        ("i-1 is terminated: Taken back.", "exit-code exited 1", r"^The benchmark run failed"),
+    ],
+)
+def test_a_step_that_a_shutdown_stops_is_told_with_the_reason_of_ec2(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gone: str, result: str, told: str
+) -> None:
+    ended = [look("inactive", result, 0, b"")] * 2
+    action, _ = made(monkeypatch, UNKNOWN, DONE, DONE, *ended, gone=gone)
+    action._task.args |= {"expected": 0, "tail": False, "log_here": str(tmp_path / "log")}
+    try:
+        said = action.run(task_vars={"inventory_hostname": "i-1"})["msg"]
+    except AnsibleActionFail as failed:
+        said = str(failed)
+    assert re.match(told, said), said

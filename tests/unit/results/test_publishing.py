@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from benchmarks.aws import anonymous
 from benchmarks.results import publishing
+from tests.support.events import brief
 from tests.support.result_bucket import KEY, Bucket, plan, published
 
 
@@ -82,3 +83,8 @@ def test_a_bucket_that_was_to_be_public_and_is_not_is_told(host: Path) -> None:
     publishing.publish(Bucket(), host.parents[1], "i-1", 1, public)
     assert published(host).link_until
     assert published(host).link_note == "(its bucket was to be public, but S3 does not open the plain link)"
+
+
+def test_where_it_was_published_is_told_without_the_link(host: Path) -> None:
+    _, uri = publishing.publish(Bucket(), host.parents[1], "i-1", 1, plan())
+    assert brief(host.parents[1]) == [("published", "i-1", 1, uri)]
