@@ -34,7 +34,7 @@ def publish(
     target = plan.destination
     assert target
     directory = run_layout.attempt(run_layout.host(run_dir, host), attempt)
-    run = _run_folder(run_dir, host, attempt, plan)
+    run = run_folder(run_dir, host, attempt, plan)
     uploads = [upload_of(directory, name) for name in FILES if (directory / name).exists()]
     if not dry:
         record_files.write(directory, manifest.make(run_dir, host, attempt, plan, uploads))
@@ -72,7 +72,8 @@ def _published(s3: Client, target: Destination, folder: str, uploads: Sequence[U
     )
 
 
-def _run_folder(run_dir: Path, host: str, attempt: int, plan: Preflight) -> RunFolder:
+def run_folder(run_dir: Path, host: str, attempt: int, plan: Preflight) -> RunFolder:
+    """The folder of the run to which an attempt belongs."""
     host_directory = run_layout.host(run_dir, host)
     suite = manifest.suite_of(host_directory, attempt, plan)
     if plan.launch:

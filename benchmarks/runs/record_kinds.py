@@ -7,6 +7,7 @@ from benchmarks.runs.records import (
     Build,
     CurrentAttempt,
     Failure,
+    HostManifest,
     Instances,
     Machine,
     Manifest,
@@ -23,6 +24,6 @@ from benchmarks.runs.records import (
 from benchmarks.runs.result_records import Results
 
 KINDS: tuple[type[Record], ...] = (
-    *(Preflight, Instances, Ready, Toolchain, Attempt, CurrentAttempt, Build, Results, Manifest, Published, Terminated),
-    *(Stages, Machine, Setup, Teardown, Failure),
+    *(Preflight, Instances, Ready, Toolchain, Attempt, CurrentAttempt, Build, Results, Manifest),
+    *(HostManifest, Published, Terminated, Stages, Machine, Setup, Teardown, Failure),
 )

@@ -132,6 +132,7 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     network_interface: Json | None = None  # requested in each place's subnet; None for a subnet without more
     alternatives: tuple[str, ...] = ()  # types to suggest if there is no capacity, with their prices
     tenancy: str = "default"  # that the launch template asks for: default, dedicated or host
+    has_profile: bool = False  # whether the launch template names an instance profile, by which it uploads by itself
 
 
 class Destination(Part, frozen=True, kw_only=True):
@@ -141,6 +142,7 @@ class Destination(Part, frozen=True, kw_only=True):
     account: str  # the owner
     region: str
     public: bool = False  # whether anyone may read it, as far as could be told before the run
+    endpoint: str | None = None  # the URL of S3's endpoint if it is not AWS's own, as in the sandbox
 
 
 class PlannedMeasurement(Part, frozen=True, kw_only=True):
@@ -391,6 +393,25 @@ class Manifest(Record, frozen=True, kw_only=True):
     launch: LaunchPlan | None
     toolchain: Toolchain | None
     failures: tuple[str, ...]
+    files: Mapping[str, File]  # by name
+
+
+class HostManifest(Record, frozen=True, kw_only=True):
+    """What an instance says of an attempt whose files it has uploaded by itself; uploaded last, when they are there."""
+
+    FILE = "host.json"
+    run_id: str
+    host: str  # the instance's id
+    attempt: int
+    region: str
+    instance_type: str
+    launched: datetime  # the pendingTime of its identity document
+    ended: datetime | None  # when the last of its units ended; null if none has left a result
+    uploaded: datetime  # when the first upload began
+    # systemd's $SERVICE_RESULT, $EXIT_CODE and $EXIT_STATUS; null if the unit was not started or left no result.
+    build: tuple[str, ...] | None
+    run: tuple[str, ...] | None
+    stopped: str | None  # why it was stopped before its end: spot-notice or power-off; null if it was not, or not known
     files: Mapping[str, File]  # by name
 
 

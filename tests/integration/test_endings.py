@@ -155,6 +155,11 @@ def test_an_instance_that_dies_is_told_of_soon_and_its_log_is_kept_and_published
     assert re.search(rf"{instance['InstanceId']} is (shutting-down|terminated): ", output), output
     assert b"sum/100" in tool.kept_log(run_id)
     assert "s3://" in output
+    # It has uploaded what there was while it went down.
+    said = account.said_by_host(run_id)
+    assert said
+    assert (said.run, said.stopped) == (("success", "killed", "TERM", "power-off"), "power-off")
+    assert b"sum/100" in account.uploaded(run_id)[f"{instance['InstanceId']}/1/benchmark.log"]
 
 
 def test_a_spot_instance_that_is_taken_back_is_told_of_and_its_log_is_kept_and_published(

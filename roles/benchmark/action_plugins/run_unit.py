@@ -61,7 +61,7 @@ class ActionModule(ActionBase):
     _VALID_ARGS = frozenset(
         ("name", "step", "argv", "environment", "directory", "log", "log_here", "status", "limit_seconds", "expected",
          "tail", "attach", "detach", "host_dir", "reconnect_timeout", "host_check", "activity", "python", "stopped",
-         "earlier")
+         "earlier", "after")
     )  # fmt: skip
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -88,6 +88,7 @@ class ActionModule(ActionBase):
             status=args["status"],
             limit_seconds=int(args["limit_seconds"]),
             stopped=args.get("stopped") or "",
+            after=args.get("after") or "",
         )
         building = args["step"] == "build"
         what = WHAT[args["step"]]
@@ -111,6 +112,9 @@ class ActionModule(ActionBase):
         end = self._end_of(unit, begin, kept, follower, followed=not look.ended)
         self._tell("measured")
         if not end.succeeded:
+            # A look may come through while it goes down: EC2 knows why.
+            if end.stopped and (gone := self._gone()):
+                raise AnsibleActionFail(f"{gone} {kept.told}")
             ended, text = systemd_units.describe_end(end, unit, what), kept.read(begin).decode(errors="replace")
             sentence, detail = failure_causes.explain(ended, text) if end.failed_by_itself else (ended, ())
             # `detail` is separate from `msg`, which Ansible's own output repeats.
@@ -135,7 +139,7 @@ class ActionModule(ActionBase):
         try:
             self._follow(unit, begin, kept, follower)
             end = self._look(unit)
-            result = end.result[0] if end.result else None
+            result = end.word
         finally:
             events.note(events.here(), ended(host=self._host, unit=unit.name, result=result))
         return end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -306,3 +307,24 @@ def test_a_step_that_failed_shows_the_end_of_its_log_and_where_the_rest_is(
     assert result["msg"].startswith("The benchmark run was stopped at its limit of 1 minute; ")
     assert list(result["detail"]) == ["one", "two"]
     assert result["next"] == f"The whole log is in {tmp_path / 'log'}"
+
+
+@pytest.mark.parametrize(
+    ("gone", "result", "told"),
+    [
+        ("i-1 is terminated: Taken back.", "success killed TERM power-off", r"^i-1 is terminated: Taken back\. "),
+        ("", "success killed TERM power-off", r"^The benchmark run was stopped because the machine was shut down or "),
+        ("i-1 is terminated: Taken back.", "exit-code exited 1", r"^The benchmark run failed"),
+    ],
+)
+def test_a_step_that_a_shutdown_stops_is_told_with_the_reason_of_ec2(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gone: str, result: str, told: str
+) -> None:
+    ended = [look("inactive", result, 0, b"")] * 2
+    action, _ = made(monkeypatch, UNKNOWN, DONE, DONE, *ended, gone=gone)
+    action._task.args |= {"expected": 0, "tail": False, "log_here": str(tmp_path / "log")}
+    try:
+        said = action.run(task_vars={"inventory_hostname": "i-1"})["msg"]
+    except AnsibleActionFail as failed:
+        said = str(failed)
+    assert re.match(told, said), said

@@ -53,6 +53,7 @@ def test_a_plan_says_what_will_be_launched_and_where_it_goes() -> None:
                 used=0,
             ),
             launch_template=LaunchTemplate(id="lt-1", name="benchmarks", version="1"),
+            has_profile=True,
             image=Image(id="ami-debian", name="debian-13"),
             block_devices=(
                 {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 9, "VolumeType": "gp3", "DeleteOnTermination": True}},
@@ -88,6 +89,22 @@ def test_a_machine_one_has_publishes_where_a_bucket_is_named() -> None:
     made = run_plan.make(parameters(host="a", instance_type=None, bucket="mine"), account(), STARTED)
     assert made.launches == ()
     assert made.destination and made.destination.bucket == "mine"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "kept"),
+    [
+        (None, None),
+        ("http://127.0.0.1:5000", "http://127.0.0.1:5000"),
+        ("https://a:b@s3.example/x", "https://s3.example/x"),
+    ],
+)
+def test_an_endpoint_of_s3_is_named_for_the_instance_if_it_is_not_that_of_aws(
+    endpoint: str | None, kept: str | None
+) -> None:
+    made = run_plan.make(parameters(), account({"s3_endpoint": endpoint}), STARTED)
+    assert made.destination
+    assert made.destination.endpoint == kept
 
 
 def test_an_endpoint_is_named_where_instances_are_launched_by_another_than_aws() -> None:

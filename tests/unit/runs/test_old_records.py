@@ -15,6 +15,7 @@ from benchmarks.runs.records import (
     Attempt,
     Build,
     Failure,
+    HostManifest,
     Instances,
     Manifest,
     Preflight,
@@ -34,7 +35,7 @@ OLD = Path(__file__).parent / "old_run"
 INSTANCE = "i-d7da5cef85b8426f8"
 R = TypeVar("R", bound=Record)
 # That version kept failures in another way, and knew no others of these.
-NEWER = {Failure, Results, Build, Ready, Teardown}
+NEWER = {Failure, Results, Build, Ready, Teardown, HostManifest}
 SOURCE = Source(path="/home/you/tiny")
 
 
