@@ -26,7 +26,9 @@ for attempt in */; do
   done
   printf '%s %s' "$attempt" "$active"
   for file in measurement request build.status run.status; do
-    word=$(cut -d ' ' -f 1 "$attempt/$file" 2>/dev/null)
+    word=$(cat "$attempt/$file" 2>/dev/null)
+    case $word in "success killed"*) word=stopped ;; esac
+    word=${word%% *}
     printf ' %s' "${word:--}"
   done
   echo
@@ -48,7 +50,8 @@ mkdir -p "$8" && chown "$4:$4" "$8"
 class AttemptState:
     """An attempt as recorded on the host: digests of what it measures and of the requested suite, and its results.
 
-    `results` has systemd's word for each step, such as "success", or "-" if the step has not ended.
+    `results` has systemd's word for each step, such as "success", or "-" if the step has not ended. For one that was
+    stopped it is "stopped": systemd says "success" then too.
     """
 
     number: int

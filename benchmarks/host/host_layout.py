@@ -12,6 +12,7 @@ DIRECTORY = "/var/lib/benchmarks"
 LOG = "benchmark.log"
 ACTIVITY = "activity"  # when the log grew, see host.activity
 STOPPED = "stopped-services"  # for the time of the measurement, see host.background_services
+STOP_REASON = "stop-reason"  # why units were stopped before their end, see host.systemd_units
 CRITERION = "criterion"
 ARCHIVE = "criterion.tar.gz"
 STEPS = ("build", "run")

@@ -17,6 +17,13 @@ from benchmarks.host import background_services, exit_signals, host_layout, isol
 # LimitFSIZE= would hold for that code's other files too.
 LARGEST_LOG = 2**28  # bytes
 _LOG_LIMIT = "log-limit"  # beside systemd's own words for a result
+# What stops units before their end, by the words for it in STOP_REASON and in a result.
+SPOT_NOTICE = "spot-notice"  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+POWER_OFF = "power-off"  # or a reboot
+_REASONS = {
+    SPOT_NOTICE: "because EC2 takes the spot instance back",
+    POWER_OFF: "because the machine was shut down or restarted",
+}
 # The unit's result is kept in a file, since systemd forgets units that have ended, and all units at a reboot. It is
 # written beside its place and moved there: who reads it meanwhile must not find it empty.
 _KEEP_STATUS = (
@@ -25,7 +32,12 @@ _KEEP_STATUS = (
     f"then SERVICE_RESULT={_LOG_LIMIT}; fi; "
     # What is below the limit stays as it is.
     f"truncate --no-create --size='<{LARGEST_LOG}' {host_layout.LOG} {host_layout.ACTIVITY}; "
-    'printf "%s %s %s\\n" "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" > "$STATUS_FILE.new"'
+    # What did not end well while something stopped it ended for that reason.
+    f"reason=$(cat {host_layout.STOP_REASON} 2>/dev/null); "
+    f'if [ -z "$reason" ] && [ "$(systemctl is-system-running)" = stopping ]; then reason={POWER_OFF}; fi; '
+    'if [ -z "$EXIT_CODE" ] || [ "$SERVICE_RESULT $EXIT_CODE" = "success exited" ]; then reason=; fi; '
+    # Without quotes: a word of its own, or none.
+    'set -- "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" $reason; echo "$*" > "$STATUS_FILE.new"'
     ' && mv "$STATUS_FILE.new" "$STATUS_FILE"'
 )
 # systemd would open the log and execute the program as init_t, which SELinux's targeted policy does not let do either
@@ -67,7 +79,8 @@ class UnitStatus:
     """The state of a unit: whether it is active, its result if it has ended, and the log's new bytes."""
 
     active: bool
-    result: Sequence[str] | None  # systemd's $SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS
+    # systemd's $SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS, and what had it stopped
+    result: Sequence[str] | None
     size: int  # of the log, in bytes
     log: bytes
 
@@ -77,7 +90,19 @@ class UnitStatus:
 
     @property
     def succeeded(self) -> bool:
-        return self.result is not None and self.result[0] == "success"
+        """Whether its program ended well by itself: for systemd, a stop is a success too, and so is SIGPIPE.
+
+        https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#SuccessExitStatus=
+        """
+        return self.result is not None and self.result[0] == "success" and list(self.result[1:2]) != ["killed"]
+
+    @property
+    def stopped(self) -> str:
+        """What had it stopped, as the part of a sentence; empty if nothing had."""
+        words = self.result or ()
+        if list(words) == ["success", "killed", "TERM"]:
+            return "by somebody on its machine"
+        return _REASONS.get(words[-1], "") if words[3:] else ""
 
     @property
     def too_long(self) -> bool:
@@ -100,7 +125,9 @@ class UnitStatus:
     @property
     def failed_by_itself(self) -> bool:
         """Whether its program ended with an exit status of its own, so that the log says why."""
-        return self.result is not None and self.result[0] == "exit-code" and not self.refused
+        return self.result is not None and self.result[0] == "exit-code" and not (
+            self.refused or self.stopped
+        )
 
 
 def clean_command(unit: Unit) -> str:
@@ -176,6 +203,8 @@ def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:
             f"The {what} was not started, because what has to come before it failed, such as the firewall's rule that "
             f"keeps its code from the machine's credentials: `sudo journalctl --unit={unit.name}` there says why."
         )
+    if look.stopped:
+        return f"The {what} was stopped {look.stopped}; what it had written was kept: run the same command again."
     result, code, status = (*look.result, "", "", "")[:3]
     minutes = unit.limit_seconds // 60
     limit = f"{minutes} minute" if minutes == 1 else f"{minutes} minutes"

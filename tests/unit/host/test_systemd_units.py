@@ -177,6 +177,52 @@ def test_a_units_end_is_kept_in_its_status_file(tmp_path: Path) -> None:
     assert not Path(one.status).exists()
 
 
+@pytest.mark.parametrize(
+    ("told", "noted", "system", "kept"),
+    [
+        (("success", "killed", "TERM"), None, "running", "success killed TERM"),
+        (("success", "killed", "TERM"), None, "stopping", "success killed TERM power-off"),
+        # A spot instance is shut down too.
+        (("success", "killed", "TERM"), "spot-notice", "stopping", "success killed TERM spot-notice"),
+        (("exit-code", "exited", "143"), "spot-notice", "running", "exit-code exited 143 spot-notice"),
+        # It has ended by itself, and well, or never begun.
+        (("success", "exited", "0"), "spot-notice", "stopping", "success exited 0"),
+        (("exit-code", "", ""), "spot-notice", "stopping", "exit-code  "),
+    ],
+)
+def test_what_stopped_a_unit_is_kept_with_its_end(
+    tmp_path: Path, told: tuple[str, str, str], noted: str | None, system: str, kept: str
+) -> None:
+    words = shlex.split(systemd_units.start_command(unit(status=str(tmp_path / "run.status")), "python3"))
+    (stop,) = (w.removeprefix("--property=ExecStopPost=+") for w in words if "ExecStopPost" in w)
+    systemctl = tmp_path / "bin/systemctl"
+    systemctl.parent.mkdir()
+    systemctl.write_text(f'#!/bin/sh\n[ "$*" = is-system-running ] && echo {system}\n')
+    systemctl.chmod(0o755)
+    if noted:
+        (tmp_path / "stop-reason").write_text(f"{noted}\n")
+    environment = dict(zip(("SERVICE_RESULT", "EXIT_CODE", "EXIT_STATUS"), told, strict=True))
+    environment |= {"STATUS_FILE": str(tmp_path / "run.status"), "PATH": f"{systemctl.parent}:{os.defpath}"}
+    subprocess.run(shlex.split(stop), check=True, env=environment)
+    assert (tmp_path / "run.status").read_text() == f"{kept}\n"
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        (["success", "exited", "0"], True),
+        # systemd calls those signals a success by which it stops a unit, as at a shutdown, and SIGPIPE.
+        (["success", "killed", "TERM"], False),
+        (["success", "killed", "PIPE"], False),
+        (["success", "killed", "TERM", "power-off"], False),
+        (["exit-code", "exited", "1"], False),
+        (None, False),
+    ],
+)
+def test_a_unit_that_was_stopped_has_not_succeeded(result: list[str] | None, expected: bool) -> None:
+    assert UnitStatus(False, result, 0, b"").succeeded is expected
+
+
 @pytest.mark.parametrize(("size", "result"), [(0, "success"), (0, "timeout"), (1, "log-limit"), (9999, "log-limit")])
 def test_a_log_that_is_too_long_is_cut_and_its_unit_has_failed(tmp_path: Path, size: int, result: str) -> None:
     words = shlex.split(systemd_units.start_command(unit(status=str(tmp_path / "run.status")), "python3"))
@@ -234,6 +280,21 @@ def test_a_units_end_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
         (["exit-code", "exited", "101"], "The build failed with exit status 101."),
         (["resources"], "The build could not be run: systemd says resources."),
         (
+            ["success", "killed", "TERM", "spot-notice"],
+            "The build was stopped because EC2 takes the spot instance back; what it had written was kept: run the same "
+            "command again.",
+        ),
+        (
+            ["exit-code", "exited", "143", "power-off"],
+            "The build was stopped because the machine was shut down or restarted; what it had written was kept: run "
+            "the same command again.",
+        ),
+        (
+            ["success", "killed", "TERM"],
+            "The build was stopped by somebody on its machine; what it had written was kept: run the same command again.",
+        ),
+        (["success", "killed", "PIPE"], "The build was ended by SIGPIPE."),
+        (
             ["exit-code"],
             "The build was not started, because what has to come before it failed, such as the firewall's rule that "
             "keeps its code from the machine's credentials: `sudo journalctl --unit=benchmarks-r1-run` there says why.",
@@ -274,6 +335,7 @@ def test_how_a_unit_ended_is_said(result: list[str] | None, sentence: str) -> No
         (["exit-code", "exited", "101"], True),
         (["exit-code"], False),
         (["timeout", "killed", "TERM"], False),
+        (["exit-code", "exited", "143", "power-off"], False),
     ],
 )
 def test_only_an_exit_status_is_explained_by_the_log(result: list[str] | None, expected: bool) -> None:
