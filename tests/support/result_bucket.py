@@ -15,7 +15,8 @@ from tests.support.aws_fakes import FakeClient, aws_error
 
 NOW = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
 TOOLCHAIN = records.toolchain(cpus_usable=4)
-KEY = "results/plonky2/2026-05-19T081500Z_c7i.large_1c_1.0.0_r1/i-1/1/"
+FOLDER = "results/plonky2/2026-05-19T081500Z_c7i.large_1c_1.0.0_r1/"
+KEY = f"{FOLDER}i-1/1/"
 
 
 def plan(**changes: Any) -> Preflight:
