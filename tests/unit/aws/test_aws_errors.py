@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import botocore.exceptions
 import pytest
 from botocore.parsers import ResponseParserError
@@ -97,7 +99,7 @@ def test_an_answer_that_is_not_awss_is_told_without_its_text() -> None:
 
 
 def of_status(status: int, code: str) -> botocore.exceptions.ClientError:
-    answer = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return botocore.exceptions.ClientError(answer, "PutObject")
 
 

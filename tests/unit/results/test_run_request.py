@@ -112,8 +112,9 @@ def test_what_s3_refuses_is_refused_before_anything_is_launched(
 
 
 def of_status(status: int, code: str = "SlowDown") -> botocore.exceptions.ClientError:
-    answer = {"Error": {"Code": code, "Message": "Reduce your request rate"}}
-    return botocore.exceptions.ClientError({**answer, "ResponseMetadata": {"HTTPStatusCode": status}}, "HeadObject")
+    said = {"Code": code, "Message": "Reduce your request rate"}
+    answer: Any = {"Error": said, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return botocore.exceptions.ClientError(answer, "HeadObject")
 
 
 @pytest.mark.parametrize(
