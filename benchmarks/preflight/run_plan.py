@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from benchmarks.errors import RefusedError
 from benchmarks.launch import boot_times
 from benchmarks.parameters import suites
 from benchmarks.preflight import credentials_end, destination, dry_run, launch_plan, launch_price, resuming
-from benchmarks.results import result_keys
+from benchmarks.results import fetching, result_keys
 from benchmarks.runs import measurement, record_files
 from benchmarks.runs.records import PlannedMeasurement, Preflight, Source, Suite, Values
 
@@ -103,10 +104,11 @@ def _with_machine(
     (planned,) = plan.measurements
     there = instances.alive(ec2, begun.directory.name) if begun else []
     if begun and begun.plan and resuming.is_over(begun.directory, there):
+        is_uploaded = partial(_is_uploaded, parameters, connect, begun.directory, begun.plan)
         return replace(
             plan,
             launches=begun.plan.launches,
-            measured=resuming.measured(begun.directory, planned.suite_digest),
+            measured=resuming.measured(begun.directory, planned.suite_digest, is_uploaded),
             warnings=("The run's instance is gone: what it has measured is published without it.",),
         )
     if there:
@@ -125,6 +127,14 @@ def _with_machine(
     run = dry_run.Run(begun.directory.name if begun else _NAMELESS, plan.started, owner)
     dry_run.check(ec2, run, launch, parameters)
     return replace(plan, launches=(launch,), warnings=(*warnings, *check_source(planned.suite.source)))
+
+
+def _is_uploaded(
+    parameters: Values, connect: Connect, directory: Path, plan: Preflight, host: str, attempt: int
+) -> bool:
+    """Whether S3 has the log of an attempt whose instance is gone."""
+    s3, account = connect("s3"), connect("sts").get_caller_identity()["Account"]
+    return fetching.is_uploaded(s3, destination.choose(parameters, s3, account), directory, host, attempt, plan)
 
 
 def _suite(parameters: Values) -> Suite:

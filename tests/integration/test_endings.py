@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import shutil
 import signal
@@ -16,6 +17,7 @@ import psutil
 import pytest
 
 from tests.integration.conftest import Account, Tool, inv, play, processes_naming, wait_for
+from tests.support import host_uploads
 
 LONG = {"TINY_SECONDS": "300"}
 SPOT = {"MarketType": "spot", "SpotOptions": {"SpotInstanceType": "one-time"}}
@@ -137,7 +139,28 @@ def test_a_directory_that_is_removed_meanwhile_leaves_nothing_running(
     assert account.states(run_id) == ["terminated"]
 
 
-def test_an_instance_that_dies_is_told_of_soon_and_its_log_is_kept_and_published(
+def upload_as_host(account: Account, tool: Tool, run_id: str, instance_id: str) -> tuple[str, dict[str, bytes]]:
+    """What a host that measured one of three benchmarks before it was switched off has uploaded by itself.
+
+    Returns the folder's key, and the files.
+    """
+    s3, bucket = account.client("s3"), f"benchmarks-123456789012-{account.facts['region']}"
+    keys = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket, Prefix="results/")["Contents"]]
+    (request,) = [key for key in keys if key.endswith(f"_{run_id}/run.json")]
+    folder = f"{request.removesuffix('run.json')}{instance_id}/1/"
+    files = {
+        "benchmark.log": tool.kept_log(run_id) + b"It was switched off.\n",
+        "criterion.tar.gz": host_uploads.archive("sum/100", target="tiny"),
+    }
+    said = host_uploads.manifest(
+        files, run_id=run_id, host=instance_id, run=("success", "killed", "TERM", "power-off"), stopped="power-off"
+    )
+    for key, content in host_uploads.objects(files, said, folder).items():
+        s3.put_object(Bucket=bucket, Key=key, Body=content, ChecksumAlgorithm="SHA256", IfNoneMatch="*")
+    return folder, files
+
+
+def test_an_instance_that_dies_is_told_of_soon_and_what_it_has_uploaded_is_fetched_and_published(
     account: Account, tool: Tool, run_id: str
 ) -> None:
     wrapper = tool.start(run_id, suite=tool.suite("long", environment=LONG))
@@ -145,13 +168,21 @@ def test_an_instance_that_dies_is_told_of_soon_and_its_log_is_kept_and_published
     (instance,) = account.instances(run_id)
     account.client("ec2").terminate_instances(InstanceIds=[instance["InstanceId"]])
     began = time.monotonic()
+    folder, files = upload_as_host(account, tool, run_id, instance["InstanceId"])
     output, _ = wrapper.communicate(timeout=180)
 
     assert time.monotonic() - began < 60, output
     assert wrapper.returncode == 1, output
     assert re.search(rf"{instance['InstanceId']} is (shutting-down|terminated): ", output), output
-    assert b"sum/100" in tool.kept_log(run_id)
-    assert "s3://" in output
+    attempt = tool.runs / run_id / instance["InstanceId"] / "1"
+    for name, content in files.items():
+        assert (attempt / name).read_bytes() == content
+    assert f"{folder}, and verified: benchmark.log, criterion.tar.gz." in " ".join(output.split())
+    assert "Measured  1 of 3 benchmarks, partial" in output
+    results = json.loads((attempt / "results.json").read_text())
+    assert results["partial"].startswith(f"1 of 3 benchmarks were measured: {instance['InstanceId']} is ")
+    # It is published beside what the host has uploaded, of which nothing is sent again.
+    assert json.loads((attempt / "published.json").read_text())["prefix"] == folder
 
 
 def test_a_spot_instance_that_is_taken_back_is_told_of_and_its_log_is_kept_and_published(

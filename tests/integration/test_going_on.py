@@ -96,6 +96,7 @@ def test_what_could_not_be_published_is_published_later_without_any_instance(
     faults([denied])
     output, _ = wrapper.communicate(timeout=180)
     assert wrapper.returncode == 1, output
+    assert f"bench --run-id {run_id} --runs-dir {tool.runs} with the same parameters publishes it." in output
     assert account.states(run_id) == ["terminated"]
     (request,) = objects(account, run_id)
     assert request.endswith("/run.json")

@@ -33,14 +33,14 @@ def log(*ids: str) -> bytes:
     return f"     Running benches/all.rs (target/release/deps/all-27f45bc17686f575)\n{lines}".encode()
 
 
-def archive(*ids: str) -> bytes:
+def archive(*ids: str, target: str = "all") -> bytes:
     """Criterion's directory of a target, as it is packed on a host."""
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory() as scratch, tarfile.open(fileobj=packed, mode="w:gz") as content:
         root = Path(scratch) / run_layout.CRITERION
         root.mkdir()
         for id in ids:
-            criterion_directories.write(root / "all", id, id, {"mean": 10.0, "slope": 10.0})
+            criterion_directories.write(root / target, id, id, {"mean": 10.0, "slope": 10.0})
         content.add(root, run_layout.CRITERION)
     return packed.getvalue()
 

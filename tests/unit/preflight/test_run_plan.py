@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from datetime import UTC
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
 from benchmarks.errors import RefusedError
-from benchmarks.preflight import run_plan
-from benchmarks.runs.records import Destination, Image, LaunchPlan, LaunchTemplate, Place, Quota, Source
+from benchmarks.preflight import resuming, run_plan
+from benchmarks.results import run_folders
+from benchmarks.runs import attempts, record_files
+from benchmarks.runs.records import (
+    Attempt,
+    Destination,
+    HostAttempt,
+    Image,
+    LaunchPlan,
+    LaunchTemplate,
+    Place,
+    Quota,
+    Source,
+)
 from tests.support import records
 from tests.support.launch_account import PRICE, STARTED, account, parameters, refusal
 
@@ -107,3 +120,20 @@ def test_parameters_change_the_suite_and_another_version_has_an_unknown_number_o
 )
 def test_credentials_that_do_not_work_are_refused(answer: Exception, sentence: str) -> None:
     assert refusal(account({"identity": answer})).startswith(sentence)
+
+
+@pytest.mark.parametrize("uploaded", [True, False])
+def test_a_run_whose_results_are_in_s3_alone_is_brought_to_its_end(tmp_path: Path, uploaded: bool) -> None:
+    first = run_plan.make(parameters(), account(), STARTED)
+    digest = first.measurements[0].suite_digest
+    suite = first.measurements[0].suite
+    record_files.write(tmp_path / "r1", records.instances("i-1"))
+    attempts.write(tmp_path / "r1/i-1", Attempt(number=1, suite=suite, suite_digest=digest))
+    key = run_folders.key_of_attempt(tmp_path / "r1", "i-1", 1, first)
+    there = account({"objects": {"Contents": [{"Key": f"{key}benchmark.log"}]} if uploaded else {}})
+    begun = resuming.Begun(tmp_path / "r1", first)
+    if uploaded:
+        assert run_plan.make(parameters(), there, STARTED, begun).measured == (HostAttempt(host="i-1", attempt=1),)
+    else:
+        with pytest.raises(RefusedError, match="has ended, and its instance with it"):
+            run_plan.make(parameters(), there, STARTED, begun)
