@@ -13,7 +13,7 @@ from benchmarks.aws.session import Client
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.host.systemd_units import UnitStatus
 from benchmarks.readers import criterion_archive
-from benchmarks.results import host_files, result_keys, run_folders
+from benchmarks.results import host_files, publishing, result_keys, run_folders
 from benchmarks.results.uploads import object_of
 from benchmarks.runs import failures, record_files, run_directory, run_layout
 from benchmarks.runs.records import Destination, HostManifest, Preflight
@@ -97,7 +97,7 @@ def fetch(
 
 def _folder(s3: Client, target: Destination, run_dir: Path, host: str, attempt: int, plan: Preflight) -> _Folder | None:
     """The folder of the last copy that the host has uploaded whole, else of the last."""
-    run = run_folders.of_attempt(run_dir, host, attempt, plan)
+    run = publishing.run_folder(run_dir, host, attempt, plan)
     copies: dict[int, set[str]] = {}
     pages = s3.get_paginator("list_objects_v2").paginate(
         Bucket=target.bucket, Prefix=f"{run.key}{host}/{attempt}", ExpectedBucketOwner=target.account

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from benchmarks.aws import aws_errors
 from benchmarks.aws.session import Client, Connect
-from benchmarks.results import link, manifest, run_folders
+from benchmarks.results import link, manifest
+from benchmarks.results.result_keys import AttemptFolder, RunFolder
 from benchmarks.results.uploads import Upload, choose_folder, send, upload_of
 from benchmarks.runs import record_files, run_directory, run_layout
 from benchmarks.runs.records import Build, Destination, Manifest, Preflight, Published, Toolchain
@@ -34,6 +35,7 @@ def publish(
     target = plan.destination
     assert target
     directory = run_layout.attempt(run_layout.host(run_dir, host), attempt)
+    run = run_folder(run_dir, host, attempt, plan)
     uploads = [upload_of(directory, name) for name in FILES if (directory / name).exists()]
     if not dry:
         record_files.write(directory, manifest.make(run_dir, host, attempt, plan, uploads))
@@ -41,7 +43,7 @@ def publish(
         uploads.append(upload_of(directory, Manifest.FILE))
 
     def folder_of(copy: int) -> str:
-        return run_folders.key_of_attempt(run_dir, host, attempt, plan, copy)
+        return f"{run.key}{AttemptFolder(host, attempt, copy).key}"
 
     folder, missing = choose_folder(s3, target, folder_of, uploads)
     if dry:
@@ -78,3 +80,15 @@ def _published(s3: Client, target: Destination, folder: str, uploads: Sequence[U
         link_until=made.until,
         link_note=made.note,
     )
+
+
+def run_folder(run_dir: Path, host: str, attempt: int, plan: Preflight) -> RunFolder:
+    """The folder of the run to which an attempt belongs."""
+    host_directory = run_layout.host(run_dir, host)
+    suite = manifest.suite_of(host_directory, attempt, plan)
+    if plan.launch:
+        machine, cores = plan.launch.instance_type, plan.launch.cores
+    else:
+        toolchain = record_files.recall(Toolchain, run_layout.attempt(host_directory, attempt))
+        machine, cores = f"host-{host}", toolchain.host.cpus_usable if toolchain else 0
+    return RunFolder(suite.name, plan.started, machine, cores, suite.source.ref, run_dir.name)

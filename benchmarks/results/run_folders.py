@@ -1,13 +1,12 @@
-"""The folder in S3 of a run, from its plan and its records."""
+"""The folders in S3 of a run that launches and of its attempts, from its plan."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.results import manifest
+from benchmarks.results import publishing
 from benchmarks.results.result_keys import AttemptFolder, RunFolder
-from benchmarks.runs import record_files, run_layout
-from benchmarks.runs.records import LaunchPlan, Preflight, Suite, Toolchain
+from benchmarks.runs.records import Preflight
 
 
 def planned(run_id: str, plan: Preflight) -> RunFolder | None:
@@ -15,24 +14,12 @@ def planned(run_id: str, plan: Preflight) -> RunFolder | None:
 
     How many cores such a machine has, which is part of the folder's name, is known only from its toolchain's record.
     """
-    return _of_launch(run_id, plan, plan.launch, plan.measurements[0].suite) if plan.launch else None
-
-
-def of_attempt(run_dir: Path, host: str, attempt: int, plan: Preflight) -> RunFolder:
-    """The folder of a run that an attempt's own folder is in."""
-    host_directory = run_layout.host(run_dir, host)
-    suite = manifest.suite_of(host_directory, attempt, plan)
-    if plan.launch:
-        return _of_launch(run_dir.name, plan, plan.launch, suite)
-    toolchain = record_files.recall(Toolchain, run_layout.attempt(host_directory, attempt))
-    cores = toolchain.host.cpus_usable if toolchain else 0
-    return RunFolder(suite.name, plan.started, f"host-{host}", cores, suite.source.ref, run_dir.name)
+    launch, suite = plan.launch, plan.measurements[0].suite
+    if not launch:
+        return None
+    return RunFolder(suite.name, plan.started, launch.instance_type, launch.cores, suite.source.ref, run_id)
 
 
 def key_of_attempt(run_dir: Path, host: str, attempt: int, plan: Preflight, copy: int = 1) -> str:
     """The key of an attempt's own folder."""
-    return f"{of_attempt(run_dir, host, attempt, plan).key}{AttemptFolder(host, attempt, copy).key}"
-
-
-def _of_launch(run_id: str, plan: Preflight, launch: LaunchPlan, suite: Suite) -> RunFolder:
-    return RunFolder(suite.name, plan.started, launch.instance_type, launch.cores, suite.source.ref, run_id)
+    return f"{publishing.run_folder(run_dir, host, attempt, plan).key}{AttemptFolder(host, attempt, copy).key}"

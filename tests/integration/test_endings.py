@@ -169,9 +169,15 @@ def test_an_instance_that_dies_is_told_of_soon_and_what_it_has_uploaded_is_fetch
     account.client("ec2").terminate_instances(InstanceIds=[instance["InstanceId"]])
     began = time.monotonic()
     folder, files = upload_as_host(account, tool, run_id, instance["InstanceId"])
+    # Until it is known here that the host is lost, others read what it has uploaded.
+    bucket = f"benchmarks-123456789012-{account.facts['region']}"
+    shown = inv("bench.results", "--bucket", bucket, run_id, environment=account.environment)
+    assert shown.code == 0, shown.output
+    for text in (f"{run_id}: 1 benchmark, partial", "  1 of 3 benchmarks were measured: ", "  Uploaded by the instance"):
+        assert text in shown.output
     output, _ = wrapper.communicate(timeout=180)
 
-    assert time.monotonic() - began < 60, output
+    assert time.monotonic() - began < 90, output
     assert wrapper.returncode == 1, output
     assert re.search(rf"{instance['InstanceId']} is (shutting-down|terminated): ", output), output
     attempt = tool.runs / run_id / instance["InstanceId"] / "1"
