@@ -75,6 +75,27 @@ def types(_context: Context, given: Values) -> None:
 
 
 @spec_task(
+    "runs",
+    command="bench.runs",
+    examples=(
+        ("bench.runs", "What runs and costs money, and the last runs."),
+        ("bench.runs --all-owners --region eu-central-1,us-east-1", "What anyone runs in two regions, too."),
+        ("bench.runs --format names | head -1", "The latest run, or one that costs money, for a script."),
+    ),
+)
+def runs(_context: Context, given: Values) -> None:
+    """List the runs: what costs money now first, then the latest.
+
+    They are known by their directory here, by their instances in EC2, or by their results in S3.
+    Each has its state, machine and cost so far. Without AWS, what is known here is listed. Nothing is changed.
+    """
+    # Imported here, since the other commands start faster without it.
+    from benchmarks.cli import runs_command
+
+    runs_command.run(request.read("runs", given, Path.cwd()))
+
+
+@spec_task(
     "results",
     command="bench.results",
     examples=(
@@ -182,6 +203,7 @@ def terminate(_context: Context, given: Values) -> None:
 bench = Collection("bench")
 bench.add_task(run, name="run", default=True)
 bench.add_task(types, name="types")
+bench.add_task(runs, name="runs")
 bench.add_task(results, name="results")
 bench.add_task(compare, name="compare")
 bench.add_task(report, name="report")
@@ -208,6 +230,7 @@ namespace.configure(
             "Benchmark": (
                 "bench",
                 "bench.types",
+                "bench.runs",
                 "bench.results",
                 "bench.compare",
                 "bench.report",

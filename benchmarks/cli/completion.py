@@ -68,7 +68,7 @@ def candidates(words: Sequence[str], environment: Mapping[str, str]) -> list[str
     entry_point = _entry_point(before)
     if not entry_point:
         return None
-    flags = {flag: p for p in spec.parameters(entry_point) for flag in _flags(p)}
+    flags = {flag: p for p in spec.flags(entry_point) for flag in _flags(p)}
     asked_in = _value_of(before, "--region")
     if current.startswith("--") and "=" in current:
         flag, _, begun = current.partition("=")

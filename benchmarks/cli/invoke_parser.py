@@ -92,7 +92,7 @@ def without_values_of_switches(words: Sequence[str]) -> Iterator[str]:
 
     Invoke would take the value for a task's name. Raises RefusedError for a value that is neither true nor false.
     """
-    every = [p for entry_point in spec.entry_points() for p in spec.parameters(entry_point)]
+    every = [p for entry_point in spec.entry_points() for p in spec.flags(entry_point)]
     switches = {parameter.flag: parameter for parameter in every if parameter.type == "bool"}
     for word in words:
         flag, equals, value = word.partition("=")

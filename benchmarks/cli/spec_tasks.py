@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from benchmarks import hints
 from benchmarks.cli import invoke_parser, task_help
 from benchmarks.errors import BEYOND_LIMIT, FAILED, REFUSED, BeyondLimitError, FailedError, RefusedError
 from benchmarks.parameters import spec
+from benchmarks.playbook import command_line
 from benchmarks.runs.records import Values
 
 Body = Callable[[Context, Values], None]
@@ -32,7 +34,7 @@ class SpecTask(Task[Any]):
         self.examples = tuple((hints.command_line(words), meaning) for words, meaning in examples)
 
     def get_arguments(self, ignore_unknown_help: bool | None = None) -> list[Argument]:
-        flags = [_argument(parameter) for parameter in spec.parameters(self.entry_point)]
+        flags = [_argument(parameter) for parameter in spec.flags(self.entry_point)]
         # Invoke's own --help would show the flags unordered and without examples; a task's own flag takes precedence.
         return [*flags, Argument(names=("help", "h"), kind=bool, help="Show this help.")]
 
@@ -40,6 +42,9 @@ class SpecTask(Task[Any]):
         (context,) = args
         if kwargs.pop("help", None):
             return self.print_manual()
+        if kwargs.pop(spec.VERBOSE.name, None):
+            # For all that the command starts: it is about the screen, and nothing that a run remembers.
+            os.environ[command_line.VERBOSE] = "1"
         given = {name: value for name, value in kwargs.items() if value not in (None, [])}
         try:
             return super().__call__(context, given)

@@ -41,7 +41,7 @@ def _options(parameters: list[spec.Parameter]) -> Table:
 
 def page(entry_point: str, command: str, text: str, examples: tuple[tuple[str, str], ...]) -> RenderableType:
     """The whole help of a command."""
-    every = spec.parameters(entry_point)
+    every = spec.flags(entry_point)
     groups = {"Options": [p for p in every if not p.advanced], "Advanced": [p for p in every if p.advanced]}
     words = "".join(f" [{parameter.words}]" for parameter in every if parameter.positional)
     parts: list[RenderableType] = [Text(f"Usage: {command}{words} [options]\n"), Text(text.strip() + "\n")]

@@ -13,8 +13,13 @@ from benchmarks.host.progress import BUILD, Step
 from benchmarks.text import escaped
 
 INTERVAL = 1.0  # seconds between two queries of the host
+# With --tail, a query waits on the host until the log grows. Then nothing has to be asked while the log is quiet, and
+# what a chatty program writes within the pause comes with one query.
+LONGEST_WAIT = 10.0  # seconds
+PAUSE = 0.3  # seconds at least from one query to the next
 # A query costs the host about 20 ms of one core: while it measures, queries are too rare to affect the numbers.
 MEASURING_INTERVAL = 5.0  # seconds
+SHORTEST_PAUSE = 0.1  # seconds
 PLAIN_INTERVAL = 30.0  # seconds between two lines of progress if lines cannot be rewritten
 LONGEST_LINE = 2**20  # bytes of a line that are kept until it ends
 CLEAR = "\r\x1b[2K"  # return to the start of the line and erase it
@@ -27,7 +32,7 @@ class Screen:
     show: Callable[[str, bool], None]
     rewrite: bool  # whether the last line can be overwritten
     width: int  # columns
-    raw: bool = False  # whether it is surely no terminal, which gets the bytes of a log as they are
+    write: Callable[[bytes], None] | None = None  # where it is surely no terminal: takes the bytes of a log as they are
 
 
 class Follower:
@@ -36,10 +41,10 @@ class Follower:
     def __init__(
         self, step: Step, expected: int, tail: bool, screen: Screen, now: Callable[[], float] = time.monotonic
     ) -> None:
-        self.interval = INTERVAL if step is BUILD or tail else MEASURING_INTERVAL
+        self.tail = tail
+        self.wait = LONGEST_WAIT if tail else INTERVAL if step is BUILD else MEASURING_INTERVAL  # seconds on the host
         self._step = step
         self._expected = expected
-        self._tail = tail
         self._screen = screen
         self._now = now
         self._begun = now()
@@ -52,9 +57,18 @@ class Follower:
         """Take note of what was written before, which is not shown again."""
         self._log = progress.shortened(self._log + log)
 
+    def pause(self, seconds: float, whole: bool) -> float:
+        """The seconds until the next query, after one of `seconds`; `whole` is whether it read all of the log."""
+        if not self.tail:
+            return SHORTEST_PAUSE
+        return max(SHORTEST_PAUSE, PAUSE - seconds) if whole else 0.0
+
     def see(self, new: bytes) -> None:
         """Show the log's `new` bytes, or the progress up to them. Memory stays small however long the log is."""
-        if self._tail:
+        if self.tail:
+            if self._screen.write:
+                self._screen.write(new)
+                return
             *lines, self._unfinished = (self._unfinished + new).split(b"\n")
             for each in lines:
                 self._show(each)
@@ -72,13 +86,12 @@ class Follower:
 
     def finish(self) -> None:
         """Show the unfinished last line of a log that has ended."""
-        if self._tail and self._unfinished:
+        if self.tail and self._unfinished:
             self._show(self._unfinished)
 
     def _show(self, each: bytes) -> None:
         """Show a line of the log in place of the line of progress."""
-        text = each.decode(errors="replace")
-        shown = text if self._screen.raw else log_output.for_terminal(text)
+        shown = log_output.for_terminal(each.decode(errors="replace"))
         self._screen.show(f"{CLEAR if self._screen.rewrite else ''}{shown}", True)
 
     def _say(self, text: str) -> None:

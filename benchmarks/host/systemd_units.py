@@ -46,16 +46,23 @@ _KEEP_STATUS = (
 # may do both (https://www.mankier.com/8/unconfined_service_selinux). The program takes the shell's place, so that its
 # exit status, signals and process id are the unit's own.
 _IN_DIRECTORY = 'exec >>"$1" 2>&1 && cd "$2" && shift 2 && exec "$@"'
-# One round trip for everything: whether the unit is active, its result, and the log from a given byte on. The wait for
-# the unit's end happens on the host: polling it over SSH would disturb the measurement.
+# What one look reads of a log at most: the more, the fewer looks a log of many MB takes, and the longer each of them.
+LARGEST_PART = 4 * 2**20  # bytes
+# One round trip for everything: whether the unit is active, its result, and the log from a given byte on. The wait
+# happens on the host: polling over SSH would disturb the measurement. It ends at the unit's end, and when the file $7
+# has a byte $5: that is the log, or /dev/null, which never has one. tail is ended by its process id, because not every
+# tail notices that its pipe was closed before it writes again.
 _STATUS = """
 pid=$(systemctl show --property=MainPID --value "$1")
-[ "$6" = 0 ] || [ "$pid" = 0 ] || timeout "$6" tail --pid="$pid" --sleep-interval=0.2 -f /dev/null
+[ "$6" = 0 ] || [ "$pid" = 0 ] || {
+  sh -c 'echo $$; exec tail --pid="$0" --sleep-interval=0.2 -c "+$1" -f "$2"' "$pid" "$5" "$7" |
+    { read -r waiting; timeout "$6" head -c 1 >/dev/null; kill "$waiting"; }
+} 2>/dev/null
 state=$(systemctl show --property=ActiveState --value "$1") || exit 1
 result=$(cat "$2" 2>/dev/null)
 size=$(stat --format=%s "$3" 2>/dev/null)
 printf '%s\\n' "$state" "${result:--}" "${size:-0}"
-tail -c "+$5" "$4" 2>/dev/null | head -c 1000000 | base64 -w 0
+tail -c "+$5" "$4" 2>/dev/null | head -c "$8" | base64 -w 0
 """
 
 
@@ -176,14 +183,16 @@ def start_command(unit: Unit, python: str) -> str:
     return shlex.join(argv)
 
 
-def status_command(unit: Unit, offset: int | None, wait: float = 0) -> str:
+def status_command(unit: Unit, offset: int | None, wait: float = 0, *, until_it_grows: bool = False) -> str:
     """The command that reads the state of `unit`, and its log from byte `offset` (0-based) on; None reads no log.
 
-    It first waits for the unit to end, for at most `wait` seconds.
+    It first waits for the unit to end, for at most `wait` seconds; with `until_it_grows`, also no longer than until the
+    log has more than `offset` bytes. Of the log it reads LARGEST_PART bytes at most.
     """
     log, begin = ("/dev/null", 0) if offset is None else (unit.log, offset)
-    arguments = [f"{unit.name}.service", unit.status, unit.log, log, str(begin + 1), f"{wait:g}"]
-    return shlex.join(["sh", "-c", _STATUS, "sh", *arguments])
+    waits_for = log if until_it_grows else "/dev/null"
+    arguments = [f"{unit.name}.service", unit.status, unit.log, log, str(begin + 1), f"{wait:g}", waits_for]
+    return shlex.join(["sh", "-c", _STATUS, "sh", *arguments, str(LARGEST_PART)])
 
 
 def read_status(output: str) -> UnitStatus:

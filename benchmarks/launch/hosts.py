@@ -10,7 +10,8 @@ from benchmarks.aws import instance_facts, instances, tags
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.launch import run_instances
 from benchmarks.launch.run_instances import Launch
-from benchmarks.runs import files, record_files, run_layout
+from benchmarks.runs import events, files, record_files, run_layout
+from benchmarks.runs.event_records import InstanceLaunched
 from benchmarks.runs.records import Instance, Instances, LaunchPlan
 
 
@@ -67,9 +68,16 @@ def ensure(
 
 def note(directory: Path, region: str, host_key: str, found: Sequence[Instance]) -> None:
     """Record a run's instances, and their host key in known_hosts format. Raises OSError."""
+    known = record_files.recall(Instances, directory)
+    recorded = {one.instance_id for one in known.instances} if known else set()
+    events.note(directory, *(_launched(one) for one in found if one.instance_id not in recorded))
     record_files.write(directory, Instances(region=region, instances=tuple(found)))
-    known = "".join(f"{one.instance_id} {host_key}\n" for one in found)
-    files.write_whole(directory / run_layout.KNOWN_HOSTS, known)
+    keys = "".join(f"{one.instance_id} {host_key}\n" for one in found)
+    files.write_whole(directory / run_layout.KNOWN_HOSTS, keys)
+
+
+def _launched(one: Instance) -> InstanceLaunched:
+    return InstanceLaunched(instance_id=one.instance_id, instance_type=one.instance_type, zone=one.zone)
 
 
 def _records(found: Iterable[AwsShape]) -> tuple[Instance, ...]:

@@ -14,7 +14,8 @@ from benchmarks.aws import aws_errors, instances, opt_in_regions
 from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import FailedError
 from benchmarks.launch import kept, remaining, ssh_login
-from benchmarks.runs import parameters_file, record_files, run_layout
+from benchmarks.runs import events, parameters_file, record_files, run_layout
+from benchmarks.runs.event_records import InstanceTerminated
 from benchmarks.runs.records import Ended, Terminated
 
 TIMEOUT = 600.0  # seconds until no instance may be alive
@@ -166,6 +167,9 @@ def _protected(ids: Sequence[str], region: str) -> str:
 def _record(directory: Path, ended: Mapping[str, datetime]) -> None:
     # Only the cost depends on this record; the directory may be gone, or the disk full.
     if ended and directory.is_dir():
+        known = (record_files.recall(Terminated, directory) or Terminated()).times
+        new = {id: at for id, at in ended.items() if id not in known}
+        events.note(directory, *(InstanceTerminated(instance_id=id, ended=at) for id, at in new.items()))
         with suppress(OSError):
             record_files.change(Terminated, directory, lambda known: _with(known or Terminated(), ended))
 

@@ -20,6 +20,8 @@ same message, before anything is launched.
 With `./inv`, flags of type *bool* need no value: `--keep` is `--keep=true`; ansible-playbook takes `true` or `false`.
 An empty value, as in `--host "$HOST"` with HOST unset, is refused: leave out what you do not want to set. Relative
 paths start in the current directory; the default of `--runs-dir` is in this repository.
+
+Only `./inv` has `--verbose`: ansible-playbook shows its own output anyway, and has its own `-v`.
 """
 
 
@@ -57,7 +59,7 @@ def _table(parameters: list[spec.Parameter]) -> Iterator[str]:
 
 
 def _section(entry_point: str) -> Iterator[str]:
-    every = spec.parameters(entry_point)
+    every = spec.flags(entry_point)
     yield f"## {command(entry_point).removeprefix('./inv ')}"
     yield ""
     playbook = f", `ansible-playbook playbooks/{entry_point}.yml`" if entry_point in spec.playbooks() else ""

@@ -6,11 +6,13 @@ import inspect
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from benchmarks.parameters.suite_file import SuiteFile
 from benchmarks.paths import ROOT
+from benchmarks.runs import event_records
 from benchmarks.runs.record_kinds import KINDS
 
 DIRECTORY = ROOT / "docs/schemas"
@@ -19,14 +21,17 @@ DIRECTORY = ROOT / "docs/schemas"
 def schemas() -> Mapping[Path, str]:
     """The path of each schema's file and its content."""
     kinds: tuple[type[msgspec.Struct], ...] = (*KINDS, SuiteFile)
-    return {DIRECTORY / f"{_dashed(kind.__name__)}.json": _text(kind) for kind in kinds}
+    files = {_dashed(kind.__name__): _text(kind) for kind in kinds}
+    # Of a line of the file, which may be any of them.
+    events = _text(event_records.ANY)
+    return {DIRECTORY / f"{name}.json": text for name, text in {**files, "event": events}.items()}
 
 
 def _dashed(name: str) -> str:
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).removeprefix("-")
 
 
-def _text(kind: type[msgspec.Struct]) -> str:
+def _text(kind: Any) -> str:
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(kind)}
     for part in schema["$defs"].values():
         if "description" in part:

@@ -24,7 +24,7 @@ SPECS = ROOT / "roles/preflight/meta/argument_specs.yml"
 COMMANDS = Path(__file__).parent / "commands.yml"
 
 # Argument specs have no field for a short flag, nor for whether a flag is basic or advanced.
-SHORT_FLAGS = {"instance_type": "i", "cpu": "c", "memory": "m", "suite": "s", "tail": "f"}
+SHORT_FLAGS = {"instance_type": "i", "cpu": "c", "memory": "m", "suite": "s", "tail": "f", "verbose": "v"}
 FIRST_FLAGS = (
     "instance_type",
     "cpu",
@@ -53,6 +53,7 @@ FIRST_FLAGS = (
     "regressions",
     "fail_on",
     "since",
+    "verbose",
 )
 
 # Nor for the largest value. EC2 uses 32-bit integers; a time limit of more than a month is a mistake.
@@ -94,6 +95,16 @@ class Parameter:
     @property
     def advanced(self) -> bool:
         return self.name not in FIRST_FLAGS
+
+
+# A flag of ./inv and no parameter: it changes what is shown, and ansible-playbook has its own.
+VERBOSE = Parameter(
+    name="verbose",
+    type="bool",
+    help="Show the output of Ansible itself, task by task, in place of a line a stage.",
+    default=False,
+)
+PLAYING = ("benchmark", "setup", "teardown", "terminate")  # the entry points whose commands play a playbook
 
 
 @cache
@@ -143,6 +154,11 @@ def parameters(entry_point: str) -> tuple[Parameter, ...]:
         )
         for name, option in _specs()[entry_point]["options"].items()
     )
+
+
+def flags(entry_point: str) -> tuple[Parameter, ...]:
+    """What the command of ./inv takes: the parameters, and flags of its own."""
+    return (*parameters(entry_point), *((VERBOSE,) if entry_point in PLAYING else ()))
 
 
 def _boolean(value: object) -> bool:

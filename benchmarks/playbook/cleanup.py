@@ -19,6 +19,8 @@ from rich.console import Console
 from benchmarks.aws import aws_errors, opt_in_regions, session
 from benchmarks.launch import remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages
+from benchmarks.runs import events
+from benchmarks.runs.event_records import CleanedUp
 
 # How long after an interruption an instance may still appear whose launch was in progress.
 LATE_ARRIVALS = 10.0  # seconds
@@ -143,6 +145,7 @@ class Instances:
         self._say(f"EC2 was told to end {', '.join(ids)}; waiting until none of them is alive …")
 
     def _say(self, text: str) -> None:
+        events.note(self.directory, CleanedUp(sentence=text))
         self.console.print(text, soft_wrap=True)
 
 
@@ -218,4 +221,5 @@ class BenchmarkCleanup:
             self.instances.tell()
 
     def _say(self, text: str) -> None:
+        events.note(self.directory, CleanedUp(sentence=text))
         self.console.print(text, soft_wrap=True)

@@ -27,22 +27,42 @@ class Command:
         return shlex.join(("ansible-playbook", *self.argv[1:]))
 
 
-def playbook(name: str, parameters: Path | Values, aws_region: str | None, *, terminal: bool, columns: int) -> Command:
+_CALLBACK = "ANSIBLE_STDOUT_CALLBACK"
+# Set to 1, it has playbooks show Ansible's own output.
+VERBOSE = "BENCHMARKS_VERBOSE"
+
+
+def is_verbose(environment: Mapping[str, str]) -> bool:
+    """Whether a user with this environment wants to see Ansible's own output."""
+    return environment.get(VERBOSE) == "1"
+
+
+def playbook(
+    name: str,
+    parameters: Path | Values,
+    aws_region: str | None,
+    *,
+    terminal: bool,
+    columns: int,
+    verbose: bool = False,
+) -> Command:
     """The command that runs a playbook with parameters from a file, or with these values.
 
-    With `terminal`, lines of progress may be rewritten in place; `columns` is the terminal's width.
+    With `terminal`, lines of progress may be rewritten in place; `columns` is the terminal's width. With `verbose`,
+    Ansible's own output is shown, with the callback that the user's environment names, else its default one.
     """
     extra = f"@{_shown(parameters)}" if isinstance(parameters, Path) else json.dumps(dict(parameters))
     return Command(
         argv=(str(Path(sys.executable).parent / "ansible-playbook"), f"playbooks/{name}.yml", "-e", extra),
         environment={
             "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-            "ANSIBLE_STDOUT_CALLBACK": "stages",
+            _CALLBACK: os.environ.get(_CALLBACK, "ansible.builtin.default") if verbose else "stages",
             "ANSIBLE_DEPRECATION_WARNINGS": "False",
             # As in ansible.cfg, whatever the user's environment says: no host sets variables here.
             "ANSIBLE_INJECT_FACT_VARS": "False",
             "ANSIBLE_LOCALHOST_WARNING": "False",
-            "BENCHMARKS_REWRITE_LINES": "1" if terminal else "0",
+            # Neither among Ansible's own lines; 0 says that there is no terminal.
+            "BENCHMARKS_REWRITE_LINES": ("" if verbose else "1") if terminal else "0",
             "COLUMNS": str(columns),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             **(region.environment_for(aws_region) if aws_region else {}),

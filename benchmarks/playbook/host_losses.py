@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from benchmarks.host import host_check
@@ -43,6 +44,19 @@ class Losses:
 
     def __init__(self) -> None:
         self._gone: dict[str, str] = {}
+        self._told: dict[tuple[str, str, str], str] = {}
+
+    def told(self, directory: Path | None, host: str, task: str, result: TaskResult, delegated: bool) -> str:
+        """The failure of `task` on `host`. All who ask for the same one get the same sentence, and EC2 is asked once.
+
+        What is delegated runs on the controller, and fails for a reason of its own.
+        """
+        if delegated:
+            return task_failures.sentence(host, task, result)
+        key = (host, task, str(result.get("msg")))
+        if key not in self._told:
+            self._told[key] = self.sentence(directory, host, task, result)
+        return self._told[key]
 
     def sentence(self, directory: Path | None, host: str, task: str, result: TaskResult) -> str:
         """The failure of `task` on `host`, as from task_failures; of a host that is gone, why it is.
@@ -56,3 +70,9 @@ class Losses:
             self._gone[host] = gone
             return gone
         return task_failures.sentence(host, task, result)
+
+
+@cache
+def of_this_process() -> Losses:
+    """What ansible-playbook's main process knows of hosts that are gone: for all its callbacks alike."""
+    return Losses()

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock
@@ -17,8 +18,9 @@ from benchmarks.aws import credentials
 from benchmarks.aws.aws_errors import refusing
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.parameters import region, request
-from benchmarks.playbook import cleanup, command_line, playbook_process, signals
-from benchmarks.runs import locks, parameters_file, run_directory
+from benchmarks.playbook import cleanup, command_line, playbook_process, run_end, signals
+from benchmarks.runs import events, locks, parameters_file, run_directory
+from benchmarks.runs.event_records import Signalled
 from benchmarks.runs.records import Values
 
 
@@ -93,7 +95,8 @@ def _prepare(playbook: str, values: Values) -> Job:
     chosen = resolved.parameters["region"]
     terminal = sys.stdout.isatty()
     columns = shutil.get_terminal_size().columns
-    built = command_line.playbook(playbook, parameters, chosen, terminal=terminal, columns=columns)
+    verbose = command_line.is_verbose(os.environ)
+    command = partial(command_line.playbook, aws_region=chosen, terminal=terminal, columns=columns, verbose=verbose)
     # No markup: paths may contain brackets.
     console = Console(stderr=True, highlight=False, markup=False)
     instances = cleanup.Instances(run_id, directory, chosen, console)
@@ -109,13 +112,13 @@ def _prepare(playbook: str, values: Values) -> Job:
             instances=None if resolved.parameters["host"] else instances,
             keeps=resolved.parameters["keep"],
             fresh=fresh,
-            finish=command_line.playbook("finish", asked, chosen, terminal=terminal, columns=columns),
+            finish=command("finish", asked),
             console=console,
         ),
     }
     is_dry = bool(resolved.parameters.get("dry_run"))
     has_run = not resolved.parameters.get("expired")
-    return Job(run_id, directory, built, undo, after[playbook](), lock, is_dry, has_run)
+    return Job(run_id, directory, command(playbook, parameters), undo, after[playbook](), lock, is_dry, has_run)
 
 
 def _lock(directory: Path) -> FileLock:
@@ -136,6 +139,12 @@ def run(job: Job, told: Mapping[str, str] | None = None) -> None:
     if nothing was started, AnsweredNoError if that is because of what it found, FailedError
     if the run failed (Ansible has shown the reason by then), SystemExit after a signal.
     """
+    # Only a run has a lock for the whole of it.
+    with run_end.told_in(job.directory if job.lock else None):
+        _run(job, told)
+
+
+def _run(job: Job, told: Mapping[str, str] | None) -> None:
     environment = {**job.command.environment, **(told or {})}
     playing = playbook_process.Playing(replace(job.command, environment=environment))
     said = ""
@@ -148,6 +157,8 @@ def run(job: Job, told: Mapping[str, str] | None = None) -> None:
             if code:
                 said = job.after.of_failure(code, playing.reached)
         except signals.SignalError as signal:
+            if job.lock:
+                events.note(job.directory, Signalled(signal=str(signal)))
             job.after.of_signal(playing.reached)
             if not playing.reached.started:
                 job.undo()

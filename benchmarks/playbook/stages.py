@@ -6,10 +6,12 @@ It uses a pipe, not a file: the disk may be full or the run's directory deleted 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from benchmarks.runs import record_files
 from benchmarks.runs.records import Stages, StageTime
@@ -94,19 +96,37 @@ def pipe() -> Iterator[Pipe]:
         made.close()
 
 
+@dataclass
+class Current:
+    """A stage that is under way: whether anything of it was done, and whether that failed."""
+
+    name: str
+    did: bool = False
+    failed: bool = False
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far."""
+        return time.monotonic() - self.begun
+
+    @property
+    def result(self) -> Literal["done", "failed", "skipped"]:
+        return "failed" if self.failed else "done" if self.did else "skipped"
+
+
 class Times:
     """How long each stage has taken, and whether it failed."""
 
     def __init__(self) -> None:
         self._times: dict[str, StageTime] = {}
 
-    def add(self, stage: str, seconds: float, failed: bool) -> bool:
-        """Add the time of a stage that has ended. Returns whether it is the first time for this stage."""
+    def add(self, stage: str, seconds: float, failed: bool) -> None:
+        """Add the time of a stage that has ended, to that of an earlier time if it has run before."""
         earlier = self._times.get(stage)
         before, failed_before = (earlier.seconds, earlier.failed) if earlier else (0.0, False)
         total = round(before + seconds, 3)
         self._times[stage] = StageTime(name=stage, seconds=total, failed=failed or failed_before)
-        return not earlier
 
     def note(self, directory: Path | None, stage: str) -> None:
         """Write a stage's time at once, so that it is not lost if the run is interrupted. Errors are ignored.
@@ -128,12 +148,16 @@ def times(directory: Path) -> dict[str, float]:
     return {one.name: one.seconds for one in noted.stages}
 
 
-def tell(event: str, stage: str) -> None:
-    """Report to the process that started this playbook, if it listens: one of EVENTS.
+def tell(event: str, stage: str) -> bool:
+    """Report to the process that started this playbook; return whether it listens.
 
-    A stage has `begun` or `ended`, a `play` has begun, or a stage has `answered` no.
+    One of EVENTS: a stage has `begun` or `ended`, a `play` has begun, a stage has `answered` no; or `over`, which only
+    asks whether it listens.
     """
-    if VARIABLE in os.environ:
-        # That process may have been killed, which is no reason to stop.
-        with suppress(OSError):
-            os.write(int(os.environ[VARIABLE]), f"{event} {stage}\n".encode())
+    if VARIABLE not in os.environ:
+        return False
+    # That process may have been killed, which is no reason to stop.
+    with suppress(OSError):
+        os.write(int(os.environ[VARIABLE]), f"{event} {stage}\n".encode())
+        return True
+    return False

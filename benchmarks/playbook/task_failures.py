@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from benchmarks.host import failure_causes, ssh_failures
 from benchmarks.host.fetch_failures import TaskResult
@@ -11,6 +12,40 @@ _UNREACHED = "timed out waiting for ping module test"
 _SUDO = re.compile(r"^Missing sudo password|sudo: a password is required|is not in the sudoers file")
 _FAREWELL = re.compile(r"^Shared connection to .* closed\.$", re.MULTILINE)
 _PREFIXES = ("Task failed: ", "Action failed: ", "Module failed: ")
+
+
+# The action of a rescue that fails with the same failure in better words.
+_RETELLING = ("fail", "ansible.builtin.fail")
+
+
+class Said:
+    """What the user has been told, so that nothing is told twice."""
+
+    def __init__(self) -> None:
+        self._said: set[str] = set()
+
+    def is_new(self, text: str) -> bool:
+        """Whether nothing that begins with `text` was said; from now on it was."""
+        if any(said.startswith(text) for said in self._said):
+            return False
+        self._said.add(text)
+        return True
+
+
+def is_told_later(task: Any) -> bool:
+    """Whether the failure of Ansible's `task` is told in better words by the rescue of the block that it is in."""
+    if task.action in _RETELLING:
+        return False
+    parent = getattr(task, "_parent", None)
+    while parent and not getattr(parent, "rescue", None):
+        parent = parent._parent
+    rescue = parent.rescue if parent else []
+    return any(getattr(one, "action", None) in _RETELLING for one in rescue)
+
+
+def plain_name(task: str) -> str:
+    """A task's name without its role's, which some of Ansible's interfaces put before it."""
+    return task.split(" : ")[-1]
 
 
 def is_unanswered(result: TaskResult) -> bool:
@@ -23,11 +58,8 @@ def is_unanswered(result: TaskResult) -> bool:
 
 
 def sentence(host: str, task: str, result: TaskResult) -> str:
-    """The failure of `task` on `host`: a sentence for the user, and details on the lines below.
-
-    Some of Ansible's interfaces put the role's name before the task's; it is removed.
-    """
-    name = task.split(" : ")[-1]
+    """The failure of `task` on `host`: a sentence for the user, and details on the lines below."""
+    name = plain_name(task)
     message = str(result.get("msg") or "").strip()
     while prefix := next((p for p in _PREFIXES if message.startswith(p)), None):
         message = message.removeprefix(prefix)

@@ -13,7 +13,7 @@ from benchmarks.aws.session import Client, Connect
 from benchmarks.results import link, manifest
 from benchmarks.results.result_keys import AttemptFolder, RunFolder
 from benchmarks.results.uploads import Upload, choose_folder, send, upload_of
-from benchmarks.runs import record_files, run_directory, run_layout
+from benchmarks.runs import event_records, events, record_files, run_directory, run_layout
 from benchmarks.runs.records import Build, Destination, Manifest, Preflight, Published, Toolchain
 from benchmarks.runs.result_records import Results
 
@@ -53,6 +53,7 @@ def publish(
         folder, missing = choose_folder(s3, target, folder_of, uploads)
     published = _published(s3, target, folder, uploads)
     record_files.write(directory, published)
+    events.note(run_dir, event_records.Published(host=host, attempt=attempt, uri=published.uri))
     return bool(missing), published.uri
 
 

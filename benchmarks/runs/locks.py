@@ -5,6 +5,7 @@ The wrapper and the playbook that it starts have a lock each, since either can o
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -17,6 +18,8 @@ from filelock import FileLock, Timeout
 
 from benchmarks import hints
 from benchmarks.errors import RefusedError
+from benchmarks.runs import events
+from benchmarks.runs.records import Stages
 
 WRAPPER = "wrapper"
 PLAYBOOK = "playbook"
@@ -48,6 +51,21 @@ def check(directory: Path, name: str) -> None:
         hold(directory, name).release()
 
 
+def is_held(directory: Path, name: str) -> bool:
+    """Whether another process holds the lock. Nothing is written, so that a directory that is only read can be asked.
+
+    A shared lock is tried: should a run begin at this very moment, it would be refused, and begin when called again.
+    """
+    try:
+        with (directory / f".{name}.lock").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False  # there is none, or the file system knows no locks
+    return False
+
+
 def hold_for_playbook(directory: Path) -> None:
     """Take the playbook's lock, or store for `check_playbook` why it cannot be taken."""
     if directory in _held:
@@ -59,9 +77,18 @@ def hold_for_playbook(directory: Path) -> None:
 
 
 def remove_if_only_locked(directory: Path) -> None:
-    """Remove a directory that contains only the playbook's lock, as after a refused request."""
-    if directory in _held and all(path.name.startswith(f".{PLAYBOOK}.") for path in directory.iterdir()):
+    """Remove a directory that has the playbook's lock and nothing of a run but what was told, as after a refusal."""
+    if directory in _held and all(map(_is_of_no_run, directory.iterdir())):
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def _is_of_no_run(path: Path) -> bool:
+    return path.name in (events.FILE, Stages.FILE) or path.name.startswith(f".{PLAYBOOK}.")
+
+
+def is_refused(directory: Path) -> bool:
+    """Whether another process carries out this playbook's run."""
+    return directory in _refusals
 
 
 def check_playbook(directory: Path) -> None:

@@ -11,7 +11,8 @@ from benchmarks.aws.session import Client
 from benchmarks.errors import RefusedError
 from benchmarks.results import result_keys
 from benchmarks.results.result_keys import RunFolder
-from benchmarks.sources import run_words, s3_objects
+from benchmarks.runs import run_words
+from benchmarks.sources import s3_objects
 from benchmarks.sources.places import SCHEME
 from benchmarks.sources.selection import Selection
 

@@ -12,8 +12,9 @@ from benchmarks.errors import RefusedError
 from benchmarks.paths import expand
 from benchmarks.readers import host_readings
 from benchmarks.results.labelled import Labelled
+from benchmarks.runs import run_words
 from benchmarks.runs.records import CurrentAttempt
-from benchmarks.sources import file_sources, places, run_sources, run_words
+from benchmarks.sources import file_sources, places, run_sources
 from benchmarks.sources.places import Place
 
 _NO_UNITS = (file_sources.NO_UNIT, host_readings.NO_UNIT)

@@ -10,10 +10,10 @@ from benchmarks import hints
 from benchmarks.errors import RefusedError
 from benchmarks.readers import host_readings
 from benchmarks.results.labelled import Labelled, S3Object
-from benchmarks.runs import attempts, failures, record_files, run_layout
+from benchmarks.runs import attempts, failures, named_run, record_files, run_layout, run_words
 from benchmarks.runs.records import Preflight, Published
 from benchmarks.runs.result_records import Results
-from benchmarks.sources import json_sources, run_words
+from benchmarks.sources import json_sources
 
 
 def is_run(directory: Path) -> bool:
@@ -25,25 +25,14 @@ def find(word: str, runs_dir: Path) -> Path:
     """The directory of the run that a word stands for. Raises RefusedError if there is none, or several."""
     runs_ago = run_words.back(word)
     if runs_ago is not None:
-        return runs_dir / run_words.latest(runs_ago, _by_age(runs_dir), str(runs_dir), " that measured")
-    return runs_dir / run_words.named(word, [path.name for path in _directories(runs_dir)], str(runs_dir))
-
-
-def _by_age(runs_dir: Path) -> list[str]:
-    """The names of runs that have begun to measure, the latest first."""
-    started = {path: plan.started for path in _directories(runs_dir) if (plan := _plan(path)) and is_run(path)}
-    return [path.name for path in sorted(started, key=lambda path: (started[path], path.name), reverse=True)]
+        measured = named_run.latest_first(runs_dir, is_run)
+        return runs_dir / run_words.latest(runs_ago, measured, str(runs_dir), " that measured")
+    names = [path.name for path in named_run.directories(runs_dir)]
+    return runs_dir / run_words.named(word, names, str(runs_dir))
 
 
 def _plan(run: Path) -> Preflight | None:
     return record_files.recall(Preflight, run)
-
-
-def _directories(runs_dir: Path) -> list[Path]:
-    try:
-        return [path for path in runs_dir.iterdir() if path.is_dir()]
-    except OSError:
-        return []
 
 
 def of_run(directory: Path, host: str = "") -> tuple[Labelled, ...]:

@@ -12,9 +12,9 @@ from benchmarks.aws.session import Client
 from benchmarks.errors import RefusedError
 from benchmarks.results.labelled import Labelled
 from benchmarks.results.result_keys import RunFolder
-from benchmarks.runs import run_layout
+from benchmarks.runs import run_layout, run_words
 from benchmarks.runs.result_records import Results
-from benchmarks.sources import at_once, run_words, s3_folder_reading, s3_folders, s3_objects
+from benchmarks.sources import at_once, s3_folder_reading, s3_folders, s3_objects
 from benchmarks.sources.places import SCHEME
 from benchmarks.sources.s3_folders import Folder
 

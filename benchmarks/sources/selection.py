@@ -11,8 +11,8 @@ from pathlib import PurePath
 from benchmarks import hints
 from benchmarks.parameters import suites
 from benchmarks.results.result_keys import RunFolder
+from benchmarks.runs import run_words
 from benchmarks.runs.records import Values
-from benchmarks.sources import run_words
 
 _TEXTS: dict[str, Callable[[RunFolder], str | None]] = {
     "suite": lambda run: run.suite,

@@ -55,9 +55,14 @@ def _padded(cell: str, width: int, number: bool) -> str:
 
 
 def styled(
-    lines: Lines, closing: Sequence[str], terminal: Console, first: str = "", commands: Sequence[str] = ()
+    lines: Lines,
+    closing: Sequence[str],
+    terminal: Console,
+    first: str = "",
+    marked: int = 1,
+    commands: Sequence[str] = (),
 ) -> str:
-    """The table and the sentences and commands below it, in colour; `first` is the style of the first row.
+    """The table and the sentences and commands below it, in colour; `first` is the style of the first `marked` rows.
 
     Sentences are wrapped to the terminal, tables and commands to copy are not. Whole lines are styled, which is fast.
     """
@@ -70,10 +75,10 @@ def styled(
         no_color=terminal.no_color,
         highlight=False,
     )
-    top, *others = lines.rows
-    for text, style in ((lines.heading, "bold"), ("─" * lines.width, "dim"), (top, first)):
+    tops = [(row, first) for row in lines.rows[:marked]]
+    for text, style in ((lines.heading, "bold"), ("─" * lines.width, "dim"), *tops):
         console.print(Text(text, style=style), soft_wrap=True)
-    out.write("".join(f"{line}\n" for line in (*others, "")))
+    out.write("".join(f"{line}\n" for line in (*lines.rows[marked:], "")))
     for sentence in closing:
         console.print(Text(sentence))
     out.write("".join(f"{command}\n" for command in commands))

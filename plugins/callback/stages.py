@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import textwrap
-import time
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,7 @@ name: stages
 type: stdout
 short_description: Print one line per stage
 description:
-  - Shows stages with their times, messages of C(debug) tasks, warnings, and failures; writes C(stages.json).
+  - Shows stages with their times, messages of C(debug) tasks, warnings and failures.
 """
 
 
@@ -40,36 +38,30 @@ class CallbackModule(CallbackBase):
         self._rewrite = os.environ.get("BENCHMARKS_REWRITE_LINES") == "1"
         self._of_run = False
         self._directory: Path | None = None
-        self._stage: str | None = None
-        self._begun = 0.0
-        self._failed = self._did = self._of_run = False
-        self._said: set[str] = set()
-        self._times = stages.Times()
-        self._losses = host_losses.Losses()
+        self._stage: stages.Current | None = None
+        self._shown: set[str] = set()
+        self._said = task_failures.Said()
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
-        streams.ignore_closed_output()
         self._of_run = Path(playbook._file_name).stem in stages.PLAYBOOKS
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
-        stages.tell("play", play.get_name())
         if self._of_run:
             self._directory = run_directory.locate(load_extra_vars(play.get_loader()))[1]
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
         role = task._role.get_name() if task._role else None
-        if role == self._stage:
+        if self._stage and role == self._stage.name:
             return
         self._end_stage()
         if role:
-            self._stage, self._begun, self._failed, self._did = role, time.monotonic(), False, False
-            stages.tell("begun", role)
+            self._stage = stages.Current(role)
             self._clear(f"… {role}")
 
     v2_playbook_on_handler_task_start = v2_playbook_on_task_start
 
     def v2_runner_on_ok(self, result: Any) -> None:
-        self._did = True
+        self._mark()
         self._warn(result)
         if result._task.action in ("debug", "ansible.builtin.debug") and "results" not in result._result:
             self._say(_indented(result))
@@ -80,7 +72,7 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         self._warn(result)
-        if not ignore_errors:
+        if not (ignore_errors or task_failures.is_told_later(result._task)):
             self._fail(result)
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
@@ -89,45 +81,45 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_stats(self, stats: Any) -> None:
         self._end_stage()
 
+    def _mark(self, failed: bool = False) -> None:
+        """That something was done in the stage, and whether it failed."""
+        if self._stage:
+            self._stage.did, self._stage.failed = True, self._stage.failed or failed
+
     def _warn(self, result: Any) -> None:
         for text in map(str, result._result.get("warnings", [])):
-            if text not in self._said:
-                self._said.add(text)
+            if self._said.is_new(text):
                 self._say(f"! {text}", color="yellow")
 
     def _fail(self, result: Any) -> None:
         if result._result.get("is_answer"):
-            self._did = True
-            stages.tell("answered", self._stage or stages.FIRST)
+            self._mark()
             self._say(_indented(result))
             return
-        self._failed = self._did = True
-        host, task = result._host.get_name(), result._task.get_name()
-        # What is delegated runs on the controller, and fails for a reason of its own.
-        told = task_failures.sentence if result._task.delegate_to else partial(self._losses.sentence, self._directory)
-        sentence = told(host, task, result._result)
-        if not any(said.startswith(sentence) for said in self._said):
-            self._said.add(sentence)
+        self._mark(failed=True)
+        host, task, delegated = result._host.get_name(), result._task.get_name(), bool(result._task.delegate_to)
+        sentence = host_losses.of_this_process().told(self._directory, host, task, result._result, delegated)
+        if self._said.is_new(sentence):
             self._say(sentence, color="red", stderr=True)
 
     def _clear(self, progress: str = "") -> None:
         if self._rewrite:
             self._display.display(f"\r\x1b[2K{progress}", newline=False)
+        elif streams.is_within_line():
+            # The log that --tail has shown ends within a line.
+            self._display.display("")
 
     def _end_stage(self) -> None:
         stage, self._stage = self._stage, None
         self._clear()
-        if stage:
-            stages.tell("ended", stage)
         # All its tasks may have been skipped, such as those of terminate if the instance is kept.
-        if not (stage and self._did):
+        if not (stage and stage.did):
             return
-        seconds = time.monotonic() - self._begun
         # A stage that runs again, such as the final check for remaining instances, is shown only if it fails.
-        if self._times.add(stage, seconds, self._failed) or self._failed:
-            mark, color = ("✗", "red") if self._failed else ("✓", "green")
-            self._say(f"{mark} {stage:<12} {seconds:7.1f} s", color=color)
-        self._times.note(self._directory, stage)
+        if stage.name not in self._shown or stage.failed:
+            mark, color = ("✗", "red") if stage.failed else ("✓", "green")
+            self._say(f"{mark} {stage.name:<12} {stage.seconds:7.1f} s", color=color)
+        self._shown.add(stage.name)
 
     def _say(self, text: str, color: str | None = None, stderr: bool = False) -> None:
         self._clear()

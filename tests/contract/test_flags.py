@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from benchmarks.cli import task_help
+from benchmarks.errors import RefusedError
 from benchmarks.parameters import request, spec
 from benchmarks.parameters.spec import Parameter
 from benchmarks.paths import ROOT
@@ -20,6 +21,11 @@ PARAMETERS = [
     pytest.param(entry_point, parameter, id=f"{entry_point}-{parameter.name}")
     for entry_point in spec.entry_points()
     for parameter in spec.parameters(entry_point)
+]
+FLAGS = [
+    pytest.param(entry_point, parameter, id=f"{entry_point}-{parameter.name}")
+    for entry_point in spec.entry_points()
+    for parameter in spec.flags(entry_point)
 ]
 # The smallest request that each playbook takes.
 LEAST = {"benchmark": {"instance_type": "c7i.large"}, "terminate": {"run_id": "r1"}}
@@ -34,7 +40,7 @@ def test_every_entry_point_has_a_task_and_those_of_the_role_a_playbook() -> None
         assert preflight["ansible.builtin.import_role"]["tasks_from"] == entry_point
 
 
-@pytest.mark.parametrize(("entry_point", "parameter"), PARAMETERS)
+@pytest.mark.parametrize(("entry_point", "parameter"), FLAGS)
 def test_a_parameter_is_a_flag_of_its_task_with_its_help(entry_point: str, parameter: Parameter) -> None:
     flags = {argument.attr_name or argument.name: argument for argument in TASKS[entry_point].get_arguments()}
     argument = flags[parameter.name]
@@ -72,9 +78,10 @@ def test_a_parameters_help_is_a_sentence_that_names_its_choices(entry_point: str
 
 
 @pytest.mark.parametrize("entry_point", TASKS)
-def test_a_task_has_no_flag_beyond_its_parameters(entry_point: str) -> None:
+def test_a_task_has_no_flag_beyond_its_parameters_and_those_of_the_screen(entry_point: str) -> None:
     flags = {argument.attr_name or argument.name for argument in TASKS[entry_point].get_arguments()}
-    assert flags == {*spec.names(entry_point), "help"}
+    of_screen = {"help", "verbose"} if entry_point in spec.PLAYING else {"help"}
+    assert flags == {*spec.names(entry_point), *of_screen}
 
 
 @pytest.mark.parametrize("entry_point", TASKS)
@@ -94,7 +101,7 @@ def test_short_flags_are_the_original_tools() -> None:
 
 
 def test_tables_beside_the_spec_name_parameters_that_there_are() -> None:
-    known = {name for entry_point in spec.entry_points() for name in spec.names(entry_point)}
+    known = {flag.name for entry_point in spec.entry_points() for flag in spec.flags(entry_point)}
     assert set(spec.SHORT_FLAGS) | set(spec.FIRST_FLAGS) | set(spec.LIMITS) <= known
 
 
@@ -123,3 +130,10 @@ def test_paths_are_of_type_path_so_that_they_start_where_the_user_stands() -> No
         for parameter in spec.parameters(entry_point):
             assert (parameter.type == "path") == parameter.name.endswith(("_dir", "_file")), parameter.name
     assert request.read("benchmark", {"key_file": "k"}, Path("/a")) == {"key_file": "/a/k"}
+
+
+@pytest.mark.parametrize("entry_point", spec.PLAYING)
+def test_what_is_about_the_screen_is_no_parameter_of_a_playbook(entry_point: str) -> None:
+    assert spec.VERBOSE.name not in spec.names(entry_point)
+    with pytest.raises(RefusedError, match="Unknown parameter verbose"):
+        request.read(entry_point, {**LEAST.get(entry_point, {}), "verbose": True}, Path("/a"))

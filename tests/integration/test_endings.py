@@ -173,8 +173,9 @@ def test_an_instance_that_dies_is_told_of_soon_and_what_it_has_uploaded_is_fetch
     bucket = f"benchmarks-123456789012-{account.facts['region']}"
     shown = inv("bench.results", "--bucket", bucket, run_id, environment=account.environment)
     assert shown.code == 0, shown.output
-    for text in (f"{run_id}: 1 benchmark, partial", "  1 of 3 benchmarks were measured: ", "  Uploaded by the instance"):
-        assert text in shown.output
+    assert f"{run_id}: 1 benchmark, partial\n  " in shown.output
+    assert "  1 of 3 benchmarks were measured: The benchmark run was stopped because the machine" in shown.output
+    assert "  Uploaded by the instance itself, at " in shown.output
     output, _ = wrapper.communicate(timeout=180)
 
     assert time.monotonic() - began < 90, output

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import secrets
 import shlex
 import shutil
 import stat
+import statistics
 import subprocess
+import sys
+import time
 import urllib.request
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +28,7 @@ from tests.integration.conftest import CRATES, ROOT, Account, Run, Tool, changed
 from tests.support import secret_search
 from tests.support.aws_clients import client
 from tests.support.browser import benchmarks, chromium, opened
+from tests.support.events import brief
 
 
 def sha256(content: bytes) -> str:
@@ -65,6 +70,21 @@ def test_a_run_brings_numbers_back_and_leaves_nothing_running(account: Account, 
     assert datetime.fromisoformat(manifest["started"])
     check_build_and_activity(run)
     check_results(run, account)
+    check_events(run, published["link"])
+
+
+def check_events(run: Run, link: str) -> None:
+    """What has happened is told from the first to the last, and no secret with it."""
+    told = [event for event in brief(run.directory) if not event[0].startswith(("build-", "measurement-"))]
+    (begun, _, *_), (*_, ended) = told, told
+    assert (begun, ended) == (("run-begun", "benchmark"), ("run-ended", False))
+    assert [event[0] for event in told if event[0].startswith("instance-")] == [
+        *("instance-launched", "instance-ready", "instance-terminated"),
+    ]
+    stages = ("preflight", "launch", "toolchain", "benchmark", "collect", "report", "publish", "terminate")
+    assert list(dict.fromkeys(event[2] for event in told if event[0] == "stage-begun")) == list(stages)
+    assert {event[3] for event in told if event[0] == "stage-ended"} <= {"done", "skipped"}
+    assert link not in (run.directory / "events.jsonl").read_text()
 
 
 def check_results(run: Run, account: Account) -> None:
@@ -351,11 +371,52 @@ def test_a_benchmark_that_fails_keeps_what_there_is(account: Account, tool: Tool
     assert (run.attempt / "criterion/tiny/sum/100/new/sample.json").exists()
 
 
-def test_the_log_is_shown_live_on_request_and_too_few_benchmarks_are_no_success(tool: Tool, run_id: str) -> None:
-    run = tool.bench(run_id, "--tail", suite=tool.suite("partial", expected=4))
+@dataclass
+class Shown:
+    """What a run shows on its standard output, and how late it shows the times that the tiny crate prints."""
 
-    assert run.result.code == 1, run.result.output
-    assert "3 of 4 benchmarks were measured." in run.result.output
-    log = (run.attempt / "benchmark.log").read_text()
-    for line in log.splitlines():
-        assert line in run.result.output
+    output: bytes = b""
+    lags: list[float] = field(default_factory=list)
+
+    def read(self, process: subprocess.Popen[bytes], times: int) -> None:
+        """Until the output has that many more times, or ends."""
+        assert process.stdout
+        wanted = len(self.lags) + times
+        while len(self.lags) < wanted and (chunk := os.read(process.stdout.fileno(), 2**16)):
+            now = time.time()
+            self.output += chunk
+            told = re.findall(rb"^at (\d+\.\d+)$", self.output[: self.output.rfind(b"\n") + 1], re.MULTILINE)
+            self.lags += [now - float(one) for one in told[len(self.lags) :]]
+
+
+def test_the_log_is_shown_as_it_is_written_whatever_happens_to_the_connection_and_too_few_benchmarks_are_no_success(
+    account: Account, tool: Tool, run_id: str
+) -> None:
+    suite = tool.suite("partial", expected=4, environment={"TINY_TIMES": "45"})
+    command = [ROOT / "inv", *tool.arguments(run_id, suite), "--tail"]
+    shown, errors = Shown(), tool.runs / "errors"
+    with (
+        errors.open("wb") as stderr,
+        subprocess.Popen(command, env=account.environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr) as process,
+    ):
+        shown.read(process, 30)
+        (instance,) = account.instances(run_id)
+        account.execute(instance["InstanceId"], "pkill -u benchmarks sshd")
+        shown.read(process, sys.maxsize)
+
+    said = errors.read_text()
+    assert process.returncode == 1, said
+    assert "3 of 4 benchmarks were measured." in said
+    (kept,) = tool.runs.glob(f"{run_id}/*/1/benchmark.log")
+    log = kept.read_bytes()
+    # Nothing but the log, which ends within a line, between the stages.
+    before, _, after = shown.output.partition(log)
+    assert re.search("✓ toolchain .* s\n$".encode(), before), shown.output
+    assert after.startswith("\n✓ benchmark ".encode()), shown.output
+    assert bytes(range(256)) + b"\r\n\x1b[31mred\x1b[0m 1%\r2%\r\n\n" in log
+    published = json.loads((kept.parent / "published.json").read_text())
+    stored = account.client("s3").get_object(Bucket=published["bucket"], Key=published["keys"]["benchmark.log"])
+    assert sha256(stored["Body"].read()) == sha256(log)
+    lags = sorted(shown.lags[:30])
+    assert statistics.median(lags) < 1, lags
+    assert lags[26] < 1, lags

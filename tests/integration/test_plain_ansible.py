@@ -16,6 +16,7 @@ import pytest
 
 from benchmarks.host import activity
 from tests.integration.conftest import ROOT, TIMEOUT, Account, Run, Tool, changed_tasks, check_build_and_activity
+from tests.support.events import brief
 
 BIN = ROOT / ".venv/bin"
 ELSEWHERE = Path(__file__).parent / "elsewhere"
@@ -108,11 +109,30 @@ def test_stages_can_be_run_one_by_one(
     assert account.client("s3").head_object(Bucket=published["bucket"], Key=published["keys"]["benchmark.log"])
     assert account.states(run_id) == ["running"]
 
+    told = [event for event in brief(brought.directory) if not event[0].startswith("stage-")]
+    assert told == [
+        ("run-begun", "benchmark"),
+        ("instance-launched", instance, *told[1][2:]),
+        ("run-ended", False),
+        ("run-continued", "benchmark"),
+        ("instance-ready", instance, True),
+        ("attempt-begun", instance, 1, False),
+        ("build-begun", instance, f"benchmarks-{run_id}-1-build", False),
+        ("build-ended", instance, f"benchmarks-{run_id}-1-build", "success"),
+        ("measurement-begun", instance, f"benchmarks-{run_id}-1-run", False),
+        ("measurement-ended", instance, f"benchmarks-{run_id}-1-run", "success"),
+        ("run-ended", False),
+        ("run-continued", "benchmark"),
+        ("published", instance, 1, published["uri"]),
+        ("run-ended", False),
+    ]
+
     would_end = ending(tool, run_id, "--check")
     assert "changed=1" in would_end
     assert account.states(run_id) == ["running"]
     assert "changed=1" in ending(tool, run_id)
     assert account.states(run_id) == ["terminated"]
+    assert brief(brought.directory)[-1][:2] == ("instance-terminated", instance)
     assert "changed=0" in ending(tool, run_id)
 
 

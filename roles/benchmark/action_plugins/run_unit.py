@@ -15,6 +15,8 @@ from ansible.utils.display import Display
 
 from benchmarks.host import activity, failure_causes, following, host_check, progress, ssh_failures, systemd_units
 from benchmarks.host.log_copy import LogCopy
+from benchmarks.runs import event_records, events
+from benchmarks.terminal import streams
 
 display = Display()
 
@@ -22,6 +24,10 @@ INTERVAL = following.INTERVAL
 # Lines need not fit the terminal unless they are rewritten.
 UNLIMITED = 1000  # columns
 WHAT = {"build": "build", "run": "benchmark run"}
+EVENTS = {
+    "build": (event_records.BuildBegun, event_records.BuildEnded),
+    "run": (event_records.MeasurementBegun, event_records.MeasurementEnded),
+}
 
 
 class Follower(following.Follower):
@@ -32,9 +38,14 @@ class Follower(following.Follower):
         rewrite = told == "1"
         width = int(os.environ.get("COLUMNS") or 100) if rewrite else UNLIMITED
         # Ansible's workers have no terminal, by which to know without ./inv whether Ansible has one.
-        raw = told == "0"
-        screen = following.Screen(lambda text, ends: display.display(text, newline=ends), rewrite, width, raw)
+        write = self._write if told == "0" else None
+        screen = following.Screen(lambda text, ends: display.display(text, newline=ends), rewrite, width, write)
         super().__init__(progress.BUILD if building else progress.MEASURE, expected, tail, screen)
+
+    @staticmethod
+    def _write(log: bytes) -> None:
+        # Ansible's own log file would not take such a text.
+        display.display(streams.carried(log), newline=False, screen_only=True)
 
 
 class ActionModule(ActionBase):
@@ -45,6 +56,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
+        self._host = task_vars["inventory_hostname"]
         try:
             return self._run()
         except AnsibleConnectionFailure as error:
@@ -81,14 +93,28 @@ class ActionModule(ActionBase):
             self._start(unit)
         follower = Follower(building, int(args["expected"]), bool(args["tail"]))
         kept = LogCopy(Path(args["log_here"]))
-        self._follow(unit, begin, kept, follower)
-        end = self._look(unit)
+        end = self._end_of(unit, begin, kept, follower, followed=not look.ended)
         if not end.succeeded:
             ended, text = systemd_units.describe_end(end, unit, what), kept.read(begin).decode(errors="replace")
             sentence, detail = failure_causes.explain(ended, text) if end.failed_by_itself else (ended, ())
             # `detail` is separate from `msg`, which Ansible's own output repeats.
             return {"failed": True, "msg": sentence, "detail": list(detail)}
         return {"changed": look.ended}
+
+    def _end_of(
+        self, unit: systemd_units.Unit, begin: int, kept: LogCopy, follower: Follower, followed: bool
+    ) -> systemd_units.UnitStatus:
+        """How the unit has ended, when it has. That it began and ended is told, also if the host is lost meanwhile."""
+        begun, ended = EVENTS[self._task.args["step"]]
+        events.note(events.here(), begun(host=self._host, unit=unit.name, followed=followed))
+        result: str | None = None
+        try:
+            self._follow(unit, begin, kept, follower)
+            end = self._look(unit)
+            result = end.result[0] if end.result else None
+        finally:
+            events.note(events.here(), ended(host=self._host, unit=unit.name, result=result))
+        return end
 
     def _start(self, unit: systemd_units.Unit) -> None:
         self._command(systemd_units.clean_command(unit))
@@ -141,8 +167,11 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"{command.split()[0]} failed: {' '.join(said).strip()}")
         return str(result["stdout"])
 
-    def _look(self, unit: systemd_units.Unit, offset: int | None = None, wait: float = 0) -> systemd_units.UnitStatus:
-        return systemd_units.read_status(self._command(systemd_units.status_command(unit, offset, wait)))
+    def _look(
+        self, unit: systemd_units.Unit, offset: int | None = None, wait: float = 0, *, until_it_grows: bool = False
+    ) -> systemd_units.UnitStatus:
+        command = systemd_units.status_command(unit, offset, wait, until_it_grows=until_it_grows)
+        return systemd_units.read_status(self._command(command))
 
     def _follow(self, unit: systemd_units.Unit, begin: int, kept: LogCopy, follower: Follower) -> None:
         """Follow the log, of which this step writes from byte `begin` on, until the unit has ended.
@@ -155,8 +184,9 @@ class ActionModule(ActionBase):
         reconnect_timeout = float(self._task.args["reconnect_timeout"])
         answered = time.monotonic()
         while True:
+            asked = time.monotonic()
             try:
-                look = self._look(unit, offset, follower.interval)
+                look = self._look(unit, offset, follower.wait, until_it_grows=follower.tail)
                 if look.too_long:
                     self._command(systemd_units.stop_command(unit))
             except AnsibleConnectionFailure:
@@ -178,4 +208,4 @@ class ActionModule(ActionBase):
             if look.was_cut or (look.ended and not look.log):
                 follower.finish()
                 return
-            time.sleep(0.1)
+            time.sleep(follower.pause(answered - asked, offset >= look.size))

@@ -11,7 +11,8 @@ from ansible.plugins.action import ActionBase
 from benchmarks.errors import RefusedError
 from benchmarks.host import attempt_states
 from benchmarks.parameters import suites
-from benchmarks.runs import attempts, measurement, record_files, run_directory
+from benchmarks.runs import attempts, events, measurement, record_files, run_directory
+from benchmarks.runs.event_records import AttemptBegun
 from benchmarks.runs.records import Attempt, Toolchain
 
 
@@ -42,6 +43,7 @@ class ActionModule(ActionBase):
                     self._command(begin, privileged=True)
                 record = Attempt(number=number, suite=suite, suite_digest=asked, measurement=measured)
                 attempts.take(here, record, toolchain)
+                events.note(events.here(), AttemptBegun(host=here.name, attempt=number, continued=not new))
         except RefusedError as error:
             raise AnsibleActionFail(str(error)) from None
         except OSError as error:

@@ -15,7 +15,8 @@ from ansible.plugins.action import ActionBase
 
 from benchmarks.host import host_check, ssh_failures
 from benchmarks.launch import boot_check
-from benchmarks.runs import record_files, run_directory
+from benchmarks.runs import events, record_files, run_directory
+from benchmarks.runs.event_records import InstanceReady
 from benchmarks.runs.records import Ready
 
 INTERVAL = 1.0  # seconds between tries to connect
@@ -36,6 +37,7 @@ class ActionModule(ActionBase):
         host = task_vars["inventory_hostname"]
         found = boot_check.read(host, self._answer(host, float(self._task.args["timeout"])))
         self._record(not found.refusal)
+        events.note(events.here(), InstanceReady(instance_id=host, timer=not found.refusal))
         failed = {"failed": True, "msg": found.refusal} if found.refusal else {}
         return {"changed": False, "warnings": [found.warning] if found.warning else [], **failed}
 

@@ -17,6 +17,8 @@ from benchmarks.host.log_copy import LogCopy
 from benchmarks.host.progress import MEASURE
 from benchmarks.host.systemd_units import LARGEST_LOG, Unit
 from benchmarks.paths import ROOT
+from benchmarks.runs import events
+from tests.support.events import brief
 
 UNIT = Unit("u", ("true",), {}, "/home/b", "/home/b/log", "/home/b/status", 60)
 LOST = AnsibleConnectionFailure("Connection closed")
@@ -150,3 +152,34 @@ def test_following_keeps_no_log_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_p
     action._follow(UNIT, 0, kept, follower)
     assert kept.size == 40 * len(chunk)
     assert len(follower._log) < 2 * len(chunk)
+
+
+@pytest.mark.parametrize(
+    ("more", "step", "told"),
+    [
+        ([look("inactive", "exit-code exited 101", 0, b"")] * 2, "run", ("measurement-ended", "i-1", "u", "exit-code")),
+        ([look("inactive", "success exited 0", 0, b"")] * 2, "build", ("build-ended", "i-1", "u", "success")),
+        ([LOST], "run", ("measurement-ended", "i-1", "u", None)),
+    ],
+    ids=["failed", "succeeded", "lost"],
+)
+def test_a_step_that_began_is_told_to_have_ended_whatever_becomes_of_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, more: list[Any], step: str, told: tuple[Any, ...]
+) -> None:
+    monkeypatch.setenv(events.VARIABLE, str(tmp_path))
+    action, _ = made(monkeypatch, UNKNOWN, DONE, DONE, *more, timeout=-1)
+    action._task.args |= {"step": step, "expected": 0, "tail": False, "log_here": str(tmp_path / "log")}
+    try:
+        action.run(task_vars={"inventory_hostname": "i-1"})
+    except AnsibleActionFail:
+        assert told[-1] is None
+    begun, ended = brief(tmp_path)
+    assert begun == (told[0].replace("ended", "begun"), "i-1", "u", False)
+    assert ended == told
+
+
+def test_a_step_that_is_over_is_not_told_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(events.VARIABLE, str(tmp_path))
+    action, _ = made(monkeypatch, look("inactive", "success exited 0", 0, b""))
+    assert action.run(task_vars={"inventory_hostname": "i-1"}) == {"changed": False}
+    assert list(tmp_path.iterdir()) == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,9 +11,8 @@ from ansible.plugins.loader import callback_loader
 
 from benchmarks.host import host_check
 from benchmarks.paths import ROOT
-from benchmarks.playbook import stages as progress
+from benchmarks.playbook import host_losses
 from benchmarks.runs import record_files
-from benchmarks.runs.records import Stages, StageTime
 from tests.support import records
 
 CLEAR = "\r\x1b[2K"
@@ -46,6 +44,7 @@ def stages(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> Any:
     callback_loader.add_directory(str(ROOT / "plugins/callback"))
     plugin = callback_loader.get("stages")
     plugin._display = screen
+    host_losses.of_this_process.cache_clear()
     return plugin
 
 
@@ -63,7 +62,16 @@ def test_a_stage_that_was_done_is_a_line(stages: Any, screen: Screen) -> None:
     succeed(stages)
     stages.v2_playbook_on_stats(None)
     assert screen.lines == ["✓ preflight        0.0 s", ""]
-    assert stages._times._times.keys() == {"preflight"}
+
+
+@pytest.mark.parametrize(("within", "shown"), [(True, "\n"), (False, "")])
+def test_a_log_that_ends_within_a_line_is_ended_before_the_next_line(
+    stages: Any, screen: Screen, monkeypatch: pytest.MonkeyPatch, within: bool, shown: str
+) -> None:
+    monkeypatch.setattr("benchmarks.terminal.streams.is_within_line", lambda: within)
+    stages._rewrite = False
+    stages._clear()
+    assert screen.text == shown
 
 
 def test_a_stage_of_which_every_task_was_skipped_is_not_told_of(stages: Any, screen: Screen) -> None:
@@ -72,7 +80,6 @@ def test_a_stage_of_which_every_task_was_skipped_is_not_told_of(stages: Any, scr
     begin(stages, "terminate")
     stages.v2_playbook_on_stats(None)
     assert screen.lines == ["✓ publish          0.0 s", ""]
-    assert stages._times._times.keys() == {"publish"}
 
 
 def test_a_stage_that_comes_again_leaves_nothing_on_the_screen(stages: Any, screen: Screen) -> None:
@@ -86,61 +93,6 @@ def test_a_stage_that_comes_again_leaves_nothing_on_the_screen(stages: Any, scre
     assert screen.lines == ["✓ terminate        0.0 s", ""]
 
 
-def test_a_run_without_a_directory_writes_no_times(stages: Any, tmp_path: Path) -> None:
-    stages._directory = tmp_path / "none"
-    stages.v2_playbook_on_stats(None)
-    assert not stages._directory.exists()
-
-
-def times(directory: Path) -> dict[str, StageTime]:
-    found = record_files.read(Stages, directory)
-    assert found
-    return {one.name: one for one in found.stages}
-
-
-def test_a_later_call_keeps_the_times_of_stages_that_it_has_not_done(stages: Any, tmp_path: Path) -> None:
-    stages._directory = tmp_path
-    benchmark = StageTime(name="benchmark", seconds=60.0, failed=False)
-    record_files.write(tmp_path, Stages(stages=(benchmark, StageTime(name="terminate", seconds=9.0, failed=True))))
-    begin(stages, "terminate")
-    succeed(stages)
-    stages.v2_playbook_on_stats(None)
-    written = times(tmp_path)
-    assert written["benchmark"] == benchmark
-    assert not written["terminate"].failed
-
-
-@pytest.mark.parametrize(("playbook", "noted"), [("benchmark", True), ("finish", True), ("terminate", False)])
-def test_only_a_run_s_own_playbooks_write_its_times_down(
-    stages: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, playbook: str, noted: bool
-) -> None:
-    monkeypatch.setattr("benchmarks.terminal.streams.ignore_closed_output", lambda: None)
-    (tmp_path / "r1").mkdir()
-    monkeypatch.setattr(
-        sys.modules[type(stages).__module__], "load_extra_vars", lambda _: {"run_id": "r1", "runs_dir": str(tmp_path)}
-    )
-    stages.v2_playbook_on_start(SimpleNamespace(_file_name=f"playbooks/{playbook}.yml"))
-    stages.v2_playbook_on_play_start(SimpleNamespace(get_loader=lambda: None, get_name=lambda: playbook))
-    begin(stages, "preflight")
-    succeed(stages)
-    stages.v2_playbook_on_stats(None)
-    assert (tmp_path / "r1/stages.json").exists() == noted
-
-
-def test_times_of_an_earlier_attempt_are_not_told_of_the_next(stages: Any, tmp_path: Path) -> None:
-    stages._directory = tmp_path
-    names = ("launch", "toolchain", "benchmark", "publish")
-    earlier = {name: StageTime(name=name, seconds=60.0, failed=False) for name in names}
-    record_files.write(tmp_path, Stages(stages=tuple(earlier.values())))
-    begin(stages, "toolchain")
-    succeed(stages)
-    stages.v2_playbook_on_stats(None)
-    written = times(tmp_path)
-    assert written.keys() == {"launch", "toolchain"}
-    assert written["launch"] == earlier["launch"]
-    assert written["toolchain"] != earlier["toolchain"]
-
-
 def test_an_answer_is_told_as_one_and_is_no_fault_of_the_stage(stages: Any, screen: Screen) -> None:
     begin(stages, "setup")
     told = {"msg": "Nothing was created.", "failed": True, "is_answer": True}
@@ -151,21 +103,34 @@ def test_an_answer_is_told_as_one_and_is_no_fault_of_the_stage(stages: Any, scre
     assert second.startswith("✓ setup ")
 
 
-def test_an_answer_is_told_to_whoever_started_the_playbook(
-    stages: Any, screen: Screen, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begin(stages, "preflight")
-    with progress.pipe() as pipe:
-        for name, value in pipe.environment.items():
-            monkeypatch.setenv(name, value)
-        told = {"msg": "Nothing can be created.", "failed": True, "is_answer": True}
-        stages.v2_runner_on_failed(SimpleNamespace(_result=told, _task=SimpleNamespace(action="conclude")))
-        assert pipe.reached().answered_no
-    assert screen.lines[0] == "  Nothing can be created."
+def task(name: str, delegate_to: str | None = None, rescue: tuple[str, ...] = ()) -> SimpleNamespace:
+    """A task in a block whose rescue has these actions."""
+    block = SimpleNamespace(rescue=[SimpleNamespace(action=action) for action in rescue], _parent=None)
+    return SimpleNamespace(get_name=lambda: name, delegate_to=delegate_to, action="command", _parent=block)
 
 
-def task(name: str, delegate_to: str | None = None) -> SimpleNamespace:
-    return SimpleNamespace(get_name=lambda: name, delegate_to=delegate_to)
+def test_a_failure_that_is_told_in_better_words_is_told_in_those_only(stages: Any, screen: Screen) -> None:
+    begin(stages, "toolchain")
+    host = SimpleNamespace(get_name=lambda: "i-1")
+    failed = SimpleNamespace(_host=host, _result={"msg": "Request failed: <urlopen error x>"})
+    failed._task = task("Download", rescue=("ansible.builtin.fail",))
+    stages.v2_runner_on_failed(failed)
+    assert screen.lines == ["… toolchain"]
+    better = SimpleNamespace(_host=host, _result={"msg": "The crate cannot be downloaded: x."})
+    better._task = SimpleNamespace(**{**vars(failed._task), "action": "ansible.builtin.fail"})
+    stages.v2_runner_on_failed(better)
+    stages.v2_playbook_on_stats(None)
+    said, line, *_ = screen.lines
+    assert said == "The crate cannot be downloaded: x."
+    assert line.startswith("✗ toolchain ")
+
+
+def test_a_failure_that_the_rescue_only_records_is_told(stages: Any, screen: Screen) -> None:
+    begin(stages, "toolchain")
+    host = SimpleNamespace(get_name=lambda: "i-1")
+    recorded = task("Install", rescue=("record_failure",))
+    stages.v2_runner_on_failed(SimpleNamespace(_result={"msg": "No space."}, _host=host, _task=recorded))
+    assert screen.lines[0] == "No space."
 
 
 @pytest.mark.parametrize("gone", ["i-1 is terminated: User initiated.", ""])

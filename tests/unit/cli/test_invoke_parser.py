@@ -18,6 +18,7 @@ from tests.support.invoke_calls import Run
         (["bench", "--keep=true", "-f"], ["bench", "--keep", "-f"]),
         (["bench", "--keep=no", "--cpu=2"], ["bench", "--cpu=2"]),
         (["bench", "--keep=off", "--suite=a=b"], ["bench", "--suite=a=b"]),
+        (["bench", "--verbose=true", "--verbose=false"], ["bench", "--verbose"]),
         (["bench.types", "--bare-metal=1", "--format=csv"], ["bench.types", "--bare-metal", "--format=csv"]),
         (["test", "--unknown=true"], ["test", "--unknown=true"]),
     ],

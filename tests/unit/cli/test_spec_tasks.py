@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from benchmarks.playbook import command_line
 from tests.support.invoke_calls import Run
 
 
@@ -39,3 +41,22 @@ def test_help_is_the_manual_and_runs_nothing(run: Run, given: list[Mapping[str, 
 )
 def test_how_a_run_ended_is_the_exit_code_and_one_sentence(run: Run, suite: str, code: int, sentence: str) -> None:
     assert run("bench", "--suite", suite) == (code, "", sentence)
+
+
+@pytest.mark.parametrize("flag", ["-v", "--verbose"])
+def test_what_is_about_the_screen_is_for_all_that_the_command_starts_and_no_part_of_the_request(
+    run: Run, given: list[Mapping[str, Any]], monkeypatch: pytest.MonkeyPatch, flag: str
+) -> None:
+    monkeypatch.setenv(command_line.VERBOSE, "")
+    assert run("bench", "-i", "c7i.large", flag) == (0, "", "")
+    assert given == [{"instance_type": "c7i.large"}]
+    assert command_line.is_verbose(os.environ)
+
+
+def test_what_is_shown_stays_as_it_is_without_a_flag(
+    run: Run, given: list[Mapping[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(command_line.VERBOSE, "")
+    assert run("bench", "-i", "c7i.large") == (0, "", "")
+    assert given == [{"instance_type": "c7i.large"}]
+    assert not command_line.is_verbose(os.environ)

@@ -16,7 +16,9 @@ class Terminal:
 
     def __init__(self, *, rewrite: bool, width: int = 80, raw: bool = False) -> None:
         self.shown: list[tuple[str, bool]] = []
-        self.screen = Screen(lambda text, ends: self.shown.append((text, ends)), rewrite, width, raw)
+        self.written: list[bytes] = []
+        write = self.written.append if raw else None
+        self.screen = Screen(lambda text, ends: self.shown.append((text, ends)), rewrite, width, write)
         self.time = 100.0
 
     def now(self) -> float:
@@ -72,8 +74,18 @@ def test_the_tail_is_the_log_itself_line_by_line() -> None:
 
 def test_a_measuring_host_is_looked_at_less_often() -> None:
     screen = Terminal(rewrite=True).screen
-    assert [Follower(step, 0, False, screen).interval for step in (BUILD, MEASURE)] == [1.0, 5.0]
-    assert Follower(MEASURE, 0, True, screen).interval == 1.0
+    assert [Follower(step, 0, False, screen).wait for step in (BUILD, MEASURE)] == [1.0, 5.0]
+    assert [Follower(MEASURE, 0, False, screen).pause(5.0, whole) for whole in (True, False)] == [0.1, 0.1]
+
+
+def test_a_log_that_is_shown_is_asked_for_a_few_times_a_second_at_most_and_never_while_it_is_quiet() -> None:
+    tail = Follower(MEASURE, 0, True, Terminal(rewrite=True).screen)
+    assert tail.wait >= 10
+    assert [tail.pause(seconds, True) for seconds in (0.0, 0.25, 9.9)] == [0.3, 0.1, 0.1]
+
+
+def test_what_is_left_of_a_long_log_is_asked_for_at_once() -> None:
+    assert Follower(MEASURE, 0, True, Terminal(rewrite=True).screen).pause(0.5, False) == 0
 
 
 HOSTILE = b"one\x1b]52;c;cm0=\x07 \x1b[32mtwo\x1b[0m\x1b[2J\n"
@@ -86,10 +98,12 @@ def test_on_a_terminal_the_tail_has_colours_and_no_other_control_wherever_it_is_
     assert terminal.shown == [(f"{following.CLEAR}one \x1b[32mtwo\x1b[0m", True)]
 
 
-def test_where_no_terminal_is_the_tail_is_as_it_was_written() -> None:
+@pytest.mark.parametrize("log", [HOSTILE, bytes(range(256)), b"a\r\nb\r", b"\xc3"])
+def test_where_no_terminal_is_the_tail_is_what_was_written_byte_for_byte_and_at_once(log: bytes) -> None:
     terminal = Terminal(rewrite=False, raw=True)
-    terminal.follow(MEASURE, [HOSTILE], seconds=1, tail=True)
-    assert terminal.shown == [(HOSTILE.decode().rstrip("\n"), True)]
+    terminal.follow(MEASURE, [log[:1], log], seconds=1, tail=True).finish()
+    assert terminal.written == [log[:1], log[1:]]
+    assert terminal.shown == []
 
 
 def test_a_line_of_progress_controls_no_terminal() -> None:

@@ -6,7 +6,8 @@ import os
 import shlex
 import signal
 import subprocess
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,104 @@ def test_a_look_reads_the_log_from_a_byte_on(look_here: LookHere, offset: int | 
     look = look_here("active", offset, b"one\r\n\xff\x00two", None)
     assert look == UnitStatus(True, None, 10, read)
     assert not look.ended
+
+
+@pytest.fixture(params=["sh", "bash"])
+def watching(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., tuple[float, UnitStatus]]]:
+    """Looks at a unit of this machine that runs, by either shell; gives the seconds that it took, and what was seen.
+
+    `later` is called while it waits.
+    """
+    with subprocess.Popen(["sleep", "60"]) as program:
+        systemctl = tmp_path / "bin/systemctl"
+        systemctl.parent.mkdir()
+        systemctl.write_text(
+            f'#!/bin/sh\ncase $2 in --property=MainPID) echo {program.pid};; *) echo "active";; esac\n'
+        )
+        systemctl.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{systemctl.parent}{os.pathsep}{os.environ['PATH']}")
+
+        def look(
+            offset: int, wait: float, *, until_it_grows: bool, later: Callable[[], object] = lambda: None
+        ) -> tuple[float, UnitStatus]:
+            one = unit(log=str(tmp_path / "log"), status=str(tmp_path / "status"))
+            command = shlex.split(systemd_units.status_command(one, offset, wait, until_it_grows=until_it_grows))
+            begun = time.monotonic()
+            with subprocess.Popen([request.param, *command[1:]], stdout=subprocess.PIPE, text=True) as looking:
+                time.sleep(0.3)
+                later()
+                output, _ = looking.communicate(timeout=30)
+            assert looking.returncode == 0
+            return time.monotonic() - begun, systemd_units.read_status(output)
+
+        look.program = program  # type: ignore[attr-defined]
+        yield look
+        program.kill()
+
+
+def tails_of(path: Path) -> list[str]:
+    shown = subprocess.run(["ps", "-eo", "args"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return [line for line in shown.splitlines() if line.startswith("tail ") and str(path) in line]
+
+
+def test_a_look_that_waits_for_the_log_returns_as_soon_as_it_grows(watching: Any, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"one\n")
+
+    def grow() -> None:
+        with log.open("ab") as file:
+            file.write(b"\0")
+
+    took, look = watching(4, 20, until_it_grows=True, later=grow)
+    assert 0.3 <= took < 5
+    assert look == UnitStatus(True, None, 5, b"\0")
+    assert tails_of(log) == []
+
+
+def test_a_look_at_a_log_that_has_grown_does_not_wait(watching: Any, tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(b"one\n")
+    took, look = watching(3, 20, until_it_grows=True)
+    assert took < 5
+    assert look.log == b"\n"
+
+
+def test_a_look_waits_for_a_quiet_log_only_so_long(watching: Any, tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(b"one\n")
+    took, look = watching(4, 1, until_it_grows=True)
+    assert 1 <= took < 5
+    assert look == UnitStatus(True, None, 4, b"")
+    assert tails_of(tmp_path / "log") == []
+
+
+def test_a_look_at_a_log_that_is_not_there_yet_does_not_fail(watching: Any) -> None:
+    assert watching(0, 1, until_it_grows=True)[1] == UnitStatus(True, None, 0, b"")
+
+
+@pytest.mark.parametrize("until_it_grows", [True, False])
+def test_a_look_waits_no_longer_than_the_unit_runs(watching: Any, tmp_path: Path, until_it_grows: bool) -> None:
+    (tmp_path / "log").write_bytes(b"one\n")
+
+    def end() -> None:
+        watching.program.kill()
+        watching.program.wait()
+
+    took, look = watching(4, 20, until_it_grows=until_it_grows, later=end)
+    assert took < 5
+    assert look.log == b""
+
+
+def test_a_look_that_waits_for_the_end_lets_the_log_grow(watching: Any, tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(b"one\n")
+    took, look = watching(0, 1, until_it_grows=False)
+    assert took >= 1
+    assert look.log == b"one\n"
+
+
+def test_a_look_reads_only_so_much(look_here: LookHere, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(systemd_units, "LARGEST_PART", 5)
+    assert look_here("active", 1, b"0123456789", None) == UnitStatus(True, None, 10, b"12345")
 
 
 def test_a_look_at_a_unit_that_never_was_finds_nothing(look_here: LookHere) -> None:

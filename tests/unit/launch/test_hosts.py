@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from botocore.stub import ANY, Stubber
@@ -10,6 +11,8 @@ from botocore.stub import ANY, Stubber
 from benchmarks.aws.session import Client
 from benchmarks.launch import hosts, run_instances
 from benchmarks.runs.records import Instance
+from tests.support import records
+from tests.support.events import brief
 from tests.support.launches import launch, plan
 
 
@@ -106,3 +109,12 @@ def test_what_a_launch_would_change_is_an_instance_or_nothing(ec2: Client, stub:
     ]
     after = hosts.difference(hosts.existing(ec2, "r1"), whole)
     assert after["before"] == after["after"]
+
+
+def test_each_instance_is_told_once_as_soon_as_it_is_launched(tmp_path: Path) -> None:
+    first, second = (records.instances(id).instances[0] for id in ("i-1", "i-2"))
+    for found in ([first], [first], [first, second]):
+        hosts.note(tmp_path, "eu-central-1", "ssh-ed25519 A", found)
+    assert brief(tmp_path) == [
+        ("instance-launched", one.instance_id, one.instance_type, one.zone) for one in (first, second)
+    ]

@@ -18,6 +18,7 @@ from benchmarks.runs import record_files
 from benchmarks.runs.records import Terminated
 from tests.support import records
 from tests.support.aws_fakes import FakeClient, aws_error
+from tests.support.events import brief
 
 
 def times(directory: Path) -> Mapping[str, datetime]:
@@ -105,6 +106,7 @@ def test_one_after_the_other_is_recorded_together(tmp_path: Path) -> None:
     termination.end(account.client, "r1", tmp_path)
     assert times(tmp_path).keys() == {"i-1", "i-2"}
     assert times(tmp_path)["i-1"] == first
+    assert [event[:2] for event in brief(tmp_path)] == [("instance-terminated", "i-1"), ("instance-terminated", "i-2")]
 
 
 def test_nothing_to_end_records_nothing(tmp_path: Path) -> None:

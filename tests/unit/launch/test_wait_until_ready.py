@@ -14,8 +14,9 @@ from ansible.plugins.loader import action_loader
 
 from benchmarks.host import host_check
 from benchmarks.paths import ROOT
-from benchmarks.runs import record_files
+from benchmarks.runs import events, record_files
 from benchmarks.runs.records import Ready
+from tests.support.events import brief
 
 READY = {"rc": 0, "stdout": "cloud-init 0\nstatus: done\ntimer set\n", "stderr": ""}
 CLOSED = AnsibleConnectionFailure("Failed to connect to the host via ssh: Connection closed")
@@ -55,7 +56,9 @@ def wait(
 
 
 def test_a_host_that_does_not_answer_yet_is_tried_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(events.VARIABLE, str(tmp_path))
     result, connection = wait(monkeypatch, REFUSED, CLOSED, READY, host_dir=tmp_path)
+    assert brief(tmp_path) == [("instance-ready", "i-1", True)]
     assert result == {"changed": False, "warnings": []}
     assert connection.reset.call_count == 2
     assert (found := record_files.read(Ready, tmp_path)) and found.timer

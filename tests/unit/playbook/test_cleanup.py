@@ -20,6 +20,7 @@ from benchmarks.runs import record_files
 from benchmarks.runs.records import Ended, Instances, Terminated
 from tests.support import records
 from tests.support.aws_fakes import FakeClient, aws_error
+from tests.support.events import brief
 from tests.unit.launch.test_termination import Account
 
 PREFLIGHT = stages.Reached(frozenset({"preflight"}), frozenset(), False)
@@ -78,6 +79,8 @@ def test_an_instance_is_ended_though_nothing_can_be_brought_back(tmp_path: Path,
     assert "ansible-playbook ended early (SIGKILL)" in after.text
     assert "Partial results could not be collected: [Errno 28] No space left on device." in after.text
     assert "Ended i-1; nothing of the run is left." in after.text
+    told = [event for event in brief(tmp_path) if event[0] == "clean-up"]
+    assert [sentence for _, sentence in told] == after.text.splitlines()
 
 
 def test_a_playbook_that_came_to_its_end_is_not_finished_again(tmp_path: Path, no_finish: list[str]) -> None:

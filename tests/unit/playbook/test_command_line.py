@@ -6,6 +6,8 @@ import configparser
 import shlex
 from pathlib import Path
 
+import pytest
+
 from benchmarks.paths import ROOT
 from benchmarks.playbook import command_line
 from benchmarks.playbook.command_line import Command
@@ -54,3 +56,30 @@ def test_lines_are_rewritten_on_a_terminal_only() -> None:
     plain = command_line.playbook("benchmark", ROOT / "p.yml", None, terminal=False, columns=80)
     assert (built().environment["BENCHMARKS_REWRITE_LINES"], built().environment["COLUMNS"]) == ("1", "100")
     assert plain.environment["BENCHMARKS_REWRITE_LINES"] == "0"
+
+
+def verbose(*, terminal: bool) -> dict[str, str]:
+    """The environment of a playbook that shows Ansible's own output."""
+    made = command_line.playbook("benchmark", ROOT / "p.yml", None, terminal=terminal, columns=80, verbose=True)
+    return dict(made.environment)
+
+
+def test_ansibles_own_output_is_shown_on_request_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANSIBLE_STDOUT_CALLBACK", raising=False)
+    assert built().environment["ANSIBLE_STDOUT_CALLBACK"] == "stages"
+    assert verbose(terminal=True)["ANSIBLE_STDOUT_CALLBACK"] == "ansible.builtin.default"
+    # A user who has chosen another output of Ansible sees that one.
+    monkeypatch.setenv("ANSIBLE_STDOUT_CALLBACK", "ansible.builtin.oneline")
+    assert built().environment["ANSIBLE_STDOUT_CALLBACK"] == "stages"
+    assert verbose(terminal=True)["ANSIBLE_STDOUT_CALLBACK"] == "ansible.builtin.oneline"
+
+
+def test_no_line_is_rewritten_among_those_of_ansible() -> None:
+    assert verbose(terminal=True)["BENCHMARKS_REWRITE_LINES"] == ""
+    assert verbose(terminal=False)["BENCHMARKS_REWRITE_LINES"] == "0"
+
+
+@pytest.mark.parametrize(("value", "wanted"), [("1", True), ("0", False), (None, False)])
+def test_the_environment_says_whether_ansibles_own_output_is_wanted(value: str | None, wanted: bool) -> None:
+    given = {command_line.VERBOSE: value} if value is not None else {}
+    assert command_line.is_verbose(given) is wanted

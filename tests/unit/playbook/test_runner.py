@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn, Self
 
 import pytest
 
-from benchmarks.errors import RefusedError
+from benchmarks.errors import FailedError, RefusedError
 from benchmarks.playbook import runner, stages
 from benchmarks.playbook.command_line import Command
+from benchmarks.playbook.signals import SignalError
 from benchmarks.runs import parameters_file
+from tests.support.events import read
 
 
 def asked(runs_dir: Path, **more: Any) -> dict[str, Any]:
@@ -106,3 +109,29 @@ def test_an_answer_of_no_is_told_from_a_refusal(
     assert isinstance(caught.value, runner.AnsweredNoError) is answered
     (command,) = Playing.commands
     assert command.environment == {**job.command.environment, "TOLD": "1"}
+
+
+@pytest.mark.parametrize("ended", [0, 2, signal.SIGTERM])
+def test_the_end_of_a_run_and_a_signal_are_among_its_events(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: int
+) -> None:
+    def wait(_: object) -> int:
+        if isinstance(ended, signal.Signals):
+            raise SignalError(ended)
+        return ended
+
+    monkeypatch.setattr(Playing, "wait", wait)
+    monkeypatch.setattr(Playing, "reached", replace(stages.NOTHING, begun=frozenset({"launch"}), ended_by_itself=True))
+    monkeypatch.setattr("benchmarks.playbook.playbook_process.Playing", Playing)
+    job = runner.prepare("benchmark", {"host": "me@192.0.2.7", "runs_dir": str(tmp_path), "run_id": "a1"})
+    assert job.lock
+    with suppress(FailedError, SystemExit):
+        runner.run(job)
+    job.lock.release()
+    told = [(event["event"], event.get("exit_code", event.get("signal"))) for event in read(tmp_path / "a1")]
+    end: dict[int, list[tuple[str, Any]]] = {
+        0: [("run-ended", 0)],
+        2: [("run-ended", 1)],
+        signal.SIGTERM: [("signal", "SIGTERM"), ("run-ended", 143)],
+    }
+    assert told == end[ended]

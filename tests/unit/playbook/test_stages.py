@@ -17,7 +17,7 @@ def test_telling_somebody_who_is_gone_is_no_failure(monkeypatch: pytest.MonkeyPa
     os.close(reader)
     monkeypatch.setenv(stages.VARIABLE, str(writer))
     try:
-        stages.tell("begun", "launch")
+        assert not stages.tell("begun", "launch")
     finally:
         os.close(writer)
 
@@ -29,6 +29,7 @@ def test_what_was_told_by_the_pipe_is_known_also_after_it_is_closed(monkeypatch:
         for event, stage in (("begun", "preflight"), ("ended", "preflight"), ("begun", "launch")):
             stages.tell(event, stage)
         assert pipe.reached().is_launching
+        assert stages.tell("over", "benchmark")
         stages.tell("play", stages.LAST_PLAY)
     reached = pipe.reached()
     assert reached.begun == {"preflight", "launch"}
@@ -50,13 +51,13 @@ def test_an_answer_of_no_is_told_from_a_failure(monkeypatch: pytest.MonkeyPatch)
 def test_a_playbook_that_nobody_has_started_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(stages.VARIABLE, raising=False)
     monkeypatch.setattr(os, "write", lambda *_: pytest.fail("wrote"))
-    stages.tell("begun", "preflight")
+    assert not stages.tell("begun", "preflight")
 
 
 def test_the_times_of_a_stage_that_comes_again_are_added_up(tmp_path: Path) -> None:
     times = stages.Times()
-    assert times.add("publish", 1.5, failed=True)
-    assert not times.add("publish", 2.0, failed=False)
+    times.add("publish", 1.5, failed=True)
+    times.add("publish", 2.0, failed=False)
     times.note(tmp_path, "publish")
     assert record_files.read(Stages, tmp_path) == Stages(stages=(StageTime(name="publish", seconds=3.5, failed=True),))
     assert stages.times(tmp_path) == {"publish": 3.5}

@@ -14,6 +14,7 @@ from benchmarks.errors import FailedError
 from benchmarks.results import publishing
 from benchmarks.runs import run_directory
 from tests.support.aws_fakes import aws_error
+from tests.support.events import brief
 from tests.support.result_bucket import KEY, Bucket, plan, published
 
 
@@ -109,3 +110,8 @@ def test_what_cannot_be_published_is_kept_and_the_way_on_is_told(tmp_path: Path,
 def test_a_run_in_the_usual_place_is_continued_by_its_id_alone() -> None:
     told = publishing.failure(run_directory.default_directory() / "r1", plan(), FailedError("It is odd."))
     assert told.endswith("/runs/r1, and ./inv bench --run-id r1 with the same parameters publishes it.")
+
+
+def test_where_it_was_published_is_told_without_the_link(host: Path) -> None:
+    _, uri = publishing.publish(Bucket(), host.parents[1], "i-1", 1, plan())
+    assert brief(host.parents[1]) == [("published", "i-1", 1, uri)]

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.errors import RefusedError
-from benchmarks.runs import locks
+from benchmarks.runs import events, locks
+from benchmarks.runs.event_records import Warned
+from benchmarks.runs.records import Stages
 
 HOLD = """
 import sys, time
@@ -62,3 +64,29 @@ def test_wrapper_and_playbook_have_a_lock_each(other: subprocess.Popen[str], tmp
 def test_looking_makes_no_directory(tmp_path: Path) -> None:
     locks.check(tmp_path / "r1", locks.WRAPPER)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("of_the_run", "stays"), [(None, False), ("preflight.json", True)])
+def test_a_directory_of_nothing_but_what_was_told_of_a_refusal_is_removed(
+    tmp_path: Path, of_the_run: str | None, stays: bool
+) -> None:
+    locks.hold_for_playbook(tmp_path / "r1")
+    events.note(tmp_path / "r1", Warned(sentence="Refused."))
+    (tmp_path / "r1" / Stages.FILE).write_text("{}")
+    if of_the_run:
+        (tmp_path / "r1" / of_the_run).write_text("{}")
+    locks.remove_if_only_locked(tmp_path / "r1")
+    assert (tmp_path / "r1").exists() == stays
+
+
+def test_whether_a_lock_is_held_is_told_without_taking_it(other: subprocess.Popen[str], tmp_path: Path) -> None:
+    note = (tmp_path / "r1/.wrapper.json").read_text()
+    assert locks.is_held(tmp_path / "r1", locks.WRAPPER)
+    assert not locks.is_held(tmp_path / "r1", locks.PLAYBOOK)
+    assert not locks.is_held(tmp_path / "none", locks.WRAPPER)
+    assert (tmp_path / "r1/.wrapper.json").read_text() == note
+    assert not (tmp_path / "none").exists()
+    other.kill()
+    other.wait()
+    assert not locks.is_held(tmp_path / "r1", locks.WRAPPER)
+    locks.hold(tmp_path / "r1", locks.WRAPPER).release()

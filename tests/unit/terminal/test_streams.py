@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import pickle
 import pty
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from ansible.utils.display import Display
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.terminal import streams
 
@@ -32,3 +37,63 @@ def test_a_line_is_seen_at_once_also_where_it_is_piped(monkeypatch: pytest.Monke
         os.set_blocking(ours, False)
         sys.stdout.write("how far it is\n")
         assert reader.read1() == b"how far it is\n"
+        sys.stdout.write("and what")
+        assert reader.read1() == b"and what"
+
+
+Written = Callable[[bytes], bytes]
+
+
+@pytest.fixture(params=["utf-8", "latin-1", "ascii"])
+def written(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Written]:
+    """Shows bytes by Ansible's display, as from one of its workers, and gives what the standard output then has."""
+    path = tmp_path_factory.mktemp("output") / "stdout"
+    with path.open("w", encoding=request.param) as file:
+
+        def write(log: bytes) -> bytes:
+            # Here, since pytest sets it between a fixture and its test.
+            if not isinstance(sys.stdout, streams.Output):
+                monkeypatch.setattr("sys.stdout", file)
+                streams.ignore_closed_output()
+            os.truncate(path, 0)
+            sys.stdout.seek(0)
+            Display().display(pickle.loads(pickle.dumps(streams.carried(log))), newline=False)
+            return path.read_bytes()
+
+        yield write
+
+
+@pytest.mark.parametrize(
+    "log", [bytes(range(256)), b"a\r\nb\r\n", b"\xc3", b"\xed\xb0\x80", "é€\U0001f980\n".encode(), b"\n\n", b""]
+)
+def test_a_log_is_written_byte_for_byte(written: Written, log: bytes) -> None:
+    assert written(log) == log
+
+
+@given(st.binary())
+def test_any_bytes_can_be_carried(log: bytes) -> None:
+    text = streams.carried(log)
+    assert bytes(ord(each) % 0x100 for each in text) == log
+    assert "\r" not in text
+
+
+def test_whether_a_line_has_ended_is_known(written: Written) -> None:
+    assert not streams.is_within_line()
+    written(b"one\ntwo")
+    assert streams.is_within_line()
+    written(b"")
+    assert streams.is_within_line()
+    written(b"\n")
+    assert not streams.is_within_line()
+
+
+def test_other_text_that_an_encoding_lacks_is_an_error_as_before(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with (tmp_path / "stdout").open("w", encoding="ascii") as file:
+        monkeypatch.setattr("sys.stdout", file)
+        streams.ignore_closed_output()
+        with pytest.raises(UnicodeEncodeError):
+            sys.stdout.write("é")

@@ -1,6 +1,7 @@
 //! A benchmark without dependencies that writes what Criterion would, in a second: `TINY_SECONDS` makes it last longer,
-//! `TINY_FAIL` lets it fail after the first id.
-use std::{env, fs, path::PathBuf, thread::sleep, time::{Duration, Instant}};
+//! `TINY_FAIL` lets it fail after the first id, and for `TINY_TIMES` tenths of a second it first prints the time, between
+//! bytes of every kind.
+use std::{env, fs, io::Write, path::PathBuf, thread::sleep, time::{Duration, Instant, SystemTime}};
 
 const IDS: [&str; 3] = ["sum/100", "sum/1000", "sum/10000"];
 
@@ -36,7 +37,22 @@ fn write(id: &str, times: &[f64]) {
     fs::write(directory.join("tukey.json"), "[0.0,0.0,0.0,0.0]").unwrap();
 }
 
+/// Tell the time ten times a second, after all bytes there are, and end within a line.
+fn tell(times: u32) {
+    let mut out = std::io::stdout();
+    let bytes: Vec<u8> = (0..=255).collect();
+    out.write_all(&bytes).unwrap();
+    out.write_all(b"\r\n\x1b[31mred\x1b[0m 1%\r2%\r\n\n").unwrap();
+    for _ in 0..times {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        out.write_all(format!("at {:.3}\n", now.as_secs_f64()).as_bytes()).unwrap();
+        sleep(Duration::from_millis(100));
+    }
+}
+
 fn main() {
+    let times = env::var("TINY_TIMES").ok().and_then(|s| s.parse().ok());
+    times.map(tell);
     let seconds: f64 = env::var("TINY_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(0.3);
     for id in IDS {
         eprintln!("Benchmarking {id}");
@@ -46,5 +62,9 @@ fn main() {
         println!("{id:<24}time:   [{} ns {} ns {} ns]", times[0], times[5], times[9]);
         write(id, &times);
         assert!(env::var_os("TINY_FAIL").is_none(), "TINY_FAIL is set");
+    }
+    if times.is_some() {
+        print!("an end \u{fffd} without an end of line");
+        std::io::stdout().flush().unwrap();
     }
 }

@@ -20,10 +20,11 @@ def back(word: str) -> int | None:
     return int(latest["back"] or 0) if latest else None
 
 
-def named(word: str, ids: Sequence[str], place: str) -> str:
+def named(word: str, ids: Sequence[str], place: str, none: str = "There is no run, file or directory") -> str:
     """The id of the run of `RUN`, `RUN/HOST` or `RUN/HOST/ATTEMPT`: one of `ids`, or the unique start of one.
 
-    Raises RefusedError if there is none in `place`, or if several ids start so.
+    Raises RefusedError if there is none in `place`, or if several ids start so. `none` is how the first of
+    these sentences begins.
     """
     name = word.partition("/")[0]
     if name in ids:
@@ -33,16 +34,22 @@ def named(word: str, ids: Sequence[str], place: str) -> str:
         return starting[0]
     if starting:
         raise RefusedError(f"{len(starting)} runs start with {name}: {some(starting)}. Give more of the id.")
-    raise RefusedError(f"There is no run, file or directory {word}.{hints.nearest(name, ids)} {_known(ids, place)}")
+    raise RefusedError(f"{none} {word}.{hints.nearest(name, ids)} {_known(ids, place)}")
 
 
-def latest(runs_ago: int, runs: Sequence[Run], place: str, kind: str = "") -> Run:
+def latest(
+    runs_ago: int,
+    runs: Sequence[Run],
+    place: str,
+    kind: str = "",
+    otherwise: str = "name a file, a directory or an s3:// URI",
+) -> Run:
     """The run so many runs ago of `runs`, the latest first. Raises RefusedError if there are not so many in `place`.
 
-    `kind` is what these runs have in common, such as that they measured.
+    `kind` is what these runs have in common, such as that they measured, and `otherwise` what to do if there is none.
     """
     if not runs:
-        raise RefusedError(f"There is no run in {place} yet: name a file, a directory or an s3:// URI.")
+        raise RefusedError(f"There is no run in {place} yet: {otherwise}.")
     if runs_ago >= len(runs):
         raise RefusedError(
             f"latest~{runs_ago} does not exist: {place} has {len(runs)} {'run' if len(runs) == 1 else 'runs'}{kind}, "

@@ -1,0 +1,175 @@
+"""What the directories of runs say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from benchmarks.errors import FailedError
+from benchmarks.runs import (
+    attempts,
+    failures,
+    locks,
+    named_run,
+    parameters_file,
+    record_files,
+    run_id,
+    run_layout,
+)
+from benchmarks.runs.records import (
+    Build,
+    Instance,
+    Instances,
+    LaunchPlan,
+    Machine,
+    Preflight,
+    Published,
+    Ready,
+    Terminated,
+    Toolchain,
+)
+from benchmarks.runs.result_records import Results
+
+# What a run does between the records that its stages write.
+LAUNCHING, INSTALLING, BUILDING, MEASURING, FINISHING = "launching", "installing", "building", "measuring", "finishing"
+_STEPS = (LAUNCHING, INSTALLING, BUILDING, MEASURING, FINISHING)
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """A run that was planned, by the records in its directory."""
+
+    directory: Path
+    plan: Preflight
+
+    @property
+    def run_id(self) -> str:
+        return self.directory.name
+
+    @property
+    def suite(self) -> str:
+        return self.plan.measurements[0].suite.name if self.plan.measurements else ""
+
+    @property
+    def machine(self) -> str:
+        """The instance type, or the name of a machine of the user's own."""
+        if self.plan.launch:
+            return self.plan.launch.instance_type
+        bound = record_files.recall(Machine, self.directory)
+        return (bound.host if bound else None) or ""
+
+    @cached_property
+    def launched(self) -> Instances | None:
+        return record_files.recall(Instances, self.directory)
+
+    @cached_property
+    def ended(self) -> Mapping[str, datetime]:
+        """When its instances were terminated, by id."""
+        return (record_files.recall(Terminated, self.directory) or Terminated()).times
+
+    @property
+    def not_ended(self) -> tuple[Instance, ...]:
+        return tuple(one for one in self.instances if one.instance_id not in self.ended)
+
+    @property
+    def instances(self) -> tuple[Instance, ...]:
+        return self.launched.instances if self.launched else ()
+
+    @property
+    def region(self) -> str | None:
+        """The region of its instances, None for a machine of the user's own."""
+        if self.launched:
+            return self.launched.region
+        return self.plan.launch.region if self.plan.launch else None
+
+    def plan_of(self, instance: Instance) -> LaunchPlan | None:
+        return next((one for one in self.plan.launches if one.host == instance.host), self.plan.launch)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether its instances were to be kept."""
+        try:
+            return bool(parameters_file.read_parameters(self.directory).get("keep"))
+        except FailedError:
+            return False
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether a process carries it out, of any machine that shares the directory."""
+        return any(locks.is_held(self.directory, name) for name in (locks.WRAPPER, locks.PLAYBOOK))
+
+    @property
+    def step(self) -> str:
+        """What the run does, or did last, on the host that is the furthest behind."""
+        found = [_step(host) for host in run_layout.hosts(self.directory)]
+        wanted = len(self.plan.launches) or 1
+        return LAUNCHING if len(found) < wanted else min(found, key=_STEPS.index)
+
+    @property
+    def outcome(self) -> Outcome:
+        return _outcome(self)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run, as far as its records tell."""
+
+    benchmarks: int = 0  # how many were measured, on all hosts
+    is_partial: bool = False  # whether some are missing, or a host has none
+    failed: tuple[str, ...] = ()  # the stages that failed
+    is_unreadable: bool = False  # whether there are results that only an earlier version of this tool could count
+
+    @property
+    def has_results(self) -> bool:
+        return bool(self.benchmarks) or self.is_unreadable
+
+
+def all_in(runs_dir: Path) -> Iterator[RecordedRun]:
+    """The runs of a directory that were planned, in no order. One whose plan is damaged is left out."""
+    for directory in named_run.directories(runs_dir):
+        plan = record_files.recall(Preflight, directory) if run_id.is_valid(directory.name) else None
+        if plan:
+            yield RecordedRun(directory, plan)
+
+
+def damaged(runs_dir: Path) -> list[str]:
+    """The names of the runs in a directory whose plan cannot be read, sorted."""
+    planned = (path for path in named_run.directories(runs_dir) if (path / Preflight.FILE).is_file())
+    return sorted(path.name for path in planned if not record_files.recall(Preflight, path))
+
+
+def _step(host: Path) -> str:
+    attempt = run_layout.attempt(host, attempts.current(host))
+    if (attempt / Results.FILE).exists() or (attempt / run_layout.CRITERION).is_dir():
+        return FINISHING
+    done = {
+        MEASURING: attempt / Build.FILE,
+        BUILDING: attempt / Toolchain.FILE,
+        INSTALLING: host / Ready.FILE,
+    }
+    return next((step for step, file in done.items() if file.exists()), LAUNCHING)
+
+
+def _outcome(run: RecordedRun) -> Outcome:
+    hosts = list(run_layout.hosts(run.directory))
+    each = [_of_host(host) for host in hosts]
+    missing = len(hosts) < len(run.plan.launches)
+    return Outcome(
+        benchmarks=sum(one.benchmarks for one in each),
+        is_partial=missing or any(one.is_partial or not one.has_results for one in each),
+        failed=tuple(dict.fromkeys(one.stage for one in failures.failures(run.directory))),
+        is_unreadable=any(one.is_unreadable for one in each),
+    )
+
+
+def _of_host(host: Path) -> Outcome:
+    attempt = run_layout.attempt(host, attempts.current(host))
+    results = record_files.recall(Results, attempt)
+    if results is None:
+        return Outcome(is_unreadable=(attempt / Published.FILE).exists())
+    # Several processes may measure a benchmark of the same name.
+    count = len({(one.target, one.id) for one in results.measurements})
+    return Outcome(count, is_partial=bool(results.problems) or count < (results.expected or 0))

@@ -1,0 +1,58 @@
+"""The run in a directory of runs that a user names, by its id, the unique start of that, `latest` or `latest~N`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.errors import RefusedError
+from benchmarks.runs import record_files, run_id, run_words
+from benchmarks.runs.records import Instances, Preflight
+
+_NONE = "start one by bench, or give another directory by --runs-dir"
+
+
+def find(runs_dir: Path, given: str, *, elsewhere: bool = False) -> str:
+    """The id of the run that `given` stands for.
+
+    `latest` is the run that was planned last, and `latest~N` the one N runs before it, whatever their ids. A whole id
+    is never taken for the start of another. With `elsewhere`, an id that no run here has, and none starts with, is
+    returned as it is: that run may have been started on another machine.
+    Raises RefusedError, which names the runs that may be meant, if there is no such run or if several ids start so.
+    """
+    if "/" in given:
+        raise RefusedError(f"{given} is no run's id: give the run alone, without a slash and what follows it.")
+    runs_ago = run_words.back(given)
+    if runs_ago is not None:
+        return run_words.latest(runs_ago, latest_first(runs_dir), str(runs_dir), otherwise=_NONE)
+    names = [path.name for path in directories(runs_dir) if run_id.is_valid(path.name)]
+    if given in names:
+        return given
+    # The directories of commands that plan no run, such as setup, are no candidates.
+    planned = [name for name in names if is_planned(runs_dir / name)]
+    if elsewhere and run_id.is_valid(given) and not any(name.startswith(given) for name in planned):
+        return given
+    return run_words.named(given, planned, str(runs_dir), "There is no run")
+
+
+def directories(runs_dir: Path) -> list[Path]:
+    """The directories in `runs_dir`, in no order; none if it cannot be read."""
+    try:
+        return [path for path in runs_dir.iterdir() if path.is_dir()]
+    except OSError:
+        return []
+
+
+def is_planned(directory: Path) -> bool:
+    """Whether a directory is that of a run that was planned, and may thus have launched something."""
+    return any((directory / kind.FILE).is_file() for kind in (Preflight, Instances))
+
+
+def latest_first(runs_dir: Path, admits: Callable[[Path], bool] = is_planned) -> list[str]:
+    """The names of the runs whose directory `admits` takes, the one that was planned last first.
+
+    A run whose plan cannot be read is left out, since only that tells when it was.
+    """
+    found = (path for path in directories(runs_dir) if admits(path))
+    started = {path: plan.started for path in found if (plan := record_files.recall(Preflight, path))}
+    return [path.name for path in sorted(started, key=lambda path: (started[path], path.name), reverse=True)]

@@ -1,0 +1,137 @@
+"""What the directory of a run says of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.run_list import recorded_runs
+from benchmarks.run_list.recorded_runs import Outcome, RecordedRun
+from benchmarks.runs import failures, locks, record_files
+from benchmarks.runs.records import CurrentAttempt, Machine
+from tests.support import listed_runs, records, result_samples
+from tests.support import recorded_runs as made
+
+
+def only(runs_dir: Path) -> RecordedRun:
+    (found,) = recorded_runs.all_in(runs_dir)
+    return found
+
+
+def write(run: Path, file: str) -> None:
+    path = run / "i-1" / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+
+
+def test_a_run_is_at_the_step_whose_records_are_not_there_yet(tmp_path: Path) -> None:
+    run = made.begin(tmp_path, "r1", hosts=())
+    assert only(tmp_path).step == "launching"
+    made.begin(tmp_path, "r1")
+    assert only(tmp_path).step == "launching"
+    for file, step in (
+        ("ready.json", "installing"),
+        ("1/toolchain.json", "building"),
+        ("1/build.json", "measuring"),
+        ("1/criterion/a", "finishing"),
+        ("1/results.json", "finishing"),
+    ):
+        write(run, file)
+        assert only(tmp_path).step == step
+
+
+def test_a_new_attempt_begins_again(tmp_path: Path) -> None:
+    run = made.measured(tmp_path, "r1")
+    write(run, "ready.json")
+    assert only(tmp_path).step == "finishing"
+    record_files.write(run / "i-1", CurrentAttempt(number=2))
+    write(run, "2/attempt.json")
+    assert only(tmp_path).step == "installing"
+
+
+def test_a_run_of_several_hosts_is_at_the_step_of_the_last(tmp_path: Path) -> None:
+    plans = (records.launch_plan(), records.launch_plan(host=2))
+    run = made.begin(tmp_path, "r1", launches=plans)
+    write(run, "1/build.json")
+    assert only(tmp_path).step == "launching"
+    made.begin(tmp_path, "r1", hosts=("i-1", "i-2"), launches=plans)
+    (run / "i-2/ready.json").touch()
+    assert only(tmp_path).step == "installing"
+
+
+def test_what_came_of_a_run_is_told_by_results_and_failures(tmp_path: Path) -> None:
+    run = made.begin(tmp_path, "r1")
+    assert only(tmp_path).outcome == Outcome(is_partial=True)
+    failures.record_failure(run, "i-1", "Build", "The build failed.", "benchmark", 1)
+    assert only(tmp_path).outcome == Outcome(is_partial=True, failed=("benchmark",))
+    made.write(run / "i-1", 1, result_samples.results(result_samples.criterion(), expected=1))
+    assert only(tmp_path).outcome == Outcome(1, failed=("benchmark",))
+
+
+def test_fewer_benchmarks_than_a_suite_has_are_a_part(tmp_path: Path) -> None:
+    run = made.begin(tmp_path, "r1")
+    twice = (result_samples.criterion(process=1), result_samples.criterion(process=2))
+    made.write(run / "i-1", 1, result_samples.results(*twice, expected=2))
+    assert only(tmp_path).outcome == Outcome(1, is_partial=True)
+    made.write(run / "i-1", 1, result_samples.results(*twice, problems=("One is damaged.",)))
+    assert only(tmp_path).outcome == Outcome(1, is_partial=True)
+
+
+def test_a_host_without_results_makes_a_run_a_part(tmp_path: Path) -> None:
+    plans = (records.launch_plan(), records.launch_plan(host=2))
+    made.measured(tmp_path, "r1", launches=plans)
+    assert only(tmp_path).outcome == Outcome(1, is_partial=True)
+
+
+def test_a_run_of_a_version_that_wrote_no_results_has_them_if_it_published(tmp_path: Path) -> None:
+    run = made.begin(tmp_path, "r1")
+    record_files.write(run / "i-1/1", records.published())
+    outcome = only(tmp_path).outcome
+    assert (outcome.has_results, outcome.is_partial) == (True, False)
+
+
+def test_a_machine_of_the_users_own_is_called_by_its_name(tmp_path: Path) -> None:
+    run = made.begin(tmp_path, "r1", launches=())
+    own = dict.fromkeys(Machine.__struct_fields__[1:])
+    record_files.write(run, Machine(**{**own, "host": "me@box"}))  # type: ignore[arg-type]
+    assert (only(tmp_path).machine, only(tmp_path).region) == ("me@box", None)
+
+
+def test_a_run_is_known_with_its_suite_type_region_and_instances(tmp_path: Path) -> None:
+    listed_runs.launched(tmp_path, "r1", "i-1", "i-2")
+    run = only(tmp_path)
+    assert (run.run_id, run.suite, run.machine, run.region) == ("r1", "one", "c7i.large", "eu-central-1")
+    assert [one.instance_id for one in run.not_ended] == ["i-1", "i-2"]
+    listed_runs.launched(tmp_path, "r1", ended=True)
+    assert only(tmp_path).not_ended == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "keeps"), [("keep: true", True), ("keep: false", False), ("{", False), (None, False)]
+)
+def test_whether_instances_are_kept_is_a_parameter_of_the_run(tmp_path: Path, content: str | None, keeps: bool) -> None:
+    run = made.begin(tmp_path, "r1")
+    if content:
+        (run / "parameters.yml").write_text(content)
+    assert only(tmp_path).keeps == keeps
+
+
+def test_a_run_is_followed_as_long_as_a_process_holds_one_of_its_locks(tmp_path: Path) -> None:
+    run = made.begin(tmp_path, "r1")
+    assert not only(tmp_path).is_followed
+    for name in (locks.WRAPPER, locks.PLAYBOOK):
+        lock = locks.hold(run, name)
+        assert only(tmp_path).is_followed
+        lock.release()
+        assert not only(tmp_path).is_followed
+
+
+def test_what_is_no_run_is_left_out_and_a_damaged_plan_is_named(tmp_path: Path) -> None:
+    made.begin(tmp_path, "r1")
+    (made.begin(tmp_path, "r2") / "preflight.json").write_text("{")
+    (tmp_path / "setup").mkdir()
+    made.begin(tmp_path, "Not an id")
+    assert only(tmp_path).run_id == "r1"
+    assert recorded_runs.damaged(tmp_path) == ["r2"]
+    assert list(recorded_runs.all_in(tmp_path / "none")) == []
