@@ -16,7 +16,7 @@ from benchmarks.readers import criterion_archive
 from benchmarks.results import host_files, publishing, result_keys, run_folders
 from benchmarks.results.uploads import object_of
 from benchmarks.runs import failures, record_files, run_directory, run_layout
-from benchmarks.runs.records import Destination, HostManifest, Preflight
+from benchmarks.runs.records import Destination, HostManifest, Manifest, Preflight
 
 # An instance that goes down uploads meanwhile; it is waited for, but not longer than EC2 lets a system shut down.
 LONGEST_WAIT = 150.0  # seconds
@@ -96,7 +96,7 @@ def fetch(
 
 
 def _folder(s3: Client, target: Destination, run_dir: Path, host: str, attempt: int, plan: Preflight) -> _Folder | None:
-    """The folder of the last copy that the host has uploaded whole, else of the last."""
+    """The folder of the last copy that the host has uploaded whole, else of the last; not what was only published."""
     run = publishing.run_folder(run_dir, host, attempt, plan)
     copies: dict[int, set[str]] = {}
     pages = s3.get_paginator("list_objects_v2").paginate(
@@ -106,6 +106,7 @@ def _folder(s3: Client, target: Destination, run_dir: Path, host: str, attempt: 
         its = result_keys.attempt_of(item["Key"], run)
         if its and (its.host, its.attempt) == (host, attempt):
             copies.setdefault(its.copy, set()).add(item["Key"].removeprefix(f"{run.key}{its.key}"))
+    copies = {copy: names for copy, names in copies.items() if HostManifest.FILE in names or Manifest.FILE not in names}
     if not copies:
         return None
     last = max(copies, key=lambda copy: (HostManifest.FILE in copies[copy], copy))

@@ -117,6 +117,14 @@ def test_the_last_copy_that_is_whole_is_fetched(run: Path) -> None:
     assert (run / "i-1/1/benchmark.log").read_bytes() == second["benchmark.log"]
 
 
+def test_what_was_published_from_here_is_not_what_the_host_has_uploaded(run: Path) -> None:
+    bucket = Bucket()
+    for name, content in files("mul").items():
+        (run / "i-1/1" / name).write_bytes(content)
+    publishing.publish(bucket, run, "i-1", 1, PLAN)
+    assert fetched(bucket, run, "terminated") == Fetched()
+
+
 def test_an_attempt_with_another_number_is_another_one(run: Path) -> None:
     bucket = Bucket()
     named = files("mul")
