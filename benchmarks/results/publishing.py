@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.aws import aws_errors
 from benchmarks.aws.session import Client, Connect
 from benchmarks.results import link, manifest
 from benchmarks.results.result_keys import AttemptFolder, RunFolder
 from benchmarks.results.uploads import Upload, choose_folder, send, upload_of
-from benchmarks.runs import event_records, events, record_files, run_layout
+from benchmarks.runs import event_records, events, record_files, run_directory, run_layout
 from benchmarks.runs.records import Build, Destination, Manifest, Preflight, Published, Toolchain
 from benchmarks.runs.result_records import Results
 
@@ -54,6 +55,16 @@ def publish(
     record_files.write(directory, published)
     events.note(run_dir, event_records.Published(host=host, attempt=attempt, uri=published.uri))
     return bool(missing), published.uri
+
+
+def failure(run_dir: Path, plan: Preflight, error: Exception) -> str:
+    """Why results could not be published, as a sentence; botocore has repeated what may pass by then."""
+    assert plan.destination
+    return (
+        f"The results could not be published to the bucket {plan.destination.bucket}: {aws_errors.sentence(error)} "
+        f"What was measured is kept in {run_dir}, and {run_directory.continue_command(run_dir)} with the same "
+        "parameters publishes it."
+    )
 
 
 def _published(s3: Client, target: Destination, folder: str, uploads: Sequence[Upload]) -> Published:

@@ -15,6 +15,7 @@ from benchmarks.runs.records import (
     Published,
     Ready,
     Record,
+    RunRequest,
     Setup,
     Stages,
     Teardown,
@@ -25,5 +26,5 @@ from benchmarks.runs.result_records import Results
 
 KINDS: tuple[type[Record], ...] = (
     *(Preflight, Instances, Ready, Toolchain, Attempt, CurrentAttempt, Build, Results, Manifest),
-    *(HostManifest, Published, Terminated, Stages, Machine, Setup, Teardown, Failure),
+    *(HostManifest, RunRequest, Published, Terminated, Stages, Machine, Setup, Teardown, Failure),
 )

@@ -396,6 +396,17 @@ class Manifest(Record, frozen=True, kw_only=True):
     files: Mapping[str, File]  # by name
 
 
+class RunRequest(Record, frozen=True, kw_only=True):
+    """What was asked of a run and how it was planned: its first object in S3, before anything is launched."""
+
+    FILE = "run.json"
+    tool: str
+    run_id: str
+    started: datetime  # when the run was first planned
+    parameters: Values  # as preflight settled on them, without paths of the controller
+    plan: Preflight  # without its destination, and what only the call that has made it is about
+
+
 class HostManifest(Record, frozen=True, kw_only=True):
     """What an instance says of an attempt whose files it has uploaded by itself; uploaded last, when they are there."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks import hints
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.paths import ROOT, expand
 from benchmarks.runs import named_run
@@ -37,6 +39,14 @@ def write_failed(error: OSError) -> FailedError:
     """The error for a file of a run's directory that cannot be written while the run is under way."""
     where = f"{error.filename} in the run's directory" if error.filename else "The run's directory"
     return FailedError(f"{where} cannot be written: {error.strerror or error}. Make room there, or check its rights.")
+
+
+def continue_command(directory: Path) -> str:
+    """The command that continues a run, to which the user adds the run's other parameters."""
+    words = f"bench --run-id {directory.name}"
+    if directory.parent != default_directory():
+        words += f" --runs-dir {shlex.quote(str(directory.parent))}"
+    return hints.command_line(words)
 
 
 def default_directory() -> Path:

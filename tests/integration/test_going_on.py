@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import CRATES, Account, Run, Tool, inv
+from tests.integration.conftest import CRATES, Account, Run, Tool, inv, wait_for
 
 
 @pytest.fixture
@@ -97,7 +97,14 @@ def test_another_measurement_on_a_kept_instance_is_the_next_attempt_and_another_
     assert (host / "1/benchmark.log").read_bytes() == log
     after = objects(account, run_id)
     assert before.items() <= after.items()
-    assert {key.partition(f"/{host.name}/")[2].split("/")[0] for key in after} == {"1", "2", "3"}
+    numbers = {key.partition(f"/{host.name}/")[2].split("/")[0] for key in after if f"/{host.name}/" in key}
+    assert numbers == {"1", "2", "3"}
+    # Another suite has a folder of its own. The source that was edited is another request, and so is not to keep.
+    requests = sorted(key for key in after if host.name not in key)
+    assert [key.rpartition("/")[2] for key in requests] == [
+        "run.json",
+        *("run.2.json", "run.3.json", "run.json"),
+    ]
     assert account.states(run_id) == ["terminated"]
     assert account.launches(run_id) == 1
     over = listed(account, run_id, tool.runs)
@@ -108,11 +115,24 @@ def test_another_measurement_on_a_kept_instance_is_the_next_attempt_and_another_
 def test_what_could_not_be_published_is_published_later_without_any_instance(
     account: Account, tool: Tool, run_id: str, faults: Callable[[list[dict[str, Any]]], None]
 ) -> None:
-    faults([{"service": "s3", "action": "PutObject", "error": "AccessDenied", "status": 403}])
-    failed = tool.bench(run_id)
-    assert failed.result.code == 1, failed.result.output
+    denied = {"service": "s3", "action": "PutObject", "error": "AccessDenied", "status": 403}
+    faults([denied])
+    refused = tool.bench(run_id)
+    assert refused.result.code == 2, refused.result.output
+    assert "Nothing can be published to the bucket benchmarks-123456789012-" in refused.result.output
+    assert account.instances(run_id) == []
+    assert not refused.directory.exists()
+
+    account.admin("DELETE", "faults")
+    wrapper = tool.start(run_id)
+    wait_for(lambda: account.instances(run_id) != [], "the launch")
+    faults([denied])
+    output, _ = wrapper.communicate(timeout=180)
+    assert wrapper.returncode == 1, output
+    assert f"bench --run-id {run_id} --runs-dir {tool.runs} with the same parameters publishes it." in output
     assert account.states(run_id) == ["terminated"]
-    assert objects(account, run_id) == {}
+    (request,) = objects(account, run_id)
+    assert request.endswith("/run.json")
     account.admin("DELETE", "faults")
 
     other = tool.bench(run_id, suite=tool.suite("other", arguments=["x"]))
@@ -130,6 +150,7 @@ def test_what_could_not_be_published_is_published_later_without_any_instance(
         "index.html",
         "manifest.json",
         "results.json",
+        "run.json",
         "toolchain.json",
     }
 

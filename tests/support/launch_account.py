@@ -102,6 +102,7 @@ class Account:
                 get_bucket_policy_status=other.get("policy_status", aws_error("NoSuchBucketPolicy")),
                 get_bucket_policy=other.get("policy", aws_error("AccessDenied")),
                 get_public_access_block=other.get("block", aws_error("NoSuchPublicAccessBlockConfiguration")),
+                list_objects_v2=other.get("objects", {}),
             ),
             "service-quotas": FakeClient(
                 get_service_quota=other.get("quota", {"Quota": {"Value": 32.0}}),

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from benchmarks.errors import RefusedError
 from benchmarks.preflight import resuming, run_plan
+from benchmarks.results import run_folders
 from benchmarks.runs import attempts, measurement, record_files, ssh_keys
 from benchmarks.runs.records import (
     Attempt,
@@ -205,3 +206,20 @@ def test_a_run_of_which_nothing_can_be_brought_back_is_refused(
     with pytest.raises(RefusedError) as refused:
         run_plan.come_back(parameters(), account(**alive(*there)), begun)
     assert str(refused.value).startswith(told)
+
+
+@pytest.mark.parametrize("uploaded", [True, False])
+def test_a_run_whose_results_are_in_s3_alone_is_brought_to_its_end(tmp_path: Path, uploaded: bool) -> None:
+    first = run_plan.make(parameters(), account(), STARTED)
+    digest = first.measurements[0].suite_digest
+    suite = first.measurements[0].suite
+    record_files.write(tmp_path / "r1", records.instances("i-1"))
+    attempts.write(tmp_path / "r1/i-1", Attempt(number=1, suite=suite, suite_digest=digest))
+    key = run_folders.key_of_attempt(tmp_path / "r1", "i-1", 1, first)
+    there = account({"objects": {"Contents": [{"Key": f"{key}benchmark.log"}]} if uploaded else {}})
+    begun = resuming.Begun(tmp_path / "r1", first)
+    if uploaded:
+        assert run_plan.make(parameters(), there, STARTED, begun).measured == (HostAttempt(host="i-1", attempt=1),)
+    else:
+        with pytest.raises(RefusedError, match="has ended, and its instance with it"):
+            run_plan.make(parameters(), there, STARTED, begun)

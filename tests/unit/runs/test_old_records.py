@@ -22,6 +22,7 @@ from benchmarks.runs.records import (
     Published,
     Ready,
     Record,
+    RunRequest,
     Setup,
     Source,
     Stages,
@@ -35,7 +36,7 @@ OLD = Path(__file__).parent / "old_run"
 INSTANCE = "i-d7da5cef85b8426f8"
 R = TypeVar("R", bound=Record)
 # That version kept failures in another way, and knew no others of these.
-NEWER = {Failure, Results, Build, Ready, Teardown, HostManifest}
+NEWER = {Failure, Results, Build, Ready, Teardown, HostManifest, RunRequest}
 SOURCE = Source(path="/home/you/tiny")
 
 
