@@ -150,7 +150,8 @@ class Account:
 
     def said_by_host(self, run_id: str) -> HostManifest | None:
         """What the run's only instance has said of its only attempt, None before it has."""
-        found = [body for key, body in self.uploaded(run_id).items() if key.endswith("/1/host.json")]
+        uploaded = self.uploaded(run_id)
+        found = [body for key, body in uploaded.items() if re.search(r"/1(\.\d+)?/host\.json$", key)]
         return msgspec.json.decode(found[0], type=HostManifest) if found else None
 
     def launches(self, run_id: str) -> int:
