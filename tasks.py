@@ -15,7 +15,6 @@ from benchmarks.cli.spec_tasks import spec_task
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import attaching, request, spec
 from benchmarks.paths import ROOT
-from benchmarks.playbook import runner
 from benchmarks.runs.records import Values
 
 invoke_parser.help_parse_errors()
@@ -204,14 +203,20 @@ def teardown(_context: Context, given: Values) -> None:
     "terminate",
     command="bench.terminate",
     examples=(
-        ("bench.terminate --run-id RUN", "End what a run has kept."),
+        ("bench.terminate latest", "End what the run that was started last here has kept."),
         ("bench.terminate --expired", "End all of yours whose time is over, as from cron."),
         ("bench.terminate --expired --all-owners --region eu-central-1,us-east-1", "Everyone's, in two regions."),
     ),
 )
 def terminate(_context: Context, given: Values) -> None:
-    """Terminate a run's instances, or all that have expired."""
-    runner.run(runner.prepare("terminate", request.read("terminate", given, Path.cwd())))
+    """Terminate a run's instances, or all that have expired.
+
+    A run is named by its id, the start of it, or latest; bench.runs lists them. What is saved of it is said at the end.
+    """
+    # Imported here, since the other commands start faster without it.
+    from benchmarks.cli import terminate_command
+
+    terminate_command.run(request.read("terminate", given, Path.cwd()))
 
 
 bench = Collection("bench")

@@ -32,6 +32,7 @@ class MachineSpec:
     ssh_open: bool  # a group admits (a part of) 127.0.0.0/8 on TCP 22
     shutdown_behavior: str  # "terminate" or "stop"
     tags: tuple[tuple[str, str], ...]
+    spot: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,11 @@ CREDENTIAL_CODES = frozenset(
 _DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden", "403"})
 # EC2's server errors, and those of too many requests.
 _TEMPORARY_CODES = frozenset(
-    {"InternalError", "InternalFailure", "RequestLimitExceeded", "ServiceUnavailable", "Unavailable"}
+    {"InternalError", "InternalFailure", "RequestLimitExceeded", "ServiceUnavailable", "SlowDown", "Unavailable"}
 )
+# What S3 says with a status below 500 although it may pass: a request took too long or met another.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+_PASSING_CODES = frozenset({"ConditionalRequestConflict", "OperationAborted", "RequestTimeout"})
 _ACTION = re.compile(r"perform: (\S+)")
 
 
@@ -40,6 +43,20 @@ def code(error: botocore.exceptions.ClientError) -> str:
 
 def is_denied(error: botocore.exceptions.ClientError) -> bool:
     return code(error) in _DENIED_CODES
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether one of errors() may pass by itself: AWS is overloaded, out of order or out of reach.
+
+    botocore has repeated the request by then. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ErrorBestPractices.html
+    """
+    if isinstance(error, botocore.exceptions.ClientError):
+        status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+        return status >= 500 or status == 429 or code(error) in _TEMPORARY_CODES | _PASSING_CODES
+    if isinstance(error, botocore.exceptions.BotoCoreError):
+        return botocore_errors.may_pass(error)
+    # What cannot be read is another's answer, such as a proxy's.
+    return isinstance(error, of_aws())
 
 
 def said(error: botocore.exceptions.ClientError) -> str:

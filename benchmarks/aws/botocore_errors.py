@@ -25,6 +25,8 @@ BROKEN_OFF = "AWS's answer broke off or was damaged on its way ({why}): try agai
 BAD_REGION = "The AWS region cannot be used ({why}): check --region and AWS_REGION, such as eu-central-1."
 OTHER = "AWS could not be asked: {why}."
 
+_UNREACHED = (exceptions.ConnectionError, exceptions.HTTPClientError)
+_BROKEN = (exceptions.IncompleteReadError, exceptions.ChecksumError, exceptions.FlexibleChecksumError)
 # The first that fits counts.
 _MEANINGS: tuple[tuple[str, tuple[type[Exception], ...]], ...] = (
     (SIGN_IN, (exceptions.SSOError, exceptions.TokenRetrievalError, exceptions.NoAuthTokenError)),
@@ -42,10 +44,17 @@ _MEANINGS: tuple[tuple[str, tuple[type[Exception], ...]], ...] = (
             exceptions.UnknownTokenProviderError,
         ),
     ),
-    (BROKEN_OFF, (exceptions.IncompleteReadError, exceptions.ChecksumError, exceptions.FlexibleChecksumError)),
+    (BROKEN_OFF, _BROKEN),
     (BAD_REGION, (exceptions.InvalidRegionError, exceptions.NoRegionError, exceptions.UnknownRegionError)),
-    (NOT_REACHED, (exceptions.ConnectionError, exceptions.HTTPClientError)),
+    (NOT_REACHED, _UNREACHED),
 )
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether an error may pass by itself: AWS was not reached, or its answer broke off."""
+    # Some of those of credentials are errors of HTTP too.
+    of_credentials = any(isinstance(error, kinds) for text, kinds in _MEANINGS if text not in (BROKEN_OFF, NOT_REACHED))
+    return isinstance(error, (*_UNREACHED, *_BROKEN)) and not of_credentials
 
 
 def meaning(error: exceptions.BotoCoreError) -> str:

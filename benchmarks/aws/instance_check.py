@@ -22,7 +22,7 @@ def sentence(instance: AwsShape | None, instance_id: str) -> str:
             "template without InstanceMarketOptions."
         )
     reason = (instance.get("StateReason") or {}).get("Message") or instance.get("StateTransitionReason")
-    return f"{instance_id} is {instance['State']['Name']}: {reason or 'EC2 gives no reason'}."
+    return f"{instance_id} is {instance['State']['Name']}: {reason or 'EC2 gives no reason'}. Start a new run."
 
 
 def _taken_back(instance: AwsShape) -> str | None:

@@ -136,7 +136,10 @@ def wait_running(
         if len(running) == len(ids):
             return running
         if time.monotonic() > deadline:
-            raise FailedError(f"{', '.join(sorted(ids))} did not start within {timeout:.0f} seconds.")
+            raise FailedError(
+                f"{', '.join(sorted(ids))} did not start within {timeout:.0f} seconds: start a "
+                "new run, or choose another instance type."
+            )
         sleep(1)
 
 

@@ -100,6 +100,15 @@ class Template:
         return list(own or [])
 
     @property
+    def has_profile(self) -> bool:
+        """Whether instances get an instance profile, with a role.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateIamInstanceProfileSpecification.html
+        """
+        profile = self.data.get("IamInstanceProfile") or {}
+        return bool(profile.get("Arn") or profile.get("Name"))
+
+    @property
     def private_address(self) -> str | None:
         """The private IPv4 address that the template gives its instance, which only one can have at a time."""
         interface = self.interface

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 # The region's own endpoint, with the bucket in the host name: https://bucket.s3.region.amazonaws.com/key
 REGIONAL: Mapping[str, Any] = {
@@ -28,6 +29,15 @@ def client(create: Callable[[Mapping[str, Any]], Any]) -> Any:
     """
     usual = create(REGIONAL)
     return create(OVERRIDDEN) if _is_overridden(usual, create, REGIONAL) else usual
+
+
+def endpoint_of(s3: Any) -> str | None:
+    """The URL of the endpoint of a client that `client` made, without a user name or password; None for AWS's own."""
+    settings = getattr(s3.meta.config, "s3", None) or {}
+    if settings.get("addressing_style") != OVERRIDDEN["s3"]["addressing_style"]:
+        return None
+    parts = urlsplit(str(s3.meta.endpoint_url))
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def control_client(create: Callable[[Mapping[str, Any]], Any]) -> Any:

@@ -17,7 +17,7 @@ from benchmarks.parameters import region, spec, suites
 from benchmarks.parameters.spec import Parameter
 from benchmarks.paths import ROOT, expand
 from benchmarks.picker import region_data
-from benchmarks.runs import run_directory, run_layout
+from benchmarks.runs import named_run, run_directory, run_layout
 from benchmarks.terminal import streams
 
 # Each script runs this module with the words after ./inv; the last word is the one being typed. They are registered for
@@ -69,18 +69,19 @@ def candidates(words: Sequence[str], environment: Mapping[str, str]) -> list[str
     if not entry_point:
         return None
     flags = {flag: p for p in spec.flags(entry_point) for flag in _flags(p)}
-    asked_in = _value_of(before, "--region")
+    asked_in, runs_dir = _value_of(before, "--region"), _value_of(before, "--runs-dir")
     if current.startswith("--") and "=" in current:
         flag, _, begun = current.partition("=")
-        found = [f"{flag}={value}" for value in _values(flags.get(flag), begun, asked_in, environment)]
+        found = [f"{flag}={value}" for value in _values(flags.get(flag), begun, asked_in, runs_dir, environment)]
     elif before[-1] in flags and flags[before[-1]].type != "bool":
-        found = _values(flags[before[-1]], current, asked_in, environment)
+        found = _values(flags[before[-1]], current, asked_in, runs_dir, environment)
     elif current.startswith("-") or not any(parameter.positional for parameter in flags.values()):
         found = [*flags, "--help"]
     elif _value_of(before, "--bucket"):
         found = ["latest"]  # which runs a bucket has is not asked at each key
     else:
-        found = _runs(_value_of(before, "--runs-dir"))
+        reads_results = any(p.positional and p.type == "list" for p in flags.values())
+        found = _runs(runs_dir, reads_results=reads_results)
     return [one for one in found if one.startswith(current)]
 
 
@@ -101,7 +102,9 @@ def _value_of(before: Sequence[str], flag: str) -> str | None:
     return following.get(flag) or joined
 
 
-def _values(parameter: Parameter | None, begun: str, asked_in: str | None, environment: Mapping[str, str]) -> list[str]:
+def _values(
+    parameter: Parameter | None, begun: str, asked_in: str | None, runs_dir: str | None, environment: Mapping[str, str]
+) -> list[str]:
     if parameter is None:
         return []
     if parameter.choices:
@@ -111,6 +114,8 @@ def _values(parameter: Parameter | None, begun: str, asked_in: str | None, envir
             return list(region.known())
         case "suite":
             return list(suites.names())
+        case "run_id":
+            return _runs(runs_dir, reads_results=False)[1:]  # whole ids alone
         case "instance_type" | "family" | "az":
             types = region_data.cached(region.choose(asked_in, {} if asked_in else environment), environment)
         case _:
@@ -124,10 +129,14 @@ def _values(parameter: Parameter | None, begun: str, asked_in: str | None, envir
     return [f"{done}{comma}{name}" for name in sorted({o.type.family for o in types}) if name not in chosen]
 
 
-def _runs(runs_dir: str | None) -> list[str]:
-    """The runs whose results can be read; the shell completes files if nothing here fits what was typed."""
+def _runs(runs_dir: str | None, *, reads_results: bool) -> list[str]:
+    """The runs, or only those whose results can be read, the latest first.
+
+    The shell completes files if nothing here fits what was typed.
+    """
     directory = run_directory.locate_runs(runs_dir and Path.cwd() / expand("runs_dir", runs_dir))
-    runs = sorted((path.name for path in directory.glob("*") if any(run_layout.hosts(path))), reverse=True)
+    admits = (lambda path: any(run_layout.hosts(path))) if reads_results else named_run.is_planned
+    runs = sorted((path.name for path in named_run.directories(directory) if admits(path)), reverse=True)
     return ["latest", *runs] if runs else []
 
 

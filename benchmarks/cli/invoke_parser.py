@@ -83,8 +83,8 @@ def _nearest_flag(word: str, known: Iterable[str]) -> str:
 
 def normalized(words: Sequence[str]) -> list[str]:
     """A command line of ./inv as Invoke can read it. Raises RefusedError for the wrong value of a switch."""
-    commands = {f"bench.{name}": name for name in spec.commands()}
-    return list(with_flags_for_words(list(without_values_of_switches(words)), commands))
+    tasks = {f"bench.{name}": name for name in (*spec.commands(), *spec.WORDS)}
+    return list(with_flags_for_words(list(without_values_of_switches(words)), tasks))
 
 
 def without_values_of_switches(words: Sequence[str]) -> Iterator[str]:

@@ -32,7 +32,7 @@ def run(given: Values) -> None:
     print(f"Page      {path}")
     if why_not:
         print(escaped(f"          without a comparison: {why_not}"))
-    for sentence in (problem for source in sources for problem in source.results.problems):
+    for sentence in (problem for source in sources for problem in source.results.lost):
         print(escaped(f"          {sentence}"))
 
 

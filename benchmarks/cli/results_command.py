@@ -74,7 +74,7 @@ def _print_export(name: str, sources: Sequence[Labelled]) -> None:
 
     exported = formats_of_results.export(name, sources)
     sys.stdout.write(exported.text)
-    lost = (problem for source in sources for problem in source.results.problems)
+    lost = (problem for source in sources for problem in source.results.lost)
     for sentence in (*exported.left_out, *lost):
         print(escaped(sentence), file=sys.stderr)
 
@@ -129,6 +129,7 @@ def _print_table(sources: Sequence[Labelled]) -> None:
 def _remarks(source: Labelled) -> Iterator[str]:
     results = source.results
     count = len(results.measurements)
-    yield f"{source.label}: {count or 'no'} {'benchmark' if count == 1 else 'benchmarks'}"
+    partial = ", partial" if results.partial else ""
+    yield f"{source.label}: {count or 'no'} {'benchmark' if count == 1 else 'benchmarks'}{partial}"
     for sentence in remarks.of_results(results):
         yield f"  {sentence}"

@@ -34,12 +34,14 @@ def _numbers(directory: Path) -> list[RenderableType]:
     said: list[RenderableType] = [rendering.plain(sentence) for sentence in remarks.of_results(found)]
     if not found.measurements:
         return said
+    return [Text(), results_table.table(found.measurements), Text(), *said, Text(_measured(found))]
+
+
+def _measured(found: Results) -> str:
     count = len(found.measurements)
-    return [Text(), results_table.table(found.measurements), Text(), *said, Text(_measured(count))]
-
-
-def _measured(count: int) -> str:
-    return f"Measured  {count} {'benchmark' if count == 1 else 'benchmarks'}"
+    number = f"{count} of {found.expected}" if found.partial and found.expected else str(count)
+    noun = "benchmark" if number == "1" else "benchmarks"
+    return f"Measured  {number} {noun}{', partial' if found.partial else ''}"
 
 
 def _host(directory: Path) -> list[RenderableType]:

@@ -18,6 +18,7 @@ def lines(pair: Pair, selection: Selection) -> Iterator[str]:
     """All sentences, the most important first."""
     found = selected_rows.counts(pair)
     yield f"{', '.join(f'{count} {verdict}' for verdict, count in found.items())}."
+    yield from _partial(pair)
     hidden = len(pair.comparison.rows) - len(selection.rows(pair))
     if hidden:
         yield f"{hidden} of {len(pair.comparison.rows)} benchmarks are not shown."
@@ -25,6 +26,14 @@ def lines(pair: Pair, selection: Selection) -> Iterator[str]:
     yield from _basis(pair)
     yield from not_compared(pair)
     yield from _hint(pair)
+
+
+def _partial(pair: Pair) -> Iterator[str]:
+    """Which sources are not all that was to be measured, and why."""
+    for side in (pair.old, pair.new):
+        for source in side.sources:
+            if source.results.partial:
+                yield f"{source.label} is partial: {source.results.partial}"
 
 
 def not_compared(pair: Pair) -> Iterator[str]:

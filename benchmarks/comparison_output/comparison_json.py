@@ -63,7 +63,7 @@ def _side(side: Side) -> Mapping[str, Any]:
         "name": side.name,
         "sources": [source.label for source in side.sources],
         "facts": {name: found for name, fact in shown.items() if (found := fairness.values(side, fact))},
-        "problems": [problem for source in side.sources for problem in source.results.problems],
+        "problems": [problem for source in side.sources for problem in source.results.lost],
     }
 
 

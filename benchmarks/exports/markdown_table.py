@@ -34,7 +34,7 @@ def text(sources: Sequence[Labelled]) -> Exported:
         named = [cell(row) for cell in names.values()]
         lines.append(github_text.line([*_unless_repeated(named, before), *(cell(row[1]) for cell in numbers.values())]))
         before = named
-    problems = [(source.label, problem) for source in sources for problem in source.results.problems]
+    problems = [(source.label, problem) for source in sources for problem in source.results.lost]
     lines += ["" for _ in problems[:1]]
     lines += [f"- {github_text.code(label)}: {github_text.escaped(problem)}" for label, problem in problems]
     return Exported("".join(f"{line}\n" for line in lines))

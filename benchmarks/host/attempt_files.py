@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 
-from benchmarks.host import host_layout
+from benchmarks.host import host_layout, isolation
 
 # Criterion writes some kilobytes for each benchmark. tar ends at this size: a file without an end must not fill disks.
 LARGEST_ARCHIVE = 2**30  # bytes
@@ -15,8 +15,10 @@ _BLOCK = 512  # bytes; of ulimit in POSIX's shells, while bash takes 1024
 _PACKING_TIME = 600  # seconds
 
 # Prints the names of files and directories that have something in them. The list of services may well be empty.
+# Somebody follows the run, if that is of interest there.
 _FOUND = """
 cd "$1" 2>/dev/null || exit 0
+touch -c "../$HEARTBEAT" 2>/dev/null
 shift
 for name; do
   if [ -d "$name" ]; then [ -n "$(ls -A "$name" 2>/dev/null)" ] && echo "$name"
@@ -30,13 +32,33 @@ exit 0
 _PACK = 'cd "$1" && ulimit -f "$2" && exec timeout "$3" tar --create --gzip --sort=name --file="$4" "$5"'
 
 
+# As root, whose lock and mark third-party code cannot touch. It is packed again if a step has ended since: what was
+# uploaded must not change any more, and two must not pack at the same time. The lock is not for what the packing runs.
+_ONCE = """
+umask 077
+cd "$1" && shift && exec 9>packing.lock && flock --wait "$1" 9 || exit 1
+shift
+ended=$(cat build.status run.status 2>/dev/null)
+[ -n "$ended" ] && [ "$(cat packed 2>/dev/null)" = "$ended" ] && exit 0
+"$@" 9>&- || exit
+printf '%s\\n' "$ended" >packed
+"""
+
+
 def found_command(directory: str) -> list[str]:
     """The command that prints which of an attempt's files there are in its directory, one a line."""
     names = [host_layout.LOG, host_layout.ACTIVITY, host_layout.STOPPED, host_layout.CRITERION]
-    return ["/bin/sh", "-c", f"STOPPED={shlex.quote(host_layout.STOPPED)}{_FOUND}", "sh", directory, *names]
+    known = f"STOPPED={shlex.quote(host_layout.STOPPED)} HEARTBEAT={shlex.quote(host_layout.HEARTBEAT)}"
+    return ["/bin/sh", "-c", f"{known}{_FOUND}", "sh", directory, *names]
 
 
 def pack_command(directory: str) -> list[str]:
     """The command that packs Criterion's directory into the attempt's archive; it is run as the owner of the former."""
     words = [directory, str(LARGEST_ARCHIVE // _BLOCK), str(_PACKING_TIME)]
     return ["/bin/sh", "-c", _PACK, "sh", *words, host_layout.ARCHIVE, host_layout.CRITERION]
+
+
+def pack_once_command(directory: str, root: str) -> list[str]:
+    """The command that packs Criterion's directory, unless that is done; it is run as root. `root` is the tool's."""
+    packing = isolation.confined(pack_command(directory), root)
+    return ["/bin/sh", "-c", _ONCE, "sh", directory, str(_PACKING_TIME + 60), *packing]

@@ -18,6 +18,8 @@ while read -r unit _; do
   case $unit in "$2"-*) ;; *) echo "other $unit" ;; esac
 done
 cd "$1" 2>/dev/null || exit 0
+# Somebody follows the run, if that is of interest there.
+touch -c "$3" 2>/dev/null
 for attempt in */; do
   attempt=${attempt%/}
   active=no
@@ -26,7 +28,9 @@ for attempt in */; do
   done
   printf '%s %s' "$attempt" "$active"
   for file in measurement request build.status run.status; do
-    word=$(cut -d ' ' -f 1 "$attempt/$file" 2>/dev/null)
+    word=$(cat "$attempt/$file" 2>/dev/null)
+    case $word in "success killed"*) word=stopped ;; esac
+    word=${word%% *}
     printf ' %s' "${word:--}"
   done
   echo
@@ -48,7 +52,8 @@ mkdir -p "$8" && chown "$4:$4" "$8"
 class AttemptState:
     """An attempt as recorded on the host: digests of what it measures and of the requested suite, and its results.
 
-    `results` has systemd's word for each step, such as "success", or "-" if the step has not ended.
+    `results` has systemd's word for each step, such as "success", or "-" if the step has not ended. For one that was
+    stopped it is "stopped": systemd says "success" then too.
     """
 
     number: int
@@ -71,7 +76,7 @@ class AttemptState:
 
 def states_command(directory: str, unit: str) -> str:
     """The command that lists the attempts in a directory on the host; their units are named `unit`-N-STEP."""
-    return shlex.join(["sh", "-c", _STATES, "sh", directory, unit])
+    return shlex.join(["sh", "-c", _STATES, "sh", directory, unit, host_layout.HEARTBEAT])
 
 
 def begin_command(directory: str, measurement: str, suite_digest: str, user: str = host_layout.CODE_USER) -> str:

@@ -13,6 +13,7 @@ from benchmarks.host import exit_signals, log_output, remedies
 from benchmarks.host.log_output import Section
 
 LINES = 12  # of the log, shown at most with a failure
+LONGEST = 300  # characters of such a line, which a program may write without an end
 _CARGO_GAVE_UP = re.compile(r"^error: (?:bench failed|test failed|\d+ targets? failed)", re.MULTILINE)
 # Follow-up errors, which say nothing about the cause.
 _AFTERMATH = re.compile(r"error: (?:could not compile|aborting due to|build failed|bench failed|\d+ targets? failed)")
@@ -41,6 +42,17 @@ def explain(ended: str, log: str) -> tuple[str, tuple[str, ...]]:
     cause = find(log)
     sentence = f"{ended.rstrip('.')}: {cause.reason.rstrip('.:')}." if cause.reason else ended
     return f"{sentence} {cause.remedy}".rstrip(), cause.detail
+
+
+def context(log: str) -> tuple[str, ...]:
+    """The last lines of what failed: of the first target that did, else of the log."""
+    sections = log_output.sections(log)
+    failed = (section for section in sections if section.target and _CARGO_GAVE_UP.search(section.text))
+    return tuple(map(_shortened, _last_lines(next(failed, sections[-1]).text)))
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def find(log: str) -> Cause:

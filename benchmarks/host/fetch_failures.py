@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 TaskResult = Mapping[str, Any]  # the result of a failed Ansible task
+_NETWORK = "Check the network of the machine."
 _MISMATCH = re.compile(r"checksum for .* did not match (?P<wanted>\w+); it was (?P<got>\w+)")
 # Errors about the command line repeat the word.
 _ERROR = re.compile(r"(error: *)+")
@@ -22,11 +23,12 @@ def download(result: TaskResult) -> str:
     if not url:
         return message
     if match := _MISMATCH.search(message):
-        return f"{url} is not what its checksum says: SHA-256 {match['got']} instead of {match['wanted']}."
+        return f"{url} is not what its checksum says: SHA-256 {match['got']} instead of {match['wanted']}. Try again."
     status = result.get("status_code") or result.get("status")
     if isinstance(status, int) and status >= 400:
-        return f"{url} cannot be downloaded: the server answers {status}."
-    return f"{url} cannot be downloaded: {_plain(message)}."
+        wrong = "Check the name and version asked for, or try again."
+        return f"{url} cannot be downloaded: the server answers {status}. {wrong}"
+    return f"{url} cannot be downloaded: {_plain(message)}. {_NETWORK}"
 
 
 def rustup(result: TaskResult, toolchain: str, server: str) -> str:
@@ -38,17 +40,18 @@ def rustup(result: TaskResult, toolchain: str, server: str) -> str:
         reason = "the channel's manifest is not what its checksum says"
     else:
         reason = errors[-1] if errors else next((line for line in reversed(lines) if line), "no reason given")
-    return f"rustup cannot install the toolchain {toolchain} from {server}: {reason.rstrip('.')}."
+    told = f"rustup cannot install the toolchain {toolchain} from {server}: {reason.rstrip('.')}."
+    return f"{told} Check its name, and the network of the machine."
 
 
 def git(result: TaskResult, repository: str, ref: str) -> str:
     """Why `ref` of `repository` could not be checked out, from a failed git task."""
     said = "\n".join(str(result.get(key) or "") for key in ("msg", "stderr"))
     if any(words in said for words in _ABSENT_REF):
-        return f"{repository} has no branch, tag or commit {ref}."
+        return f"{repository} has no branch, tag or commit {ref}. Check --ref, or ref in the suite."
     fatal = [line.strip() for line in said.splitlines() if line.strip().startswith("fatal:")]
     reason = fatal[0].removeprefix("fatal:").strip() if fatal else _plain(said)
-    return f"{repository} cannot be fetched: {reason.rstrip('.')}."
+    return f"{repository} cannot be fetched: {reason.rstrip('.')}. Check its address, and the network of the machine."
 
 
 def _plain(message: str) -> str:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from benchmarks.host import log_output, progress
-from benchmarks.host.progress import BUILD, Step
+from benchmarks.host import log_output, progress, remaining
+from benchmarks.host.progress import BUILD, MEASURE, Step
+from benchmarks.host.remaining import Benchmark, Course, Durations
 from benchmarks.text import escaped
 
 INTERVAL = 1.0  # seconds between two queries of the host
@@ -36,10 +37,22 @@ class Screen:
 
 
 class Follower:
-    """Shows the progress of a step: the log itself, or one line of progress."""
+    """Shows the progress of a step: the log itself, or one line of progress.
+
+    `expected` is how many items it has, 0 if that is not known; `earlier` is how long each benchmark took before. Of a
+    step that ran already, which is `resumed`, `age` is for how many seconds, None if that is not known.
+    """
 
     def __init__(
-        self, step: Step, expected: int, tail: bool, screen: Screen, now: Callable[[], float] = time.monotonic
+        self,
+        step: Step,
+        expected: int,
+        tail: bool,
+        screen: Screen,
+        now: Callable[[], float] = time.monotonic,
+        earlier: Durations | None = None,
+        resumed: bool = False,
+        age: float | None = None,
     ) -> None:
         self.tail = tail
         self.wait = LONGEST_WAIT if tail else INTERVAL if step is BUILD else MEASURING_INTERVAL  # seconds on the host
@@ -47,15 +60,20 @@ class Follower:
         self._expected = expected
         self._screen = screen
         self._now = now
-        self._begun = now()
+        self._begun = now() - (age or 0.0)
         # A line that can be rewritten is shown at once, so that the user sees that something is happening.
-        self._due = self._begun + (0.0 if screen.rewrite else PLAIN_INTERVAL)
+        self._due = now() + (0.0 if screen.rewrite else PLAIN_INTERVAL)
         self._unfinished = b""
         self._log = b""
+        self._earlier = earlier or {}
+        self._started = None if resumed and age is None else self._begun
+        self._catching_up = resumed
+        self._seen: dict[Benchmark, float | None] = {}  # when each benchmark was first seen, None if it ran before
 
     def know(self, log: bytes) -> None:
         """Take note of what was written before, which is not shown again."""
         self._log = progress.shortened(self._log + log)
+        self._seen = dict.fromkeys(progress.begun(self._log.decode(errors="replace")))
 
     def pause(self, seconds: float, whole: bool) -> float:
         """The seconds until the next query, after one of `seconds`; `whole` is whether it read all of the log."""
@@ -63,8 +81,11 @@ class Follower:
             return SHORTEST_PAUSE
         return max(SHORTEST_PAUSE, PAUSE - seconds) if whole else 0.0
 
-    def see(self, new: bytes) -> None:
-        """Show the log's `new` bytes, or the progress up to them. Memory stays small however long the log is."""
+    def see(self, new: bytes, whole: bool = True) -> None:
+        """Show the log's `new` bytes, or the progress up to them. Memory stays small however long the log is.
+
+        `whole` is whether they reach to the log's present end.
+        """
         if self.tail:
             if self._screen.write:
                 self._screen.write(new)
@@ -77,12 +98,22 @@ class Follower:
                 self._show(self._unfinished)
                 self._unfinished = b""
             return
-        self.know(new)
-        if self._now() >= self._due:
-            self._due = self._now() + (INTERVAL if self._screen.rewrite else PLAIN_INTERVAL)
-            self._say(
-                progress.line(self._step, self._now() - self._begun, self._expected, self._log.decode(errors="replace"))
-            )
+        self._log = progress.shortened(self._log + new)
+        log, now = self._log.decode(errors="replace"), self._now()
+        left = self._left(log, now, whole) if self._step is MEASURE else ""
+        if now >= self._due:
+            self._due = now + (INTERVAL if self._screen.rewrite else PLAIN_INTERVAL)
+            self._say(progress.line(self._step, now - self._begun, self._expected, log, left))
+
+    def _left(self, log: str, now: float, whole: bool) -> str:
+        """How much longer it takes, in words."""
+        begun = progress.begun(log)
+        for one in begun:
+            self._seen.setdefault(one, None if self._catching_up else now)
+        self._catching_up = self._catching_up and not whole
+        seen = {one: at for one, at in self._seen.items() if at is not None}
+        course = Course(begun, seen, now, self._started)
+        return remaining.phrase(remaining.seconds_left(course, self._expected, self._earlier))
 
     def finish(self) -> None:
         """Show the unfinished last line of a log that has ended."""

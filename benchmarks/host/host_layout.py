@@ -12,14 +12,21 @@ DIRECTORY = "/var/lib/benchmarks"
 LOG = "benchmark.log"
 ACTIVITY = "activity"  # when the log grew, see host.activity
 STOPPED = "stopped-services"  # for the time of the measurement, see host.background_services
+STOP_REASON = "stop-reason"  # why units were stopped before their end, see host.systemd_units
 CRITERION = "criterion"
 ARCHIVE = "criterion.tar.gz"
+HEARTBEAT = "heartbeat"  # in a run's directory: when somebody last looked at the run, see host.results_service
 STEPS = ("build", "run")
 
 
 def run_directory(run_id: str, directory: str = DIRECTORY) -> str:
     """The directory of a run, with a subdirectory for each attempt."""
     return f"{directory}/runs/{run_id}"
+
+
+def results_unit(prefix: str, attempt: int | str) -> str:
+    """The name of the unit that uploads an attempt's results; `prefix` is that of the run's units."""
+    return f"{prefix}-{attempt}-results"
 
 
 def unit_prefix(run_id: str) -> str:

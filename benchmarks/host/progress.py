@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from benchmarks.host import log_output
+from benchmarks.host.remaining import Benchmark
 
 _COMPILING = re.compile(r"^ *Compiling (?P<crate>\S+)", re.MULTILINE)
 
@@ -19,11 +20,19 @@ class Progress:
     begun: int
 
 
+def begun(log: str) -> tuple[Benchmark, ...]:
+    """The benchmarks that were begun, in order, from a log that Criterion writes without a terminal.
+
+    Two targets may use the same id.
+    """
+    found = [(part.target or "", id) for part in log_output.sections(log) for id in log_output.begun(part)]
+    return tuple(dict.fromkeys(found))
+
+
 def measured(log: str) -> Progress:
-    """Progress of a measurement, from a log that Criterion writes without a terminal."""
-    # Two targets may use the same benchmark id, so ids are counted for each target.
-    ids = [id for section in log_output.sections(log) for id in log_output.begun(section)]
-    return Progress(ids[-1] if ids else None, len(ids))
+    """Progress of a measurement."""
+    all = begun(log)
+    return Progress(all[-1][1] if all else None, len(all))
 
 
 def built(log: str) -> Progress:
@@ -70,15 +79,15 @@ def _begun(log: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Step:
-    """Building or measuring: `verb` is what it does to one item, and `read` reads the progress from its log."""
+    """Building or measuring: `read` reads the progress from its log, and `items` is what it counts."""
 
     name: str
-    verb: str
     read: Callable[[str], Progress]
+    items: tuple[str, str]  # one, many; empty if the count alone says enough
 
 
-BUILD = Step("building", "compiling", built)
-MEASURE = Step("measuring", "measuring", measured)
+BUILD = Step("building", built, (" crate,", " crates,"))
+MEASURE = Step("measuring", measured, ("", ""))
 
 
 def last_line(log: str) -> str:
@@ -88,18 +97,21 @@ def last_line(log: str) -> str:
     return next((" ".join(line.split()) for line in reversed(lines) if line.strip()), "")
 
 
-def line(step: Step, seconds: float, expected: int, log: str) -> str:
-    """The line of progress of a step after `seconds`: the current item, or else the last line of the log.
+def line(step: Step, seconds: float, expected: int, log: str, left: str = "") -> str:
+    """The line of progress of a step after `seconds`: how much is done, and the current item, or else the last line.
 
-    `expected` is the number of items, 0 if it is not known.
+    `expected` is the number of items, 0 if it is not known; `left` is how much longer it takes, in words. The item is
+    last, since a narrow terminal cuts the end.
     """
     minutes, rest = divmod(int(seconds), 60)
-    clock = f"  {minutes}:{rest:02}"
+    done = f"  {minutes}:{rest:02} {step.name}{f', {left}' if left else ''}"
     programs = [match.start() for match in _NEXT_PROGRAM.finditer(log)]
     # The current item can only be one of the last program's.
     last = step.read(log[programs[-1] :] if programs else log).last
     if last:
         begun = step.read(log).begun
-        return f"{clock} {step.verb} {last} ({f'{begun} of {expected}' if expected else begun})"
+        # A number that is exceeded was not the right one.
+        total = f"/{expected}" if expected >= begun else ""
+        return f"{done}: {begun}{total}{step.items[(expected if total else begun) != 1]} {last}"
     said = last_line(log)
-    return f"{clock} {step.name}{f': {said}' if said else ''}"
+    return f"{done}{f': {said}' if said else ''}"

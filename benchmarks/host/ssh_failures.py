@@ -19,6 +19,7 @@ UNANSWERED = "does not answer over SSH"
 _SILENT = "'ping'"
 # https://man7.org/linux/man-pages/man8/pam_nologin.8.html: from five minutes before a scheduled power-off on.
 _GOING_DOWN = re.compile(r"System is going down|Unprivileged users are not permitted")
+_UNKNOWN = "Check that it runs, and the network between it and this machine."
 _REFUSED_LOGIN = re.compile(r"Permission denied \(|Host key verification failed")
 
 
@@ -33,7 +34,7 @@ def sentence(host: str, message: str, launched: bool = False) -> str:
     lines = [line.strip() for line in whole.splitlines()]
     said = next((line for line in lines if _GOING_DOWN.search(line)), lines[-1])
     remedy = remedies.of_launched_ssh(whole) if launched else remedies.of_ssh(whole)
-    return f"{host} {UNANSWERED}: " + (f"{said.removesuffix('.')}. {remedy}" if remedy else said)
+    return f"{host} {UNANSWERED}: {said.removesuffix('.')}. {remedy or _UNKNOWN}"
 
 
 def telling(messages: Sequence[str]) -> str:

@@ -17,6 +17,16 @@ from benchmarks.host import background_services, exit_signals, host_layout, isol
 # LimitFSIZE= would hold for that code's other files too.
 LARGEST_LOG = 2**28  # bytes
 _LOG_LIMIT = "log-limit"  # beside systemd's own words for a result
+# What stops units before their end, by the words for it in STOP_REASON and in a result.
+SPOT_NOTICE = (
+    "spot-notice"  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
+)
+POWER_OFF = "power-off"  # or a reboot
+_REASONS = {
+    SPOT_NOTICE: "because EC2 takes the spot instance back",
+    POWER_OFF: "because the machine was shut down or restarted",
+}
+_STOP_TIMEOUT = 20  # seconds
 # The unit's result is kept in a file, since systemd forgets units that have ended, and all units at a reboot. It is
 # written beside its place and moved there: who reads it meanwhile must not find it empty.
 _KEEP_STATUS = (
@@ -25,7 +35,12 @@ _KEEP_STATUS = (
     f"then SERVICE_RESULT={_LOG_LIMIT}; fi; "
     # What is below the limit stays as it is.
     f"truncate --no-create --size='<{LARGEST_LOG}' {host_layout.LOG} {host_layout.ACTIVITY}; "
-    'printf "%s %s %s\\n" "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" > "$STATUS_FILE.new"'
+    # What did not end well while something stopped it ended for that reason.
+    f"reason=$(cat {host_layout.STOP_REASON} 2>/dev/null); "
+    f'if [ -z "$reason" ] && [ "$(systemctl is-system-running)" = stopping ]; then reason={POWER_OFF}; fi; '
+    'if [ -z "$EXIT_CODE" ] || [ "$SERVICE_RESULT $EXIT_CODE" = "success exited" ]; then reason=; fi; '
+    # Without quotes: a word of its own, or none.
+    'set -- "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" $reason; echo "$*" > "$STATUS_FILE.new"'
     ' && mv "$STATUS_FILE.new" "$STATUS_FILE"'
 )
 # systemd would open the log and execute the program as init_t, which SELinux's targeted policy does not let do either
@@ -39,8 +54,9 @@ LARGEST_PART = 4 * 2**20  # bytes
 # One round trip for everything: whether the unit is active, its result, and the log from a given byte on. The wait
 # happens on the host: polling over SSH would disturb the measurement. It ends at the unit's end, and when the file $7
 # has a byte $5: that is the log, or /dev/null, which never has one. tail is ended by its process id, because not every
-# tail notices that its pipe was closed before it writes again.
+# tail notices that its pipe was closed before it writes again. Whoever looks follows the run: $9 is its heartbeat.
 _STATUS = """
+touch -c "$(dirname "$2")/../$9" 2>/dev/null
 pid=$(systemctl show --property=MainPID --value "$1")
 [ "$6" = 0 ] || [ "$pid" = 0 ] || {
   sh -c 'echo $$; exec tail --pid="$0" --sleep-interval=0.2 -c "+$1" -f "$2"' "$pid" "$5" "$7" |
@@ -49,7 +65,9 @@ pid=$(systemctl show --property=MainPID --value "$1")
 state=$(systemctl show --property=ActiveState --value "$1") || exit 1
 result=$(cat "$2" 2>/dev/null)
 size=$(stat --format=%s "$3" 2>/dev/null)
-printf '%s\\n' "$state" "${result:--}" "${size:-0}"
+# Only a look that does not wait tells how long the unit has run, since ps costs the host some time.
+[ "$6" != 0 ] || [ "$pid" = 0 ] || age=$(ps -o etimes= -p "$pid" 2>/dev/null)
+printf '%s\\n' "$state" "${result:--}" "${size:-0} $age"
 tail -c "+$5" "$4" 2>/dev/null | head -c "$8" | base64 -w 0
 """
 
@@ -67,6 +85,8 @@ class Unit:
     limit_seconds: int
     # For the names of the background services that are stopped for the unit's time; empty to stop none.
     stopped: str = ""
+    # A unit that outlives it at a shutdown; empty if there is none.
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,9 +94,11 @@ class UnitStatus:
     """The state of a unit: whether it is active, its result if it has ended, and the log's new bytes."""
 
     active: bool
-    result: Sequence[str] | None  # systemd's $SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS
+    # systemd's $SERVICE_RESULT, $EXIT_CODE, $EXIT_STATUS, and what had it stopped
+    result: Sequence[str] | None
     size: int  # of the log, in bytes
     log: bytes
+    age: float | None = None  # seconds since it was started, if it runs and the look has not waited
 
     @property
     def ended(self) -> bool:
@@ -84,7 +106,26 @@ class UnitStatus:
 
     @property
     def succeeded(self) -> bool:
-        return self.result is not None and self.result[0] == "success"
+        """Whether its program ended well by itself: for systemd, a stop is a success too, and so is SIGPIPE.
+
+        https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#SuccessExitStatus=
+        """
+        return self.result is not None and self.result[0] == "success" and list(self.result[1:2]) != ["killed"]
+
+    @property
+    def word(self) -> str | None:
+        """systemd's word for its result, but "stopped" for the end by a signal that is a success for systemd."""
+        if self.result is None:
+            return None
+        return "stopped" if list(self.result[:2]) == ["success", "killed"] else self.result[0]
+
+    @property
+    def stopped(self) -> str:
+        """What had it stopped, as the part of a sentence; empty if nothing had."""
+        words = self.result or ()
+        if list(words) == ["success", "killed", "TERM"]:
+            return "by somebody on its machine"
+        return _REASONS.get(words[-1], "") if words[3:] else ""
 
     @property
     def too_long(self) -> bool:
@@ -107,7 +148,7 @@ class UnitStatus:
     @property
     def failed_by_itself(self) -> bool:
         """Whether its program ended with an exit status of its own, so that the log says why."""
-        return self.result is not None and self.result[0] == "exit-code" and not self.refused
+        return self.result is not None and self.result[0] == "exit-code" and not (self.refused or self.stopped)
 
 
 def clean_command(unit: Unit) -> str:
@@ -129,6 +170,9 @@ def start_command(unit: Unit, python: str) -> str:
     properties = [
         ("Type", "exec"),
         ("RuntimeMaxSec", str(unit.limit_seconds)),
+        # At a shutdown, what was measured is to be uploaded as well.
+        ("TimeoutStopSec", str(_STOP_TIMEOUT)),
+        *([("After", unit.after)] if unit.after else []),
         *isolation.properties(python),
         *(background_services.properties(unit.name, unit.stopped) if unit.stopped else []),
         # Last, so that whoever reads the result finds the services started again.
@@ -165,31 +209,38 @@ def status_command(unit: Unit, offset: int | None, wait: float = 0, *, until_it_
     log, begin = ("/dev/null", 0) if offset is None else (unit.log, offset)
     waits_for = log if until_it_grows else "/dev/null"
     arguments = [f"{unit.name}.service", unit.status, unit.log, log, str(begin + 1), f"{wait:g}", waits_for]
-    return shlex.join(["sh", "-c", _STATUS, "sh", *arguments, str(LARGEST_PART)])
+    return shlex.join(["sh", "-c", _STATUS, "sh", *arguments, str(LARGEST_PART), host_layout.HEARTBEAT])
 
 
 def read_status(output: str) -> UnitStatus:
     """Parse the output of `status_command`. Raises ValueError if it cannot be parsed."""
     # Privileged commands run in a terminal, which adds a carriage return to each line.
-    state, status, size, *log = output.strip().splitlines()
+    state, status, measures, *log = output.strip().splitlines()
     active = state in ("active", "activating", "deactivating", "reloading")
-    return UnitStatus(active, None if status == "-" else status.split(), int(size), base64.b64decode("".join(log)))
+    result = None if status == "-" else status.split()
+    size, *age = measures.split()
+    return UnitStatus(active, result, int(size), base64.b64decode("".join(log)), float(age[0]) if age else None)
 
 
 def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:
     """How a unit that failed ended, as a sentence."""
     if look.result is None:
-        return f"The {what} ended without a result: the machine was restarted, or systemd was stopped."
+        return f"The {what} ended without a result: the machine was restarted, or systemd was stopped. Measure again."
     if look.refused:
         return (
             f"The {what} was not started, because what has to come before it failed, such as the firewall's rule that "
             f"keeps its code from the machine's credentials: `sudo journalctl --unit={unit.name}` there says why."
         )
+    if look.stopped:
+        return f"The {what} was stopped {look.stopped}; what it had written was kept: run the same command again."
     result, code, status = (*look.result, "", "", "")[:3]
     minutes = unit.limit_seconds // 60
+    more = "--build-limit" if what == "build" else "--time-limit"
     limit = f"{minutes} minute" if minutes == 1 else f"{minutes} minutes"
     reasons = {
-        "timeout": f"The {what} was stopped at its limit of {limit}; what it had written was kept.",
+        "timeout": (
+            f"The {what} was stopped at its limit of {limit}; what it had written was kept. Give more by {more}."
+        ),
         _LOG_LIMIT: (
             f"The {what} was stopped because it had written more than {LARGEST_LOG // 2**20} MiB into its log, of "
             "which that much was kept: let the benchmark print less."
@@ -199,7 +250,9 @@ def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:
     if result in reasons:
         return reasons[result]
     if not status:  # it was never started
-        return f"The {what} could not be run: systemd says {result}."
+        return (
+            f"The {what} could not be run: systemd says {result}. `sudo journalctl --unit={unit.name}` there says more."
+        )
     sent = exit_signals.of_status(int(status)) if code == "exited" else exit_signals.named(status)
     if sent:
         return f"The {what} {sent.said}. {sent.remedy}".rstrip()

@@ -121,7 +121,10 @@ def note_gone(ec2: Client, run_id: str, directory: Path) -> None:
 def check_known(ec2: Client, run_id: str, directory: Path) -> None:
     """Raises FailedError if neither AWS nor the run's directory knows the run."""
     if not ((directory / parameters_file.PARAMETERS).exists() or instances.any_of(ec2, run_id)):
-        raise FailedError(f"No run {run_id} is known: it has no directory here and no instance in this region.")
+        raise FailedError(
+            f"No run {run_id} is known: it has no directory here and no instance in this region. Check its "
+            "name and --region."
+        )
 
 
 def would_end(ec2: Client, run_id: str, directory: Path, only: str | None = None, *, keep: bool = False) -> list[str]:

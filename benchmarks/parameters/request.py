@@ -92,13 +92,18 @@ def _attached(values: Values) -> Resolved:
 
 def check_ending(parameters: Values) -> None:
     """Raises RefusedError unless a request to end something names either a run or what has expired."""
-    run_id, expired = parameters["run_id"], parameters["expired"]
+    run_id, expired = parameters["run_id"] or parameters["run"], parameters["expired"]
+    if parameters["run_id"] and parameters["run"]:
+        raise RefusedError("run and run_id exclude each other: name a run once.")
     if expired and run_id:
-        raise RefusedError("run_id and expired exclude each other: name a run, or end all that has expired.")
+        name = "run_id" if parameters["run_id"] else "run"
+        raise RefusedError(f"{name} and expired exclude each other: name a run, or end all that has expired.")
     if parameters["all_owners"] and not expired:
         raise RefusedError("all_owners is only for expired: a run is ended by its name, whoever started it.")
     if not run_id and not expired:
-        raise RefusedError("run_id is missing: name a run, as bench printed it, or give expired to end all that has.")
+        raise RefusedError(
+            "run is missing: name a run, by its id, the start of it, or latest, or give expired to end all that has."
+        )
     if run_id and "," in (parameters["region"] or ""):
         raise RefusedError("A run is in one region: give a single one, since several are only for expired.")
 
@@ -132,7 +137,7 @@ def check_paths(parameters: Values) -> None:
 
 def check_region_of_run(parameters: Values, chosen: str) -> None:
     """Raises RefusedError if the run has launched, or was to launch, in another region: it is not found in this one."""
-    if not parameters["run_id"]:
+    if not (parameters["run_id"] or parameters.get("run")):
         return
     run_id, directory = run_directory.locate(parameters)
     known = run_region.recorded(directory)

@@ -57,6 +57,9 @@ FIRST_FLAGS = (
     "verbose",
 )
 
+# Nor for a parameter that ./inv takes as a word without a flag.
+WORDS: Mapping[str, str] = {"terminate": "run"}  # by entry point
+
 # Nor for the largest value. EC2 uses 32-bit integers; a time limit of more than a month is a mistake.
 LARGEST = 2**31 - 1
 MONTH = 30 * 24 * 60  # minutes
@@ -153,7 +156,7 @@ def parameters(entry_point: str) -> tuple[Parameter, ...]:
             default=option.get("default"),
             required=option.get("required", False),
             choices=tuple(option.get("choices", ())),
-            positional=option.get("positional", False),
+            positional=option.get("positional", False) or WORDS.get(entry_point) == name,
         )
         for name, option in _specs()[entry_point]["options"].items()
     )

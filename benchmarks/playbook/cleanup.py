@@ -19,7 +19,7 @@ from rich.console import Console
 from benchmarks.aws import aws_errors, opt_in_regions, session
 from benchmarks.launch import left, remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages
-from benchmarks.runs import events
+from benchmarks.runs import events, failures
 from benchmarks.runs.event_records import CleanedUp
 
 # How long after an interruption an instance may still appear whose launch was in progress.
@@ -167,7 +167,8 @@ class TerminateCleanup:
         # Ansible has reported the remaining instances, unless it was killed.
         if code < 0:
             self.instances.tell()
-        return f"Ending the run {self.instances.run_id} failed." if reached.started else NOTHING_DONE["terminate"]
+        failed = f"Ending the run {self.instances.run_id} failed: the same command tries again."
+        return failed if reached.started else NOTHING_DONE["terminate"]
 
     def of_signal(self, reached: stages.Reached) -> None:
         self.instances.tell()
@@ -182,6 +183,7 @@ class BenchmarkCleanup:
     instances: Instances | None  # None if the run launches none
     keeps: bool
     fresh: bool  # whether this process has started the run, not continued it
+    named: bool  # whether the user has given the run's id
     finish: command_line.Command  # the playbook that collects, publishes and terminates after an interrupted one
     console: Console
     attaches: bool = False  # whether it only comes back to a run
@@ -204,7 +206,19 @@ class BenchmarkCleanup:
         self._leave_nothing_running(reached, keep=self.keeps or bool(reached.hosts.left))
         if reached.hosts.left:
             self._say(left.way_back(self.run_id, self.directory))
-        return f"The run failed. Partial results are in {self.directory}"
+        return self._end()
+
+    def _end(self) -> str:
+        """The last two lines: why the run failed, which may have left the screen by now, and what to do next."""
+        first = next(iter(failures.failures(self.directory)), None)
+        why = f"The run failed: {first.sentence.splitlines()[0]}" if first and first.sentence else "The run failed."
+        again = "the same command without --run-id" if self.named else "the same command"
+        anew = f"Once that is mended, {again} starts a new run; partial results are in {self.directory}"
+        # It has been measured, so that no instance is needed for the rest.
+        later = (
+            f"The same command with --run-id {self.run_id} publishes what was measured, which is in {self.directory}"
+        )
+        return f"{why}\n{later if first and first.stage == 'publish' else anew}"
 
     def of_signal(self, reached: stages.Reached) -> None:
         """Terminate the instances first: the sender of the signal may not wait for long."""

@@ -116,6 +116,7 @@ def _prepare(playbook: str, values: Values) -> Job:
             instances=None if resolved.parameters["host"] else instances,
             keeps=resolved.parameters["keep"],
             fresh=fresh,
+            named="run_id" in values,
             finish=command("finish", finishing),
             console=console,
             attaches=attaching.attaches(values),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from benchmarks.host import failure_causes, ssh_failures
@@ -74,5 +75,12 @@ def sentence(host: str, task: str, result: TaskResult) -> str:
         errors, said = (str(result.get(key) or "").replace("\r\n", "\n") for key in ("stderr", "stdout"))
         output = _FAREWELL.sub("", errors).strip() or said.strip()
         told, detail = failure_causes.explain(f"{name} failed with exit status {result.get('rc')}.", output)
-        return "\n".join([told, *detail])
-    return "\n".join([message or f"{name} failed.", *result.get("detail", [])])
+        return _with_details(told, detail)
+    # An action of this tool may say in `next` where to go on.
+    followed = _with_details(message or f"{name} failed.", result.get("detail", ()))
+    return "\n".join(filter(None, [followed, result.get("next")]))
+
+
+def _with_details(told: str, detail: Iterable[str]) -> str:
+    """A sentence, and below it the lines of a log that explain it."""
+    return "\n".join([told, *(f"    {line}" for line in detail)])

@@ -8,6 +8,7 @@ import botocore.exceptions
 
 from benchmarks import hints
 from benchmarks.account import bucket_policy
+from benchmarks.aws import s3_addresses
 from benchmarks.aws.aws_errors import code
 from benchmarks.aws.optional_answers import UnknownError, optional
 from benchmarks.aws.resource_names import default_bucket
@@ -39,7 +40,13 @@ def choose(parameters: Values, s3: Client, account: str) -> Destination:
             raise RefusedError(reasons[code(error)]) from None
         raise
     region = head["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region") or parameters["region"]
-    return Destination(bucket=bucket, account=account, region=region, public=_is_public(s3, bucket, account))
+    return Destination(
+        bucket=bucket,
+        account=account,
+        region=region,
+        public=_is_public(s3, bucket, account),
+        endpoint=s3_addresses.endpoint_of(s3),
+    )
 
 
 def _is_public(s3: Client, bucket: str, account: str) -> bool:

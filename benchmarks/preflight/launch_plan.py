@@ -68,6 +68,7 @@ def make(
         named_by_template=tuple(sorted(kind for kind, keys in template.tag_keys.items() if tags.NAME in keys)),
         bare_metal=bool(info.get("BareMetal")),
         tenancy=template.tenancy,
+        has_profile=template.has_profile,
     )
     of_template = template_warnings.warnings(template, info, parameters["subnet"])
     plan = replace(plan, alternatives=alternatives.find(ec2, plan, os.environ))

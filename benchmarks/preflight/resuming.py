@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,13 +38,16 @@ def _launched(directory: Path) -> tuple[Instance, ...]:
     return found.instances if found else ()
 
 
-def measured(directory: Path, suite_digest: str) -> tuple[HostAttempt, ...]:
+def measured(
+    directory: Path, suite_digest: str, is_uploaded: Callable[[str, int], bool] = lambda _host, _attempt: False
+) -> tuple[HostAttempt, ...]:
     """The newest attempt at the requested suite on each host of a run that is over.
 
-    Raises RefusedError if there is none, since it cannot be measured any more.
+    Its log is here, or `is_uploaded` says that it is in S3, which it is asked only if it is not here. Raises
+    RefusedError if there is none, since it cannot be measured any more.
     """
     hosts = [instance.instance_id for instance in _launched(directory)]
-    newest = {host: _measured(run_layout.host(directory, host), suite_digest) for host in hosts}
+    newest = {host: _measured(directory, host, suite_digest, is_uploaded) for host in hosts}
     found = tuple(HostAttempt(host=host, attempt=number) for host, number in newest.items() if number)
     if not found:
         raise RefusedError(
@@ -53,11 +56,16 @@ def measured(directory: Path, suite_digest: str) -> tuple[HostAttempt, ...]:
     return found
 
 
-def _measured(host_directory: Path, suite_digest: str) -> int | None:
-    """The number of a host's newest attempt at a suite, among those whose log is here."""
+def _measured(directory: Path, host: str, suite_digest: str, is_uploaded: Callable[[str, int], bool]) -> int | None:
+    """The number of a host's newest attempt at a suite, among those whose log is here, else in S3."""
+    host_directory = run_layout.host(directory, host)
     records = [attempts.read(host_directory, number) for number in attempts.here(host_directory)]
     numbers = [record.number for record in records if record and record.suite_digest == suite_digest]
-    return max((n for n in numbers if (run_layout.attempt(host_directory, n) / run_layout.LOG).exists()), default=None)
+
+    def has_log(number: int) -> bool:
+        return (run_layout.attempt(host_directory, number) / run_layout.LOG).exists() or is_uploaded(host, number)
+
+    return next(filter(has_log, sorted(numbers, reverse=True)), None)
 
 
 def launched_as(planned: LaunchPlan, there: Sequence[AwsShape], begun: Begun | None, parameters: Values) -> LaunchPlan:

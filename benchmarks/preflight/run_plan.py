@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ from benchmarks.errors import RefusedError
 from benchmarks.launch import boot_times
 from benchmarks.parameters import suites
 from benchmarks.preflight import credentials_end, destination, dry_run, launch_plan, launch_price, resuming
-from benchmarks.results import result_keys
+from benchmarks.results import fetching, result_keys
 from benchmarks.runs import measurement, record_files
-from benchmarks.runs.records import PlannedMeasurement, Preflight, Source, Suite, Values
+from benchmarks.runs.records import Destination, PlannedMeasurement, Preflight, Source, Suite, Values
 
 # In the tags of a dry run for a run that has no directory yet.
 _NAMELESS = "not-begun"
@@ -95,7 +96,8 @@ def come_back(parameters: Values, connect: Connect, begun: resuming.Begun) -> Pr
     with refusing_in(connect, parameters["region"]):
         there = instances.alive(connect("ec2"), name)
     if resuming.is_over(begun.directory, there):
-        return replace(plan, **_without_instance(begun.directory, plan.measurements[0].suite_digest))
+        digest, where = plan.measurements[0].suite_digest, plan.destination
+        return replace(plan, **_without_instance(begun.directory, plan, digest, connect, lambda: where))
     if not there:
         raise RefusedError(f"The run {name} has launched nothing so far: there is nothing to come back to.")
     resuming.refuse_without_keys(begun.directory, there, parameters["region"])
@@ -127,7 +129,8 @@ def _with_machine(
     (planned,) = plan.measurements
     there = instances.alive(ec2, begun.directory.name) if begun else []
     if begun and begun.plan and resuming.is_over(begun.directory, there):
-        gone = _without_instance(begun.directory, planned.suite_digest)
+        where = partial(_destination, parameters, connect)
+        gone = _without_instance(begun.directory, begun.plan, planned.suite_digest, connect, where)
         return replace(plan, launches=begun.plan.launches, **gone)
     if there:
         # What is there costs what it costs, and nothing is launched that could be refused or warned of.
@@ -147,12 +150,23 @@ def _with_machine(
     return replace(plan, launches=(launch,), warnings=(*warnings, *check_source(planned.suite.source)))
 
 
-def _without_instance(directory: Path, suite_digest: str) -> dict[str, Any]:
-    """What the plan of a run says if no instance of it is left."""
+def _without_instance(
+    directory: Path, plan: Preflight, suite_digest: str, connect: Connect, where: Callable[[], Destination | None]
+) -> dict[str, Any]:
+    """What the plan of a run says if no instance of it is left: what is here of its results, or in the bucket."""
+
+    def is_uploaded(host: str, attempt: int) -> bool:
+        target = where()
+        return target is not None and fetching.is_uploaded(connect("s3"), target, directory, host, attempt, plan)
+
     return {
-        "measured": resuming.measured(directory, suite_digest),
+        "measured": resuming.measured(directory, suite_digest, is_uploaded),
         "warnings": ("The run's instance is gone: what it has measured is published without it.",),
     }
+
+
+def _destination(parameters: Values, connect: Connect) -> Destination | None:
+    return destination.choose(parameters, connect("s3"), connect("sts").get_caller_identity()["Account"])
 
 
 def _suite(parameters: Values) -> Suite:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from benchmarks import hints
 from benchmarks.aws import cpu_credits
 from benchmarks.aws.launch_templates import METADATA_OPTIONS, Template
 from benchmarks.aws.session import AwsShape
@@ -16,6 +17,12 @@ def warnings(template: Template, type_info: AwsShape, subnet: str | None) -> Ite
     """
     if type_info.get("BurstablePerformanceSupported"):
         yield _burstable(template, type_info["InstanceType"])
+    if not template.has_profile:
+        yield (
+            f"The launch template {template.name} names no instance profile, so that the instance cannot upload its "
+            f"results by itself: keep this machine connected until they are here, or let "
+            f"{hints.command_line('bench.setup')} make a role, and a template with it."
+        )
     yield from _overridden(template)
     yield from _pinned(template, subnet)
     for is_set, sentence in _OTHERS:

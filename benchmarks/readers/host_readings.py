@@ -16,6 +16,7 @@ from benchmarks.runs import run_layout
 from benchmarks.runs.result_records import BenchmarkMeasurement
 from benchmarks.text import natural
 
+LOG_ALONE = "Criterion's files were not brought back: these numbers are from the log alone, without samples."
 NO_UNIT = "Numbers have no unit where Criterion printed none: they need not be times."
 
 
@@ -47,10 +48,24 @@ class Reading:
 def of_host(directory: Path) -> Reading:
     """The results in an attempt's directory, from `criterion/<target>/` and `benchmark.log`, as far as they exist.
 
+    Without `criterion/`, as of a host that was lost, they are those that the log shows.
+
     Raises OSError if the log cannot be read.
     """
+    log = benchmark_log.read(directory / run_layout.LOG)
+    if not (directory / run_layout.CRITERION).exists():
+        return _of_log(log)
     homes = sorted(path for path in (directory / run_layout.CRITERION).glob("*") if path.is_dir())
-    return combine({home.name: home for home in homes}, benchmark_log.read(directory / run_layout.LOG))
+    return combine({home.name: home for home in homes}, log)
+
+
+def _of_log(log: Log) -> Reading:
+    """The results of a host whose Criterion directory was not brought back, or that never had one."""
+    targets = dict.fromkeys(program.target for program in log.programs)
+    found = [Found(*one) for target in targets for one in log_readings.of_program(_together(target, log.programs))]
+    found.sort(key=lambda one: (one.measurement.target or "", natural(one.measurement.id)))
+    notes = (LOG_ALONE, *log_readings.left_out(log)) if found else ()
+    return Reading(tuple(found), notes=notes, likely_cause=log.likely_cause)
 
 
 def combine(homes: Mapping[str, Path], log: Log) -> Reading:
@@ -77,11 +92,11 @@ def combine(homes: Mapping[str, Path], log: Log) -> Reading:
     return Reading(tuple(found), tuple(p for part in parts.values() for p in part.problems), tuple(notes), cause)
 
 
-def _together(target: str, programs: Sequence[ProgramOutput]) -> ProgramOutput:
+def _together(target: str | None, programs: Sequence[ProgramOutput]) -> ProgramOutput:
     """The output of all processes of a target. Those of a repeated attempt replace what earlier ones have printed."""
     whole = ProgramOutput(target)
     for program in programs:
-        if program.target == log_output.executable(target):
+        if program.target == (target and log_output.executable(target)):
             whole.printed.update(program.printed)
             whole.lines.update(program.lines)
             whole.places.update(program.places)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from benchmarks.readers.benchmark_log import Log, ProgramOutput
+from benchmarks.readers.benchmark_log import Log, Place, ProgramOutput
 from benchmarks.readers.criterion import printed_estimate
 from benchmarks.readers.printed_results import BenchLine, Printed
 from benchmarks.runs.result_records import BenchmarkMeasurement, Estimate
@@ -19,7 +19,7 @@ def of_log(log: Log) -> tuple[BenchmarkMeasurement, ...]:
     found: list[BenchmarkMeasurement] = []
     for program in log.programs:
         processes[program.target] += 1
-        found += _of_program(program, processes[program.target])
+        found += (measurement for measurement, _ in of_program(program, processes[program.target]))
     return tuple(found)
 
 
@@ -54,9 +54,10 @@ def _of_printed(id: str, printed: Printed) -> BenchmarkMeasurement:
     )
 
 
-def _of_program(program: ProgramOutput, process: int) -> Iterator[BenchmarkMeasurement]:
+def of_program(program: ProgramOutput, process: int = 1) -> Iterator[tuple[BenchmarkMeasurement, Place]]:
+    """Every result of a program, the process of its target with this number, and where it has written it in the log."""
     of_criterion = {id: _of_printed(id, printed) for id, printed in program.printed.items()}
     of_lines = {id: of_bench_line(id, line) for id, line in program.lines.items() if id not in of_criterion}
     every = {**of_criterion, **of_lines}
     for id, place in program.places.items():
-        yield replace(every[id], target=program.target, process=process, position=place.position)
+        yield replace(every[id], target=program.target, process=process, position=place.position), place

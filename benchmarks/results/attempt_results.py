@@ -8,34 +8,49 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from benchmarks.host import activity
+from benchmarks.host import activity, log_output
 from benchmarks.readers import host_readings
 from benchmarks.readers.benchmark_log import Place
 from benchmarks.results import attempt_facts, manifest
-from benchmarks.runs import record_files, run_layout
+from benchmarks.runs import failures, record_files, run_layout
 from benchmarks.runs.records import Preflight
 from benchmarks.runs.result_records import Results
 
+# The stages, as failures name them, that are about what is measured.
+_MEASURING = ("", "finish")
 
-def of_attempt(run_dir: Path, host: str, attempt: int, plan: Preflight) -> Results:
-    """The results of an attempt that has a directory. Raises OSError if its log cannot be read."""
+
+def of_attempt(run_dir: Path, host: str, attempt: int, plan: Preflight, ended: datetime | None = None) -> Results:
+    """The results of an attempt that has a directory. Raises OSError if its log cannot be read.
+
+    `ended` is when it ended, for a host that has not noted when its benchmarks did.
+    """
     host_directory = run_layout.host(run_dir, host)
     directory = run_layout.attempt(host_directory, attempt)
     reading = host_readings.of_host(directory)
     instance = host if plan.launches else None
     looks = _looks(directory)
+    suite = manifest.suite_of(host_directory, attempt, plan)
+    # A log alone names the executables of targets.
+    targets = {log_output.executable(name): name for name in suite.benches}
     measurements = tuple(
-        replace(one.measurement, instance=instance, attempt=attempt, **_times(looks, one.place))
+        replace(
+            one.measurement,
+            target=targets.get(one.measurement.target or "", one.measurement.target),
+            instance=instance,
+            attempt=attempt,
+            **_times(looks, one.place),
+        )
         for one in reading.found
     )
-    ended = max((one.ended for one in measurements if one.ended), default=None)
-    facts = attempt_facts.of_attempt(run_dir, host, attempt, plan, ended)
+    last = max((one.ended for one in measurements if one.ended), default=ended)
+    facts = attempt_facts.of_attempt(run_dir, host, attempt, plan, last)
     return Results(
         run_id=run_dir.name,
         host=host,
         attempt=attempt,
         started=plan.started,
-        expected=manifest.suite_of(host_directory, attempt, plan).expected,
+        expected=suite.expected,
         measurements=measurements,
         problems=reading.problems,
         notes=reading.notes,
@@ -43,7 +58,24 @@ def of_attempt(run_dir: Path, host: str, attempt: int, plan: Preflight) -> Resul
         platform=facts.platform,
         money=facts.money,
         tool=facts.tool,
+        partial=_partial(len(measurements), suite.expected, _failure(run_dir, host, attempt)),
     )
+
+
+def _failure(run_dir: Path, host: str, attempt: int) -> str:
+    """Why the attempt was not measured to its end, as a sentence; empty if it was, as far as is recorded."""
+    found = (one for one in failures.failures(run_dir) if one.is_of(host, attempt) and one.stage in _MEASURING)
+    return next((one.sentence.partition("\n")[0] for one in found), "")
+
+
+def _partial(count: int, expected: int | None, why: str) -> str | None:
+    """Why the benchmarks that were measured may not be all: without any, there is no result, not a part of one."""
+    if not count or (expected is not None and count >= expected):
+        return None
+    if expected is None:
+        return f"It may be that not all benchmarks were measured: {why}" if why else None
+    measured = f"{count} of {expected} benchmarks were measured"
+    return f"{measured}: {why}" if why else f"{measured}."
 
 
 def _looks(directory: Path) -> tuple[activity.Look, ...]:

@@ -29,7 +29,7 @@ def platform(
         tenancy=instance.tenancy if instance else None,
         lifecycle=instance.lifecycle if instance else None,
         region=launch.region if launch else None,
-        zone=instance.zone if instance else None,
+        zone=(instance.zone or None) if instance else None,
         zone_id=instance.zone_id if instance else None,
         ami=_ami(launch, instance),
         ami_name=launch.image.name if launch and _ami(launch, instance) == launch.image.id else None,

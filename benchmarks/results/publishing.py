@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.aws import aws_errors
 from benchmarks.aws.session import Client, Connect
 from benchmarks.results import link, manifest
 from benchmarks.results.result_keys import AttemptFolder, RunFolder
 from benchmarks.results.uploads import Upload, choose_folder, send, upload_of
-from benchmarks.runs import event_records, events, record_files, run_layout
+from benchmarks.runs import event_records, events, record_files, run_directory, run_layout
 from benchmarks.runs.records import Build, Destination, Manifest, Preflight, Published, Toolchain
 from benchmarks.runs.result_records import Results
 
@@ -34,7 +35,7 @@ def publish(
     target = plan.destination
     assert target
     directory = run_layout.attempt(run_layout.host(run_dir, host), attempt)
-    run = _run_folder(run_dir, host, attempt, plan)
+    run = run_folder(run_dir, host, attempt, plan)
     uploads = [upload_of(directory, name) for name in FILES if (directory / name).exists()]
     if not dry:
         record_files.write(directory, manifest.make(run_dir, host, attempt, plan, uploads))
@@ -56,6 +57,16 @@ def publish(
     return bool(missing), published.uri
 
 
+def failure(run_dir: Path, plan: Preflight, error: Exception) -> str:
+    """Why results could not be published, as a sentence; botocore has repeated what may pass by then."""
+    assert plan.destination
+    return (
+        f"The results could not be published to the bucket {plan.destination.bucket}: {aws_errors.sentence(error)} "
+        f"What was measured is kept in {run_dir}, and {run_directory.continue_command(run_dir)} with the same "
+        "parameters publishes it."
+    )
+
+
 def _published(s3: Client, target: Destination, folder: str, uploads: Sequence[Upload]) -> Published:
     bucket = target.bucket
     keys = {upload.name: f"{folder}{upload.name}" for upload in uploads}
@@ -72,7 +83,8 @@ def _published(s3: Client, target: Destination, folder: str, uploads: Sequence[U
     )
 
 
-def _run_folder(run_dir: Path, host: str, attempt: int, plan: Preflight) -> RunFolder:
+def run_folder(run_dir: Path, host: str, attempt: int, plan: Preflight) -> RunFolder:
+    """The folder of the run to which an attempt belongs."""
     host_directory = run_layout.host(run_dir, host)
     suite = manifest.suite_of(host_directory, attempt, plan)
     if plan.launch:

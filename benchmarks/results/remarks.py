@@ -10,4 +10,4 @@ def of_results(results: Results) -> list[str]:
     """Sentences for the user."""
     endpoint = results.tool.endpoint if results.tool else None
     sandbox = [f"Measured through {endpoint}, which is not AWS: these are numbers of a sandbox."] if endpoint else []
-    return [*sandbox, *results.problems, *results.notes, *stability.warnings(results.measurements, results.platform)]
+    return [*sandbox, *results.lost, *results.notes, *stability.warnings(results.measurements, results.platform)]

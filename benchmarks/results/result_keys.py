@@ -23,6 +23,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
 _UNSAFE_IN_SUITE = re.compile(r"[^A-Za-z0-9._-]")
 _ESCAPED = re.compile(r"(?:![0-9A-F]{2})+")
 _RUN = re.compile(r"results/(?P<suite>[^/]+)/(?P<run>[^/]+)/")
+_REQUEST = re.compile(r"run(?:\.(?P<copy>\d+))?\.json")
 _ATTEMPT = re.compile(r"(?P<host>[^/]+)/(?P<attempt>\d+)(?:\.(?P<copy>\d+))?/")
 
 
@@ -104,6 +105,17 @@ def run_of(key: str) -> RunFolder | None:
         run_id=run_id,
     )
     return run if is_valid(run_id) and key.startswith(run.key) else None
+
+
+def request(copy: int) -> str:
+    """The name of a copy, from 1 on, of a run's request in the run's folder: `run.json`, `run.2.json`, …"""
+    return f"run{'' if copy == 1 else f'.{copy}'}.json"
+
+
+def request_of(key: str, run: RunFolder) -> int | None:
+    """Which copy of a run's request an object is; None if it is none."""
+    found = _REQUEST.fullmatch(key.removeprefix(run.key))
+    return int(found["copy"] or 1) if found else None
 
 
 def attempt_of(key: str, run: RunFolder) -> AttemptFolder | None:

@@ -52,6 +52,11 @@ def upload_of(directory: Path, name: str) -> Upload:
     return Upload(path, name, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
+def content_type(name: str) -> str:
+    """How a file is to be shown, by its name: what is not known by it is text."""
+    return mimetypes.guess_type(name)[0] or "text/plain; charset=utf-8"
+
+
 def object_of(target: Destination, key: str) -> dict[str, str]:
     """The arguments that identify an object in every S3 call, including the bucket's owner."""
     return {"Bucket": target.bucket, "Key": key, "ExpectedBucketOwner": target.account}
@@ -63,17 +68,24 @@ def send(s3: Client, target: Destination, key: str, upload: Upload) -> bool:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
     """
     place = object_of(target, key)
-    kind = mimetypes.guess_type(upload.path.name)[0] or "text/plain; charset=utf-8"
     with upload.path.open("rb") as body:
         try:
-            s3.put_object(**place, Body=body, ChecksumSHA256=upload.encoded, ContentType=kind, IfNoneMatch="*")
+            s3.put_object(
+                **place,
+                Body=body,
+                ChecksumSHA256=upload.encoded,
+                ContentType=content_type(upload.name),
+                IfNoneMatch="*",
+            )
         except botocore.exceptions.ClientError as error:
             # The key exists: either a response was lost, or another process was faster. The checksum tells which.
             if code(error) not in ("PreconditionFailed", "ConditionalRequestConflict"):
                 raise
             return stored_checksum(s3, place) == upload.encoded
     if (stored := stored_checksum(s3, place)) != upload.encoded:
-        raise FailedError(f"S3 has another checksum for {key} than was sent: {stored} instead of {upload.encoded}.")
+        raise FailedError(
+            f"S3 has another checksum for {key} than was sent: {stored} instead of {upload.encoded}. Publish it again."
+        )
     return True
 
 

@@ -46,10 +46,13 @@ class Folder:
     def uri(self) -> str:
         return f"{SCHEME}{self.bucket}/{self.run.key}"
 
+    def keys(self) -> list[str]:
+        """The keys of what is in it. Raises RefusedError."""
+        return list(s3_objects.keys(self.s3, self.bucket, self.run.key))
+
     def has_results(self) -> bool:
         """Whether there is anything of an attempt in it, and not only what was asked for. Raises RefusedError."""
-        keys = s3_objects.keys(self.s3, self.bucket, self.run.key)
-        return any(result_keys.attempt_of(key, self.run) for key in keys)
+        return any(result_keys.attempt_of(key, self.run) for key in self.keys())
 
 
 @dataclass(frozen=True)

@@ -130,9 +130,14 @@ class Outcome:
 def all_in(runs_dir: Path) -> Iterator[RecordedRun]:
     """The runs of a directory that were planned, in no order. One whose plan is damaged is left out."""
     for directory in named_run.directories(runs_dir):
-        plan = record_files.recall(Preflight, directory) if run_id.is_valid(directory.name) else None
-        if plan:
-            yield RecordedRun(directory, plan)
+        if run_id.is_valid(directory.name) and (found := of(directory)):
+            yield found
+
+
+def of(directory: Path) -> RecordedRun | None:
+    """The run that was planned in a directory, None if none was, or if its plan is damaged."""
+    plan = record_files.recall(Preflight, directory)
+    return RecordedRun(directory, plan) if plan else None
 
 
 def damaged(runs_dir: Path) -> list[str]:

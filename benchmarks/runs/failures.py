@@ -29,6 +29,14 @@ def forget_failures(directory: Path, stages: Collection[str] | None = None) -> N
             path.unlink()
 
 
+def forget_loss(directory: Path, host: str, attempt: int, stages: Collection[str]) -> None:
+    """Remove the failure records of an attempt in the given stages: its host was lost, and its results were not."""
+    for path in (directory / run_layout.FAILURES).glob("*.json"):
+        found = _failure(path)
+        if found.is_of(host, attempt) and found.stage in stages:
+            path.unlink()
+
+
 def failures(directory: Path) -> tuple[Failure, ...]:
     """The failure records of a run, oldest first; a record that cannot be read counts as a failure."""
     return tuple(_failure(path) for path in sorted((directory / run_layout.FAILURES).glob("*.json")))

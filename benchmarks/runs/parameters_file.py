@@ -23,9 +23,11 @@ def read_parameters(directory: Path) -> Values:
     try:
         content = yaml_content.load(path.read_bytes())
     except (OSError, yaml.YAMLError) as error:
-        raise FailedError(f"{path} cannot be read: {error}") from None
+        raise FailedError(
+            f"{path} cannot be read ({' '.join(str(error).split())}): leave run_id out to start a new run."
+        ) from None
     if not isinstance(content, dict):
-        raise FailedError(f"{path} has no parameters.")
+        raise FailedError(f"{path} has no parameters: leave run_id out to start a new run.")
     return content
 
 

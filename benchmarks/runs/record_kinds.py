@@ -7,6 +7,7 @@ from benchmarks.runs.records import (
     Build,
     CurrentAttempt,
     Failure,
+    HostManifest,
     Instances,
     Machine,
     Manifest,
@@ -14,6 +15,7 @@ from benchmarks.runs.records import (
     Published,
     Ready,
     Record,
+    RunRequest,
     Setup,
     Stages,
     Teardown,
@@ -23,6 +25,6 @@ from benchmarks.runs.records import (
 from benchmarks.runs.result_records import Results
 
 KINDS: tuple[type[Record], ...] = (
-    *(Preflight, Instances, Ready, Toolchain, Attempt, CurrentAttempt, Build, Results, Manifest, Published, Terminated),
-    *(Stages, Machine, Setup, Teardown, Failure),
+    *(Preflight, Instances, Ready, Toolchain, Attempt, CurrentAttempt, Build, Results, Manifest),
+    *(HostManifest, RunRequest, Published, Terminated, Stages, Machine, Setup, Teardown, Failure),
 )

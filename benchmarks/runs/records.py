@@ -132,6 +132,7 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     network_interface: Json | None = None  # requested in each place's subnet; None for a subnet without more
     alternatives: tuple[str, ...] = ()  # types to suggest if there is no capacity, with their prices
     tenancy: str = "default"  # that the launch template asks for: default, dedicated or host
+    has_profile: bool = False  # whether the launch template names an instance profile, by which it uploads by itself
 
 
 class Destination(Part, frozen=True, kw_only=True):
@@ -141,6 +142,7 @@ class Destination(Part, frozen=True, kw_only=True):
     account: str  # the owner
     region: str
     public: bool = False  # whether anyone may read it, as far as could be told before the run
+    endpoint: str | None = None  # the URL of S3's endpoint if it is not AWS's own, as in the sandbox
 
 
 class PlannedMeasurement(Part, frozen=True, kw_only=True):
@@ -302,6 +304,7 @@ class Fingerprint(Part, frozen=True, kw_only=True):
     turbo: bool | None = None
     booted: datetime | None = None
     harnesses: tuple[Harness, ...] = ()
+    crates: int | None = None  # how many packages a build of the benchmarks compiles if none is built yet
 
 
 class WorkingTree(Part, frozen=True, kw_only=True):
@@ -390,6 +393,36 @@ class Manifest(Record, frozen=True, kw_only=True):
     launch: LaunchPlan | None
     toolchain: Toolchain | None
     failures: tuple[str, ...]
+    files: Mapping[str, File]  # by name
+
+
+class RunRequest(Record, frozen=True, kw_only=True):
+    """What was asked of a run and how it was planned: its first object in S3, before anything is launched."""
+
+    FILE = "run.json"
+    tool: str
+    run_id: str
+    started: datetime  # when the run was first planned
+    parameters: Values  # as preflight settled on them, without paths of the controller
+    plan: Preflight  # without its destination, and what only the call that has made it is about
+
+
+class HostManifest(Record, frozen=True, kw_only=True):
+    """What an instance says of an attempt whose files it has uploaded by itself; uploaded last, when they are there."""
+
+    FILE = "host.json"
+    run_id: str
+    host: str  # the instance's id
+    attempt: int
+    region: str
+    instance_type: str
+    launched: datetime  # the pendingTime of its identity document
+    ended: datetime | None  # when the last of its units ended; null if none has left a result
+    uploaded: datetime  # when the first upload began
+    # systemd's $SERVICE_RESULT, $EXIT_CODE and $EXIT_STATUS; null if the unit was not started or left no result.
+    build: tuple[str, ...] | None
+    run: tuple[str, ...] | None
+    stopped: str | None  # why it was stopped before its end: spot-notice or power-off; null if it was not, or not known
     files: Mapping[str, File]  # by name
 
 

@@ -181,3 +181,9 @@ class Results(Record, frozen=True, kw_only=True):
     platform: Platform | None = None
     money: Money | None = None
     tool: Tool | None = None
+    partial: str | None = None  # a sentence on why there may be more to measure than was; null if this is all
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Sentences on what is lost: benchmarks that were not measured, and results that cannot be read."""
+        return (*([self.partial] if self.partial else []), *self.problems)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 
 from benchmarks.aws.session import Client
 from benchmarks.errors import RefusedError
@@ -48,11 +49,14 @@ class PublishedRuns:
         return found
 
     def choose(self, word: str) -> tuple[RunFolder, ...]:
-        """The folders of the run of `RUN`, `RUN/HOST` or `RUN/HOST/ATTEMPT`. Raises RefusedError if there is none."""
+        """The folders of the run of `RUN`, `RUN/HOST` or `RUN/HOST/ATTEMPT`. Raises RefusedError if there is none.
+
+        `latest` is about runs that have begun to measure, as on this machine.
+        """
         place = f"{SCHEME}{self.bucket}{self._with}"
         runs_ago = run_words.back(word)
         if runs_ago is not None:
-            return tuple(self.runs[run_words.latest(runs_ago, list(self.runs), place)])
+            return tuple(self.runs[run_words.latest(runs_ago, self._begun(runs_ago + 1), place)])
         chosen = run_words.named(word, [run_id for _, run_id in self.runs], place)
         same = {run: folders for run, folders in self.runs.items() if run[1] == chosen}
         if len(same) > 1:
@@ -62,6 +66,14 @@ class PublishedRuns:
                 "give the s3:// URI of its folder."
             )
         return tuple(next(iter(same.values())))
+
+    def _begun(self, count: int) -> list[Run]:
+        """The latest runs of which S3 has an attempt, so many if there are; of others there is only what was asked."""
+        has_attempt = (run for run, folders in self.runs.items() if any(map(self._has_attempt, folders)))
+        return list(islice(has_attempt, count))
+
+    def _has_attempt(self, run: RunFolder) -> bool:
+        return any(True for _ in s3_objects.folders(self.s3, self.bucket, run.key))
 
     @property
     def _with(self) -> str:

@@ -12,13 +12,16 @@ import msgspec.structs
 
 from benchmarks.aws.session import Client
 from benchmarks.errors import RefusedError
+from benchmarks.results import result_keys
 from benchmarks.results.labelled import Labelled, S3Object
 from benchmarks.runs import run_layout
+from benchmarks.runs.records import RunRequest
 from benchmarks.runs.result_records import Results
-from benchmarks.sources import at_once, file_sources, s3_objects
+from benchmarks.sources import at_once, file_sources, s3_objects, uploaded_attempts
 from benchmarks.sources.places import SCHEME
 from benchmarks.sources.s3_folders import Folder
 
+_CUT = "it is still uploaded, or was cut off"
 _NO_FILE = f"it has neither {Results.FILE}, {run_layout.LOG} nor {run_layout.ARCHIVE}"
 
 
@@ -31,14 +34,18 @@ def read(s3: Client, bucket: str, folders: Sequence[Folder], *, several: bool) -
         fetched = at_once.each_of(folders, lambda folder: _fetch(s3, bucket, folder, Path(scratch)), "Reading results")
         for folder, place in zip(folders, fetched, strict=True):
             log = S3Object(bucket, folder.log) if folder.log else None
+            label = _label(bucket, folder)
             try:
                 if isinstance(place, RefusedError):
                     raise place
-                found = file_sources.of_path(place, _label(bucket, folder))
+                if folder.to_make:
+                    found: tuple[Labelled, ...] = (Labelled(label, uploaded_attempts.results(place, folder, label)),)
+                else:
+                    found = file_sources.of_path(place, label)
             except RefusedError as error:
                 if not (several or log):
                     raise
-                found = (Labelled(_label(bucket, folder), Results(measurements=(), problems=(str(error),))),)
+                found = (Labelled(label, Results(measurements=(), problems=(str(error),))),)
             for one in found:
                 yield folder, replace(one, results=_with_note(one.results, bucket, folder), log=log)
             if isinstance(place, Path):
@@ -46,24 +53,28 @@ def read(s3: Client, bucket: str, folders: Sequence[Folder], *, several: bool) -
 
 
 def _with_note(results: Results, bucket: str, folder: Folder) -> Results:
-    if not folder.later:
-        return results
-    note = f"A later attempt, {SCHEME}{bucket}/{folder.later}, is not complete: it is still uploaded, or was cut off."
-    return msgspec.structs.replace(results, notes=(*results.notes, note))
+    notes = []
+    if folder.later:
+        notes += [f"A later attempt, {SCHEME}{bucket}/{folder.later}, is not complete: {_CUT}."]
+    if not folder.complete and not folder.to_make:
+        notes += [f"{SCHEME}{bucket}/{folder.key} is not complete: {_CUT}."]
+    return msgspec.structs.replace(results, notes=(*results.notes, *notes))
 
 
 def _fetch(s3: Client, bucket: str, folder: Folder, scratch: Path) -> Path | RefusedError:
-    """Download the objects of a folder to a directory of their own. One alone is a file, to be read by itself."""
+    """Download the objects of a folder to a directory of their own. One alone is a file, to be read by itself.
+
+    Those of which results are to be made are laid out as a run's directory.
+    """
+    if folder.to_make and folder.wanted:
+        return _fetch_attempt(s3, bucket, folder, scratch)
     alone = len(folder.wanted) == 1
     # A single object may have any name, even `..`.
     names = [f"object{PurePosixPath(key).suffix}" if alone else PurePosixPath(key).name for key in folder.wanted]
     uri = f"{SCHEME}{bucket}/{folder.key}"
-    if not folder.complete:
-        return RefusedError(
-            f"{uri} is not complete: it is still uploaded, or was cut off. Read its files by their URIs."
-        )
     if not folder.wanted:
-        return RefusedError(f"{uri} has no results: {_NO_FILE}.")
+        cut = "" if folder.complete else f" It is not complete: {_CUT}."
+        return RefusedError(f"{uri} has no results: {_NO_FILE}.{cut}")
     try:
         directory = Path(tempfile.mkdtemp(dir=scratch))
         for key, name in zip(folder.wanted, names, strict=True):
@@ -73,7 +84,25 @@ def _fetch(s3: Client, bucket: str, folder: Folder, scratch: Path) -> Path | Ref
     return directory / names[0] if alone else directory
 
 
+def _fetch_attempt(s3: Client, bucket: str, folder: Folder, scratch: Path) -> Path | RefusedError:
+    assert folder.run
+    try:
+        directory = Path(tempfile.mkdtemp(dir=scratch))
+        attempt = uploaded_attempts.directory(directory, folder)
+        attempt.mkdir(parents=True)
+        for key in folder.wanted:
+            s3_objects.download(s3, bucket, key, attempt / PurePosixPath(key).name)
+        # The last copy of the request is that of the last attempt, which others have not published.
+        names = list(s3_objects.keys(s3, bucket, f"{folder.run.key}run."))
+        requests = {result_keys.request_of(key, folder.run) or 0: key for key in names}
+        if last := max(requests, default=0):
+            s3_objects.download(s3, bucket, requests[last], directory / RunRequest.FILE)
+    except RefusedError as error:
+        return error
+    return directory
+
+
 def _label(bucket: str, folder: Folder) -> str:
-    if len(folder.wanted) == 1:
+    if len(folder.wanted) == 1 and not folder.to_make:
         return f"{SCHEME}{bucket}/{folder.wanted[0]}"
     return f"{SCHEME}{bucket}/{folder.key}".rstrip("/")

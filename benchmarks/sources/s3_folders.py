@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from benchmarks.results import result_keys
+from benchmarks.results import host_files, result_keys
 from benchmarks.results.result_keys import AttemptFolder, RunFolder
 from benchmarks.runs import run_layout
-from benchmarks.runs.records import Manifest
+from benchmarks.runs.records import HostManifest, Manifest
 from benchmarks.runs.result_records import Results
 
 # What one folder needs: the record, or else what it is made from.
 _ALTERNATIVES = ((Results.FILE,), (run_layout.ARCHIVE, run_layout.LOG))
+# And what an instance has uploaded by itself, with which they are made as on the controller.
+_OF_HOST = (*host_files.NAMES, HostManifest.FILE)
 
 
 @dataclass(frozen=True)
 class Folder:
     """A folder with results: the keys to read, that of its log, and the run and attempt that it is of, if of any.
 
-    An attempt is complete if its manifest is there, which is uploaded last. `later` is the key of a later attempt on
-    the same host that is not complete.
+    An attempt is complete if its manifest is there, which is uploaded last: by whoever publishes, or by the instance
+    itself. `later` is the key of a later attempt on the same host that is not complete. `to_make` is whether its
+    results have to be made from the files of an attempt.
     """
 
     key: str
@@ -30,6 +33,7 @@ class Folder:
     attempt: AttemptFolder | None = None
     complete: bool = True
     later: str | None = None
+    to_make: bool = False
 
 
 def folders(keys: Sequence[str], prefix: str) -> Iterator[Folder]:
@@ -45,10 +49,11 @@ def folders(keys: Sequence[str], prefix: str) -> Iterator[Folder]:
         wanted = next((some for some in _ALTERNATIVES if named.keys() & set(some)), ())
         run = result_keys.run_of(folder)
         attempt = result_keys.attempt_of(folder, run) if run else None
+        to_make = bool(attempt and wanted != (Results.FILE,) and Manifest.FILE not in named)
         if wanted or attempt:
-            existing = tuple(named[name] for name in wanted if name in named)
-            complete = not attempt or Manifest.FILE in named
-            yield Folder(folder, existing, named.get(run_layout.LOG), run, attempt, complete)
+            existing = tuple(named[name] for name in (_OF_HOST if to_make and wanted else wanted) if name in named)
+            complete = not attempt or bool(named.keys() & {Manifest.FILE, HostManifest.FILE})
+            yield Folder(folder, existing, named.get(run_layout.LOG), run, attempt, complete, to_make=to_make)
 
 
 def last_attempts(found: Iterable[Folder]) -> Iterator[Folder]:

@@ -15,5 +15,6 @@ class FilterModule:
             "unit_prefix": host_layout.unit_prefix,
             "confined": isolation.confined,
             "found_command": attempt_files.found_command,
-            "pack_command": attempt_files.pack_command,
+            "pack_once_command": attempt_files.pack_once_command,
+            "results_unit": host_layout.results_unit,
         }

@@ -8,7 +8,9 @@ from typing import Any
 
 from benchmarks.launch import kept, left
 from benchmarks.readers import host_readings
-from benchmarks.runs import failures, run_layout
+from benchmarks.results import host_uploads
+from benchmarks.runs import failures, record_files, run_layout
+from benchmarks.runs.records import Preflight
 
 
 def run_failures(directory: str, host: str | None = None, attempt: int | None = None) -> list[str]:
@@ -42,11 +44,17 @@ def way_back(directory: str, region: str | None) -> str:
     return left.of_records(Path(directory), region)
 
 
+def host_upload(directory: str, host: str, attempt: int, keep: bool) -> dict[str, Any] | None:
+    plan = record_files.recall(Preflight, Path(directory))
+    return host_uploads.of_attempt(Path(directory), host, int(attempt), plan, bool(keep)) if plan else None
+
+
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "host_directory": host_directory,
             "hosts_left": hosts_left,
+            "host_upload": host_upload,
             "is_given_up": is_given_up,
             "may_leave": may_leave,
             "run_failures": run_failures,

@@ -56,9 +56,9 @@ def main() -> None:
             dry=module.check_mode,
         )
     except aws_errors.errors() as error:
-        module.fail_json(msg=aws_errors.sentence(error))
+        module.fail_json(msg=publishing.failure(Path(given["run_dir"]), plan, error))
     except OSError as error:
-        module.fail_json(msg=f"What was measured cannot be published: {error}.")
+        module.fail_json(msg=f"What was measured cannot be published: {error}. Make room there, or check its rights.")
     module.exit_json(changed=changed, uri=uri)
 
 

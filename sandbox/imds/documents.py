@@ -47,6 +47,7 @@ def _metadata(spec: MachineSpec, addresses: Addresses) -> dict[str, str]:
         "ami-launch-index": "0",
         "hostname": addresses.private_dns,
         "instance-action": "none",
+        "instance-life-cycle": "spot" if spec.spot else "on-demand",
         "instance-id": spec.instance_id,
         "instance-type": spec.instance_type,
         "local-hostname": addresses.private_dns,

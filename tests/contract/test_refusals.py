@@ -99,7 +99,17 @@ CASES = (
     ),
     Case("nothing-asked-for", {}, "Nothing was asked for"),
     Case(
-        "no-run-to-end", {}, "run_id is missing: name a run, as bench printed it, or give expired", playbook="terminate"
+        "no-run-to-end", {}, "run is missing: name a run, by its id, the start of it, or latest", playbook="terminate"
+    ),
+    Case("run-by-two-names", {"run_id": "r1", "run": "r2"}, "run and run_id exclude each other", playbook="terminate"),
+    Case(
+        "word-and-expired", {"run": "r1", "expired": True}, "run and expired exclude each other", playbook="terminate"
+    ),
+    Case(
+        "no-latest-run",
+        {"run": "latest", "runs_dir": "{home}", "region": "eu-central-1"},
+        "There is no run in {home} yet: start one by bench, or give another directory by --runs-dir.",
+        playbook="terminate",
     ),
     Case(
         "run-and-expired",

@@ -5,7 +5,9 @@ What is asserted about instances, bytes and processes is read from outside the t
 
 from __future__ import annotations
 
+import base64
 import fcntl
+import hashlib
 import json
 import os
 import pty
@@ -23,12 +25,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from benchmarks.host import activity
 from benchmarks.pages import policy_page
 from benchmarks.runs import record_files
-from benchmarks.runs.records import Build
+from benchmarks.runs.records import Build, HostManifest
 from tests.support import documented_policies
 from tests.support.aws_clients import client
 from tests.support.documented_policies import User
@@ -130,6 +133,25 @@ class Account:
         data = {**found["LaunchTemplateVersions"][0]["LaunchTemplateData"], **changes}
         given = {key: value for key, value in data.items() if value is not None}
         ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=given)
+
+    def uploaded(self, run_id: str) -> dict[str, bytes]:
+        """What there is in the bucket of a run, by the key below the run's folder; S3's checksums are right."""
+        s3, bucket = self.client("s3"), f"benchmarks-{self.facts['account_id']}-{self.facts['region']}"
+        keys = [
+            one["Key"] for one in s3.list_objects_v2(Bucket=bucket).get("Contents", ()) if f"_{run_id}/" in one["Key"]
+        ]
+        found = {}
+        for key in keys:
+            answer = s3.get_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
+            body = answer["Body"].read()
+            assert base64.b64encode(hashlib.sha256(body).digest()).decode() == answer["ChecksumSHA256"], key
+            found[key.split(f"_{run_id}/")[1]] = body
+        return found
+
+    def said_by_host(self, run_id: str) -> HostManifest | None:
+        """What the run's only instance has said of its only attempt, None before it has."""
+        found = [body for key, body in self.uploaded(run_id).items() if key.endswith("/1/host.json")]
+        return msgspec.json.decode(found[0], type=HostManifest) if found else None
 
     def launches(self, run_id: str) -> int:
         """How many instances EC2 has launched for a run, as its own list says."""
@@ -287,7 +309,12 @@ class Tool:
 
     def playbook(self, run_id: str, *more: str, suite: Path | None = None) -> Run:
         """The same by ansible-playbook from the repository's root."""
-        extra = {
+        extra = self.extra(run_id, suite)
+        result = play("benchmark", *more, environment=self.account.environment, **extra)
+        return Run(result, self.runs / run_id)
+
+    def extra(self, run_id: str, suite: Path | None) -> dict[str, Any]:
+        return {
             "instance_type": "c7i.large",
             "suite": str(suite or CRATES / "tiny.yml"),
             "ami": self.account.rust_image,
@@ -295,8 +322,20 @@ class Tool:
             "run_id": run_id,
             "ssh_port": self.account.facts["ssh_port"],
         }
-        result = play("benchmark", *more, environment=self.account.environment, **extra)
-        return Run(result, self.runs / run_id)
+
+    def start_playbook(self, run_id: str, suite: Path | None = None, **extra: Any) -> subprocess.Popen[str]:
+        """The same in the background, with role variables, in a session of its own that can be killed as a whole."""
+        given = json.dumps({**self.extra(run_id, suite), **extra})
+        return subprocess.Popen(
+            [ROOT / ".venv/bin/ansible-playbook", "playbooks/benchmark.yml", "-e", given],
+            env={**self.account.environment, "PATH": f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"},
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
 
     def launch(self, run_id: str) -> Run:
         """A run that has launched its instance, kept it and done nothing else."""

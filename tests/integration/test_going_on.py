@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.conftest import CRATES, Account, Run, Tool
+from tests.integration.conftest import CRATES, Account, Run, Tool, inv, wait_for
 
 
 @pytest.fixture
@@ -31,10 +33,38 @@ def objects(account: Account, run_id: str) -> dict[str, str]:
     return {each["Key"]: each["ETag"] for each in listed.get("Contents", []) if f"_{run_id}/" in each["Key"]}
 
 
+def listed(account: Account, run_id: str, runs_dir: Path) -> dict[str, Any]:
+    """A run as bench.runs lists it."""
+    told = inv("bench.runs", "--format", "json", "--runs-dir", str(runs_dir), environment=account.environment)
+    assert told.code == 0, told.output
+    document = json.loads(told.output[told.output.index("{") :])
+    assert document["unknown"] == []
+    (found,) = [run for run in document["runs"] if run["run_id"] == run_id]
+    assert isinstance(found, dict)
+    return found
+
+
+def check_listed_while_kept(account: Account, kept: Run, run_id: str, elsewhere: Path) -> None:
+    """The run is listed with its instance, its cost so far and its end, from its own runs directory and another."""
+    ours = listed(account, run_id, kept.directory.parent)
+    theirs = listed(account, run_id, elsewhere)
+    assert (ours["state"], theirs["state"]) == ("kept", "running")
+    assert (ours["directory"], theirs["directory"]) == (str(kept.directory), None)
+    for run in (ours, theirs):
+        (instance,) = run["instances"]
+        assert (instance["id"], instance["state"]) == (kept.host.name, "running")
+        assert (run["suite"], run["machine"], run["may_cost_money"]) == ("first", "c7i.large", True)
+        lasts = datetime.fromisoformat(run["switches_off"]) - datetime.fromisoformat(instance["launched"])
+        assert lasts.total_seconds() == 60 * (60 + 180 + 30)
+        assert 0 < run["cost_usd"] <= instance["usd_per_hour"]
+    assert ours["s3"] == theirs["s3"] != []
+
+
 def test_another_measurement_on_a_kept_instance_is_the_next_attempt_and_another_machine_is_refused(
     account: Account, tool: Tool, run_id: str, kept: Run
 ) -> None:
     host = kept.host
+    check_listed_while_kept(account, kept, run_id, tool.runs / "elsewhere")
     before = objects(account, run_id)
     log = (host / "1/benchmark.log").read_bytes()
 
@@ -67,19 +97,42 @@ def test_another_measurement_on_a_kept_instance_is_the_next_attempt_and_another_
     assert (host / "1/benchmark.log").read_bytes() == log
     after = objects(account, run_id)
     assert before.items() <= after.items()
-    assert {key.partition(f"/{host.name}/")[2].split("/")[0] for key in after} == {"1", "2", "3"}
+    numbers = {key.partition(f"/{host.name}/")[2].split("/")[0] for key in after if f"/{host.name}/" in key}
+    assert numbers == {"1", "2", "3"}
+    # Another suite has a folder of its own. The source that was edited is another request, and so is not to keep.
+    requests = sorted(key for key in after if host.name not in key)
+    assert [key.rpartition("/")[2] for key in requests] == [
+        "run.json",
+        *("run.2.json", "run.3.json", "run.json"),
+    ]
     assert account.states(run_id) == ["terminated"]
     assert account.launches(run_id) == 1
+    over = listed(account, run_id, tool.runs)
+    assert (over["state"], over["may_cost_money"], over["switches_off"]) == ("done", False, None)
+    assert len(over["s3"]) == 2  # a folder for each suite
 
 
 def test_what_could_not_be_published_is_published_later_without_any_instance(
     account: Account, tool: Tool, run_id: str, faults: Callable[[list[dict[str, Any]]], None]
 ) -> None:
-    faults([{"service": "s3", "action": "PutObject", "error": "AccessDenied", "status": 403}])
-    failed = tool.bench(run_id)
-    assert failed.result.code == 1, failed.result.output
+    denied = {"service": "s3", "action": "PutObject", "error": "AccessDenied", "status": 403}
+    faults([denied])
+    refused = tool.bench(run_id)
+    assert refused.result.code == 2, refused.result.output
+    assert "Nothing can be published to the bucket benchmarks-123456789012-" in refused.result.output
+    assert account.instances(run_id) == []
+    assert not refused.directory.exists()
+
+    account.admin("DELETE", "faults")
+    wrapper = tool.start(run_id)
+    wait_for(lambda: account.instances(run_id) != [], "the launch")
+    faults([denied])
+    output, _ = wrapper.communicate(timeout=180)
+    assert wrapper.returncode == 1, output
+    assert f"bench --run-id {run_id} --runs-dir {tool.runs} with the same parameters publishes it." in output
     assert account.states(run_id) == ["terminated"]
-    assert objects(account, run_id) == {}
+    (request,) = objects(account, run_id)
+    assert request.endswith("/run.json")
     account.admin("DELETE", "faults")
 
     other = tool.bench(run_id, suite=tool.suite("other", arguments=["x"]))
@@ -97,6 +150,7 @@ def test_what_could_not_be_published_is_published_later_without_any_instance(
         "index.html",
         "manifest.json",
         "results.json",
+        "run.json",
         "toolchain.json",
     }
 

@@ -60,6 +60,7 @@ def test_a_run_brings_numbers_back_and_leaves_nothing_running(account: Account, 
     record = run.record(f"{run.host.name}/1/toolchain.json")
     assert record["host"]["rustc"].startswith("rustc 1.")
     assert record["host"]["cpu_model"]
+    assert record["host"]["crates"] == 1
     assert run.record("preflight.json")["endpoint"] == account.facts["endpoint_url"]
     (launched,) = run.record("instances.json")["instances"]
     (there,) = account.instances(run_id)
@@ -399,7 +400,7 @@ def test_the_log_is_shown_as_it_is_written_whatever_happens_to_the_connection_an
     account: Account, tool: Tool, run_id: str
 ) -> None:
     suite = tool.suite("partial", expected=4, environment={"TINY_TIMES": "45"})
-    command = [ROOT / "inv", *tool.arguments(run_id, suite), "--tail"]
+    command = [str(ROOT / "inv"), *tool.arguments(run_id, suite), "--tail"]
     shown, errors = Shown(), tool.runs / "errors"
     with (
         errors.open("wb") as stderr,

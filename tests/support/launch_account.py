@@ -45,7 +45,7 @@ def image(id: str = "ami-debian", architecture: str = "x86_64") -> dict[str, Any
 
 def template(**data: Any) -> dict[str, Any]:
     found = {"LaunchTemplateId": "lt-1", "LaunchTemplateName": "benchmarks", "VersionNumber": 1}
-    return {"LaunchTemplateVersions": [{**found, "LaunchTemplateData": data}]}
+    return {"LaunchTemplateVersions": [{**found, "LaunchTemplateData": {"IamInstanceProfile": PROFILE, **data}}]}
 
 
 def subnet(zone: str, **more: Any) -> dict[str, Any]:
@@ -61,6 +61,9 @@ def offerings(LocationType: str, Filters: Any = None) -> dict[str, Any]:  # noqa
     if LocationType == "region":
         return {"InstanceTypeOfferings": [{"InstanceType": name} for name in OFFERED]}
     return {"InstanceTypeOfferings": [{"Location": zone} for zone in reversed(ZONES)]}
+
+
+PROFILE = {"Name": "benchmarks"}
 
 
 class Account:
@@ -84,6 +87,11 @@ class Account:
             events=SimpleNamespace(register_first=lambda *_arguments, **_more: None),
             service_model=SimpleNamespace(service_id=SimpleNamespace(hyphenize=lambda: "ec2")),
         )
+        s3_endpoint = other.get("s3_endpoint")
+        s3_meta = SimpleNamespace(
+            endpoint_url=s3_endpoint or "https://s3.eu-central-1.amazonaws.com",
+            config=SimpleNamespace(s3={"addressing_style": "path" if s3_endpoint else "virtual"}),
+        )
         self.clients = {
             "ec2": self.ec2,
             "sts": FakeClient(get_caller_identity=other.get("identity", IDENTITY)),
@@ -94,12 +102,15 @@ class Account:
                 get_bucket_policy_status=other.get("policy_status", aws_error("NoSuchBucketPolicy")),
                 get_bucket_policy=other.get("policy", aws_error("AccessDenied")),
                 get_public_access_block=other.get("block", aws_error("NoSuchPublicAccessBlockConfiguration")),
+                list_objects_v2=other.get("objects", {}),
             ),
             "service-quotas": FakeClient(
                 get_service_quota=other.get("quota", {"Quota": {"Value": 32.0}}),
                 get_aws_default_service_quota=other.get("default_quota", {"Quota": {"Value": 5.0}}),
             ),
         }
+
+        self.clients["s3"].meta = s3_meta
 
     def __call__(self, service: str, region: str | None = None) -> FakeClient:
         return self.clients[service]

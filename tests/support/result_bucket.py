@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from tests.support.aws_fakes import FakeClient, aws_error
 
 NOW = datetime(2026, 5, 19, 8, 15, tzinfo=UTC)
 TOOLCHAIN = records.toolchain(cpus_usable=4)
-KEY = "results/plonky2/2026-05-19T081500Z_c7i.large_1c_1.0.0_r1/i-1/1/"
+FOLDER = "results/plonky2/2026-05-19T081500Z_c7i.large_1c_1.0.0_r1/"
+KEY = f"{FOLDER}i-1/1/"
 
 
 def plan(**changes: Any) -> Preflight:
@@ -38,7 +40,11 @@ class Bucket:
         self.corrupt = corrupt
         self.loses_answers = False
         self.client = FakeClient(
-            put_object=self._put, head_object=self._head, get_bucket_policy_status=aws_error("NoSuchBucketPolicy")
+            put_object=self._put,
+            head_object=self._head,
+            get_object=self._get,
+            list_objects_v2=self._list,
+            get_bucket_policy_status=aws_error("NoSuchBucketPolicy"),
         )
         self.client.generate_presigned_url = self._link  # type: ignore[attr-defined]
 
@@ -60,6 +66,16 @@ class Bucket:
         if Key not in self.objects:
             raise aws_error("404", "Not Found", "HeadObject")
         return {"ChecksumSHA256": base64.b64encode(hashlib.sha256(self.objects[Key]).digest()).decode()}
+
+    def _get(self, *, Key: str, **_more: Any) -> dict[str, Any]:  # noqa: N803
+        if Key not in self.objects:
+            raise aws_error("NoSuchKey", "The specified key does not exist.", "GetObject")
+        return {"Body": io.BytesIO(self.objects[Key])}
+
+    def _list(self, *, Prefix: str, ExpectedBucketOwner: str, **_more: Any) -> dict[str, Any]:  # noqa: N803
+        assert ExpectedBucketOwner == "123456789012"
+        found = [{"Key": key} for key in sorted(self.objects) if key.startswith(Prefix)]
+        return {"Contents": found} if found else {}
 
     def _link(self, operation: str, Params: dict[str, str], ExpiresIn: int) -> str:  # noqa: N803
         self.link = (operation, Params, ExpiresIn)

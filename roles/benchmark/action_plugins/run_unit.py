@@ -19,8 +19,10 @@ from ansible.utils.display import Display
 
 from benchmarks.host import activity, failure_causes, following, host_check, progress, ssh_failures, systemd_units
 from benchmarks.host.log_copy import LogCopy
+from benchmarks.host.remaining import Durations
+from benchmarks.host.systemd_units import UnitStatus
 from benchmarks.playbook import stages
-from benchmarks.runs import attempts, event_records, events, run_directory
+from benchmarks.runs import attempts, earlier_durations, event_records, events, run_directory
 from benchmarks.terminal import streams
 
 display = Display()
@@ -38,14 +40,16 @@ EVENTS = {
 class Follower(following.Follower):
     """Shows the progress of a step with Ansible's display."""
 
-    def __init__(self, building: bool, expected: int, tail: bool) -> None:
+    def __init__(self, building: bool, expected: int, tail: bool, earlier: Durations, found: UnitStatus) -> None:
         told = os.environ.get("BENCHMARKS_REWRITE_LINES")
         rewrite = told == "1"
         width = int(os.environ.get("COLUMNS") or 100) if rewrite else UNLIMITED
         # Ansible's workers have no terminal, by which to know without ./inv whether Ansible has one.
         write = self._write if told == "0" else None
         screen = following.Screen(lambda text, ends: display.display(text, newline=ends), rewrite, width, write)
-        super().__init__(progress.BUILD if building else progress.MEASURE, expected, tail, screen)
+        step = progress.BUILD if building else progress.MEASURE
+        resumed, age = found.active, found.age
+        super().__init__(step, expected, tail, screen, earlier=earlier, resumed=resumed, age=age)
 
     @staticmethod
     def _write(log: bytes) -> None:
@@ -56,7 +60,8 @@ class Follower(following.Follower):
 class ActionModule(ActionBase):
     _VALID_ARGS = frozenset(
         ("name", "step", "argv", "environment", "directory", "log", "log_here", "status", "limit_seconds", "expected",
-         "tail", "attach", "detach", "host_dir", "reconnect_timeout", "host_check", "activity", "python", "stopped")
+         "tail", "attach", "detach", "host_dir", "reconnect_timeout", "host_check", "activity", "python", "stopped",
+         "earlier", "after")
     )  # fmt: skip
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -83,6 +88,7 @@ class ActionModule(ActionBase):
             status=args["status"],
             limit_seconds=int(args["limit_seconds"]),
             stopped=args.get("stopped") or "",
+            after=args.get("after") or "",
         )
         building = args["step"] == "build"
         what = WHAT[args["step"]]
@@ -100,16 +106,28 @@ class ActionModule(ActionBase):
         self._tell("measures")
         if args.get("detach") and not building:
             return self._left(unit.name, begun=look.ended)
-        follower = Follower(building, int(args["expected"]), bool(args["tail"]))
+        earlier = {} if building else self._earlier()
+        follower = Follower(building, int(args["expected"]), bool(args["tail"]), earlier, look)
         kept = LogCopy(Path(args["log_here"]))
         end = self._end_of(unit, begin, kept, follower, followed=not look.ended)
         self._tell("measured")
         if not end.succeeded:
+            # A look may come through while it goes down: EC2 knows why.
+            if end.stopped and (gone := self._gone()):
+                raise AnsibleActionFail(f"{gone} {kept.told}")
             ended, text = systemd_units.describe_end(end, unit, what), kept.read(begin).decode(errors="replace")
             sentence, detail = failure_causes.explain(ended, text) if end.failed_by_itself else (ended, ())
             # `detail` is separate from `msg`, which Ansible's own output repeats.
-            return {"failed": True, "msg": sentence, "detail": list(detail)}
+            told = {"detail": detail or failure_causes.context(text), "next": f"The whole log is in {args['log_here']}"}
+            return {"failed": True, "msg": sentence, **told}
         return {"changed": look.ended}
+
+    def _earlier(self) -> Durations:
+        """How long the suite's benchmarks took earlier, if the task says where to look."""
+        where = self._task.args.get("earlier") or {}
+        if not where.get("runs_dir"):
+            return {}
+        return earlier_durations.find(Path(where["runs_dir"]), str(where["suite"]), where["instance_type"])
 
     def _end_of(
         self, unit: systemd_units.Unit, begin: int, kept: LogCopy, follower: Follower, followed: bool
@@ -121,7 +139,7 @@ class ActionModule(ActionBase):
         try:
             self._follow(unit, begin, kept, follower)
             end = self._look(unit)
-            result = end.result[0] if end.result else None
+            result = end.word
         finally:
             events.note(events.here(), ended(host=self._host, unit=unit.name, result=result))
         return end
@@ -191,7 +209,8 @@ class ActionModule(ActionBase):
                 for line in (result["stdout"] + result["stderr"]).splitlines()
                 if not line.startswith("Shared connection")
             ]
-            raise AnsibleActionFail(f"{command.split()[0]} failed: {' '.join(said).strip()}")
+            why = " ".join(said).strip().rstrip(".")
+            raise AnsibleActionFail(f"{command.split()[0]} failed: {why}. Mend that on the machine, or use another.")
         return str(result["stdout"])
 
     def _look(
@@ -221,7 +240,8 @@ class ActionModule(ActionBase):
                     raise AnsibleActionFail(f"{gone} {kept.told}") from None
                 if time.monotonic() - answered > reconnect_timeout:
                     raise AnsibleActionFail(
-                        f"The host stopped answering over SSH while {unit.name} ran there. {kept.told}"
+                        f"The host stopped answering over SSH while {unit.name} ran there. {kept.told} Check the "
+                        "network between it and this machine."
                     ) from None
                 self._connection.reset()
                 time.sleep(INTERVAL)
@@ -230,7 +250,7 @@ class ActionModule(ActionBase):
             offset += len(look.log)
             if trouble := kept.add(look.log):
                 display.warning(f"{trouble}. The benchmark goes on.")
-            follower.see(look.log)
+            follower.see(look.log, offset >= look.size)
             # What remains of a log that was cut is not worth following: collecting it is faster.
             if look.was_cut or (look.ended and not look.log):
                 follower.finish()

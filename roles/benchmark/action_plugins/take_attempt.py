@@ -62,5 +62,7 @@ class ActionModule(ActionBase):
         if result["rc"]:
             # Privileged commands run in a terminal, which merges stdout and stderr.
             said, done = (result["stderr"] or result["stdout"]).strip(), "written" if privileged else "read"
-            raise AnsibleActionFail(f"The attempts on the host cannot be {done}: {said}")
+            raise AnsibleActionFail(
+                f"The attempts on the host cannot be {done}: {said}. Mend that there, or use another machine."
+            )
         return str(result["stdout"])

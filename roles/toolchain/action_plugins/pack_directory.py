@@ -19,7 +19,9 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         source = Path(self._task.args["src"])
         if not source.is_dir():
-            raise AnsibleActionFail(f"The suite's source directory {source} does not exist.")
+            raise AnsibleActionFail(
+                f"The suite's source directory {source} does not exist: correct the suite's source."
+            )
         try:
             archive = archives.pack(source)
             changed = archives.write(archive, Path(self._task.args["dest"]))

@@ -1,7 +1,7 @@
 """Prints, as JSON, the properties of this host that can affect its numbers: CPU, kernel, compiler, source.
 
-Arguments: cargo, source directory, and the directory that has /proc, /sys and /etc if that is not /. Runs on the host,
-with Python's standard library only.
+Arguments: cargo, source directory, the directory that has /proc, /sys and /etc, and the package to be benchmarked with
+its features. Runs on the host, with Python's standard library only.
 """
 
 from __future__ import annotations
@@ -73,6 +73,20 @@ def packages(cargo: Path, source: Path) -> list[dict[str, str]]:
     return [{key: member[key] for key in ("name", "version", "id")} for member in members]
 
 
+def crates(cargo: Path, source: Path, members: list[dict[str, str]], package: str, features: str) -> int | None:
+    """How many packages a build of the benchmarks of a member compiles, if none is built yet; None if unknown.
+
+    Cargo prints one line for each. Only those for this host count, with what build scripts need.
+    https://doc.rust-lang.org/cargo/commands/cargo-tree.html
+    """
+    specs = [f"{one['name']}@{one['version']}" for one in members if one["name"] == package.partition("@")[0]]
+    wanted = ["--package", *specs[:1], *(["--features", features] if features else [])]
+    # What was listed before is marked by a star.
+    listed = ["--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}"]
+    said = output(cargo, "tree", "--locked", "--offline", *wanted, *listed, cwd=source) if specs else None
+    return len({line.removesuffix(" (*)") for line in said.splitlines() if line}) if said else None
+
+
 def cargo_config(source: Path) -> str | None:
     """The source's own Cargo configuration; if both files exist, Cargo uses the one without an extension."""
     return content(source / ".cargo/config") or content(source / ".cargo/config.toml") or None
@@ -107,12 +121,13 @@ def turbo(cpus: Path) -> bool | None:
     return allowed == "1" if allowed else None
 
 
-def fingerprint(cargo: Path, source: Path, system: Path = Path("/")) -> dict[str, object]:
+def fingerprint(cargo: Path, source: Path, system: Path, package: str = "", features: str = "") -> dict[str, object]:
     release = dict(line.split("=", 1) for line in content(system / "etc/os-release").splitlines() if "=" in line)
     memory = dict(line.split(":", 1) for line in content(system / "proc/meminfo").splitlines())
     cpus = system / "sys/devices/system/cpu"
     clock = system / "sys/devices/system/clocksource/clocksource0"
     cpu = lscpu()
+    members = packages(cargo, source)
     return {
         "os": release.get("PRETTY_NAME", "").strip('"'),
         "kernel": platform.release(),
@@ -132,7 +147,7 @@ def fingerprint(cargo: Path, source: Path, system: Path = Path("/")) -> dict[str
         "crate_sha256": crate_checksum(source),
         "cargo_lock_sha256": sha256(source / "Cargo.lock"),
         "cargo_config": cargo_config(source),
-        "packages": packages(cargo, source),
+        "packages": members,
         "kernel_command_line": content(system / "proc/cmdline") or None,
         # Only x86 has this line.
         "microcode": field(content(system / "proc/cpuinfo"), r"^microcode\s*: (\S+)$"),
@@ -141,8 +156,9 @@ def fingerprint(cargo: Path, source: Path, system: Path = Path("/")) -> dict[str
         "turbo": turbo(cpus),
         "booted": booted(system),
         "harnesses": harnesses(source),
+        "crates": crates(cargo, source, members, package, features),
     }
 
 
 if __name__ == "__main__":
-    print(json.dumps(fingerprint(*map(Path, sys.argv[1:4]))))
+    print(json.dumps(fingerprint(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:6])))

@@ -258,6 +258,7 @@ class Launcher:
             ssh_open=ssh_access.ssh_open(ec2.ingress(plan.groups), self._settings.endpoint_url),
             shutdown_behavior=plan.shutdown_behavior,
             tags=tuple(sorted(ec2.tags(instance_id).items())),
+            spot=plan.spot,
         )
         self._fleet.launch(spec, addresses, public, plan.spot)
 

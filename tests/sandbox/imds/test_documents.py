@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import pytest
+
 from sandbox.imds import documents
 from sandbox.machine import MachineSpec
 from tests.support.machine_specs import ADDRESSES, SPEC
@@ -33,6 +35,11 @@ def test_the_identity_document_has_the_time_of_the_launch_in_utc() -> None:
     identity = json.loads(rendered()["documents"]["dynamic/instance-identity/document"])
     assert (identity["instanceId"], identity["accountId"]) == ("i-1", "123456789012")
     assert identity["pendingTime"] == "2026-05-19T08:15:00Z"
+
+
+@pytest.mark.parametrize(("spot", "told"), [(False, "on-demand"), (True, "spot")])
+def test_an_instance_can_tell_how_it_is_paid_for(spot: bool, told: str) -> None:
+    assert rendered(replace(SPEC, spot=spot))["documents"]["meta-data/instance-life-cycle"] == told
 
 
 def test_tags_are_told_only_where_the_launch_allows_it() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import botocore.exceptions
 import pytest
 from botocore.parsers import ResponseParserError
@@ -94,3 +96,34 @@ def test_an_answer_that_is_not_awss_is_told_without_its_text() -> None:
     )
     with pytest.raises(RefusedError, match="What answered is not AWS"), aws_errors.refusing():
         raise error
+
+
+def of_status(status: int, code: str) -> botocore.exceptions.ClientError:
+    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return botocore.exceptions.ClientError(answer, "PutObject")
+
+
+@pytest.mark.parametrize(
+    ("error", "may_pass"),
+    [
+        (of_status(503, "SlowDown"), True),
+        (of_status(500, "500"), True),
+        (of_status(429, "TooManyRequests"), True),
+        (of_status(400, "RequestTimeout"), True),
+        (of_status(409, "ConditionalRequestConflict"), True),
+        (of_status(403, "AccessDenied"), False),
+        (of_status(404, "NoSuchBucket"), False),
+        (of_status(400, "ExpiredToken"), False),
+        (botocore.exceptions.EndpointConnectionError(endpoint_url="https://x"), True),
+        (botocore.exceptions.ReadTimeoutError(endpoint_url="https://x"), True),
+        (botocore.exceptions.IncompleteReadError(actual_bytes=1, expected_bytes=2), True),
+        (botocore.exceptions.NoCredentialsError(), False),
+        (botocore.exceptions.MetadataRetrievalError(error_msg="no"), False),
+        (botocore.exceptions.TokenRetrievalError(provider="sso", error_msg="no"), False),
+        (ResponseParserError("no XML"), True),
+        (RefusedError("no"), False),
+        (FailedError("no"), False),
+    ],
+)
+def test_only_what_is_not_about_the_request_may_pass(error: Exception, may_pass: bool) -> None:
+    assert aws_errors.may_pass(error) == may_pass

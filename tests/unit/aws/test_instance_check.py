@@ -19,7 +19,7 @@ def instance(state: str, **more: Any) -> dict[str, Any]:
         (None, ""),
         (instance("running"), ""),
         (instance("pending"), ""),
-        (instance("stopped"), "i-1 is stopped: EC2 gives no reason."),
+        (instance("stopped"), "i-1 is stopped: EC2 gives no reason. Start a new run."),
         *(
             (
                 instance("shutting-down", StateReason=reason),
@@ -33,11 +33,11 @@ def instance(state: str, **more: Any) -> dict[str, Any]:
         ),
         (
             instance("terminated", StateReason={"Code": "Server.InternalError", "Message": "Server.InternalError: x"}),
-            "i-1 is terminated: Server.InternalError: x.",
+            "i-1 is terminated: Server.InternalError: x. Start a new run.",
         ),
         (
             instance("terminated", StateTransitionReason="User initiated"),
-            "i-1 is terminated: User initiated.",
+            "i-1 is terminated: User initiated. Start a new run.",
         ),
     ],
 )

@@ -61,7 +61,9 @@ def test_an_instance_that_was_stopped_is_not_waited_for() -> None:
 
 def test_an_instance_that_does_not_start_in_time_fails() -> None:
     ec2 = FakeClient(describe_instances=described(instance("i-1", "pending")))
-    with pytest.raises(FailedError, match=r"^i-1 did not start within -1 seconds\.$"):
+    with pytest.raises(
+        FailedError, match=r"^i-1 did not start within -1 seconds: start a new run, or choose another instance type\.$"
+    ):
         instances.wait_running(ec2, "r1", {"i-1"}, -1)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -86,7 +88,9 @@ def test_a_unit_that_is_not_kept_apart_is_told_in_one_sentence(monkeypatch: pyte
 
 
 def test_a_unit_that_systemd_cannot_start_is_told_in_systemds_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(AnsibleActionFail, match=r"^systemd-run failed: Unit u is there\.$"):
+    with pytest.raises(
+        AnsibleActionFail, match=r"^systemd-run failed: Unit u is there\. Mend that on the machine, or use another\.$"
+    ):
         start(monkeypatch, DONE, FAILED, UNKNOWN)
 
 
@@ -99,7 +103,11 @@ def test_a_host_that_is_gone_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     ("gone", "told"),
     [
         ("i-1 is terminated: User initiated.", r"^i-1 is terminated: User initiated\.$"),
-        ("", r"^i-1 does not answer over SSH: Connection closed$"),
+        (
+            "",
+            r"^i-1 does not answer over SSH: Connection closed\. Check that it runs, "
+            r"and the network between it and this machine\.$",
+        ),
     ],
 )
 @pytest.mark.parametrize("answers", [[LOST], [UNKNOWN, DONE, LOST]], ids=["at the first look", "at the start"])
@@ -222,6 +230,30 @@ def test_a_unit_whose_log_is_too_long_is_stopped_and_followed_no_longer_than_to_
     assert shown == ["one", "two", "three", "four"]
 
 
+@pytest.mark.parametrize(("tail", "waits_for", "seconds"), [(True, "/home/b/log", "10"), (False, "/dev/null", "5")])
+def test_only_a_log_that_is_shown_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tail: bool, waits_for: str, seconds: str
+) -> None:
+    action, execute = made(monkeypatch, look("inactive", "success exited 0", 0, b""))
+    action._follow(UNIT, 0, LogCopy(tmp_path / "log"), Follower(MEASURE, 0, tail, Screen(lambda *_: None, False, 80)))
+    (called,) = execute.call_args_list
+    assert shlex.split(called.args[0])[-3:-1] == [seconds, waits_for]
+
+
+def test_earlier_durations_are_looked_up_only_where_the_task_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    find = Mock(return_value={("ffts", "fft/8192"): 8.0})
+    monkeypatch.setattr("benchmarks.runs.earlier_durations.find", find)
+    action, _ = made(monkeypatch)
+    assert action._earlier() == {}
+    action._task.args["earlier"] = {"runs_dir": "", "suite": "plonky2", "instance_type": ""}
+    assert action._earlier() == {}
+    action._task.args["earlier"] = {"runs_dir": str(tmp_path), "suite": "plonky2", "instance_type": "c7i.large"}
+    assert action._earlier() == {("ffts", "fft/8192"): 8.0}
+    find.assert_called_once_with(tmp_path, "plonky2", "c7i.large")
+
+
 def test_following_keeps_no_log_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     chunk = b"what a program prints\n" * 2**14
     looks = [look("active", "-", number * len(chunk), chunk) for number in range(40)]
@@ -263,3 +295,36 @@ def test_a_step_that_is_over_is_not_told_again(monkeypatch: pytest.MonkeyPatch, 
     action, _ = made(monkeypatch, look("inactive", "success exited 0", 0, b""))
     assert action.run(task_vars={"inventory_hostname": "i-1"}) == {"changed": False}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_step_that_failed_shows_the_end_of_its_log_and_where_the_rest_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ended = look("inactive", "timeout killed TERM", 18, b"one\ntwo\n")
+    action, _ = made(monkeypatch, UNKNOWN, DONE, DONE, ended, look("inactive", "timeout killed TERM", 18, b""), ended)
+    action._task.args |= {"expected": 0, "tail": False, "log_here": str(tmp_path / "log")}
+    result = action.run(task_vars={"inventory_hostname": "i-1"})
+    assert result["msg"].startswith("The benchmark run was stopped at its limit of 1 minute; ")
+    assert list(result["detail"]) == ["one", "two"]
+    assert result["next"] == f"The whole log is in {tmp_path / 'log'}"
+
+
+@pytest.mark.parametrize(
+    ("gone", "result", "told"),
+    [
+        ("i-1 is terminated: Taken back.", "success killed TERM power-off", r"^i-1 is terminated: Taken back\. "),
+        ("", "success killed TERM power-off", r"^The benchmark run was stopped because the machine was shut down or "),
+        ("i-1 is terminated: Taken back.", "exit-code exited 1", r"^The benchmark run failed"),
+    ],
+)
+def test_a_step_that_a_shutdown_stops_is_told_with_the_reason_of_ec2(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, gone: str, result: str, told: str
+) -> None:
+    ended = [look("inactive", result, 0, b"")] * 2
+    action, _ = made(monkeypatch, UNKNOWN, DONE, DONE, *ended, gone=gone)
+    action._task.args |= {"expected": 0, "tail": False, "log_here": str(tmp_path / "log")}
+    try:
+        said = action.run(task_vars={"inventory_hostname": "i-1"})["msg"]
+    except AnsibleActionFail as failed:
+        said = str(failed)
+    assert re.match(told, said), said

@@ -162,4 +162,4 @@ def test_what_third_party_code_has_printed_controls_no_terminal(stages: Any, scr
     stages.v2_runner_on_failed(SimpleNamespace(_result=result, _host=host, _task=task("Build")))
     said = screen.text.replace(CLEAR, "")
     assert "\x1b" not in said
-    assert "The build failed: \\x1bPq.\nab\n\\x1b]0;x\n" in said
+    assert "The build failed: \\x1bPq.\n    ab\n    \\x1b]0;x\n" in said

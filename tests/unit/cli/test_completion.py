@@ -89,6 +89,20 @@ def test_a_word_without_a_flag_is_completed_to_a_run_and_else_by_the_shell_to_a_
     assert completion.candidates(["bench.results", f"--runs-dir={runs}", *words], ENVIRONMENT) == expected
 
 
+def test_a_run_to_end_need_not_have_measured(runs: Path) -> None:
+    (runs / "of-setup").mkdir()
+    for task in ("bench.terminate", "bench.terminate --expired"):
+        words = [*task.split(), "--runs-dir", str(runs), ""]
+        assert completion.candidates(words, ENVIRONMENT) == ["latest", "setup", "r2", "r1"]
+
+
+def test_a_whole_id_is_completed_where_none_but_that_is_taken(runs: Path) -> None:
+    for task in ("bench", "bench.terminate"):
+        words = [task, "--runs-dir", str(runs)]
+        assert completion.candidates([*words, "--run-id", ""], ENVIRONMENT) == ["setup", "r2", "r1"]
+        assert completion.candidates([*words, "--run-id=r1"], ENVIRONMENT) == ["--run-id=r1"]
+
+
 def test_without_runs_there_is_no_latest_one(tmp_path: Path) -> None:
     assert completion.candidates(["bench.results", "--runs-dir", str(tmp_path), ""], ENVIRONMENT) == []
 

@@ -90,6 +90,21 @@ def test_numbers_of_a_sandbox_and_what_is_lost_are_said(runs: Path, capsys: pyte
     ]
 
 
+@pytest.mark.parametrize("format", ["table", "csv", "markdown", "json"])
+def test_partial_results_are_shown_as_such(runs: Path, capsys: pytest.CaptureFixture[str], format: str) -> None:
+    partial = "1 of 74 benchmarks were measured."
+    results = result_samples.results(result_samples.criterion(), expected=74, partial=partial)
+    recorded_runs.write(runs / "r1/i-1", 1, results)
+    results_command.run({"runs_dir": str(runs), "sources": ["r1"], "format": format})
+    output = capsys.readouterr()
+    if format == "table":
+        assert output.out.splitlines()[-3:-1] == ["r1: 1 benchmark, partial", f"  {partial}"]
+    else:
+        assert output.err == f"{partial}\n"
+    if format != "csv":
+        assert partial in output.out
+
+
 @pytest.mark.parametrize("several", [["r1"], ["r1", "r2"], ["r1", "r2", "r1", "r2", "r1"]], ids=len)
 def test_hostile_names_do_nothing_to_the_terminal(
     runs: Path, capsys: pytest.CaptureFixture[str], several: list[str]

@@ -15,8 +15,8 @@ from rich.console import Console
 
 from benchmarks.cli import summary
 from benchmarks.results import attempt_results
-from benchmarks.runs import record_files
-from benchmarks.runs.records import CurrentAttempt, Ended, Price, Stages, StageTime, Terminated
+from benchmarks.runs import failures, record_files
+from benchmarks.runs.records import CurrentAttempt, Ended, PlannedMeasurement, Price, Stages, StageTime, Terminated
 from tests.support import records
 from tests.unit.readers.test_criterion import write
 
@@ -134,11 +134,25 @@ def test_a_result_that_cannot_be_read_is_named_and_the_others_are_shown(run: Pat
 
 def test_a_run_that_measured_nothing_shows_no_table(run: Path) -> None:
     shutil.rmtree(run / "i-1/1/criterion")
+    (run / "i-1/1/benchmark.log").write_text("error: could not compile `all`\n")
     report(run)
     text = shown(run)
     assert "estimate" not in text
     assert "Measured" not in text
     assert "Log       " in text
+
+
+def test_a_run_that_was_cut_short_says_how_much_of_it_there_is(run: Path) -> None:
+    failures.record_failure(run, "i-1", "Measure", "i-1 is terminated: it was told to.", attempt=1)
+    report(run)
+    assert "It may be that not all benchmarks were measured: i-1 is terminated: it was told to.\n" in shown(run)
+    assert "Measured  2 benchmarks, partial\n" in shown(run)
+    planned = records.preflight(
+        measurements=(PlannedMeasurement(suite=records.suite(expected=74), suite_digest="asked"),)
+    )
+    attempt_results.write(run, "i-1", 1, planned)
+    assert "2 of 74 benchmarks were measured: i-1 is terminated: it was told to.\n" in shown(run)
+    assert "Measured  2 of 74 benchmarks, partial\n" in shown(run)
 
 
 def test_damaged_results_are_named_and_the_rest_is_shown(run: Path) -> None:

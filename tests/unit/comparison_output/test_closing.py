@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec.structs
 import pytest
 
 from benchmarks.comparison.verdicts import Limits
@@ -38,6 +41,17 @@ def test_several_bases_are_counted() -> None:
     new = joined(side("new", 1, 2, 3, id="a"), side("new", 1, id="b"), side("new", 1, id="c"))
     (basis,) = [one for one in sentences(old, new) if one.startswith("Basis")]
     assert "one run each, 10 % noise assumed (2); 3 against 3 runs" in basis
+
+
+def test_a_side_that_is_partial_is_named_right_after_the_verdicts() -> None:
+    whole, partial = side("old", 1), side("new", 2)
+    sources = tuple(
+        replace(source, results=msgspec.structs.replace(source.results, partial="1 of 74 benchmarks were measured."))
+        for source in partial.sources
+    )
+    told = sentences(whole, replace(partial, sources=sources))
+    assert told[1] == f"{sources[0].label} is partial: 1 of 74 benchmarks were measured."
+    assert not any("partial" in one for one in sentences(whole, partial))
 
 
 def test_single_runs_without_a_verdict_get_a_hint() -> None:

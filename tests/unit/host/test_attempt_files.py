@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import tarfile
 from pathlib import Path
@@ -45,6 +46,50 @@ def test_criterions_directory_is_packed_with_links_as_links(tmp_path: Path) -> N
             ("criterion/tiny/estimates.json", False),
             ("criterion/tiny/link", True),
         ]
+
+
+def test_criterions_directory_is_packed_once_for_each_end(tmp_path: Path) -> None:
+    directory = tmp_path / "runs/r1/1"
+    (directory / "criterion").mkdir(parents=True)
+    (tmp_path / "confined").write_text('#!/bin/sh\necho >>"$(dirname "$0")/packings"; exec "$@"\n')
+    (tmp_path / "confined").chmod(0o755)
+    command = attempt_files.pack_once_command(str(directory), str(tmp_path))
+
+    def packings() -> int:
+        subprocess.run(command, check=True)
+        return len((tmp_path / "packings").read_text().splitlines())
+
+    # While it is measured there will be more.
+    assert [packings(), packings()] == [1, 2]
+    (directory / "build.status").write_text("success exited 0\n")
+    assert [packings(), packings()] == [3, 3]
+    (directory / "run.status").write_text("success exited 0\n")
+    before = (directory / "criterion.tar.gz").read_bytes()
+    assert [packings(), packings()] == [4, 4]
+    (directory / "criterion/more").touch()
+    assert packings() == 4
+    assert (directory / "criterion.tar.gz").read_bytes() == before
+    # Third-party code could keep who packs waiting.
+    assert stat.S_IMODE((directory / "packing.lock").stat().st_mode) == 0o600
+
+
+def test_a_packing_that_fails_is_no_packing(tmp_path: Path) -> None:
+    (tmp_path / "confined").write_text("#!/bin/sh\nexit 3\n")
+    (tmp_path / "confined").chmod(0o755)
+    (tmp_path / "run.status").write_text("success exited 0\n")
+    command = attempt_files.pack_once_command(str(tmp_path), str(tmp_path))
+    assert [subprocess.run(command, check=False).returncode for _ in range(2)] == [3, 3]
+
+
+def test_who_asks_what_there_is_follows_the_run(tmp_path: Path) -> None:
+    (tmp_path / "1").mkdir()
+    found(tmp_path / "1")
+    # Only an instance that powers itself off has a heartbeat.
+    assert not (tmp_path / "heartbeat").exists()
+    (tmp_path / "heartbeat").touch()
+    os.utime(tmp_path / "heartbeat", (0, 0))
+    found(tmp_path / "1")
+    assert (tmp_path / "heartbeat").stat().st_mtime > 0
 
 
 def test_an_archive_without_an_end_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

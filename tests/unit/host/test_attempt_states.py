@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import stat
 import subprocess
 from pathlib import Path
@@ -29,6 +30,7 @@ OWN = getpass.getuser()
         ([AttemptState(1, False, "a", "asked", DONE), AttemptState(2, False, "b", "asked", DONE)], (1, 2), (1, False)),
         ([AttemptState(1, False, "a", "asked", ("success", "exit-code"))], (1,), (2, True)),
         ([AttemptState(1, False, "a", "asked", ("timeout", "-"))], (1,), (2, True)),
+        ([AttemptState(1, False, "a", "asked", ("success", "stopped"))], (1,), (2, True)),
         (
             [AttemptState(1, False, "a", "asked", DONE), AttemptState(2, False, "a", "asked", ("success", "signal"))],
             (),
@@ -134,6 +136,19 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("kept", ["success killed TERM", "success killed TERM power-off"])
+def test_a_step_that_was_stopped_has_not_succeeded(tmp_path: Path, kept: str) -> None:
+    begin = attempt_states.begin_command(str(tmp_path / "1"), "a", "asked", OWN)
+    subprocess.run(["sh", "-c", begin], check=True)
+    (tmp_path / "1/build.status").write_text("success exited 0\n")
+    (tmp_path / "1/run.status").write_text(f"{kept}\n")
+    command = attempt_states.states_command(str(tmp_path), "benchmarks-r1")
+    output = subprocess.run(["sh", "-c", command], check=True, capture_output=True, text=True).stdout
+    (found,) = attempt_states.read_states(output)
+    assert found.results == ("success", "stopped")
+    assert not found.can_continue
+
+
 def test_third_party_code_can_replace_nothing_in_an_attempts_directory(tmp_path: Path) -> None:
     directory = tmp_path / "1"
     begin = ["sh", "-c", f"umask 077; {attempt_states.begin_command(str(directory), 'a', 'asked', OWN)}"]
@@ -146,6 +161,16 @@ def test_third_party_code_can_replace_nothing_in_an_attempts_directory(tmp_path:
         "benchmark.log": 0o664, "activity": 0o664, "criterion.tar.gz": 0o664,
     }  # fmt: skip
     assert (directory / "benchmark.log").read_text() == "kept"
+
+
+def test_who_asks_for_the_attempts_follows_the_run(tmp_path: Path) -> None:
+    command = ["sh", "-c", attempt_states.states_command(str(tmp_path), "benchmarks-r1")]
+    subprocess.run(command, check=True, capture_output=True)
+    assert not (tmp_path / "heartbeat").exists()
+    (tmp_path / "heartbeat").touch()
+    os.utime(tmp_path / "heartbeat", (0, 0))
+    subprocess.run(command, check=True, capture_output=True)
+    assert (tmp_path / "heartbeat").stat().st_mtime > 0
 
 
 def test_a_host_without_attempts_has_none(tmp_path: Path) -> None:

@@ -210,3 +210,18 @@ def test_a_log_without_errors_shows_its_end() -> None:
 
 def test_an_empty_log_explains_nothing() -> None:
     assert failure_causes.explain(ENDED, "") == (ENDED, ())
+
+
+def test_what_came_last_in_the_log_of_the_first_target_that_failed_is_its_context() -> None:
+    log = run("a", PANIC) + "     Running benches/b.rs (target/release/deps/b-c1a01ce8a563641e)\nBenchmarking b\n"
+    lines = failure_causes.context(log)
+    assert "test data: not there" in lines
+    assert lines[-1].startswith("error: bench failed")
+    assert len(lines) <= LINES
+
+
+def test_the_context_of_what_no_target_has_failed_is_the_end_of_the_log() -> None:
+    lines = failure_causes.context("\n".join(f"line {number}" for number in range(50)) + "\n" + "x" * 10_000)
+    assert lines[:-1] == tuple(f"line {number}" for number in range(51 - LINES, 50))
+    assert lines[-1] == "x" * (failure_causes.LONGEST - 1) + "…"
+    assert failure_causes.context("") == ()

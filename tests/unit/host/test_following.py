@@ -88,6 +88,66 @@ def test_what_is_left_of_a_long_log_is_asked_for_at_once() -> None:
     assert Follower(MEASURE, 0, True, Terminal(rewrite=True).screen).pause(0.5, False) == 0
 
 
+def said(terminal: Terminal) -> list[str]:
+    return [text.removeprefix(following.CLEAR) for text, _ in terminal.shown]
+
+
+def test_the_pace_and_an_earlier_run_tell_how_much_longer_it_takes() -> None:
+    names = [f"Benchmarking fft/{number}\n".encode() for number in range(5)]
+    terminal = Terminal(rewrite=True)
+    follower = Follower(MEASURE, 9, False, terminal.screen, terminal.now)
+    for name in names:
+        follower.see(name)
+        terminal.time += 60
+    assert [line.partition(": ")[0] for line in said(terminal)] == [
+        *(f"  {minute}:00 measuring" for minute in range(3)),
+        "  3:00 measuring, about 6 min left",
+        "  4:00 measuring, about 5 min left",
+    ]
+    terminal = Terminal(rewrite=True)
+    earlier = {("", f"fft/{number}"): 60.0 for number in range(5)}
+    follower = Follower(MEASURE, 5, False, terminal.screen, terminal.now, earlier)
+    for name in (b"", names[0]):
+        follower.see(name)
+        terminal.time += 60
+    assert said(terminal) == [
+        "  0:00 measuring, about 5 min left",
+        "  1:00 measuring, about 5 min left: 1/5 fft/0",
+    ]
+
+
+def test_a_step_that_ran_already_is_as_old_as_the_host_says() -> None:
+    terminal = Terminal(rewrite=True)
+    log = [b"Benchmarking fft/%d\n" % number for number in range(4)]
+    follower = Follower(MEASURE, 9, False, terminal.screen, terminal.now, resumed=True, age=480.0)
+    # What is here of its log, and what is read of it now, was begun before.
+    follower.know(b"".join(log[:2]))
+    follower.see(log[2], whole=False)
+    terminal.time += 1
+    follower.see(log[3])
+    assert said(terminal)[1:] == ["  8:01 measuring, about 12 min left: 4/9 fft/3"]
+    plain = Terminal(rewrite=False)
+    Follower(MEASURE, 9, False, plain.screen, plain.now, resumed=True, age=480.0).see(b"")
+    assert plain.shown == []  # the first line comes after half a minute, as always
+
+
+def test_of_what_was_begun_before_no_pace_is_known() -> None:
+    terminal = Terminal(rewrite=True)
+    follower = Follower(MEASURE, 9, False, terminal.screen, terminal.now, resumed=True)
+    follower.know(b"".join(b"Benchmarking fft/%d\n" % number for number in range(4)))
+    for _ in range(2):
+        follower.see(b"")
+        terminal.time += 60
+    assert said(terminal) == ["  0:00 measuring: 4/9 fft/3", "  1:00 measuring: 4/9 fft/3"]
+
+
+def test_a_build_is_told_by_its_crates_and_not_by_time() -> None:
+    terminal = Terminal(rewrite=True)
+    follower = Follower(BUILD, 104, False, terminal.screen, terminal.now, {("", "fft/8192"): 60.0})
+    follower.see(b"   Compiling serde v1.0\n")
+    assert said(terminal) == ["  0:00 building: 1/104 crates, serde"]
+
+
 HOSTILE = b"one\x1b]52;c;cm0=\x07 \x1b[32mtwo\x1b[0m\x1b[2J\n"
 
 
@@ -126,7 +186,7 @@ def test_what_was_written_before_counts_and_is_not_shown() -> None:
     follower = Follower(MEASURE, 3, False, terminal.screen, terminal.now)
     follower.know(b"Benchmarking a\n")
     follower.see(b"Benchmarking b\n")
-    assert terminal.shown == [(f"{following.CLEAR}  0:00 measuring b (2 of 3)", False)]
+    assert terminal.shown == [(f"{following.CLEAR}  0:00 measuring: 2/3 b", False)]
     tail = Follower(MEASURE, 3, True, terminal.screen, terminal.now)
     tail.know(b"Benchmarking a\n")
     assert len(terminal.shown) == 1

@@ -48,6 +48,16 @@ def test_the_crate_at_work_is_told() -> None:
     assert progress.built(BUILDING) == Progress("tiny", 2)
 
 
+def test_benchmarks_are_told_apart_by_their_targets() -> None:
+    again = MEASURING.replace("ffts", "others")
+    assert progress.begun(MEASURING + again) == (
+        ("ffts", "fft<GoldilocksField>/8192"),
+        ("ffts", "mul"),
+        ("others", "fft<GoldilocksField>/8192"),
+        ("others", "mul"),
+    )
+
+
 def test_a_benchmark_of_another_target_is_another_one() -> None:
     again = MEASURING.replace("ffts", "others")
     assert progress.measured(MEASURING + again) == Progress("mul", 4)
@@ -78,10 +88,16 @@ test sum_2000 ... """
     [
         (BUILD, 42, 0, "", "  0:42 building"),
         (BUILD, 42, 0, "    Updating crates.io index\n", "  0:42 building: Updating crates.io index"),
-        (BUILD, 62, 0, "   Compiling serde v1.0\n   Compiling tiny v0.1\n", "  1:02 compiling tiny (2)"),
+        (BUILD, 62, 0, "   Compiling serde v1.0\n   Compiling tiny v0.1\n", "  1:02 building: 2 crates, tiny"),
+        (BUILD, 62, 104, "   Compiling serde v1.0\n   Compiling tiny v0.1\n", "  1:02 building: 2/104 crates, tiny"),
+        (BUILD, 62, 1, "   Compiling tiny v0.1\n", "  1:02 building: 1/1 crate, tiny"),
+        (BUILD, 62, 0, "   Compiling tiny v0.1\n", "  1:02 building: 1 crate, tiny"),
+        (BUILD, 62, 1, "   Compiling serde v1.0\n   Compiling tiny v0.1\n", "  1:02 building: 2 crates, tiny"),
+        # Nothing has to be compiled.
+        (BUILD, 1, 104, "    Finished `bench` profile\n", "  0:01 building: Finished `bench` profile"),
         (MEASURE, 67, 0, "", "  1:07 measuring"),
-        (MEASURE, 67, 28, CRITERION, "  1:07 measuring mul (2 of 28)"),
-        (MEASURE, 67, 0, CRITERION, "  1:07 measuring mul (2)"),
+        (MEASURE, 67, 28, CRITERION, "  1:07 measuring: 2/28 mul"),
+        (MEASURE, 67, 0, CRITERION, "  1:07 measuring: 2 mul"),
         (MEASURE, 3600, 0, LIBTEST, "  60:00 measuring: test sum_2000 ..."),
         (MEASURE, 5, 0, "\x1b[32mround 3 of 9\x1b[0m\n\n", "  0:05 measuring: round 3 of 9"),
         (MEASURE, 5, 0, "  1 %\r  2 %\r  3 %", "  0:05 measuring: 3 %"),
@@ -96,7 +112,13 @@ def test_a_line_says_how_long_and_what_is_done(
 
 def test_what_an_earlier_program_measured_is_not_told_of_the_next() -> None:
     assert progress.line(MEASURE, 9, 5, CRITERION + LIBTEST) == "  0:09 measuring: test sum_2000 ..."
-    assert progress.line(MEASURE, 9, 5, LIBTEST + "\n" + CRITERION) == "  0:09 measuring mul (2 of 5)"
+    assert progress.line(MEASURE, 9, 5, LIBTEST + "\n" + CRITERION) == "  0:09 measuring: 2/5 mul"
+
+
+def test_a_line_says_how_much_longer_it_takes_before_what_may_be_cut() -> None:
+    said = progress.line(MEASURE, 67, 28, CRITERION, "about 12 min left")
+    assert said == "  1:07 measuring, about 12 min left: 2/28 mul"
+    assert progress.line(MEASURE, 3, 28, "", "about 12 min left") == "  0:03 measuring, about 12 min left"
 
 
 @given(st.text())

@@ -47,7 +47,9 @@ def test_the_cause_is_told_with_what_to_do(said: str, launched: str, own: str) -
 
 def test_ssh_has_the_last_word_if_the_cause_is_not_known() -> None:
     message = f"{ANSIBLE}one\ntwo\n"
-    assert ssh_failures.sentence("i-1", message, launched=True) == "i-1 does not answer over SSH: two"
+    assert ssh_failures.sentence("i-1", message, launched=True) == (
+        "i-1 does not answer over SSH: two. Check that it runs, and the network between it and this machine."
+    )
 
 
 @pytest.mark.parametrize(

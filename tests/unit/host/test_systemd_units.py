@@ -107,6 +107,12 @@ def tails_of(path: Path) -> list[str]:
     return [line for line in shown.splitlines() if line.startswith("tail ") and str(path) in line]
 
 
+def test_a_look_that_does_not_wait_tells_how_long_the_unit_has_run(watching: Any) -> None:
+    age = watching(0, 0, until_it_grows=False)[1].age
+    assert age is not None
+    assert 0 <= age < 30
+
+
 def test_a_look_that_waits_for_the_log_returns_as_soon_as_it_grows(watching: Any, tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_bytes(b"one\n")
@@ -218,6 +224,23 @@ def test_a_unit_has_its_limit_its_log_and_its_user() -> None:
     } <= set(words)
 
 
+def test_a_unit_is_stopped_before_the_one_that_uploads_and_leaves_it_time() -> None:
+    words = shlex.split(systemd_units.start_command(unit(after="benchmarks-r1-1-results.service"), "python3"))
+    assert {"--property=After=benchmarks-r1-1-results.service", "--property=TimeoutStopSec=20"} <= set(words)
+    assert "--property=After" not in systemd_units.start_command(unit(), "python3")
+
+
+def test_a_look_follows_the_run(tmp_path: Path, look_here: LookHere) -> None:
+    heartbeat = tmp_path.parent / "heartbeat"
+    heartbeat.touch()
+    try:
+        os.utime(heartbeat, (0, 0))
+        look_here("active", 0, b"", None)
+        assert heartbeat.stat().st_mtime > 0
+    finally:
+        heartbeat.unlink()
+
+
 def test_a_units_environment_is_not_that_of_what_root_runs_for_it() -> None:
     words = shlex.split(systemd_units.start_command(unit(environment={"PATH": "/home/b/$bin"}), "python3"))
     at = words.index("--")
@@ -276,6 +299,54 @@ def test_a_units_end_is_kept_in_its_status_file(tmp_path: Path) -> None:
     assert not Path(one.status).exists()
 
 
+@pytest.mark.parametrize(
+    ("told", "noted", "system", "kept"),
+    [
+        (("success", "killed", "TERM"), None, "running", "success killed TERM"),
+        (("success", "killed", "TERM"), None, "stopping", "success killed TERM power-off"),
+        # A spot instance is shut down too.
+        (("success", "killed", "TERM"), "spot-notice", "stopping", "success killed TERM spot-notice"),
+        (("exit-code", "exited", "143"), "spot-notice", "running", "exit-code exited 143 spot-notice"),
+        # It has ended by itself, and well, or never begun.
+        (("success", "exited", "0"), "spot-notice", "stopping", "success exited 0"),
+        (("exit-code", "", ""), "spot-notice", "stopping", "exit-code  "),
+    ],
+)
+def test_what_stopped_a_unit_is_kept_with_its_end(
+    tmp_path: Path, told: tuple[str, str, str], noted: str | None, system: str, kept: str
+) -> None:
+    words = shlex.split(systemd_units.start_command(unit(status=str(tmp_path / "run.status")), "python3"))
+    (stop,) = (w.removeprefix("--property=ExecStopPost=+") for w in words if "ExecStopPost" in w)
+    systemctl = tmp_path / "bin/systemctl"
+    systemctl.parent.mkdir()
+    systemctl.write_text(f'#!/bin/sh\n[ "$*" = is-system-running ] && echo {system}\n')
+    systemctl.chmod(0o755)
+    if noted:
+        (tmp_path / "stop-reason").write_text(f"{noted}\n")
+    environment = dict(zip(("SERVICE_RESULT", "EXIT_CODE", "EXIT_STATUS"), told, strict=True))
+    environment |= {"STATUS_FILE": str(tmp_path / "run.status"), "PATH": f"{systemctl.parent}:{os.defpath}"}
+    subprocess.run(shlex.split(stop), check=True, env=environment)
+    assert (tmp_path / "run.status").read_text() == f"{kept}\n"
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        (["success", "exited", "0"], True),
+        # systemd calls those signals a success by which it stops a unit, as at a shutdown, and SIGPIPE.
+        (["success", "killed", "TERM"], False),
+        (["success", "killed", "PIPE"], False),
+        (["success", "killed", "TERM", "power-off"], False),
+        (["exit-code", "exited", "1"], False),
+        (None, False),
+    ],
+)
+def test_a_unit_that_was_stopped_has_not_succeeded(result: list[str] | None, expected: bool) -> None:
+    look = UnitStatus(False, result, 0, b"")
+    assert look.succeeded is expected
+    assert (look.word == "success") is expected
+
+
 @pytest.mark.parametrize(("size", "result"), [(0, "success"), (0, "timeout"), (1, "log-limit"), (9999, "log-limit")])
 def test_a_log_that_is_too_long_is_cut_and_its_unit_has_failed(tmp_path: Path, size: int, result: str) -> None:
     words = shlex.split(systemd_units.start_command(unit(status=str(tmp_path / "run.status")), "python3"))
@@ -329,9 +400,29 @@ def test_a_units_end_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("result", "sentence"),
     [
-        (None, "The build ended without a result: the machine was restarted, or systemd was stopped."),
+        (None, "The build ended without a result: the machine was restarted, or systemd was stopped. Measure again."),
         (["exit-code", "exited", "101"], "The build failed with exit status 101."),
-        (["resources"], "The build could not be run: systemd says resources."),
+        (
+            ["resources"],
+            "The build could not be run: systemd says resources. `sudo journalctl "
+            "--unit=benchmarks-r1-run` there says more.",
+        ),
+        (
+            ["success", "killed", "TERM", "spot-notice"],
+            "The build was stopped because EC2 takes the spot instance back; what it had written was kept: run the "
+            "same command again.",
+        ),
+        (
+            ["exit-code", "exited", "143", "power-off"],
+            "The build was stopped because the machine was shut down or restarted; what it had written was kept: run "
+            "the same command again.",
+        ),
+        (
+            ["success", "killed", "TERM"],
+            "The build was stopped by somebody on its machine; what it had written was kept: run the same command "
+            "again.",
+        ),
+        (["success", "killed", "PIPE"], "The build was ended by SIGPIPE."),
         (
             ["exit-code"],
             "The build was not started, because what has to come before it failed, such as the firewall's rule that "
@@ -349,7 +440,8 @@ def test_a_units_end_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
         ),
         (
             ["timeout", "killed", "TERM"],
-            "The build was stopped at its limit of 120 minutes; what it had written was kept.",
+            "The build was stopped at its limit of 120 minutes; what it had written was kept. Give more by "
+            "--build-limit.",
         ),
         (
             ["log-limit", "killed", "TERM"],
@@ -373,6 +465,7 @@ def test_how_a_unit_ended_is_said(result: list[str] | None, sentence: str) -> No
         (["exit-code", "exited", "101"], True),
         (["exit-code"], False),
         (["timeout", "killed", "TERM"], False),
+        (["exit-code", "exited", "143", "power-off"], False),
     ],
 )
 def test_only_an_exit_status_is_explained_by_the_log(result: list[str] | None, expected: bool) -> None:

@@ -171,6 +171,16 @@ def test_a_run_is_not_looked_for_in_another_region_than_it_has_launched_in(
     assert request.resolve(entry_point, given, {"AWS_REGION": "us-east-1"}).parameters["region"] == "us-east-1"
 
 
+def test_a_run_that_is_named_by_a_word_is_ended_in_its_own_region_only(tmp_path: Path) -> None:
+    directory = tmp_path / "r1-of-mine"
+    record_files.write(directory, records.preflight(launches=(records.launch_plan(region="us-east-1"),)))
+    for word in ("r1", "latest"):
+        given = {"run": word, "runs_dir": str(tmp_path)}
+        with pytest.raises(RefusedError, match=r"^The run r1-of-mine was to launch in us-east-1, not in eu-west-1: "):
+            request.resolve("terminate", given, {"AWS_REGION": "eu-west-1"})
+        assert request.resolve("terminate", given, {"AWS_REGION": "us-east-1"}).parameters["run"] == word
+
+
 @pytest.mark.parametrize(("entry_point", "more"), [("terminate", {}), ("benchmark", {"instance_type": "c7i.large"})])
 @pytest.mark.parametrize("known_by", ["preflight.json", "parameters.yml"])
 def test_a_run_whose_launch_was_not_recorded_is_not_looked_for_in_another_region_than_its_plans(

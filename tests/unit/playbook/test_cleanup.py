@@ -16,7 +16,7 @@ from benchmarks.aws import instances
 from benchmarks.aws.session import Client
 from benchmarks.playbook import cleanup, playbook_process, stages
 from benchmarks.playbook.command_line import Command
-from benchmarks.runs import record_files
+from benchmarks.runs import failures, record_files
 from benchmarks.runs.records import Ended, Instances, Terminated
 from tests.support import records
 from tests.support.aws_fakes import FakeClient, aws_error
@@ -42,7 +42,7 @@ class After:
             console=console,
             connect=lambda region: lambda service, region=None: client,
         )
-        given: dict[str, Any] = {"keeps": False, "fresh": True, **more}
+        given: dict[str, Any] = {"keeps": False, "fresh": True, "named": False, **more}
         self.made = cleanup.BenchmarkCleanup(
             run_id="r1",
             directory=directory,
@@ -316,7 +316,7 @@ def test_ending_tells_what_still_runs_where_ansible_was_killed_and_has_not_said_
     ending = cleanup.TerminateCleanup(after.instances)
     assert ending.of_failure(code, PREFLIGHT) == "Nothing was ended."
     assert ("i-1 (c7i.2xlarge) still runs" in after.text) is told
-    assert ending.of_failure(2, DONE) == "Ending the run r1 failed."
+    assert ending.of_failure(2, DONE) == "Ending the run r1 failed: the same command tries again."
 
 
 def test_ending_what_has_expired_says_nothing_of_a_run() -> None:
@@ -356,3 +356,29 @@ def test_an_instance_that_ended_by_itself_is_counted_until_then(tmp_path: Path) 
     After(tmp_path, FakeClient(describe_instances=describe), keeps=True).made.of_signal(MEASURING)
     over = Ended(instance_id="i-1", at=datetime(2026, 5, 19, 8, 25, tzinfo=UTC))
     assert record_files.read(Terminated, tmp_path) == Terminated(instances=(over,))
+
+
+@pytest.mark.parametrize(
+    ("stage", "named", "told"),
+    [
+        ("", False, "Once that is mended, the same command starts a new run; partial results are in {}"),
+        (
+            "",
+            True,
+            "Once that is mended, the same command without --run-id starts a new run; partial results are in {}",
+        ),
+        ("publish", True, "The same command with --run-id r1 publishes what was measured, which is in {}"),
+    ],
+)
+def test_the_last_lines_are_why_the_run_failed_and_what_to_do(
+    tmp_path: Path, stage: str, named: bool, told: str
+) -> None:
+    failures.record_failure(tmp_path, "i-1", "Build", "The build failed: no type.\n    a line of the log", stage)
+    failures.record_failure(tmp_path, "i-1", "Collect", "Nothing is there.", "collect")
+    said = After(tmp_path, Account().client, named=named).made.of_failure(2, DONE)
+    assert said.splitlines() == ["The run failed: The build failed: no type.", told.format(tmp_path)]
+
+
+def test_a_run_whose_directory_is_gone_has_failed_for_an_unknown_reason(tmp_path: Path) -> None:
+    said = After(tmp_path / "gone", Account().client).made.of_failure(2, DONE)
+    assert said.splitlines()[0] == "The run failed."

@@ -57,20 +57,28 @@ from benchmarks.playbook import task_failures
             {"msg": "Task failed: Missing sudo password"},
             "The login on i-1 may not use sudo without a password, which measuring requires: allow it.",
         ),
-        ({"unreachable": True}, "i-1 does not answer over SSH: no connection."),
+        (
+            {"unreachable": True},
+            "i-1 does not answer over SSH: no connection. Check that it runs, and the network between it and this "
+            "machine.",
+        ),
         (
             {"msg": "non-zero return code", "rc": 101, "stderr": "\n".join(map(str, range(20)))},
-            "Unpack failed with exit status 101.\n" + "\n".join(map(str, range(8, 20))),
+            "Unpack failed with exit status 101.\n" + "\n".join(f"    {number}" for number in range(8, 20)),
         ),
-        ({"msg": "Action failed: It failed.", "detail": ["error:", "  why"]}, "It failed.\nerror:\n  why"),
-        ({"msg": "non-zero return code", "rc": 1, "stdout": "why"}, "Unpack failed with exit status 1.\nwhy"),
+        ({"msg": "Action failed: It failed.", "detail": ["error:", "  why"]}, "It failed.\n    error:\n      why"),
+        (
+            {"msg": "It failed.", "detail": ["why"], "next": "The whole log is in /r."},
+            "It failed.\n    why\nThe whole log is in /r.",
+        ),
+        ({"msg": "non-zero return code", "rc": 1, "stdout": "why"}, "Unpack failed with exit status 1.\n    why"),
         (
             {
                 "msg": "non-zero return code",
                 "rc": 1,
                 "stderr": "error: no manifest\n\nCaused by:\n  no workspace root\n",
             },
-            "Unpack failed with exit status 1: no manifest.\nCaused by:\n  no workspace root",
+            "Unpack failed with exit status 1: no manifest.\n    Caused by:\n      no workspace root",
         ),
         (
             {

@@ -117,6 +117,22 @@ def test_what_a_run_that_is_over_has_measured_is_here_whatever_it_was_about_last
     assert resuming.measured(over, "second") == (HostAttempt(host="i-1", attempt=2),)
 
 
+def test_what_the_instance_has_uploaded_counts_as_measured_and_is_asked_for_only_if_it_is_not_here(over: Path) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def is_uploaded(host: str, attempt: int) -> bool:
+        asked.append((host, attempt))
+        return True
+
+    assert resuming.measured(over, "first", is_uploaded) == (HostAttempt(host="i-1", attempt=1),)
+    assert asked == []
+    (over / "i-1/1/benchmark.log").unlink()
+    assert resuming.measured(over, "first", is_uploaded) == (HostAttempt(host="i-1", attempt=1),)
+    assert asked == [("i-1", 1)]
+    with pytest.raises(RefusedError, match="has ended, and its instance with it"):
+        resuming.measured(over, "first", lambda _host, _attempt: False)
+
+
 @pytest.mark.parametrize("damage", ["request", "log", "record"])
 def test_what_it_has_not_measured_cannot_be_measured_any_more(over: Path, damage: str) -> None:
     match damage:

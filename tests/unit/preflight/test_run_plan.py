@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from benchmarks.errors import RefusedError
 from benchmarks.preflight import resuming, run_plan
+from benchmarks.results import run_folders
 from benchmarks.runs import attempts, measurement, record_files, ssh_keys
 from benchmarks.runs.records import (
     Attempt,
@@ -53,6 +54,7 @@ def test_a_plan_says_what_will_be_launched_and_where_it_goes() -> None:
                 used=0,
             ),
             launch_template=LaunchTemplate(id="lt-1", name="benchmarks", version="1"),
+            has_profile=True,
             image=Image(id="ami-debian", name="debian-13"),
             block_devices=(
                 {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 9, "VolumeType": "gp3", "DeleteOnTermination": True}},
@@ -88,6 +90,22 @@ def test_a_machine_one_has_publishes_where_a_bucket_is_named() -> None:
     made = run_plan.make(parameters(host="a", instance_type=None, bucket="mine"), account(), STARTED)
     assert made.launches == ()
     assert made.destination and made.destination.bucket == "mine"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "kept"),
+    [
+        (None, None),
+        ("http://127.0.0.1:5000", "http://127.0.0.1:5000"),
+        ("https://a:b@s3.example/x", "https://s3.example/x"),
+    ],
+)
+def test_an_endpoint_of_s3_is_named_for_the_instance_if_it_is_not_that_of_aws(
+    endpoint: str | None, kept: str | None
+) -> None:
+    made = run_plan.make(parameters(), account({"s3_endpoint": endpoint}), STARTED)
+    assert made.destination
+    assert made.destination.endpoint == kept
 
 
 def test_an_endpoint_is_named_where_instances_are_launched_by_another_than_aws() -> None:
@@ -188,3 +206,20 @@ def test_a_run_of_which_nothing_can_be_brought_back_is_refused(
     with pytest.raises(RefusedError) as refused:
         run_plan.come_back(parameters(), account(**alive(*there)), begun)
     assert str(refused.value).startswith(told)
+
+
+@pytest.mark.parametrize("uploaded", [True, False])
+def test_a_run_whose_results_are_in_s3_alone_is_brought_to_its_end(tmp_path: Path, uploaded: bool) -> None:
+    first = run_plan.make(parameters(), account(), STARTED)
+    digest = first.measurements[0].suite_digest
+    suite = first.measurements[0].suite
+    record_files.write(tmp_path / "r1", records.instances("i-1"))
+    attempts.write(tmp_path / "r1/i-1", Attempt(number=1, suite=suite, suite_digest=digest))
+    key = run_folders.key_of_attempt(tmp_path / "r1", "i-1", 1, first)
+    there = account({"objects": {"Contents": [{"Key": f"{key}benchmark.log"}]} if uploaded else {}})
+    begun = resuming.Begun(tmp_path / "r1", first)
+    if uploaded:
+        assert run_plan.make(parameters(), there, STARTED, begun).measured == (HostAttempt(host="i-1", attempt=1),)
+    else:
+        with pytest.raises(RefusedError, match="has ended, and its instance with it"):
+            run_plan.make(parameters(), there, STARTED, begun)

@@ -8,11 +8,12 @@ import pytest
 
 from benchmarks.aws.launch_templates import METADATA_OPTIONS, Template
 from benchmarks.preflight import run_plan, template_warnings
-from tests.support.launch_account import STARTED, account, parameters, template, type_info
+from tests.support.launch_account import PROFILE, STARTED, account, parameters, template, type_info
 
 
 def said(subnet: str | None = None, type: dict[str, Any] | None = None, **data: Any) -> list[str]:
-    return list(template_warnings.warnings(Template("lt-1", "mine", "1", data), type or type_info(), subnet))
+    given = {"IamInstanceProfile": PROFILE, **data}
+    return list(template_warnings.warnings(Template("lt-1", "mine", "1", given), type or type_info(), subnet))
 
 
 def burstable(name: str) -> dict[str, Any]:
@@ -23,6 +24,24 @@ def test_a_plain_template_is_not_remarked_upon() -> None:
     own: dict[str, Any] = {"ImageId": "ami-1", "SecurityGroupIds": ["sg-1"], "MetadataOptions": METADATA_OPTIONS}
     harmless = {"CapacityReservationPreference": "open"}
     assert said(**own, CapacityReservationSpecification=harmless, CreditSpecification={"CpuCredits": "standard"}) == []
+
+
+@pytest.mark.parametrize("profile", [None, {}, {"Name": ""}])
+def test_a_template_without_a_role_is_told_of(profile: dict[str, str] | None) -> None:
+    assert said(IamInstanceProfile=profile) == [
+        "The launch template mine names no instance profile, so that the instance cannot upload its results by itself: "
+        "keep this machine connected until they are here, or let ./inv bench.setup make a role, and a template with it."
+    ]
+
+
+def test_a_plan_knows_whether_its_instance_gets_a_role() -> None:
+    plain = template(IamInstanceProfile=None)
+    with_role, without = (
+        run_plan.make(parameters(), account(**more), STARTED).launch
+        for more in ({}, {"describe_launch_template_versions": plain})
+    )
+    assert with_role and with_role.has_profile
+    assert without and not without.has_profile
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import msgspec
@@ -11,8 +13,10 @@ import pytest
 
 from benchmarks.pages import record_schemas
 from benchmarks.results import attempt_results
-from benchmarks.runs import record_files
+from benchmarks.runs import failures, record_files
+from benchmarks.runs.records import PlannedMeasurement, Preflight
 from benchmarks.runs.result_records import Results
+from tests.support import records
 from tests.support.result_bucket import NOW, plan
 from tests.unit.readers.test_criterion import write
 
@@ -89,3 +93,67 @@ def test_an_attempt_without_a_directory_has_no_results(tmp_path: Path) -> None:
 def test_what_is_damaged_is_written_anew(measured: Path, damage: str) -> None:
     (measured / "i-1/1/results.json").write_text(damage)
     assert attempt_results.write(measured, "i-1", 1, plan()) == (True, 1)
+
+
+def planned(expected: int | None, **suite: Any) -> Preflight:
+    made = PlannedMeasurement(suite=records.suite(expected=expected, **suite), suite_digest="asked")
+    return plan(measurements=(made,))
+
+
+def partial(run_dir: Path, expected: int | None) -> str | None:
+    return attempt_results.of_attempt(run_dir, "i-1", 1, planned(expected)).partial
+
+
+def test_results_are_partial_if_there_are_fewer_than_expected(measured: Path) -> None:
+    assert partial(measured, None) is None
+    assert partial(measured, 1) is None
+    assert partial(measured, 74) == "1 of 74 benchmarks were measured."
+
+
+def test_results_are_partial_if_the_attempt_failed_and_nobody_knows_how_many_there_are(measured: Path) -> None:
+    failures.record_failure(measured, "i-1", "Measure", "i-1 is terminated.\nmore", attempt=1)
+    assert partial(measured, None) == "It may be that not all benchmarks were measured: i-1 is terminated."
+    assert partial(measured, 74) == "1 of 74 benchmarks were measured: i-1 is terminated."
+    assert partial(measured, 1) is None
+
+
+@pytest.mark.parametrize(("of", "stage", "attempt"), [("i-1", "publish", 1), ("i-1", "", 2), ("i-2", "", 1)])
+def test_failures_of_other_stages_attempts_and_hosts_make_nothing_partial(
+    measured: Path, of: str, stage: str, attempt: int
+) -> None:
+    failures.record_failure(measured, of, "Do", "It failed.", stage, attempt)
+    assert partial(measured, None) is None
+
+
+def test_of_nothing_there_is_no_part(host: Path) -> None:
+    assert partial(host.parents[1], 74) is None
+
+
+def test_without_criterions_files_what_the_log_shows_is_the_result(measured: Path) -> None:
+    shutil.rmtree(measured / "i-1/1/criterion")
+    log = LOG.replace("/all-", "/my_all-") + "sum/2                   time:   [1.0000 ns 2.0000 ns 3.0000 ns]\n"
+    (measured / "i-1/1/benchmark.log").write_text(log)
+    (measured / "i-1/1/activity").write_text(f"1000.000 0 0 100\n1010.500 90 10 200\n1020.000 {len(log)} 20 300\n")
+    results = attempt_results.of_attempt(measured, "i-1", 1, planned(74, benches=("my-all",)))
+    assert [(one.target, one.id, one.samples, one.process) for one in results.measurements] == [
+        ("my-all", "mul", None, 1),
+        ("my-all", "sum/2", None, 1),
+    ]
+    assert results.measurements[1].ended == datetime.fromtimestamp(1020, UTC)
+    assert results.partial == "2 of 74 benchmarks were measured."
+    assert results.notes == (
+        "Criterion's files were not brought back: these numbers are from the log alone, without samples.",
+    )
+
+
+def test_of_a_target_that_ran_again_the_last_numbers_count_in_a_log_alone(measured: Path) -> None:
+    shutil.rmtree(measured / "i-1/1/criterion")
+    (measured / "i-1/1/benchmark.log").write_text(LOG + LOG.replace("10.000 ns", "10.500 ns"))
+    (one,) = attempt_results.of_attempt(measured, "i-1", 1, planned(None)).measurements
+    assert (one.shown.point, one.process) == (10.5, 1)
+
+
+def test_the_end_that_a_host_has_named_counts_if_none_was_noted(measured: Path) -> None:
+    record_files.write(measured, records.instances("i-1"))
+    hour = attempt_results.of_attempt(measured, "i-1", 1, plan(), NOW + timedelta(hours=1)).money
+    assert hour and hour.cost_usd == pytest.approx(hour.usd_per_hour)

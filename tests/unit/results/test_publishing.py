@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import stat
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import pytest
 from msgspec.structs import replace
 
 from benchmarks.aws import anonymous
+from benchmarks.errors import FailedError
 from benchmarks.results import publishing
+from benchmarks.runs import run_directory
+from tests.support.aws_fakes import aws_error
 from tests.support.events import brief
 from tests.support.result_bucket import KEY, Bucket, plan, published
 
@@ -83,6 +87,29 @@ def test_a_bucket_that_was_to_be_public_and_is_not_is_told(host: Path) -> None:
     publishing.publish(Bucket(), host.parents[1], "i-1", 1, public)
     assert published(host).link_until
     assert published(host).link_note == "(its bucket was to be public, but S3 does not open the plain link)"
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (aws_error("ExpiredToken", "", "PutObject"), "AWS does not accept the credentials (ExpiredToken): "),
+        (aws_error("SlowDown", "Please reduce your request rate.", "PutObject"), "AWS refused PutObject (SlowDown): "),
+        (aws_error("NoSuchBucket", "It is gone.", "PutObject"), "AWS refused PutObject (NoSuchBucket): It is gone."),
+    ],
+)
+def test_what_cannot_be_published_is_kept_and_the_way_on_is_told(tmp_path: Path, error: Exception, why: str) -> None:
+    told = publishing.failure(tmp_path / "it's/r1", plan(), error)
+    quoted = shlex.quote(f"{tmp_path}/it's")
+    assert told.startswith(f"The results could not be published to the bucket mine: {why}")
+    assert told.endswith(
+        f" What was measured is kept in {tmp_path}/it's/r1, and ./inv bench --run-id r1 --runs-dir "
+        f"{quoted} with the same parameters publishes it."
+    )
+
+
+def test_a_run_in_the_usual_place_is_continued_by_its_id_alone() -> None:
+    told = publishing.failure(run_directory.default_directory() / "r1", plan(), FailedError("It is odd."))
+    assert told.endswith("/runs/r1, and ./inv bench --run-id r1 with the same parameters publishes it.")
 
 
 def test_where_it_was_published_is_told_without_the_link(host: Path) -> None:

@@ -26,6 +26,11 @@ def test_numbers_of_aws_need_no_remark() -> None:
     assert remarks.of_results(Results(measurements=())) == []
 
 
+def test_partial_results_say_so_first() -> None:
+    results = Results(measurements=(), problems=("x cannot be read.",), partial="1 of 74 benchmarks were measured.")
+    assert remarks.of_results(results) == ["1 of 74 benchmarks were measured.", "x cannot be read."]
+
+
 def test_what_is_lost_comes_before_what_is_unstable() -> None:
     results = Results(measurements=(ONE,), problems=("x cannot be read.",), notes=("y has no unit.",))
     assert [sentence.split()[0] for sentence in remarks.of_results(results)] == ["x", "y", "mul"]

@@ -119,3 +119,9 @@ def test_keys_of_what_is_not_refused_have_room_in_s3(suite: str, ref: str) -> No
 def test_names_that_make_keys_too_long_are_refused(suite: str, ref: str | None) -> None:
     with pytest.raises(RefusedError, match=r"would have 40\d|would have 41\d"):
         result_keys.check_length(suite, ref)
+
+
+def test_the_copies_of_a_runs_request_are_known_by_their_names() -> None:
+    assert [result_keys.request(copy) for copy in (1, 2)] == ["run.json", "run.2.json"]
+    names = ("run.json", "run.12.json", "i-1/1/run.json", "run.json.1", "notes")
+    assert [result_keys.request_of(f"{KEY}{name}", RUN) for name in names] == [1, 12, None, None, None]

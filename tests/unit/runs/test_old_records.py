@@ -15,12 +15,14 @@ from benchmarks.runs.records import (
     Attempt,
     Build,
     Failure,
+    HostManifest,
     Instances,
     Manifest,
     Preflight,
     Published,
     Ready,
     Record,
+    RunRequest,
     Setup,
     Source,
     Stages,
@@ -34,7 +36,7 @@ OLD = Path(__file__).parent / "old_run"
 INSTANCE = "i-d7da5cef85b8426f8"
 R = TypeVar("R", bound=Record)
 # That version kept failures in another way, and knew no others of these.
-NEWER = {Failure, Results, Build, Ready, Teardown}
+NEWER = {Failure, Results, Build, Ready, Teardown, HostManifest, RunRequest}
 SOURCE = Source(path="/home/you/tiny")
 
 

@@ -18,8 +18,14 @@ def test_what_was_frozen_is_read_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        *(("a: [", "cannot be read: "), ("a: !!bool x", "cannot be read: ")),
-        *(("- a\n", "has no parameters"), ("", "has no parameters")),
+        *(
+            ("a: [", r"cannot be read \(.*\): leave run_id out"),
+            ("a: !!bool x", r"cannot be read \(.*\): leave run_id out"),
+        ),
+        *(
+            ("- a\n", "has no parameters: leave run_id out to start a new run"),
+            ("", "has no parameters: leave run_id out to start a new run"),
+        ),
     ],
 )
 def test_parameters_that_are_damaged_are_told_of_by_their_file(tmp_path: Path, content: str, told: str) -> None:
@@ -29,7 +35,7 @@ def test_parameters_that_are_damaged_are_told_of_by_their_file(tmp_path: Path, c
 
 
 def test_parameters_that_are_gone_are_told_of(tmp_path: Path) -> None:
-    with pytest.raises(FailedError, match=r"cannot be read: .*No such file"):
+    with pytest.raises(FailedError, match=r"cannot be read \(.*No such file"):
         read_parameters(tmp_path)
 
 

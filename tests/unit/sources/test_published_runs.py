@@ -102,3 +102,13 @@ def test_a_bucket_without_runs_has_none() -> None:
 def test_a_bucket_that_does_not_exist_is_named() -> None:
     s3 = bucket({}, list_objects_v2=aws_error("NoSuchBucket", "", "ListObjectsV2"))
     assert refusal(PublishedRuns(s3, "mine", Selection())) == "There is no bucket mine: check s3://mine/results/."
+
+
+def test_a_run_that_has_only_asked_is_listed_and_is_not_the_latest() -> None:
+    asked = replace(NEW, started=NEW.started + timedelta(days=1), run_id="asked")
+    runs = PublishedRuns(bucket({**OBJECTS, f"{asked.key}run.json": b"{}"}), "mine", Selection())
+    assert runs.folders[0] == asked
+    assert runs.choose("latest") == (NEW,)
+    assert runs.choose("latest~2") == (OLD,)
+    assert runs.choose("asked") == (asked,)
+    assert refusal(runs, "latest~3") == "latest~3 does not exist: s3://mine has 3 runs, the oldest is latest~2."

@@ -212,10 +212,11 @@ def test_an_attempt_that_is_still_uploaded_is_named_and_the_one_before_it_read()
     assert points((found,)) == [("r0", [7.0])]
     uri = f"s3://mine/{OLDER.key}i-0/2/"
     assert found.results.notes[-1] == f"A later attempt, {uri}, is not complete: it is still uploaded, or was cut off."
-    (alone,) = s3_sources.of_runs(bucket(second), "mine", RUNS[:1])
-    assert alone.log == S3Object("mine", f"{OLDER.key}i-0/2/benchmark.log")
-    assert alone.results.problems == (
-        f"{uri} is not complete: it is still uploaded, or was cut off. Read its files by their URIs.",
+    with pytest.raises(RefusedError) as refused:
+        s3_sources.of_runs(bucket({f"{OLDER.key}i-0/2/build.json": b"{}"}), "mine", RUNS[:1])
+    assert str(refused.value) == (
+        f"{uri} has no results: it has neither results.json, benchmark.log nor criterion.tar.gz. It is not complete: "
+        "it is still uploaded, or was cut off."
     )
 
 

@@ -62,10 +62,17 @@ class Host:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
 
-    def fingerprint(self) -> dict[str, Any]:
-        cargo = self.source.with_name("cargo")  # there is none
+    def cargo(self, **answers: str) -> None:
+        """Put a program there that answers these of Cargo's commands, and notes how it was called."""
+        cases = " ".join(f"{name}) cat <<'END'\n{answer}\nEND\n;;" for name, answer in answers.items())
+        cargo = self.source.with_name("cargo")
+        cargo.write_text(f'#!/bin/sh\necho "$*" >>"$0.calls"\ncase $1 in {cases} *) exit 1;; esac\n')
+        cargo.chmod(0o755)
+
+    def fingerprint(self, *of_suite: str) -> dict[str, Any]:
+        cargo = self.source.with_name("cargo")  # there is none, unless one was put there
         done = subprocess.run(
-            [sys.executable, SCRIPT, cargo, self.source, self.system], check=True, capture_output=True
+            [sys.executable, SCRIPT, cargo, self.source, self.system, *of_suite], check=True, capture_output=True
         )
         found: dict[str, Any] = json.loads(done.stdout)
         return found
@@ -144,3 +151,35 @@ def test_one_machine_is_described_the_same_each_time(tmp_path: Path) -> None:
     host = Host(tmp_path)
     host.system = Path("/")
     assert host.fingerprint() == host.fingerprint()
+
+
+METADATA = json.dumps({"packages": [{"name": "one", "version": "0.1.0", "id": "path+file:///home/b/one#0.1.0"}]})
+# As `cargo tree` prints it: serde in two versions, and what was listed before with a star.
+TREE = """\
+one v0.1.0 (/home/b/one)
+serde v1.0.219
+serde_derive v1.0.219 (proc-macro)
+serde v0.9.15
+criterion v0.5.1
+serde v1.0.219 (*)
+serde_derive v1.0.219 (proc-macro) (*)
+"""
+
+
+def test_the_crates_that_a_build_compiles_are_counted_once_each(host: Host) -> None:
+    host.cargo(metadata=METADATA, tree=TREE)
+    assert host.fingerprint("one", "fast,unsafe")["crates"] == 5
+    (called,) = [line for line in (host.source.with_name("cargo.calls")).read_text().splitlines() if "tree" in line]
+    assert "--locked --offline --package one@0.1.0 --features fast,unsafe " in called
+
+
+@pytest.mark.parametrize("answers", [{}, {"metadata": METADATA}, {"metadata": METADATA, "tree": ""}])
+def test_how_many_crates_there_are_is_null_if_cargo_does_not_say(host: Host, answers: dict[str, str]) -> None:
+    host.cargo(**answers)
+    assert host.fingerprint("one", "")["crates"] is None
+
+
+@pytest.mark.parametrize("of_suite", [(), ("", ""), ("other", "")])
+def test_of_a_package_that_is_not_there_no_crates_are_counted(host: Host, of_suite: tuple[str, ...]) -> None:
+    host.cargo(metadata=METADATA, tree=TREE)
+    assert host.fingerprint(*of_suite)["crates"] is None

@@ -50,11 +50,13 @@ def test_problems_notes_and_another_endpoint_are_told() -> None:
     source = labelled(
         criterion(),
         problems=("a/b cannot be read: <b>.",),
+        partial="1 of 74 benchmarks were measured.",
         notes=("It was throttled.",),
         tool=Tool(version="1", endpoint="http://127.0.0.1:5000"),
     )
     texts = Elements(page.render([source])).texts
     assert "a/b cannot be read: <b>." in texts
+    assert "1 of 74 benchmarks were measured." in texts
     assert "It was throttled." in texts
     assert any("not AWS's own (http://127.0.0.1:5000)" in text for text in texts)
 

@@ -1,0 +1,110 @@
+"""The systemd unit on an instance that uploads an attempt's results when it ends or the machine goes down.
+
+It runs roles/benchmark/files/upload_results.py as root, from before the build on. At a shutdown, systemd first stops
+what is measured, whose units are ordered after this one, and then tells this one, while the network is still there:
+https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#Before=
+https://systemd.io/NETWORK_ONLINE/#concepts-in-systemd
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import shlex
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from benchmarks.host import attempt_files, host_layout
+
+PROGRAM, ORDER = "upload_results.py", "upload.json"
+# EC2 lets a system take a few minutes to shut down, and spot instances two:
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/how-ec2-instance-termination-works.html
+STOP_TIMEOUT = 300  # seconds
+# The attempt's directory, and what is in it but for what third-party code writes, is root's. Whoever logs in may touch
+# the heartbeat, which third-party code may not: the run's directory and the file are not that user's.
+_PLACE = """\
+import base64, json, os, pwd, sys, zlib
+directory, login, heartbeat, given = sys.argv[1:]
+for name, (text, mode) in json.loads(zlib.decompress(base64.b64decode(given))).items():
+    path = os.path.join(directory, name)
+    with open(os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(path + ".new", mode)
+    os.replace(path + ".new", path)
+beat = os.path.join(os.path.dirname(directory), heartbeat)
+with open(beat, "a"):
+    os.utime(beat)
+os.chmod(beat, 0o644)
+if login in [one.pw_name for one in pwd.getpwall()]:
+    os.chown(beat, pwd.getpwnam(login).pw_uid, -1)
+"""
+# The machine is not powered off while something is measured, whatever was measured before.
+_START = """
+systemctl stop "$1.timer" 2>/dev/null
+systemctl is-active --quiet "$2.service" && exit
+shift 2
+exec "$@"
+"""
+
+
+def order(
+    upload: Mapping[str, Any], directory: str, root: str, prefix: str, look_seconds: float, unfollowed_seconds: float
+) -> dict[str, Any]:
+    """What the program is told, as JSON: `upload` (see results.host_uploads), and what is on the host.
+
+    `directory` is the attempt's on the host, `root` the tool's, `prefix` that of the run's units. It looks every
+    `look_seconds`; after `unfollowed_seconds` in which nobody has looked at the run, the instance is powered off.
+    """
+    return {
+        **upload,
+        "units": [f"{prefix}-{upload['attempt']}-{step}.service" for step in host_layout.STEPS],
+        "prefix": prefix,
+        "power_off": power_off_unit(prefix),
+        "pack": attempt_files.pack_once_command(directory, root),
+        "look_seconds": look_seconds,
+        "unfollowed_seconds": unfollowed_seconds,
+    }
+
+
+def power_off_unit(prefix: str) -> str:
+    """The name of the run's timer and service that power the instance off once nobody follows the run any more."""
+    return f"{prefix}-power-off"
+
+
+def place_command(directory: str, files: Mapping[str, tuple[str, int]], python: str) -> str:
+    """The command that writes files, with text and mode by name, into an attempt's directory; it is run as root.
+
+    It also makes the run's heartbeat, which whoever follows the run touches.
+    """
+    packed = base64.b64encode(zlib.compress(json.dumps(files).encode(), 9)).decode()
+    names = [directory, host_layout.LOGIN, host_layout.HEARTBEAT]
+    return shlex.join([python, "-I", "-S", "-c", _PLACE, *names, packed])
+
+
+def start_command(unit: str, power_off: str, directory: str, python: str) -> str:
+    """The command that starts the unit, unless it is active, and takes back an earlier power-off; it is run as root."""
+    properties = [
+        ("Type", "exec"),
+        *(("After", target) for target in ("network.target", "network-online.target", "nss-lookup.target")),
+        ("TimeoutStopSec", str(STOP_TIMEOUT)),
+        # The packing is not to be told of a shutdown.
+        ("KillMode", "mixed"),
+        ("Restart", "on-failure"),
+        ("RestartSec", "10"),
+        ("OOMScoreAdjust", "-500"),
+        ("Nice", "10"),
+        ("ProtectHome", "yes"),
+    ]
+    run = [
+        *("systemd-run", "--quiet", "--collect", f"--unit={unit}"),
+        *(f"--property={name}={value}" for name, value in properties),
+        *("--", python, "-I", "-S", f"{directory}/{PROGRAM}", directory),
+    ]
+    return shlex.join(["sh", "-c", _START, "sh", power_off, unit, *run])
+
+
+def refused(said: str) -> str:
+    """A warning that the unit could not be started, with what the host `said`."""
+    why = " ".join(said.split())
+    return f"The instance cannot upload its results by itself ({why}): keep this machine connected until they are here."

@@ -1,0 +1,42 @@
+"""The files of an attempt that its instance has uploaded by itself, held against what it says of them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+from pathlib import Path
+
+from benchmarks.runs import run_layout
+from benchmarks.runs.records import Build, HostManifest, Toolchain
+
+# What an instance uploads; no other name in its manifest counts, since it may be a path to anywhere.
+NAMES = (
+    *(run_layout.LOG, run_layout.ARCHIVE, run_layout.ACTIVITY, run_layout.STOPPED),
+    *(Toolchain.FILE, Build.FILE),
+)
+
+
+def listed(manifest: HostManifest) -> dict[str, str]:
+    """SHA-256 of the files that the instance says it has uploaded, by name."""
+    return {name: manifest.files[name].sha256 for name in NAMES if name in manifest.files}
+
+
+def differing(directory: Path, manifest: HostManifest) -> tuple[str, ...]:
+    """The names of files in a directory that are missing or have other bytes than the instance says. Raises OSError."""
+    return tuple(name for name, sha256 in listed(manifest).items() if digest(directory / name) != sha256)
+
+
+def digest(path: Path) -> str | None:
+    """SHA-256 of a file, in hex; None if there is none. Raises OSError."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+
+
+def remove_criterion(directory: Path) -> None:
+    """Remove Criterion's directory, of which only a part was unpacked."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(directory / run_layout.CRITERION)

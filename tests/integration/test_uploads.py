@@ -1,0 +1,81 @@
+"""Instances that upload their results by themselves, whatever becomes of the machine that started the run."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import tarfile
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import Account, Tool, wait_for
+
+SPOT = {"MarketType": "spot", "SpotOptions": {"SpotInstanceType": "one-time"}}
+
+
+@pytest.mark.usefixtures("ended")
+def test_results_are_there_and_the_instance_is_gone_after_its_controller_was_killed(
+    account: Account, tool: Tool, run_id: str, faults: Callable[[list[dict[str, Any]]], None]
+) -> None:
+    suite = tool.suite("some", environment={"TINY_SECONDS": "9"})
+    controller = tool.start_playbook(run_id, suite, benchmark_look_seconds=1, benchmark_unfollowed_seconds=15)
+    wait_for(lambda: tool.is_measuring(run_id), "the measurement", 400)
+    # S3 is not there for a while.
+    faults([{"service": "s3", "action": "PutObject", "error": "SlowDown", "times": 3}])
+    os.killpg(controller.pid, signal.SIGKILL)
+    controller.wait(timeout=30)
+
+    wait_for(lambda: account.states(run_id) == ["terminated"], "the instance to power itself off", 300)
+    (instance,) = account.instances(run_id)
+    assert instance["StateReason"]["Code"] == "Client.InstanceInitiatedShutdown"
+    said = account.said_by_host(run_id)
+    assert said
+    assert (said.host, said.attempt, said.instance_type) == (instance["InstanceId"], 1, "c7i.large")
+    assert (said.build, said.run, said.stopped) == (("success", "exited", "0"), ("success", "exited", "0"), None)
+    assert said.launched <= said.uploaded
+    assert said.ended and said.ended <= said.uploaded
+    found = account.uploaded(run_id)
+    folder = f"{instance['InstanceId']}/1/"
+    assert {name: (one.sha256, one.bytes) for name, one in said.files.items()} == {
+        name: (hashlib.sha256(body).hexdigest(), len(body))
+        for name, body in ((key.removeprefix(folder), body) for key, body in found.items())
+        if name != "host.json"
+    }
+    assert {"benchmark.log", "criterion.tar.gz", "activity", "toolchain.json", "build.json"} <= set(said.files)
+    here = next((tool.runs / run_id).glob("*/1"))
+    assert found[f"{folder}toolchain.json"] == (here / "toolchain.json").read_bytes()
+    assert found[f"{folder}build.json"] == (here / "build.json").read_bytes()
+    assert found[f"{folder}benchmark.log"].startswith(tool.kept_log(run_id))
+    assert b"sum/10000" in found[f"{folder}benchmark.log"]
+    with tarfile.open(fileobj=BytesIO(found[f"{folder}criterion.tar.gz"])) as archive:
+        assert len([name for name in archive.getnames() if name.endswith("estimates.json")]) == 3
+
+
+def test_a_spot_instance_stops_and_uploads_within_its_notice(account: Account, tool: Tool, run_id: str) -> None:
+    account.make_template(run_id, InstanceMarketOptions=SPOT)
+    suite = tool.suite("long", environment={"TINY_SECONDS": "300"})
+    wrapper = tool.start(run_id, "--launch-template", run_id, suite=suite)
+    wait_for(lambda: tool.is_measuring(run_id), "the measurement", 400)
+    (instance,) = account.instances(run_id)
+    account.admin("PUT", f"instance/{instance['InstanceId']}/spot", {"after_seconds": 110})
+    wait_for(lambda: account.said_by_host(run_id) is not None, "the instance to upload", 100)
+    output, _ = wrapper.communicate(timeout=180)
+
+    assert wrapper.returncode == 1, output
+    assert "was stopped because EC2 takes the spot instance back; what it had written was kept" in " ".join(
+        output.split()
+    )
+    said = account.said_by_host(run_id)
+    assert said
+    assert (said.run, said.stopped) == (("success", "killed", "TERM", "spot-notice"), "spot-notice")
+    found = account.uploaded(run_id)
+    folder = f"{instance['InstanceId']}/1/"
+    assert b"sum/100" in found[f"{folder}benchmark.log"]
+    # What is published from here is in the same folder: nothing has changed since.
+    assert f"{folder}manifest.json" in found
+    assert {key.split("/")[1] for key in found} == {"1"}
+    assert account.states(run_id) == ["terminated"]

@@ -1,0 +1,440 @@
+"""The program by which an instance uploads its results itself."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib.util
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from benchmarks.paths import ROOT
+from benchmarks.runs import record_files
+from benchmarks.runs.records import File, HostManifest
+from tests.support.instance_services import Services, services
+
+SCRIPT = ROOT / "roles/benchmark/files/upload_results.py"
+FOLDER = "results/tiny/2026-11-27T100000Z_c7i.large_1c_r1/i-1/1/"
+TEXT = "text/plain; charset=utf-8"
+
+
+def loaded() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("upload_results", SCRIPT)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+program = loaded()
+
+
+@pytest.fixture
+def aws() -> Iterator[Services]:
+    with services() as found:
+        yield found
+
+
+@pytest.fixture
+def directory(tmp_path: Path, aws: Services, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The directory of an attempt on a host, whose systemd says that nothing is active and notes what it is told."""
+    found = tmp_path / "runs/r1/1"
+    found.mkdir(parents=True)
+    (found.parent / "heartbeat").touch()
+    order = {
+        "run_id": "r1", "host": "i-1", "attempt": 1, "region": "eu-west-1", "bucket": "mine", "account": "123456789012",
+        "folder": FOLDER, "endpoint": aws.endpoint, "keep": False, "look_seconds": 0.05, "unfollowed_seconds": 300,
+        "units": ["r1-1-build.service", "r1-1-run.service"], "prefix": "r1", "power_off": "r1-power-off",
+        "pack": ["sh", "-c", f"cd {found} && [ -d criterion ] && echo packed >criterion.tar.gz"],
+        "files": [
+            {"name": "benchmark.log", "type": TEXT, "limit": 1000},
+            {"name": "criterion.tar.gz", "type": "application/x-tar", "limit": 1000},
+        ],
+    }  # fmt: skip
+    (found / "upload.json").write_text(json.dumps(order))
+    for name in ("systemctl", "systemd-run"):
+        path = tmp_path / "bin" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(
+            f'#!/bin/sh\necho {name} "$@" >>{tmp_path}/told\n[ ! -e {tmp_path}/units ] || cat {tmp_path}/units\n'
+        )
+        path.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.defpath}")
+    monkeypatch.setattr(program, "METADATA", aws.address)
+    monkeypatch.setattr(program, "WAITS", (0.01,))
+    # Otherwise this process would keep the handler.
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    return found
+
+
+def told(directory: Path) -> str:
+    path = directory.parents[2] / "told"
+    return path.read_text() if path.exists() else ""
+
+
+def measured(directory: Path, result: str = "success exited 0") -> None:
+    (directory / "benchmark.log").write_text("tiny: 1 ns\n")
+    (directory / "criterion").mkdir()
+    (directory / "build.status").write_text("success exited 0\n")
+    (directory / "run.status").write_text(f"{result}\n")
+
+
+def names(aws: Services) -> list[str]:
+    return [path.removeprefix(f"/mine/{FOLDER}") for path, _ in aws.puts]
+
+
+def kept(directory: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((directory / "uploaded.json").read_text())
+    return found
+
+
+def test_an_attempt_that_has_ended_is_uploaded_with_what_is_said_of_it_last(aws: Services, directory: Path) -> None:
+    measured(directory)
+    for step, at in (("build", 1764325000), ("run", 1764325800)):
+        os.utime(directory / f"{step}.status", (at, at))
+    assert program.main(directory) == 0
+    assert names(aws) == ["benchmark.log", "criterion.tar.gz", "host.json"]
+    assert aws.objects[f"/mine/{FOLDER}benchmark.log"] == b"tiny: 1 ns\n"
+    (directory / "host.json").write_bytes(aws.objects[f"/mine/{FOLDER}host.json"])
+    said = record_files.read(HostManifest, directory)
+    assert said
+    assert (said.run_id, said.host, said.attempt) == ("r1", "i-1", 1)
+    assert (said.region, said.instance_type) == ("eu-west-1", "c7i.large")
+    assert said.launched == datetime(2026, 11, 27, 10, 0, tzinfo=UTC)
+    assert said.ended == datetime(2025, 11, 28, 10, 30, tzinfo=UTC)
+    assert abs(said.uploaded - datetime.now(UTC)) < timedelta(minutes=1)
+    assert (said.build, said.run, said.stopped) == (("success", "exited", "0"), ("success", "exited", "0"), None)
+    sha256 = hashlib.sha256(b"tiny: 1 ns\n").hexdigest()
+    assert said.files["benchmark.log"] == File(sha256=sha256, bytes=11)
+    assert sorted(said.files) == ["benchmark.log", "criterion.tar.gz"]
+    assert kept(directory)["complete"]
+    assert kept(directory)["error"] is None
+    assert sorted(kept(directory)["acknowledged"]) == ["benchmark.log", "criterion.tar.gz", "host.json"]
+
+
+def test_an_object_is_sent_as_publishing_sends_it_and_nothing_is_replaced(aws: Services, directory: Path) -> None:
+    measured(directory)
+    program.main(directory)
+    _, headers = aws.puts[0]
+    checksum = base64.b64encode(hashlib.sha256(b"tiny: 1 ns\n").digest()).decode()
+    assert headers["if-none-match"] == "*"
+    assert headers["x-amz-checksum-sha256"] == checksum
+    assert headers["x-amz-content-sha256"] == hashlib.sha256(b"tiny: 1 ns\n").hexdigest()
+    assert headers["x-amz-expected-bucket-owner"] == "123456789012"
+    assert headers["x-amz-security-token"] == "session"
+    assert headers["content-type"] == TEXT
+    assert aws.puts[1][1]["content-type"] == "application/x-tar"
+
+
+@pytest.mark.parametrize("key", ["results/a/b.json", "results/a!2Fb/c d+e~f/ü"])
+def test_a_request_is_signed_as_botocore_signs_it(key: str) -> None:
+    where = program.place({"bucket": "mine", "region": "eu-west-1", "endpoint": None}, "amazonaws.com", key)
+    now = datetime(2026, 11, 27, 10, 0, 5, tzinfo=UTC)
+    headers = {"if-none-match": "*", "content-type": TEXT, "content-length": "3"}
+    keys = {"AccessKeyId": "ASIAONE", "SecretAccessKey": "hush", "Token": "session"}
+    ours = program.signed(where, headers, "0" * 64, "eu-west-1", keys, now)
+
+    sent = {name: value for name, value in ours.items() if name != "authorization"}
+    request = AWSRequest("PUT", f"https://{where.host}{where.path}", headers=sent)
+    request.context["timestamp"] = now.strftime("%Y%m%dT%H%M%SZ")
+    auth = S3SigV4Auth(Credentials("ASIAONE", "hush", "session"), "s3", "eu-west-1")
+    text = auth.string_to_sign(request, auth.canonical_request(request))
+    assert ours["authorization"].endswith(f"Signature={auth.signature(text, request)}")
+    assert f"Credential={auth.scope(request)}, " in ours["authorization"]
+    assert f"SignedHeaders={auth.signed_headers(auth.headers_to_sign(request))}, " in ours["authorization"]
+    assert "if-none-match;x-amz-content-sha256;x-amz-date;x-amz-security-token" in ours["authorization"]
+
+
+@pytest.mark.parametrize(
+    ("bucket", "endpoint", "domain", "expected"),
+    [
+        ("mine", None, "amazonaws.com", (True, "mine.s3.eu-west-1.amazonaws.com", "/a/b%212Fc")),
+        ("mine", None, "amazonaws.com.cn", (True, "mine.s3.eu-west-1.amazonaws.com.cn", "/a/b%212Fc")),
+        # The certificate of S3 is for one label.
+        ("my.own", None, "amazonaws.com", (True, "s3.eu-west-1.amazonaws.com", "/my.own/a/b%212Fc")),
+        ("mine", "http://127.0.0.1:5000", "amazonaws.com", (False, "127.0.0.1:5000", "/mine/a/b%212Fc")),
+        ("mine", "https://s3.example/base/", "amazonaws.com", (True, "s3.example", "/base/mine/a/b%212Fc")),
+    ],
+)
+def test_a_bucket_is_addressed_in_every_partition_and_below_an_endpoint(
+    bucket: str, endpoint: str | None, domain: str, expected: tuple[bool, str, str]
+) -> None:
+    where = program.place({"bucket": bucket, "region": "eu-west-1", "endpoint": endpoint}, domain, "a/b!2Fc")
+    assert (where.secure, where.host, where.path) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (200, "", "done"),
+        (412, "PreconditionFailed", "there"),
+        (409, "ConditionalRequestConflict", "again"),
+        (500, "InternalError", "again"),
+        (503, "SlowDown", "again"),
+        (429, "", "again"),
+        (400, "RequestTimeout", "again"),
+        (400, "ExpiredToken", "again"),
+        (400, "BadDigest", "again"),
+        (403, "RequestTimeTooSkewed", "reset"),
+        (403, "AccessDenied", "refused"),
+        (404, "NoSuchBucket", "refused"),
+        (301, "PermanentRedirect", "refused"),
+    ],
+)
+def test_what_comes_of_an_answer(status: int, code: str, expected: str) -> None:
+    assert program.outcome(program.Answer(status, code)) == expected
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [(503, "SlowDown"), (500, "InternalError"), (409, "ConditionalRequestConflict"), (429, "")],
+        [(0, ""), (0, "")],  # no answer at all
+        [(403, "AccessDenied")] * 5,  # a permission that has just been given
+        [(503, "SlowDown")] * 40,
+    ],
+)
+def test_what_passes_is_tried_again_until_s3_acknowledges_it(
+    aws: Services, directory: Path, answers: list[tuple[int, str]]
+) -> None:
+    measured(directory)
+    aws.answers = list(answers)
+    program.main(directory)
+    assert names(aws) == ["benchmark.log"] * len(answers) + ["benchmark.log", "criterion.tar.gz", "host.json"]
+    assert kept(directory)["complete"]
+    assert "systemd-run" in told(directory)
+
+
+def test_a_clock_that_is_wrong_is_set_by_that_of_s3(aws: Services, directory: Path) -> None:
+    measured(directory)
+    hour = datetime.now(UTC) + timedelta(hours=1)
+    aws.date = format_datetime(hour, usegmt=True)
+    aws.answers = [(403, "RequestTimeTooSkewed")]
+    program.main(directory)
+    stamps = [datetime.strptime(h["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) for _, h in aws.puts]
+    assert hour - stamps[0] > timedelta(minutes=59)
+    assert all(abs(stamp - hour) < timedelta(minutes=1) for stamp in stamps[1:])
+    assert kept(directory)["complete"]
+
+
+def test_what_is_refused_is_noted_and_keeps_nothing_else_from_being_uploaded(aws: Services, directory: Path) -> None:
+    measured(directory)
+    aws.answers = [(403, "AccessDenied")] * program.REFUSALS
+    program.main(directory)
+    assert names(aws) == ["benchmark.log"] * program.REFUSALS + ["criterion.tar.gz", "host.json"]
+    found = kept(directory)
+    assert not found["complete"]
+    assert found["error"] == "benchmark.log: S3 answers with AccessDenied"
+    assert sorted(found["acknowledged"]) == ["criterion.tar.gz", "host.json"]
+    # The results are there only.
+    assert "systemd-run" not in told(directory)
+
+
+def test_nobody_is_kept_waiting_by_refusals(aws: Services, directory: Path) -> None:
+    measured(directory)
+    (directory / "criterion.tar.gz").write_text("packed")
+    aws.answers = [(403, "AccessDenied")] * 99
+    program.main(directory)
+    assert names(aws) == ["benchmark.log"] * program.REFUSALS + ["criterion.tar.gz"]
+    aws.puts.clear()
+    watch = program.Watch(directory, program.read(directory / "upload.json"), program.Metadata(aws.address))
+    watch.down.set()
+    slept: list[float] = []
+    watch.sleep = slept.append
+    assert not program.Uploads(watch).all()
+    assert names(aws) == ["benchmark.log"] * 2 + ["criterion.tar.gz"]
+    assert len(slept) == 1
+
+
+def test_an_instance_without_a_role_is_tried_again(aws: Services, directory: Path) -> None:
+    measured(directory)
+    role = aws.documents.pop("meta-data/iam/security-credentials/")
+    upload = program.Uploads(
+        program.Watch(directory, program.read(directory / "upload.json"), program.Metadata(aws.address))
+    )
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            aws.documents["meta-data/iam/security-credentials/"] = role
+
+    upload.watch.sleep = sleep
+    assert upload.all()
+    assert len(waits) == 3
+
+
+def test_what_was_acknowledged_is_not_sent_again(aws: Services, directory: Path) -> None:
+    measured(directory)
+    program.main(directory)
+    aws.puts.clear()
+    program.main(directory)
+    assert names(aws) == []
+    assert kept(directory)["complete"]
+
+
+def test_what_has_changed_since_is_another_copy_as_in_publishing(aws: Services, directory: Path) -> None:
+    measured(directory)
+    program.main(directory)
+    aws.puts.clear()
+    (directory / "benchmark.log").write_text("tiny: 1 ns\nmore\n")
+    program.main(directory)
+    folder = f"/mine/{FOLDER.rstrip('/')}.2/"
+    assert [path for path, _ in aws.puts] == [
+        f"{folder}{name}" for name in ("benchmark.log", "criterion.tar.gz", "host.json")
+    ]
+
+
+def test_nothing_that_a_link_leads_to_is_uploaded_and_no_more_than_the_limit(
+    aws: Services, directory: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("secret")
+    (directory / "criterion.tar.gz").symlink_to(tmp_path / "secret")
+    (directory / "benchmark.log").write_bytes(b"x" * 5000)
+    (directory / "run.status").write_text("timeout killed TERM\n")
+    program.main(directory)
+    assert names(aws) == ["benchmark.log", "host.json"]
+    assert aws.objects[f"/mine/{FOLDER}benchmark.log"] == b"x" * 1000
+
+
+def test_an_attempt_of_which_nothing_was_written_is_not_uploaded_as_a_success(aws: Services, directory: Path) -> None:
+    (directory / "build.status").write_text("exit-code exited 101\n")
+    program.main(directory)
+    assert aws.puts == []
+    assert not kept(directory)["complete"]
+
+
+def test_a_spot_notice_stops_what_is_measured_and_is_told_as_the_reason(aws: Services, directory: Path) -> None:
+    (directory / "benchmark.log").write_text("tiny")
+    aws.documents["meta-data/instance-life-cycle"] = "spot"
+    aws.documents["meta-data/spot/instance-action"] = '{"action": "terminate"}'
+    (directory / "build.status").write_text("success exited 0\n")
+    systemctl = directory.parents[2] / "bin/systemctl"
+    # As systemd does at the unit's end, see host.systemd_units.
+    end = f'[ "$1" = stop ] && echo success killed TERM $(cat {directory}/stop-reason) >{directory}/run.status'
+    systemctl.write_text(systemctl.read_text() + f"{end}\nexit 0\n")
+    program.main(directory)
+    assert "systemctl stop r1-1-build.service r1-1-run.service\n" in told(directory)
+    said = json.loads(aws.objects[f"/mine/{FOLDER}host.json"])
+    assert (said["run"], said["stopped"]) == (["success", "killed", "TERM", "spot-notice"], "spot-notice")
+
+
+def test_only_a_spot_instance_is_asked_for_notices(aws: Services, directory: Path) -> None:
+    watch = program.Watch(directory, program.read(directory / "upload.json"), program.Metadata(aws.address))
+    looks = []
+
+    def sleep(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 3:
+            measured(directory)
+
+    watch.sleep = sleep
+    watch.wait()
+    assert looks == [0.05] * 3
+    assert aws.asked == ["/latest/meta-data/instance-life-cycle"]
+
+
+def test_a_look_costs_nothing_while_it_measures_and_somebody_follows(directory: Path) -> None:
+    watch = program.Watch(directory, program.read(directory / "upload.json"), None)
+    (directory / "build.status").write_text("success exited 0\n")
+    assert not watch.has_ended()
+    assert told(directory) == ""
+
+
+@pytest.mark.parametrize(("units", "ended"), [("active", False), ("deactivating", False), ("inactive", True)])
+def test_what_nobody_goes_on_with_has_ended_unless_it_measures(directory: Path, units: str, ended: bool) -> None:
+    watch = program.Watch(directory, program.read(directory / "upload.json"), None)
+    (directory / "build.status").write_text("success exited 0\n")
+    (directory.parents[2] / "units").write_text(f"{units}\n")
+    os.utime(directory.parent / "heartbeat", (0, 0))
+    assert watch.has_ended() is ended
+
+
+@pytest.mark.parametrize(("keep", "expected"), [(False, True), (True, False)])
+def test_an_instance_is_to_power_off_later_unless_it_is_kept(
+    aws: Services, directory: Path, keep: bool, expected: bool
+) -> None:
+    order = json.loads((directory / "upload.json").read_text())
+    (directory / "upload.json").write_text(json.dumps({**order, "keep": keep}))
+    measured(directory)
+    program.main(directory)
+    timer = "systemd-run --collect --unit=r1-power-off --on-active=300 --on-unit-inactive=30"
+    assert (timer in told(directory)) is expected
+
+
+@pytest.mark.parametrize(
+    ("age", "units", "expected"),
+    [
+        (0, "", False),
+        (400, "", True),
+        # The next attempt is measured.
+        (400, "r1-2-run.service loaded active running\n", False),
+        (400, "r1-power-off.service loaded activating start\n", True),
+        (None, "", True),
+    ],
+)
+def test_an_instance_that_nobody_follows_is_powered_off(
+    directory: Path, age: int | None, units: str, expected: bool
+) -> None:
+    heartbeat = directory.parent / "heartbeat"
+    heartbeat.unlink() if age is None else os.utime(heartbeat, (time.time() - age,) * 2)
+    (directory.parents[2] / "units").write_text(units)
+    program.check(directory)
+    assert ("systemctl poweroff" in told(directory)) is expected
+
+
+def test_an_instance_that_is_to_be_kept_meanwhile_is_not_powered_off(directory: Path) -> None:
+    order = json.loads((directory / "upload.json").read_text())
+    (directory / "upload.json").write_text(json.dumps({**order, "keep": True}))
+    (directory.parent / "heartbeat").unlink()
+    program.check(directory)
+    assert "poweroff" not in told(directory)
+
+
+def test_at_a_shutdown_what_there_is_is_uploaded_at_once_and_no_credentials_are_left(
+    aws: Services, directory: Path
+) -> None:
+    (directory / "benchmark.log").write_text("tiny: ")
+    script = (
+        f"import runpy, sys; m = runpy.run_path({str(SCRIPT)!r}); m['main'].__globals__['METADATA'] = sys.argv[2]; "
+    )
+    script += "from pathlib import Path; sys.exit(m['main'](Path(sys.argv[1])))"
+    process = subprocess.Popen([sys.executable, "-I", "-c", script, directory, aws.address], stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 30
+    while not aws.asked and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert process.poll() is None
+    (directory / "run.status").write_text("success killed TERM power-off\n")
+    process.terminate()
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 0, said
+    assert names(aws) == ["benchmark.log", "host.json"]
+    assert json.loads(aws.objects[f"/mine/{FOLDER}host.json"])["stopped"] == "power-off"
+    assert "systemd-run" not in told(directory)
+    left = b"".join(path.read_bytes() for path in directory.iterdir() if path.is_file())
+    assert b"hush" not in left + said
+    assert b"session" not in left + said
+
+
+def test_a_pipe_or_directory_in_a_files_place_is_no_file(directory: Path) -> None:
+    os.mkfifo(directory / "pipe")
+    with pytest.raises(OSError, match="is no file"):
+        program.opened(directory / "pipe")
+    assert stat.S_ISFIFO((directory / "pipe").stat().st_mode)

@@ -1,0 +1,84 @@
+"""The unit that uploads an attempt's results from an instance."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shlex
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.host import attempt_files, host_layout, results_service
+from benchmarks.paths import ROOT
+
+UPLOAD = {"run_id": "r1", "attempt": 2, "bucket": "mine"}
+DIRECTORY, TOOL, PREFIX = "/var/lib/benchmarks/runs/r1/2", "/var/lib/benchmarks", "benchmarks-r1"
+
+
+def test_the_program_is_told_what_is_on_the_host_beside_what_to_upload() -> None:
+    told = results_service.order(UPLOAD, DIRECTORY, TOOL, PREFIX, 5, 300)
+    assert told == {
+        **UPLOAD,
+        "units": ["benchmarks-r1-2-build.service", "benchmarks-r1-2-run.service"],
+        "prefix": PREFIX,
+        "power_off": "benchmarks-r1-power-off",
+        "pack": attempt_files.pack_once_command(DIRECTORY, TOOL),
+        "look_seconds": 5,
+        "unfollowed_seconds": 300,
+    }
+
+
+def test_files_are_placed_whole_and_those_of_root_alone_are_read_by_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host_layout, "LOGIN", getpass.getuser())
+    directory = tmp_path / "r1/2"
+    directory.mkdir(parents=True)
+    files = {"upload.json": ('{"ü": 1}\n', 0o600), "build.json": ("{}", 0o644), "program.py": ("x" * 200_000, 0o755)}
+    for _ in range(2):
+        command = results_service.place_command(str(directory), files, sys.executable)
+        subprocess.run(["sh", "-c", f"umask 077; {command}"], check=True)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()}
+    assert modes == {name: mode for name, (_, mode) in files.items()}
+    assert {name: (directory / name).read_text() for name in files} == {name: text for name, (text, _) in files.items()}
+    # Who logs in may touch it, and nobody else but root.
+    assert stat.S_IMODE((directory.parent / "heartbeat").stat().st_mode) == 0o644
+
+
+def test_the_unit_is_started_once_and_an_earlier_power_off_taken_back(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    for name, more in (
+        ("systemctl", '[ "$1" != is-active ] || exec test -e started'),
+        ("systemd-run", "touch started"),
+    ):
+        (tmp_path / "bin" / name).write_text(f'#!/bin/sh\necho {name} "$1 $2 $3" >>told\n{more}\n')
+        (tmp_path / "bin" / name).chmod(0o755)
+    command = results_service.start_command(f"{PREFIX}-2-results", f"{PREFIX}-power-off", DIRECTORY, "/usr/bin/python3")
+    environment = {"PATH": f"{tmp_path}/bin:{os.defpath}"}
+    for _ in range(2):
+        subprocess.run(["sh", "-c", command], check=True, cwd=tmp_path, env=environment)
+    told = (tmp_path / "told").read_text().splitlines()
+    asked = [
+        "systemctl stop benchmarks-r1-power-off.timer ",
+        "systemctl is-active --quiet benchmarks-r1-2-results.service",
+    ]
+    started = "systemd-run --quiet --collect --unit=benchmarks-r1-2-results"
+    assert told == [*asked, started, *asked]
+
+
+def test_the_unit_outlives_the_measurement_and_has_the_network_until_its_end() -> None:
+    words = shlex.split(results_service.start_command("r", "p", DIRECTORY, "/usr/bin/python3"))
+    assert {
+        "--property=After=network.target",
+        "--property=After=network-online.target",
+        "--property=TimeoutStopSec=300",
+        "--property=KillMode=mixed",
+        "--property=Restart=on-failure",
+    } <= set(words)
+    program = [f"{DIRECTORY}/upload_results.py", DIRECTORY]
+    assert words[words.index("--") + 1 :] == ["/usr/bin/python3", "-I", "-S", *program]
+    assert (ROOT / "roles/benchmark/files" / results_service.PROGRAM).is_file()
