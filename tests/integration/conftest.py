@@ -465,17 +465,6 @@ def processes_naming(text: str) -> list[str]:
     return [line for line in lines if text in line and "ps -eo" not in line]
 
 
-def read_until(process: subprocess.Popen[str], text: str) -> str:
-    """The lines that a process prints up to the first one that contains a text."""
-    assert process.stdout
-    said = ""
-    for line in process.stdout:
-        said += line
-        if text in line:
-            return said
-    raise AssertionError(said)
-
-
 def end(process: subprocess.Popen[str], number: signal.Signals) -> str:
     """Send a signal, wait, and give the whole output."""
     process.send_signal(number)
