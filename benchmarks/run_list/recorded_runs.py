@@ -177,4 +177,4 @@ def _of_host(host: Path) -> Outcome:
         return Outcome(is_unreadable=(attempt / Published.FILE).exists())
     # Several processes may measure a benchmark of the same name.
     count = len({(one.target, one.id) for one in results.measurements})
-    return Outcome(count, is_partial=bool(results.problems) or count < (results.expected or 0))
+    return Outcome(count, is_partial=bool(results.lost) or count < (results.expected or 0))

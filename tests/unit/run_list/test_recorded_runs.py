@@ -74,8 +74,9 @@ def test_fewer_benchmarks_than_a_suite_has_are_a_part(tmp_path: Path) -> None:
     twice = (result_samples.criterion(process=1), result_samples.criterion(process=2))
     made.write(run / "i-1", 1, result_samples.results(*twice, expected=2))
     assert only(tmp_path).outcome == Outcome(1, is_partial=True)
-    made.write(run / "i-1", 1, result_samples.results(*twice, problems=("One is damaged.",)))
-    assert only(tmp_path).outcome == Outcome(1, is_partial=True)
+    for lost in ({"problems": ("One is damaged.",)}, {"partial": "It was stopped."}):
+        made.write(run / "i-1", 1, result_samples.results(*twice, **lost))
+        assert only(tmp_path).outcome == Outcome(1, is_partial=True)
 
 
 def test_a_host_without_results_makes_a_run_a_part(tmp_path: Path) -> None:
