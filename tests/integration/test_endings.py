@@ -193,7 +193,7 @@ def test_a_spot_instance_that_is_taken_back_is_told_of_and_what_it_has_uploaded_
     wait_for(lambda: tool.is_measuring(run_id), "the measurement")
     (instance,) = account.instances(run_id)
     assert instance["InstanceLifecycle"] == "spot"
-    account.admin("PUT", f"instance/{instance['InstanceId']}/spot", {"after_seconds": 1})
+    account.admin("PUT", f"instance/{instance['InstanceId']}/spot", {"after_seconds": 0})
     began = time.monotonic()
     folder, files = upload_as_host(account, tool, run_id, instance["InstanceId"])
     # Until it is known here that the host is lost, others read what it has uploaded.
