@@ -58,9 +58,10 @@ def run(_context: Context, given: Values) -> None:
     ),
 )
 def attach(_context: Context, given: Values) -> None:
-    """Come back to a run that was left: by Ctrl-C, --detach or a lost connection.
+    """Come back to a run that was left.
 
-    It is followed to its end, its results are brought back, and nothing is left running, as if it had never been left.
+    Whether by Ctrl-C, by --detach or because this machine was lost: it is followed to its end, its results are brought
+    back, and nothing is left running, as if it had never been left.
     Exit codes: the run's own - 0 if it succeeded, 1 if it failed or is partial. 2 if there is no such run.
     """
     bench_command.attach(request.read("attach", given, Path.cwd()))

@@ -150,7 +150,8 @@ class Account:
 
     def said_by_host(self, run_id: str) -> HostManifest | None:
         """What the run's only instance has said of its only attempt, None before it has."""
-        found = [body for key, body in self.uploaded(run_id).items() if key.endswith("/1/host.json")]
+        uploaded = self.uploaded(run_id)
+        found = [body for key, body in uploaded.items() if re.search(r"/1(\.\d+)?/host\.json$", key)]
         return msgspec.json.decode(found[0], type=HostManifest) if found else None
 
     def launches(self, run_id: str) -> int:
@@ -462,17 +463,6 @@ def processes_naming(text: str) -> list[str]:
     """Command lines of processes that name `text`."""
     lines = subprocess.run(["ps", "-eo", "pid,args"], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
     return [line for line in lines if text in line and "ps -eo" not in line]
-
-
-def read_until(process: subprocess.Popen[str], text: str) -> str:
-    """The lines that a process prints up to the first one that contains a text."""
-    assert process.stdout
-    said = ""
-    for line in process.stdout:
-        said += line
-        if text in line:
-            return said
-    raise AssertionError(said)
 
 
 def end(process: subprocess.Popen[str], number: signal.Signals) -> str:

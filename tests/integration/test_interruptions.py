@@ -17,7 +17,6 @@ from tests.integration.conftest import (
     end,
     play,
     processes_naming,
-    read_until,
     wait_for,
 )
 
@@ -44,6 +43,11 @@ def check_ended_first(account: Account, run_id: str, output: str, number: signal
     assert told == sorted(told)
     assert "Traceback" not in output
     assert playbooks_of(run_id) == []
+
+
+def times_followed(tool: Tool, run_id: str) -> int:
+    """How often somebody has come back to the measurement."""
+    return (tool.runs / run_id / "events.jsonl").read_text().count('"followed": true')
 
 
 def playbooks_of(run_id: str) -> list[str]:
@@ -76,7 +80,7 @@ def test_a_run_that_measures_is_left_at_a_terminal_and_ended_without_one(
 
     # A window that is closed ends nothing either, and what cannot be shown any more is no failure.
     window = at_terminal(tool.attaching(run_id))
-    wait_for(lambda: "✓ preflight" in window.said, "the run to be come back to")
+    wait_for(lambda: times_followed(tool, run_id) == 1, "the run to be followed", TIMEOUT)
     busy = tool.attach(run_id)
     assert busy.result.code == 2, busy.result.output
     assert f"The run {run_id} is being carried out by process {window.process.pid} (" in busy.result.output
@@ -86,8 +90,8 @@ def test_a_run_that_measures_is_left_at_a_terminal_and_ended_without_one(
 
     # Without a terminal nobody can ask for it a second time.
     process = tool.start_attaching(run_id)
-    output = read_until(process, "✓ preflight")
-    output += end(process, signal.SIGINT)
+    wait_for(lambda: times_followed(tool, run_id) == 2, "the run to be followed", TIMEOUT)
+    output = end(process, signal.SIGINT)
     assert process.returncode == 130, output
     check_ended_first(account, run_id, output, signal.SIGINT)
 

@@ -54,6 +54,7 @@ PASSING = frozenset(
 )
 STEPS = ("build", "run")
 ORDER, STATE, MANIFEST = "upload.json", "uploaded.json", "host.json"
+HEARTBEAT = "heartbeat"  # in the run's directory
 STOP_REASON, SPOT_NOTICE = "stop-reason", "spot-notice"
 ENDED_WELL = "success exited"
 UTC = timezone.utc  # noqa: UP017 - Python 3.9 has no datetime.UTC
@@ -68,6 +69,10 @@ class FailedError(Exception):
     def __init__(self, said: str, outcome: str = AGAIN) -> None:
         super().__init__(said)
         self.outcome = outcome
+
+
+class TakenError(Exception):
+    """Somebody else has written an object of this folder, who has not seen the attempt's end."""
 
 
 @dataclass(frozen=True)
@@ -301,7 +306,7 @@ def read(path: Path) -> dict[str, Any]:
 def followed(directory: Path, seconds: float) -> bool:
     """Whether somebody has looked at the run within so many seconds."""
     try:
-        return time.time() - (directory.parent / "heartbeat").stat().st_mtime < seconds
+        return time.time() - (directory.parent / HEARTBEAT).stat().st_mtime < seconds
     except OSError:
         return False
 
@@ -413,6 +418,14 @@ class Uploads:
 
     def all(self) -> bool:
         """Upload whatever there is of the attempt. Returns whether S3 has acknowledged all of it."""
+        while True:
+            try:
+                return self.folder()
+            except TakenError:
+                self.note(copy=self.state["copy"] + 1, acknowledged={})
+
+    def folder(self) -> bool:
+        """Upload into one folder. Raises TakenError if there is something else."""
         begun = time.time() + self.offset.total_seconds()
         present = [file for file in self.order["files"] if self.measured(file)["bytes"]]
         if self.is_another(present):
@@ -442,17 +455,22 @@ class Uploads:
 
     def one(self, file: Mapping[str, Any]) -> bool:
         """Upload a file. Returns whether it is there; False if it is refused again and again."""
-        name = file["name"]
+        name, perhaps_there = file["name"], False
         for tried in range(sys.maxsize):
             try:
                 measured = self.measured(file)
                 if self.state["acknowledged"].get(name) == measured:
                     return True
-                self.send(file, **measured)
+                # Of what is there, this role can read nothing. It is this file if an answer was lost, or if who has
+                # seen the end has published it, and may be less of a log if somebody has lost the connection before.
+                if self.send(file, **measured) == THERE and not perhaps_there and not self.was_seen():
+                    raise TakenError
             except FailedError as failed:
                 said, came = str(failed), failed.outcome
+                perhaps_there = perhaps_there or came == AGAIN
             except (OSError, http.client.HTTPException, ValueError) as error:
                 said, came = str(error) or type(error).__name__, AGAIN
+                perhaps_there = True
             else:
                 self.note(acknowledged={**self.state["acknowledged"], name: measured})
                 return True
@@ -465,8 +483,16 @@ class Uploads:
                 self.watch.sleep(WAITS[min(tried, len(WAITS) - 1)])
         return False
 
-    def send(self, file: Mapping[str, Any], sha256: str, bytes: int) -> None:
-        """Try once. Raises FailedError, OSError and HTTPException."""
+    def was_seen(self) -> bool:
+        """Whether somebody has looked at the run after the attempt's end."""
+        ended = ended_at(self.directory)
+        try:
+            return ended is not None and (self.directory.parent / HEARTBEAT).stat().st_mtime >= ended
+        except OSError:
+            return False
+
+    def send(self, file: Mapping[str, Any], sha256: str, bytes: int) -> str:
+        """Try once; return whether it is DONE or was THERE. Raises FailedError, OSError and HTTPException."""
         metadata = self.watch.metadata
         self.domain = self.domain or metadata.need("meta-data/services/domain").strip()
         # Each time, since they end: the service has new ones some minutes before that.
@@ -489,6 +515,7 @@ class Uploads:
             self.offset = answer.date - datetime.now(UTC)
         if came not in (DONE, THERE):
             raise FailedError(f"S3 answers with {answer.code or answer.status}", came)
+        return came
 
     def open(self, name: str) -> BinaryIO:
         # The disk may be full.

@@ -28,7 +28,7 @@ def made(monkeypatch: pytest.MonkeyPatch, here: Path, *answers: dict[str, Any]) 
         "unfollowed_seconds": "15",
     }  # fmt: skip
     action = action_loader.get(
-        "upload_results", task=Mock(args=args, async_val=0, check_mode=False), connection=Mock(),
+        "start_upload", task=Mock(args=args, async_val=0, check_mode=False), connection=Mock(),
         play_context=Mock(check_mode=False), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
     )  # fmt: skip
     execute = Mock(side_effect=answers)

@@ -302,6 +302,33 @@ def test_what_has_changed_since_is_another_copy_as_in_publishing(aws: Services, 
     ]
 
 
+@pytest.mark.parametrize(
+    ("seen", "answers", "copy"),
+    [
+        # Who has seen the end has fetched and published the same.
+        (True, [], ""),
+        # Somebody who had lost the connection has published what there was then.
+        (False, [], ".2"),
+        # The answer to the instance's own upload was lost.
+        (False, [(0, "")], ""),
+    ],
+)
+def test_what_is_there_already_is_the_same_only_if_somebody_has_seen_the_end(
+    aws: Services, directory: Path, seen: bool, answers: list[tuple[int, str]], copy: str
+) -> None:
+    measured(directory)
+    aws.objects[f"/mine/{FOLDER}benchmark.log"] = b"tiny"
+    aws.answers = answers
+    end = (directory / "run.status").stat().st_mtime
+    os.utime(directory.parent / "heartbeat", (end + 1 if seen else end - 1,) * 2)
+    program.main(directory)
+    folder = f"/mine/{FOLDER.rstrip('/')}{copy}/"
+    assert f"{folder}host.json" in aws.objects
+    assert f"{folder}criterion.tar.gz" in aws.objects
+    assert aws.objects[f"/mine/{FOLDER}benchmark.log"] == b"tiny"
+    assert kept(directory)["complete"]
+
+
 def test_nothing_that_a_link_leads_to_is_uploaded_and_no_more_than_the_limit(
     aws: Services, directory: Path, tmp_path: Path
 ) -> None:
