@@ -7,14 +7,12 @@ import hashlib
 import shutil
 from pathlib import Path
 
+from benchmarks.results import host_uploads
 from benchmarks.runs import run_layout
-from benchmarks.runs.records import Build, HostManifest, Toolchain
+from benchmarks.runs.records import HostManifest
 
 # What an instance uploads; no other name in its manifest counts, since it may be a path to anywhere.
-NAMES = (
-    *(run_layout.LOG, run_layout.ARCHIVE, run_layout.ACTIVITY, run_layout.STOPPED),
-    *(Toolchain.FILE, Build.FILE),
-)
+NAMES = tuple(host_uploads.FILES)
 
 
 def listed(manifest: HostManifest) -> dict[str, str]:

@@ -25,6 +25,7 @@ def check_nothing_was_done(run: Run, account: Account) -> None:
     assert launches(account, run.directory.name) == []
     assert account.instances(run.directory.name) == []
     assert not (run.directory / "instances.json").exists()
+    assert account.uploaded(run.directory.name) == {}
 
 
 def test_a_dry_run_shows_the_plan_and_leaves_nothing(account: Account, tool: Tool, run_id: str) -> None:

@@ -39,7 +39,8 @@ def test_check_mode_shows_what_would_be_launched_and_launches_nothing(
     for line in ("instance type: c7i.large, 1 cores, 2 threads each", "launch template: benchmarks, version 1"):
         assert f"+{line}\n" in run.result.output
     assert account.instances(run_id) == []
-    assert not (run.directory / "instances.json").exists()
+    assert not [name for name in ("instances.json", "run.json") if (run.directory / name).exists()]
+    assert account.uploaded(run_id) == {}
 
 
 def test_terminate_runs_whatever_the_tags_are(account: Account, tool: Tool, run_id: str) -> None:

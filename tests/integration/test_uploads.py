@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import signal
 import tarfile
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import Account, Tool, wait_for
+from tests.integration.conftest import Account, Tool, inv, wait_for
 
 SPOT = {"MarketType": "spot", "SpotOptions": {"SpotInstanceType": "one-time"}}
 
@@ -42,7 +43,7 @@ def test_results_are_there_and_the_instance_is_gone_after_its_controller_was_kil
     folder = f"{instance['InstanceId']}/1/"
     assert {name: (one.sha256, one.bytes) for name, one in said.files.items()} == {
         name: (hashlib.sha256(body).hexdigest(), len(body))
-        for name, body in ((key.removeprefix(folder), body) for key, body in found.items())
+        for name, body in ((key.removeprefix(folder), body) for key, body in found.items() if key.startswith(folder))
         if name != "host.json"
     }
     assert {"benchmark.log", "criterion.tar.gz", "activity", "toolchain.json", "build.json"} <= set(said.files)
@@ -53,6 +54,21 @@ def test_results_are_there_and_the_instance_is_gone_after_its_controller_was_kil
     assert b"sum/10000" in found[f"{folder}benchmark.log"]
     with tarfile.open(fileobj=BytesIO(found[f"{folder}criterion.tar.gz"])) as archive:
         assert len([name for name in archive.getnames() if name.endswith("estimates.json")]) == 3
+
+    # Anybody reads it from the bucket, and whoever comes back gets it as if nothing had happened.
+    bucket = f"benchmarks-{account.facts['account_id']}-{account.facts['region']}"
+    shown = inv("bench.results", "--bucket", bucket, run_id, environment=account.environment)
+    assert shown.code == 0, shown.output
+    assert f"{run_id}: 3 benchmarks\n  " in shown.output
+    assert "  Uploaded by the instance itself, at " in shown.output
+    back = tool.bench(run_id, suite=suite)
+    assert back.result.code == 0, back.result.output
+    assert "It had measured to its end, so that nothing is lost." in " ".join(back.result.output.split())
+    results = json.loads((here / "results.json").read_text())
+    assert (len(results["measurements"]), results["partial"]) == (3, None)
+    assert all(one["samples"] for one in results["measurements"])
+    assert found.items() <= account.uploaded(run_id).items()
+    assert f"{folder}manifest.json" in account.uploaded(run_id)
 
 
 def test_a_spot_instance_stops_and_uploads_within_its_notice(account: Account, tool: Tool, run_id: str) -> None:
@@ -77,5 +93,5 @@ def test_a_spot_instance_stops_and_uploads_within_its_notice(account: Account, t
     assert b"sum/100" in found[f"{folder}benchmark.log"]
     # What is published from here is in the same folder: nothing has changed since.
     assert f"{folder}manifest.json" in found
-    assert {key.split("/")[1] for key in found} == {"1"}
+    assert {key.split("/")[1] for key in found if "/" in key} == {"1"}
     assert account.states(run_id) == ["terminated"]

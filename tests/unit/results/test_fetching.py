@@ -57,9 +57,9 @@ def test_everything_is_brought_back_reported_and_published_without_being_sent_ag
     bucket = bucket_of(named)
     found = fetched(bucket, run, "terminated")
     assert found == Fetched(
-        ("benchmark.log", "criterion.tar.gz", "activity", "toolchain.json", "build.json"),
-        f"What i-1 has uploaded by itself was fetched from {URI}, and verified: benchmark.log, criterion.tar.gz, "
-        "activity, toolchain.json, build.json. It had measured to its end, so that nothing is lost.",
+        ("toolchain.json", "build.json", "benchmark.log", "activity", "criterion.tar.gz"),
+        f"What i-1 has uploaded by itself was fetched from {URI}, and verified: toolchain.json, build.json, "
+        "benchmark.log, activity, criterion.tar.gz. It had measured to its end, so that nothing is lost.",
         complete=True,
     )
     for name, content in named.items():
@@ -152,7 +152,7 @@ def test_what_was_cut_short_stays_a_failure_and_is_partial(run: Path, said: dict
     named = files("mul")
     found = fetched(bucket_of(named, **said), run, "terminated")
     assert not found.complete
-    assert found.said.endswith("toolchain.json, build.json.")
+    assert found.said.endswith("activity, criterion.tar.gz.")
     assert len(failures.failures(run)) == 1
     assert attempt_results.of_attempt(run, "i-1", 1, PLAN).partial == (
         "1 of 2 benchmarks were measured: EC2 took back the spot instance i-1."

@@ -127,8 +127,8 @@ def test_a_file_that_is_not_what_the_instance_has_uploaded_is_left_out_and_named
     assert ids(found) == ["mul", "sum"]
     assert {one.samples for one in found.measurements} == {None}
     assert found.problems == (
-        f"{URI}criterion.tar.gz is not what the instance has uploaded, by its checksum, and is left out.",
         f"{URI}build.json is missing, which the instance has uploaded.",
+        f"{URI}criterion.tar.gz is not what the instance has uploaded, by its checksum, and is left out.",
     )
 
 
