@@ -237,7 +237,7 @@ def test_only_a_log_that_is_shown_is_waited_for(
     action, execute = made(monkeypatch, look("inactive", "success exited 0", 0, b""))
     action._follow(UNIT, 0, LogCopy(tmp_path / "log"), Follower(MEASURE, 0, tail, Screen(lambda *_: None, False, 80)))
     (called,) = execute.call_args_list
-    assert shlex.split(called.args[0])[-3:-1] == [seconds, waits_for]
+    assert shlex.split(called.args[0])[-4:-2] == [seconds, waits_for]
 
 
 def test_earlier_durations_are_looked_up_only_where_the_task_says(
