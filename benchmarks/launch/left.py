@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.host import host_layout
 from benchmarks.launch import remaining
 from benchmarks.runs import attempts, record_files, run_layout
-from benchmarks.runs.records import Instances
+from benchmarks.runs.records import Instances, Preflight
 
 
 def hosts(directory: Path) -> list[str]:
@@ -31,6 +31,16 @@ def _on(machines: Collection[str]) -> str:
     return f" on {', '.join(sorted(machines))}" if machines else ""
 
 
+def results(directory: Path) -> str:
+    """What becomes of the results on a run's instance if nobody comes back; empty for a machine of the user's own."""
+    plan = record_files.recall(Preflight, directory)
+    if not (plan and plan.launch):
+        return ""
+    if plan.destination and plan.launch.has_profile:
+        return f"What it measures is uploaded to s3://{plan.destination.bucket} by the instance itself."
+    return "What it measures stays on the instance: come back before that switches itself off."
+
+
 def end_there(run_id: str) -> str:
     """How to end a run on a machine of the user's own."""
     return f"To end it, type there: sudo systemctl stop {shlex.quote(f'{host_layout.unit_prefix(run_id)}-*')}"
@@ -48,4 +58,4 @@ def of_records(directory: Path, region: str | None) -> str:
     else:
         instances = remaining.recorded(directory)
         lines = [measuring(run_id), remaining.report(instances, run_id, region, directory)]
-    return "\n".join([*lines, way_back(run_id, directory)])
+    return "\n".join(filter(None, [*lines, results(directory), way_back(run_id, directory)]))

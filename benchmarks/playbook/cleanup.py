@@ -237,6 +237,8 @@ class BenchmarkCleanup:
             self.instances.tell(if_none="No instance of the run is alive any more.")
         else:
             self._say(left.end_there(self.run_id))
+        if kept := left.results(self.directory):
+            self._say(kept)
         self._say(left.way_back(self.run_id, self.directory))
 
     def _leave_nothing_running(self, reached: stages.Reached, *, keep: bool) -> None:

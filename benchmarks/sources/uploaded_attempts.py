@@ -9,11 +9,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from benchmarks.errors import RefusedError
-from benchmarks.host import systemd_units
-from benchmarks.host.systemd_units import Unit, UnitStatus
 from benchmarks.launch import cost
 from benchmarks.readers import criterion_archive, host_readings
-from benchmarks.results import attempt_results, host_files, platform_facts
+from benchmarks.results import attempt_results, host_ends, host_files, platform_facts
 from benchmarks.runs import failures, record_files, run_layout
 from benchmarks.runs.records import (
     Ended,
@@ -28,8 +26,6 @@ from benchmarks.runs.records import (
 )
 from benchmarks.runs.result_records import Results
 from benchmarks.sources.s3_folders import Folder
-
-_STEPS = {"build": "build", "run": "benchmark run"}  # as run_unit calls them
 
 
 def directory(place: Path, folder: Folder) -> Path:
@@ -120,17 +116,7 @@ def _why(manifest: HostManifest | None, request: RunRequest | None, uri: str) ->
     """Why the attempt was not measured to its end, or is not all here; empty if it was and is."""
     if not manifest:
         return f"{uri} is not complete: it is still uploaded, or the instance was cut off."
-    limits = request.parameters if request else {}
-    for step, name, limit in (("build", "build_limit", 60), ("run", "time_limit", 180)):
-        words = getattr(manifest, step)
-        if words is None:
-            return f"The {_STEPS[step]} left no result: nobody was there to begin it, or the machine was restarted."
-        look = UnitStatus(active=False, result=words, size=0, log=b"")
-        if not look.succeeded:
-            minutes = limits.get(name) or limit
-            unit = Unit("", (), {}, "", "", "", limit_seconds=int(minutes) * 60)
-            return systemd_units.describe_end(look, unit, _STEPS[step])
-    return ""
+    return host_ends.why_not_well(manifest, request.parameters if request else {})
 
 
 def _end(manifest: HostManifest | None) -> datetime | None:

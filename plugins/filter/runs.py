@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.launch import kept, left
 from benchmarks.readers import host_readings
-from benchmarks.results import host_uploads
+from benchmarks.results import host_ends, host_uploads
 from benchmarks.runs import failures, record_files, run_layout
 from benchmarks.runs.records import Preflight
 
@@ -49,11 +49,17 @@ def host_upload(directory: str, host: str, attempt: int, keep: bool) -> dict[str
     return host_uploads.of_attempt(Path(directory), host, int(attempt), plan, bool(keep)) if plan else None
 
 
+def host_end(directory: str, limits: dict[str, Any]) -> str:
+    """Why the attempt in a directory did not end well, as its instance says that has uploaded it; empty if it did."""
+    return host_ends.of_fetched(Path(directory), limits)
+
+
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "host_directory": host_directory,
             "hosts_left": hosts_left,
+            "host_end": host_end,
             "host_upload": host_upload,
             "is_given_up": is_given_up,
             "may_leave": may_leave,

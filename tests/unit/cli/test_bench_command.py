@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from invoke.program import Program
 
-from benchmarks.cli import bench_command
+import tasks
+from benchmarks.cli import bench_command, invoke_parser
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.playbook import runner, signals
 from benchmarks.runs import failures, run_over
@@ -101,3 +103,14 @@ def test_a_run_that_is_over_is_shown_and_ends_as_it_did(
 def test_a_run_that_is_not_here_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match=r"^There is no run r2 in .*, where the key to its host would be\."):
         bench_command.attach({"run_id": "r2", "runs_dir": str(tmp_path)})
+
+
+@pytest.mark.parametrize("words", ["bench.attach r1", "bench.attach --run-id r1", "bench --run-id=r1"])
+def test_every_way_to_come_back_to_a_run_is_the_same(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(bench_command, "attach", given.append)
+    typed = f"inv {words} -f --runs-dir {directory.parent}".split()
+    Program(namespace=tasks.namespace).run(invoke_parser.normalized(typed), exit=False)
+    assert given == [{"run_id": "r1", "tail": True, "runs_dir": str(directory.parent)}]

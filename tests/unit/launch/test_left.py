@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.launch import left
 from benchmarks.runs import attempts, record_files
-from benchmarks.runs.records import CurrentAttempt
+from benchmarks.runs.records import CurrentAttempt, Destination
 from tests.support import records
 
 
@@ -24,6 +26,30 @@ def test_an_instance_that_was_left_is_told_of_with_its_cost_and_the_way_back(tmp
         f"To end what is left: ./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {tmp_path}",
         f"To come back to it: ./inv bench.attach r1 --runs-dir {tmp_path}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("has_profile", "destination", "told"),
+    [
+        (True, records.preflight().destination, "What it measures is uploaded to s3://mine by the instance itself."),
+        (False, records.preflight().destination, "What it measures stays on the instance: come back before that "),
+        (True, None, "What it measures stays on the instance: come back before that switches itself off."),
+    ],
+)
+def test_what_becomes_of_the_results_is_told(
+    tmp_path: Path, has_profile: bool, destination: Destination | None, told: str
+) -> None:
+    assert left.results(tmp_path) == ""
+    launches = (records.launch_plan(has_profile=has_profile),)
+    record_files.write(tmp_path, records.preflight(launches=launches, destination=destination))
+    assert left.results(tmp_path).startswith(told)
+    record_files.write(tmp_path, records.instances("i-1"))
+    assert left.of_records(tmp_path, None).splitlines()[-2].startswith(told)
+
+
+def test_what_is_measured_on_a_machine_of_ones_own_stays_there(tmp_path: Path) -> None:
+    record_files.write(tmp_path, records.preflight(launches=()))
+    assert left.results(tmp_path) == ""
 
 
 def test_a_machine_of_ones_own_that_was_left_is_named(tmp_path: Path) -> None:
