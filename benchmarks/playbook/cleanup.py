@@ -224,6 +224,8 @@ class BenchmarkCleanup:
         """Terminate the instances first: the sender of the signal may not wait for long."""
         if reached.started:
             self._leave_nothing_running(reached, keep=self.keeps)
+            if reached.hosts.at_it and not self.keeps and (uploaded := left.ended(self.run_id, self.directory)):
+                self._say(uploaded)
         else:
             self._say(_UNTOUCHED if self.attaches else NOTHING_DONE["benchmark"])
             self._report_earlier_instances()

@@ -1,7 +1,7 @@
 """Checks whether a resumed run's host is still measuring; fails if it measures something other than requested.
 
-For who only comes back to the run, an attempt that has ended meanwhile is followed as one that still measures, and a
-host that does not answer fails here, where nothing of the run has been changed.
+For who only comes back to the run, an attempt that has ended meanwhile is followed as one that still measures. A host
+that does not answer fails here for them, and if it was left measuring, where nothing of the run has been changed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class ActionModule(ActionBase):
             answer = self._low_level_execute_command(command, sudoable=False)
         except AnsibleConnectionFailure as error:
             # A later stage would fail, and the run be ended: but from here, a network of one's own may be in the way.
-            if args["attaches"]:
+            if args["attaches"] or attempts.is_left(Path(args["host_dir"])):
                 raise AnsibleActionFail(ssh_failures.sentence(task_vars["inventory_hostname"], str(error))) from None
             raise
         here = Path(args["host_dir"])

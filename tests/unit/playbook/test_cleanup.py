@@ -172,6 +172,29 @@ def test_what_was_left_measuring_is_ended_by_a_signal(tmp_path: Path) -> None:
     assert account.ids == set()
 
 
+@pytest.mark.parametrize(
+    ("has_profile", "reached", "told"),
+    [
+        (True, at(measures={"i-1"}), True),
+        (True, at(works={"i-1"}), False),
+        (False, at(measures={"i-1"}), False),
+    ],
+    ids=["measuring", "building", "without a role"],
+)
+def test_where_the_results_are_that_an_ended_host_uploads_is_told(
+    tmp_path: Path, has_profile: bool, reached: stages.Reached, told: bool
+) -> None:
+    record_files.write(tmp_path, records.preflight(launches=(records.launch_plan(has_profile=has_profile),)))
+    after = After(tmp_path, Account("i-1").client)
+    after.made.of_signal(reached)
+    assert ("is uploaded to" in after.text) is told
+    if told:
+        assert after.text.splitlines()[-1] == (
+            "What it had measured is uploaded to s3://mine as its instance goes down. To fetch it: ./inv bench.attach "
+            f"r1 --runs-dir {tmp_path.parent}"
+        )
+
+
 @pytest.mark.parametrize("ended", ["by a signal", "by a failure"])
 def test_what_is_to_be_kept_is_told_of(tmp_path: Path, ended: str) -> None:
     account = Account("i-1")
