@@ -231,17 +231,20 @@ class BenchmarkCleanup:
             self._report_earlier_instances()
 
     def of_leaving(self, reached: stages.Reached) -> None:
-        """Say that the run goes on, what it costs, and how to come back to it. Nothing is changed."""
+        """Say that the run goes on, and how to come back to it. Nothing is changed, and AWS is not asked."""
         hosts = reached.hosts
         told = left.measured if hosts.at_it <= hosts.measured else left.measuring
         self._say(told(self.run_id, () if self.instances else hosts.at_it))
+        if kept := left.results(self.directory):
+            self._say(kept)
+        self._say(left.way_back(self.run_id, self.directory))
+
+    def of_left(self, reached: stages.Reached) -> None:
+        """Say what a run that goes on costs, and how to end it."""
         if self.instances:
             self.instances.tell(if_none="No instance of the run is alive any more.")
         else:
             self._say(left.end_there(self.run_id))
-        if kept := left.results(self.directory):
-            self._say(kept)
-        self._say(left.way_back(self.run_id, self.directory))
 
     def _leave_nothing_running(self, reached: stages.Reached, *, keep: bool) -> None:
         late_arrivals = LATE_ARRIVALS if reached.is_launching else 0.0

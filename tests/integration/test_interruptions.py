@@ -70,9 +70,9 @@ def test_a_run_that_measures_is_left_at_a_terminal_and_ended_without_one(
         for text in (
             "SIGINT: leaving the run to itself; Ctrl-C again within 5 s ends it …",
             f"The run {run_id} goes on measuring, without this process.",
+            f"To come back to it: ./inv bench.attach {run_id} --runs-dir ",
             f"{instance['InstanceId']} (c7i.large) still runs: it costs $0.0852 an hour and switches itself off by ",
             f"To end what is left: ./inv bench.terminate --run-id {run_id} --region us-east-1",
-            f"To come back to it: ./inv bench.attach {run_id} --runs-dir ",
         )
     ]
     assert told == sorted(told)

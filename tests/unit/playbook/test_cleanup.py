@@ -111,43 +111,52 @@ def test_a_run_that_is_left_is_told_of_with_its_cost_and_the_way_back(tmp_path: 
     account = Account("i-1")
     record_files.write(tmp_path / "i-1", records.READY)
     after = After(tmp_path, account.client)
-    after.made.of_leaving(at(works={"i-1"}, measures={"i-1"}))
+    reached = at(works={"i-1"}, measures={"i-1"})
+    after.made.of_leaving(reached)
+    # AWS may not answer for long.
+    assert account.client.calls == []
+    after.made.of_left(reached)
     assert account.ids == {"i-1"}
     assert after.text.splitlines() == [
         "The run r1 goes on measuring, without this process.",
+        f"To come back to it: ./inv bench.attach r1 --runs-dir {tmp_path.parent}",
         "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself off by 12:15 UTC on 2026-05-19.",
         f"To end what is left: ./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {tmp_path.parent}",
-        f"To come back to it: ./inv bench.attach r1 --runs-dir {tmp_path.parent}",
     ]
 
 
 def test_a_run_that_has_measured_when_it_is_left_is_told_of_as_such(tmp_path: Path) -> None:
     after = After(tmp_path, Account("i-1").client)
     after.made.of_leaving(at(works={"i-1"}, measures={"i-1"}, measured={"i-1"}))
-    assert after.text.startswith("The run r1 has measured, and its results wait on its instance.\ni-1 (c7i")
+    assert after.text.startswith("The run r1 has measured, and its results wait on its instance.\nTo come back to it: ")
 
 
 def test_a_run_whose_instance_is_gone_when_it_is_left_is_not_said_to_cost_money(tmp_path: Path) -> None:
     after = After(tmp_path, Account().client)
-    after.made.of_leaving(at(works={"i-1"}, measures={"i-1"}))
-    assert "No instance of the run is alive any more.\nTo come back to it: " in after.text
+    after.made.of_left(at(works={"i-1"}, measures={"i-1"}))
+    assert after.text == "No instance of the run is alive any more.\n"
 
 
 def test_a_run_that_is_left_where_aws_cannot_be_asked_still_has_a_way_back(tmp_path: Path) -> None:
     account = Account()
     account.client.answers["describe_instances"] = aws_error("ExpiredToken", "expired", "DescribeInstances")
     after = After(tmp_path, account.client)
-    after.made.of_leaving(at(works={"i-1"}, measures={"i-1"}))
-    assert "It is not known whether instances of the run still exist.\n" in after.text
+    reached = at(works={"i-1"}, measures={"i-1"})
+    after.made.of_leaving(reached)
     assert after.text.splitlines()[-1].startswith("To come back to it: ./inv bench.attach r1")
+    after.made.of_left(reached)
+    assert "It is not known whether instances of the run still exist.\n" in after.text
 
 
 def test_a_run_on_a_machine_of_the_user_s_own_is_left_there(tmp_path: Path) -> None:
     client = FakeClient()
     after = After(tmp_path, client, launches=False)
-    after.made.of_leaving(at(works={"192.0.2.7"}, measures={"192.0.2.7"}))
-    assert after.text.splitlines()[:2] == [
+    reached = at(works={"192.0.2.7"}, measures={"192.0.2.7"})
+    after.made.of_leaving(reached)
+    after.made.of_left(reached)
+    assert after.text.splitlines() == [
         "The run r1 goes on measuring on 192.0.2.7, without this process.",
+        f"To come back to it: ./inv bench.attach r1 --runs-dir {tmp_path.parent}",
         "To end it, type there: sudo systemctl stop 'benchmarks-r1-*'",
     ]
     assert client.calls == []
