@@ -170,9 +170,9 @@ def test_what_was_left_measuring_is_not_ended_by_the_failure_of_another_host(
     record_files.write(tmp_path / "i-1", records.READY)
     after = After(tmp_path, account.client)
     reached = at(works={"i-1", "i-2"}, measures={"i-1"}, left={"i-1"}, failed={"i-2"}, ending={"i-1", "i-2"})
-    after.made.of_failure(1, replace(reached, ended_by_itself=by_itself))
+    said = after.made.of_failure(1, replace(reached, ended_by_itself=by_itself))
     assert (no_finish, account.ids) == ([], {"i-1"})
-    assert after.text.splitlines()[-1].startswith("To come back to it: ./inv bench.attach r1")
+    assert said.splitlines()[-1].startswith("To come back to it: ./inv bench.attach r1")
 
 
 def test_what_was_left_measuring_is_ended_by_a_signal(tmp_path: Path) -> None:
@@ -390,6 +390,12 @@ def test_an_instance_that_ended_by_itself_is_counted_until_then(tmp_path: Path) 
     assert record_files.read(Terminated, tmp_path) == Terminated(instances=(over,))
 
 
+ATTACH = (
+    "./inv bench.attach r1 --runs-dir {runs_dir} brings back and publishes what there still is of it, and measures "
+    "nothing anew; what is here is in {}"
+)
+
+
 @pytest.mark.parametrize(
     ("stage", "named", "told"),
     [
@@ -399,7 +405,7 @@ def test_an_instance_that_ended_by_itself_is_counted_until_then(tmp_path: Path) 
             True,
             "Once that is mended, the same command without --run-id starts a new run; partial results are in {}",
         ),
-        ("publish", True, "The same command with --run-id r1 publishes what was measured, which is in {}"),
+        *((stage, True, ATTACH) for stage in ("collect", "report", "publish", "terminate", "finish")),
     ],
 )
 def test_the_last_lines_are_why_the_run_failed_and_what_to_do(
@@ -408,7 +414,19 @@ def test_the_last_lines_are_why_the_run_failed_and_what_to_do(
     failures.record_failure(tmp_path, "i-1", "Build", "The build failed: no type.\n    a line of the log", stage)
     failures.record_failure(tmp_path, "i-1", "Collect", "Nothing is there.", "collect")
     said = After(tmp_path, Account().client, named=named).made.of_failure(2, DONE)
-    assert said.splitlines() == ["The run failed: The build failed: no type.", told.format(tmp_path)]
+    told = told.format(tmp_path, runs_dir=tmp_path.parent)
+    assert said.splitlines() == ["The run failed: The build failed: no type.", told]
+
+
+@pytest.mark.parametrize("stage", ["", "publish", None])
+@pytest.mark.parametrize("named", [True, False])
+def test_who_has_come_back_to_a_run_is_told_how_to_do_that_again_and_not_to_begin_another(
+    tmp_path: Path, stage: str | None, named: bool
+) -> None:
+    if stage is not None:
+        failures.record_failure(tmp_path, "i-1", "Measure", "It failed.", stage)
+    said = After(tmp_path, Account().client, named=named, attaches=True).made.of_failure(2, DONE)
+    assert said.splitlines()[-1] == ATTACH.format(tmp_path, runs_dir=tmp_path.parent)
 
 
 def test_a_run_whose_directory_is_gone_has_failed_for_an_unknown_reason(tmp_path: Path) -> None:
