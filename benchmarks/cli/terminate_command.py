@@ -10,6 +10,7 @@ from rich.console import Console
 
 from benchmarks.aws import session
 from benchmarks.errors import RefusedError
+from benchmarks.launch import left
 from benchmarks.parameters import region
 from benchmarks.playbook import runner
 from benchmarks.run_list import asking, naming, recorded_runs, saved
@@ -19,8 +20,12 @@ from benchmarks.text import escaped
 
 
 def run(values: Values) -> None:
-    """End a run's instances, or all that have expired. Raises RefusedError, FailedError, SystemExit after a signal."""
+    """End a run's instances, or all that have expired.
+
+    Raises RefusedError, also for a run on a machine of the user's own, FailedError, and SystemExit after a signal.
+    """
     values = named(values, os.environ)
+    _refuse_own_machine(values)
     runner.run(runner.prepare("terminate", values))
     if values.get("run_id"):
         _show_saved(values)
@@ -49,6 +54,12 @@ def named(values: Values, environment: Mapping[str, str]) -> Values:
     if found["run_id"] != given:
         print(f"{given} is the run {found['run_id']}.", file=sys.stderr, flush=True)
     return found
+
+
+def _refuse_own_machine(values: Values) -> None:
+    run_id = values.get("run_id")
+    if run_id and (own := left.of_own_machine(run_directory.locate_runs(values.get("runs_dir")) / run_id)):
+        raise RefusedError(own)
 
 
 def _connect(chosen: str) -> session.Connect:

@@ -13,7 +13,7 @@ from benchmarks.cli import terminate_command
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.playbook import runner
 from benchmarks.runs.records import Values
-from tests.support import listed_runs
+from tests.support import listed_runs, recorded_runs
 from tests.support.listed_runs import REGION, Account
 
 ELSEWHERE = {"AWS_REGION": REGION}
@@ -122,6 +122,18 @@ def test_what_cannot_be_asked_afterwards_is_no_failure(
     terminate_command.run({"run_id": "r1", "runs_dir": str(tmp_path)})
     assert "There is no AWS region nowhere." in capsys.readouterr().out
     assert len(ended) == 2
+
+
+@pytest.mark.parametrize("word", [{"run": "latest"}, {"run": "r1"}, {"run_id": "r1"}])
+def test_a_run_on_a_machine_of_ones_own_is_refused_with_how_to_end_it_there(
+    ended: list[Values], tmp_path: Path, capsys: pytest.CaptureFixture[str], word: dict[str, str]
+) -> None:
+    recorded_runs.begin(tmp_path, "r1", launches=(), hosts=("192.0.2.7",))
+    with pytest.raises(RefusedError, match=r"^The run r1 has no instance: it is on a machine of yours, ") as refused:
+        terminate_command.run({**word, "runs_dir": str(tmp_path)})
+    assert "To end it, type there: sudo systemctl stop 'benchmarks-r1-*'\n" in str(refused.value)
+    assert str(refused.value).endswith(f"./inv bench.attach r1 --runs-dir {tmp_path}")
+    assert (ended, capsys.readouterr().out) == ([], "")
 
 
 def test_of_what_has_expired_nothing_is_looked_up(
