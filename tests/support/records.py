@@ -97,7 +97,7 @@ def instances(*ids: str, **changes: Any) -> Instances:
 
 def machine(**changes: Any) -> Machine:
     given = dict.fromkeys(run_machine.PARAMETERS)
-    return Machine(**{**given, "region": None, "key": None, **changes})  # type: ignore[arg-type]
+    return Machine(**{**given, "region": None, "key": None, **changes})
 
 
 def toolchain(**of_host: Any) -> Toolchain:
