@@ -11,7 +11,7 @@ from benchmarks.errors import RefusedError
 from benchmarks.host import ssh
 from benchmarks.parameters import addresses, attaching, key_file, region, spec, suite_entries, suites
 from benchmarks.paths import expand
-from benchmarks.runs import run_directory, run_machine, run_region, run_words
+from benchmarks.runs import named_run, run_directory, run_machine, run_region, run_words
 from benchmarks.runs.records import Values
 from benchmarks.runs.run_id import check_id, is_valid
 
@@ -70,6 +70,8 @@ def resolve(entry_point: str, values: Values, environment: Mapping[str, str]) ->
             return Resolved({**resolved.parameters, "region": first}, resolved.warnings)
     if resolved.parameters["run_id"]:
         check_id(resolved.parameters["run_id"])
+        if entry_point == "benchmark":
+            check_new_id(resolved.parameters)
     if allowed := resolved.parameters.get("allow_from"):
         addresses.check_source_range(allowed)
     if not resolved.uses_aws:
@@ -108,6 +110,16 @@ def check_ending(parameters: Values) -> None:
         )
     if run_id and "," in (parameters["region"] or ""):
         raise RefusedError("A run is in one region: give a single one, since several are only for expired.")
+
+
+def check_new_id(parameters: Values) -> None:
+    """Raises RefusedError for the id of a new run that is a word for another: that would hide it."""
+    run_id, directory = run_directory.locate(parameters)
+    if run_words.back(run_id) is not None and not named_run.is_planned(directory):
+        raise RefusedError(
+            f"A run cannot be called {run_id}, which stands for the run that was started last: give another run_id, or "
+            "leave it out."
+        )
 
 
 def check_named(parameters: Values) -> None:

@@ -181,6 +181,19 @@ def test_a_run_that_is_named_by_a_word_is_ended_in_its_own_region_only(tmp_path:
         assert request.resolve("terminate", given, {"AWS_REGION": "us-east-1"}).parameters["run"] == word
 
 
+def test_a_new_run_is_not_called_what_stands_for_another(tmp_path: Path) -> None:
+    given = {"run_id": "latest", "runs_dir": str(tmp_path), "host": "me@192.0.2.7"}
+    with pytest.raises(
+        RefusedError, match=r"^A run cannot be called latest, which stands for the run that was started"
+    ):
+        request.resolve("benchmark", given, ENVIRONMENT)
+    assert request.resolve("benchmark", {**given, "run_id": "latest-of-mine"}, ENVIRONMENT).parameters["run_id"]
+    # One that an earlier version has called so is continued and ended.
+    record_files.write(tmp_path / "latest", records.preflight(launches=()))
+    assert request.resolve("benchmark", given, ENVIRONMENT).parameters["run_id"] == "latest"
+    assert request.resolve("terminate", {"run_id": "latest"}, ENVIRONMENT).parameters["run_id"] == "latest"
+
+
 def test_a_word_that_may_be_another_runs_whole_id_ends_nothing(tmp_path: Path) -> None:
     record_files.write(tmp_path / "ci-10", records.preflight())
     given = {"run": "ci-1", "runs_dir": str(tmp_path)}
