@@ -29,8 +29,8 @@ def find(runs_dir: Path, given: str, answer: Answer, place: str) -> str:
         local = named_run.find(runs_dir, given, elsewhere=True)
         if local != given:
             raise RefusedError(
-                f"{given} is the start of the run {local}, and may be the whole id of another, which EC2 could not be "
-                f"asked: give the whole id. {answer.refused or answer.unknown[0]}"
+                f"{given} is the start of the run {local}, and may be the whole id of another: EC2, which knows, could "
+                f"not be asked. Give the whole id. {answer.refused or answer.unknown[0]}"
             )
         return given
     alive = {

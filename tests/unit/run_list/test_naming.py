@@ -67,8 +67,8 @@ def test_the_start_of_a_run_here_is_refused_if_ec2_cannot_say_whether_it_is_an_i
         with pytest.raises(RefusedError) as refused:
             naming.find(tmp_path, "mine-1", answer, "here")
         assert str(refused.value) == (
-            "mine-1 is the start of the run mine-10, and may be the whole id of another, which EC2 could not be asked: "
-            "give the whole id. It is out of reach."
+            "mine-1 is the start of the run mine-10, and may be the whole id of another: EC2, which knows, could not "
+            "be asked. Give the whole id. It is out of reach."
         )
     # One region has answered.
     assert naming.find(tmp_path, "mine-1", replace(SEEN, unknown=("Another is out of reach.",)), "here") == "mine-1"
