@@ -54,6 +54,7 @@ PASSING = frozenset(
 )
 STEPS = ("build", "run")
 ORDER, STATE, MANIFEST = "upload.json", "uploaded.json", "host.json"
+LOG = "benchmark.log"
 HEARTBEAT = "heartbeat"  # in the run's directory
 STOP_REASON, SPOT_NOTICE = "stop-reason", "spot-notice"
 ENDED_WELL = "success exited"
@@ -73,6 +74,10 @@ class FailedError(Exception):
 
 class TakenError(Exception):
     """Somebody else has written an object of this folder, who has not seen the attempt's end."""
+
+
+class GoesOnError(Exception):
+    """The attempt goes on after all: somebody has come back to it."""
 
 
 @dataclass(frozen=True)
@@ -319,6 +324,11 @@ def status(directory: Path, step: str) -> str:
         return ""
 
 
+def statuses(directory: Path) -> dict[str, str]:
+    """How each step has ended: what was uploaded holds for these only."""
+    return {step: status(directory, step) for step in STEPS}
+
+
 def active(unit: str) -> bool:
     said = subprocess.run(["systemctl", "is-active", unit], stdout=subprocess.PIPE, text=True, check=False).stdout
     return said.strip() in ("active", "activating", "deactivating", "reloading")
@@ -352,6 +362,7 @@ class Watch:
     order: Mapping[str, Any]
     metadata: Metadata
     down: threading.Event = field(default_factory=threading.Event)
+    taken: bool = False  # whether EC2 takes the machine back
 
     def sleep(self, seconds: float) -> None:
         """Sleep, until the machine goes down at the latest; then only shortly."""
@@ -382,6 +393,10 @@ class Watch:
             return True
         return not followed(self.directory, LEFT) and not self.is_active()
 
+    def goes_on(self) -> bool:
+        """Whether the attempt goes on, of which it seemed that everybody had left it."""
+        return not (self.down.is_set() or self.taken or self.has_ended())
+
     def is_active(self) -> bool:
         return any(active(unit) for unit in self.order["units"])
 
@@ -391,6 +406,7 @@ class Watch:
         https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
         """
         log("EC2 takes this spot instance back: what is measured is stopped and uploaded.")
+        self.taken = True
         with contextlib.suppress(OSError):
             (self.directory / STOP_REASON).write_text(f"{SPOT_NOTICE}\n", encoding="utf-8")
         subprocess.run(["systemctl", "stop", *self.order["units"]], check=False)
@@ -413,11 +429,14 @@ class Uploads:
 
     def __post_init__(self) -> None:
         self.directory, self.order = self.watch.directory, self.watch.order
-        self.state: dict[str, Any] = {"copy": 1, "acknowledged": {}, "error": None, "complete": False}
+        self.state: dict[str, Any] = {"copy": 1, "acknowledged": {}, "error": None, "complete": False, "ended": {}}
         self.state.update(read(self.directory / STATE))
 
     def all(self) -> bool:
-        """Upload whatever there is of the attempt. Returns whether S3 has acknowledged all of it."""
+        """Upload whatever there is of the attempt. Returns whether S3 has acknowledged all of it.
+
+        Raises GoesOnError if the attempt goes on meanwhile.
+        """
         while True:
             try:
                 return self.folder()
@@ -428,9 +447,10 @@ class Uploads:
         """Upload into one folder. Raises TakenError if there is something else."""
         begun = time.time() + self.offset.total_seconds()
         present = [file for file in self.order["files"] if self.measured(file)["bytes"]]
-        if self.is_another(present):
+        ended = statuses(self.directory)
+        if self.is_another(present, ended):
             self.note(copy=self.state["copy"] + 1, acknowledged={})
-        self.note(complete=False)
+        self.note(complete=False, ended=ended)
         good = [self.one(file) for file in present]
         if not self.state["acknowledged"]:
             return False
@@ -439,15 +459,17 @@ class Uploads:
             identity = self.identity()
             if not identity:
                 return False
-            self.said = json.dumps(self.manifest(identity, begun), indent=2).encode() + b"\n"
+            self.said = json.dumps(self.manifest(identity, begun, ended), indent=2).encode() + b"\n"
             good.append(self.one({"name": MANIFEST, "type": "application/json", "limit": BLOCK}))
         complete = all(good)
         self.note(complete=complete, error=None if complete else self.state["error"])
         return complete
 
-    def is_another(self, present: Sequence[Mapping[str, Any]]) -> bool:
+    def is_another(self, present: Sequence[Mapping[str, Any]], ended: Mapping[str, str]) -> bool:
         """Whether the files are not those of the folder that was begun, which are never replaced."""
         known = self.state["acknowledged"]
+        if MANIFEST in known and self.state["ended"] != ended:
+            return True
         now = {file["name"]: self.measured(file) for file in present}
         return any(
             known.get(name, said) != said or (MANIFEST in known and name not in known) for name, said in now.items()
@@ -457,6 +479,9 @@ class Uploads:
         """Upload a file. Returns whether it is there; False if it is refused again and again."""
         name, perhaps_there = file["name"], False
         for tried in range(sys.maxsize):
+            # What is written just now is no attempt's end, and an upload would disturb the measurement.
+            if self.watch.goes_on():
+                raise GoesOnError
             try:
                 measured = self.measured(file)
                 if self.state["acknowledged"].get(name) == measured:
@@ -530,9 +555,9 @@ class Uploads:
         except OSError:
             return {"sha256": hashlib.sha256().hexdigest(), "bytes": 0}
 
-    def manifest(self, identity: Mapping[str, Any], begun: float) -> dict[str, Any]:
+    def manifest(self, identity: Mapping[str, Any], begun: float, ended: Mapping[str, str]) -> dict[str, Any]:
         """What is said of the attempt beside its files: HostManifest in benchmarks.runs.records."""
-        build, run = (status(self.directory, step).split() or None for step in STEPS)
+        build, run = (ended[step].split() or None for step in STEPS)
         return {
             "schema_version": 1,
             "run_id": self.order["run_id"],
@@ -589,8 +614,32 @@ def check(directory: Path) -> None:
     order = read(directory / ORDER)
     if order["keep"] or followed(directory, order["unfollowed_seconds"]) or others(order):
         return
+    if unsaved := [one.name for one in attempts(directory) if not is_saved(one)]:
+        log(f"The machine stays on: S3 does not have all of the attempts {', '.join(unsaved)}.")
+        return
     log("Everything is uploaded and nobody follows the run: the machine is powered off.")
     subprocess.run(["systemctl", "poweroff"], check=True)
+
+
+def attempts(directory: Path) -> list[Path]:
+    """The directories of the run's attempts, of which one is given; the newest is the last."""
+    found = [path for path in directory.parent.iterdir() if path.name.isdecimal() and path.is_dir()]
+    return sorted(found, key=lambda path: int(path.name))
+
+
+def is_saved(directory: Path) -> bool:
+    """Whether S3 has acknowledged all of an attempt, as it is now; one that has never begun has nothing to lose."""
+    known, ended = read(directory / STATE), statuses(directory)
+    if not (known or any(ended.values()) or size(directory / LOG)):
+        return True
+    return known.get("complete") is True and known.get("ended") == ended
+
+
+def size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def others(order: Mapping[str, Any]) -> list[str]:
@@ -616,11 +665,16 @@ def main(directory: Path) -> int:
         return 0
     watch = Watch(directory, order, Metadata(METADATA))
     signal.signal(signal.SIGTERM, lambda *_: watch.down.set())
-    watch.wait()
-    pack(order)
-    if Uploads(watch).all() and not watch.down.is_set():
-        power_off_later(directory, order)
-    return 0
+    while True:
+        watch.wait()
+        pack(order)
+        with contextlib.suppress(GoesOnError):
+            if Uploads(watch).all() and not watch.down.is_set():
+                power_off_later(directory, order)
+        # Whoever has come back meanwhile has found this unit active, and counts on it.
+        if not watch.goes_on():
+            return 0
+        log("Somebody goes on with the attempt.")
 
 
 if __name__ == "__main__":

@@ -406,6 +406,95 @@ def test_an_instance_is_to_power_off_later_unless_it_is_kept(
     assert (timer in told(directory)) is expected
 
 
+def test_an_attempt_that_goes_on_after_all_is_waited_for_and_uploaded_when_it_has_ended(
+    aws: Services, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (directory / "benchmark.log").write_text("built\n")
+    (directory / "build.status").write_text("success exited 0\n")
+    heartbeat = directory.parent / "heartbeat"
+    os.utime(heartbeat, (0, 0))
+    aws.answers = [(503, "SlowDown")] * 2
+    at = []
+
+    def come_back(self: Any, seconds: float) -> None:
+        at.append(seconds)
+        if len(at) == 2:
+            heartbeat.touch()
+            (directory / "benchmark.log").write_text("built\ntiny: ")
+        elif len(at) == 5:
+            # Nothing of what was just written was taken for the end.
+            assert aws.objects == {}
+            measured(directory)
+
+    monkeypatch.setattr(program.Watch, "sleep", come_back)
+    assert program.main(directory) == 0
+    assert json.loads(aws.objects[f"/mine/{FOLDER}host.json"])["run"] == ["success", "exited", "0"]
+    assert aws.objects[f"/mine/{FOLDER}benchmark.log"] == b"tiny: 1 ns\n"
+    assert kept(directory)["ended"] == {"build": "success exited 0", "run": "success exited 0"}
+
+
+def test_who_comes_back_after_the_upload_finds_the_unit_at_work(
+    aws: Services, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (directory / "benchmark.log").write_text("built\n")
+    (directory / "build.status").write_text("success exited 0\n")
+    heartbeat = directory.parent / "heartbeat"
+    os.utime(heartbeat, (0, 0))
+    upload = program.Uploads.all
+
+    def uploaded_meanwhile(self: Any) -> bool:
+        done: bool = upload(self)
+        heartbeat.touch()
+        return done
+
+    def end(self: Any, seconds: float) -> None:
+        # Nothing is written to the log: what was said of the end has changed all the same.
+        (directory / "run.status").write_text("success exited 0\n")
+
+    monkeypatch.setattr(program.Uploads, "all", uploaded_meanwhile)
+    monkeypatch.setattr(program.Watch, "sleep", end)
+    program.main(directory)
+    again = f"/mine/{FOLDER.rstrip('/')}.2/host.json"
+    assert json.loads(aws.objects[f"/mine/{FOLDER}host.json"])["run"] is None
+    assert json.loads(aws.objects[again])["run"] == ["success", "exited", "0"]
+
+
+@pytest.mark.parametrize(
+    "attempts",
+    [
+        # It was measured after what was uploaded.
+        {"1": ({"complete": True, "ended": {"build": "success exited 0", "run": ""}}, "success exited 0")},
+        {"1": ({"complete": False, "ended": {"build": "success exited 0", "run": "timeout killed TERM"}}, "timeout")},
+        {"1": ({}, "success exited 0")},
+        {"1": None, "2": ({}, "success exited 0")},
+        {"2": ({}, "")},
+    ],
+)
+def test_an_instance_stays_on_while_s3_does_not_have_the_results_of_every_attempt(
+    directory: Path, attempts: dict[str, tuple[dict[str, Any], str] | None]
+) -> None:
+    (directory.parent / "heartbeat").unlink()
+    saved(directory)
+    for number, found in attempts.items():
+        if found:
+            state, run = found
+            one = directory.parent / number
+            one.mkdir(exist_ok=True)
+            (one / "uploaded.json").write_text(json.dumps(state))
+            (one / "benchmark.log").write_text("some")
+            (one / "build.status").write_text("success exited 0\n")
+            (one / "run.status").write_text(run)
+    program.check(directory)
+    assert "poweroff" not in told(directory)
+
+
+def saved(directory: Path) -> None:
+    """Have an attempt that was measured and uploaded."""
+    measured(directory)
+    ended = {"build": "success exited 0", "run": "success exited 0"}
+    (directory / "uploaded.json").write_text(json.dumps({"complete": True, "ended": ended}))
+
+
 @pytest.mark.parametrize(
     ("age", "units", "expected"),
     [
@@ -421,6 +510,10 @@ def test_an_instance_that_nobody_follows_is_powered_off(
     directory: Path, age: int | None, units: str, expected: bool
 ) -> None:
     heartbeat = directory.parent / "heartbeat"
+    saved(directory)
+    # That one was never begun.
+    (directory.parent / "2").mkdir()
+    (directory.parent / "2/benchmark.log").touch()
     heartbeat.unlink() if age is None else os.utime(heartbeat, (time.time() - age,) * 2)
     (directory.parents[2] / "units").write_text(units)
     program.check(directory)
@@ -430,6 +523,7 @@ def test_an_instance_that_nobody_follows_is_powered_off(
 def test_an_instance_that_is_to_be_kept_meanwhile_is_not_powered_off(directory: Path) -> None:
     order = json.loads((directory / "upload.json").read_text())
     (directory / "upload.json").write_text(json.dumps({**order, "keep": True}))
+    saved(directory)
     (directory.parent / "heartbeat").unlink()
     program.check(directory)
     assert "poweroff" not in told(directory)
