@@ -18,6 +18,8 @@ import json
 import os
 import re
 import signal
+import socket
+import ssl
 import stat
 import subprocess
 import sys
@@ -37,6 +39,8 @@ TOKEN_SECONDS = 21600
 METADATA_TIMEOUT = 5  # seconds
 TIMEOUT = 60  # seconds without an answer or progress
 BLOCK = 2**20  # bytes
+ASKED = 2**16  # bytes of a body for which S3 is asked first
+ASKING = 2  # seconds in which it says so; who does not know the question says nothing
 # Waits between tries grow from the first to the last; while the machine goes down, there is no time for long ones.
 WAITS = (1, 2, 4, 8, 15, 30, 60)  # seconds
 HURRY = 2  # seconds
@@ -220,19 +224,76 @@ def signed(
     }
 
 
+class Begun(io.RawIOBase):
+    """A connection of whose answer the first line was read already, as http.client takes connections."""
+
+    def __init__(self, line: bytes, connection: socket.socket) -> None:
+        self._line, self._socket = line, connection
+
+    def makefile(self, *_: Any) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._line:
+            return self._socket.recv_into(buffer)
+        size = min(len(buffer), len(self._line))
+        buffer[:size], self._line = self._line[:size], self._line[size:]
+        return size
+
+
 def put(where: Place, headers: Mapping[str, str], body: Iterator[bytes]) -> Answer:
-    """Send a PUT. Raises OSError and HTTPException if there is no answer."""
+    """Send a PUT. Raises OSError and HTTPException if there is no answer.
+
+    S3 may refuse before it has read everything, and says why. It is asked first whether it takes a large body: what
+    is refused while it is sent may be lost with the connection, above all over TLS.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+    """
     kind = http.client.HTTPSConnection if where.secure else http.client.HTTPConnection
     connection = kind(where.host, timeout=TIMEOUT)
     try:
-        # S3 may refuse before it has read everything, and says why.
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            connection.request("PUT", where.path, body=body, headers=dict(headers))
-        response = connection.getresponse()
+        connection.putrequest("PUT", where.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        asks = int(headers["content-length"]) >= ASKED
+        if asks:
+            connection.putheader("expect", "100-continue")
+        connection.endheaders()
+        line = first_line(connection.sock) if asks else b""
+        if not line:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError, ssl.SSLError):
+                for block in body:
+                    connection.send(block)
+        response = http.client.HTTPResponse(Begun(line, connection.sock), method="PUT")  # type: ignore[arg-type]
+        response.begin()
         text = response.read(BLOCK).decode(errors="replace")
         return Answer(response.status, code_of(text), date_of(response.headers.get("Date")))
     finally:
         connection.close()
+
+
+def first_line(connection: socket.socket) -> bytes:
+    """The first line of an answer that comes before the body; empty if the body is asked for, or nothing is said.
+
+    Bytes that a TLS connection has received need be none of an answer, such as a ticket: one has to read.
+    """
+    connection.settimeout(ASKING)
+    found = b""
+    try:
+        while not found.endswith(b"\n") and (byte := connection.recv(1)):
+            found += byte
+    except socket.timeout:  # noqa: UP041 - in Python 3.9 it is no TimeoutError
+        return found
+    finally:
+        connection.settimeout(TIMEOUT)
+    if found.split()[1:2] != [b"100"]:
+        return found
+    end = b""
+    while not end.endswith((b"\n\n", b"\n\r\n")) and end not in (b"\n", b"\r\n") and (byte := connection.recv(1)):
+        end += byte
+    return b""
 
 
 def code_of(text: str) -> str:

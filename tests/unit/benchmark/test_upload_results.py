@@ -8,11 +8,15 @@ import importlib.util
 import json
 import os
 import signal
+import socket
+import ssl
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -220,6 +224,66 @@ def test_what_passes_is_tried_again_until_s3_acknowledges_it(
     assert names(aws) == ["benchmark.log"] * len(answers) + ["benchmark.log", "criterion.tar.gz", "host.json"]
     assert kept(directory)["complete"]
     assert "systemd-run" in told(directory)
+
+
+LARGE = 2**23  # bytes, which no connection takes before somebody reads them
+
+
+@contextmanager
+def s3_over_tls(directory: Path, first: bytes, then: bytes = b"") -> Iterator[tuple[str, list[bytes]]]:
+    """A TLS server that reads the headers of one request, says something, and reads a body if it says `then`."""
+    key, certificate = directory / "key.pem", directory / "certificate.pem"
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", *subject]
+    subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    got: list[bytes] = []
+
+    def serve() -> None:
+        accepted, _ = server.accept()
+        with context.wrap_socket(accepted, server_side=True) as connection, connection.makefile("rb") as file:
+            while (line := file.readline()) not in (b"\r\n", b""):
+                got.append(line)
+            connection.sendall(first)
+            if then:
+                got.append(file.read(LARGE))
+                connection.sendall(then)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"127.0.0.1:{server.getsockname()[1]}", got
+        thread.join(30)
+
+
+REFUSAL = b"<Error><Code>PreconditionFailed</Code></Error>"
+REFUSED = b"HTTP/1.1 412 Precondition Failed\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%b"
+TAKEN = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "expected", "sent"),
+    [
+        (REFUSED % (len(REFUSAL), REFUSAL), b"", (412, "PreconditionFailed"), False),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", TAKEN, (200, ""), True),
+        (b"HTTP/1.1 100 Continue\r\nServer: S3\r\n\r\n", TAKEN, (200, ""), True),
+        # A server that does not know the question waits for the body.
+        (b"", TAKEN, (200, ""), True),
+    ],
+)
+def test_a_large_file_is_sent_over_tls_only_when_s3_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: bytes, then: bytes, expected: tuple[int, str], sent: bool
+) -> None:
+    monkeypatch.setattr(program, "ASKING", 0.3)
+    # Python's own default, which also an environment without certificates has.
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    with s3_over_tls(tmp_path, first, then) as (address, got):
+        headers = {"host": address, "content-length": str(LARGE)}
+        answer = program.put(program.Place(True, address, "/mine/a"), headers, iter([bytes(2**20)] * 8))
+    assert (answer.status, answer.code) == expected
+    assert b"expect: 100-continue\r\n" in got
+    assert (got[-1] == bytes(LARGE)) is sent
 
 
 def test_a_clock_that_is_wrong_is_set_by_that_of_s3(aws: Services, directory: Path) -> None:
