@@ -28,8 +28,9 @@ for name; do
 done
 exit 0
 """
-# Into a file that is there already, in a directory where this user can make none. Links are packed as links.
-_PACK = 'cd "$1" && ulimit -f "$2" && exec timeout "$3" tar --create --gzip --sort=name --file="$4" "$5"'
+# Into a file that is there already, in a directory where this user can make none. Links are packed as links. Without a
+# process group of its own (--foreground), all of it is ended by whoever ends the group that it was started in.
+_PACK = 'cd "$1" && ulimit -f "$2" && exec timeout --foreground "$3" tar --create --gzip --sort=name --file="$4" "$5"'
 
 
 # As root, whose lock and mark third-party code cannot touch. It is packed again if a step has ended since: what was

@@ -25,7 +25,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
@@ -45,8 +45,13 @@ ASKING = 2  # seconds in which it says so; who does not know the question says n
 WAITS = (1, 2, 4, 8, 15, 30, 60)  # seconds
 HURRY = 2  # seconds
 # What is refused may have been allowed just now: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html
-# After so many refusals each other file is tried once; while the machine goes down, nobody is kept waiting by them.
+# After so many rounds with refusals, all is tried again later, unless the machine goes down: then no later will come.
 REFUSALS, REFUSALS_IN_HURRY = 6, 2
+LATER = 600  # seconds
+# So many tries in a row without an answer are enough while the machine goes down, which would have to wait for more.
+SILENCES = 3
+CONNECTING_IN_HURRY = 3  # seconds for each of a name's addresses
+PACKING_IN_HURRY = 45  # seconds
 LEFT = 300  # seconds after which nobody goes on with what is between two steps
 UNIT_END = 100  # seconds: systemd kills a unit that has not stopped after 90
 # Codes of 4xx that another try may mend: it takes the role's newest credentials, and reads the file again.
@@ -58,7 +63,7 @@ PASSING = frozenset(
 )
 STEPS = ("build", "run")
 ORDER, STATE, MANIFEST = "upload.json", "uploaded.json", "host.json"
-LOG = "benchmark.log"
+LOG, ARCHIVE = "benchmark.log", "criterion.tar.gz"
 HEARTBEAT = "heartbeat"  # in the run's directory
 STOP_REASON, SPOT_NOTICE = "stop-reason", "spot-notice"
 ENDED_WELL = "success exited"
@@ -244,16 +249,18 @@ class Begun(io.RawIOBase):
         return size
 
 
-def put(where: Place, headers: Mapping[str, str], body: Iterator[bytes]) -> Answer:
-    """Send a PUT. Raises OSError and HTTPException if there is no answer.
+def put(where: Place, headers: Mapping[str, str], body: Iterator[bytes], connecting: float = TIMEOUT) -> Answer:
+    """Send a PUT; connecting takes so many seconds at most. Raises OSError and HTTPException if there is no answer.
 
     S3 may refuse before it has read everything, and says why. It is asked first whether it takes a large body: what
     is refused while it is sent may be lost with the connection, above all over TLS.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
     """
     kind = http.client.HTTPSConnection if where.secure else http.client.HTTPConnection
-    connection = kind(where.host, timeout=TIMEOUT)
+    connection = kind(where.host, timeout=connecting)
     try:
+        connection.connect()
+        connection.sock.settimeout(TIMEOUT)
         connection.putrequest("PUT", where.path, skip_host=True, skip_accept_encoding=True)
         for name, value in headers.items():
             connection.putheader(name, value)
@@ -425,12 +432,22 @@ class Watch:
     down: threading.Event = field(default_factory=threading.Event)
     taken: bool = False  # whether EC2 takes the machine back
 
+    @property
+    def in_hurry(self) -> bool:
+        return self.taken or self.down.is_set()
+
     def sleep(self, seconds: float) -> None:
         """Sleep, until the machine goes down at the latest; then only shortly."""
         if self.down.is_set():
             time.sleep(min(seconds, HURRY))
         else:
-            self.down.wait(seconds)
+            self.down.wait(min(seconds, HURRY) if self.taken else seconds)
+
+    def rest(self, seconds: float) -> None:
+        """Sleep, until the machine goes down or the attempt goes on at the latest."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not self.down.is_set() and not self.goes_on():
+            self.sleep(self.order["look_seconds"])
 
     def wait(self) -> None:
         """Return when the attempt has ended: by itself, by a spot notice or a shutdown, or left by everybody."""
@@ -486,7 +503,8 @@ class Uploads:
     offset: timedelta = timedelta(0)  # of S3's clock
     domain: str = ""
     said: bytes = b""  # of the manifest
-    refused: int = 0  # how many times S3 has refused something
+    silent: int = 0  # how many tries in a row had no answer while the machine goes down
+    lost: set[str] = field(default_factory=set)  # the names of files that are perhaps there
 
     def __post_init__(self) -> None:
         self.directory, self.order = self.watch.directory, self.watch.order
@@ -502,29 +520,94 @@ class Uploads:
             try:
                 return self.folder()
             except TakenError:
-                self.note(copy=self.state["copy"] + 1, acknowledged={})
+                self.next_copy()
+
+    def next_copy(self) -> None:
+        self.lost.clear()
+        self.note(copy=self.state["copy"] + 1, acknowledged={})
 
     def folder(self) -> bool:
         """Upload into one folder. Raises TakenError if there is something else."""
         begun = time.time() + self.offset.total_seconds()
-        present = [file for file in self.order["files"] if self.measured(file)["bytes"]]
         ended = statuses(self.directory)
-        if self.is_another(present, ended):
-            self.note(copy=self.state["copy"] + 1, acknowledged={})
+        files = self.present(file for file in self.order["files"] if file["name"] != ARCHIVE)
+        if self.is_another(files, ended):
+            self.next_copy()
         self.note(complete=False, ended=ended)
-        good = [self.one(file) for file in present]
-        if not self.state["acknowledged"]:
+        # Once before anything else: packing may take longer than there is time.
+        for file in files:
+            self.one(file)
+        packed = self.pack()
+        if packed:
+            files += self.present(file for file in self.order["files"] if file["name"] == ARCHIVE)
+        elif not self.is_given_up():
+            self.note(error=f"{ARCHIVE}: it could not be packed")
+        if self.is_another(files, ended):
+            raise TakenError
+        missing = [*self.rounds(files), *([] if packed else [ARCHIVE])]
+        # With the manifest, nothing more is expected in this folder.
+        if not self.state["acknowledged"] or self.is_given_up() or (missing and not self.watch.in_hurry):
             return False
         if MANIFEST not in self.state["acknowledged"]:
-            # Last, so that a folder with it is complete.
             identity = self.identity()
             if not identity:
                 return False
-            self.said = json.dumps(self.manifest(identity, begun, ended), indent=2).encode() + b"\n"
-            good.append(self.one({"name": MANIFEST, "type": "application/json", "limit": BLOCK}))
-        complete = all(good)
-        self.note(complete=complete, error=None if complete else self.state["error"])
-        return complete
+            self.said = json.dumps(self.manifest(identity, begun, ended, missing), indent=2).encode() + b"\n"
+            missing += self.rounds([{"name": MANIFEST, "type": "application/json", "limit": BLOCK}])
+        self.note(complete=not missing, error=self.state["error"] if missing else None)
+        return not missing
+
+    def present(self, files: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        return [file for file in files if self.measured(file)["bytes"]]
+
+    def pack(self) -> bool:
+        """Make the archive of Criterion's directory, as the user of third-party code; return whether it is whole."""
+        if self.is_given_up():
+            return False
+        # In a group of its own, to be killed with all that it has started.
+        packing = subprocess.Popen(self.order["pack"], stdin=subprocess.DEVNULL, start_new_session=True)
+        end: float | None = None
+        try:
+            while True:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    code = packing.wait(1)
+                    break
+                if self.watch.goes_on():
+                    raise GoesOnError
+                if self.watch.in_hurry:
+                    end = end or time.monotonic() + PACKING_IN_HURRY
+                    if time.monotonic() >= end:
+                        log("There is no more time to pack Criterion's directory.")
+                        return False
+        finally:
+            if packing.poll() is None:
+                os.killpg(packing.pid, signal.SIGKILL)
+                packing.wait()
+        if code:
+            log(f"Criterion's directory could not be packed ({code}).")
+        return not code
+
+    def rounds(self, files: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Send files, each once a round, so that none keeps another waiting.
+
+        Returns the names of those that are refused again and again, or that there is no more time for.
+        """
+        left, refusals = list(files), 0
+        for tried in range(sys.maxsize):
+            came = {file["name"]: self.one(file) for file in left}
+            left = [file for file in left if came[file["name"]] != DONE]
+            refusals += REFUSED in came.values()
+            enough = refusals >= (REFUSALS_IN_HURRY if self.watch.in_hurry else REFUSALS)
+            waits = [file for file in left if not (enough and came[file["name"]] == REFUSED)]
+            if not waits or self.is_given_up():
+                break
+            if RESET not in came.values() or tried:
+                self.watch.sleep(WAITS[min(tried, len(WAITS) - 1)])
+        return [file["name"] for file in left]
+
+    def is_given_up(self) -> bool:
+        """Whether the machine that goes down need not wait for S3, which does not answer."""
+        return self.silent >= SILENCES
 
     def is_another(self, present: Sequence[Mapping[str, Any]], ended: Mapping[str, str]) -> bool:
         """Whether the files are not those of the folder that was begun, which are never replaced."""
@@ -536,38 +619,35 @@ class Uploads:
             known.get(name, said) != said or (MANIFEST in known and name not in known) for name, said in now.items()
         )
 
-    def one(self, file: Mapping[str, Any]) -> bool:
-        """Upload a file. Returns whether it is there; False if it is refused again and again."""
-        name, perhaps_there = file["name"], False
-        for tried in range(sys.maxsize):
-            # What is written just now is no attempt's end, and an upload would disturb the measurement.
-            if self.watch.goes_on():
-                raise GoesOnError
-            try:
-                measured = self.measured(file)
-                if self.state["acknowledged"].get(name) == measured:
-                    return True
-                # Of what is there, this role can read nothing. It is this file if an answer was lost, or if who has
-                # seen the end has published it, and may be less of a log if somebody has lost the connection before.
-                if self.send(file, **measured) == THERE and not perhaps_there and not self.was_seen():
-                    raise TakenError
-            except FailedError as failed:
-                said, came = str(failed), failed.outcome
-                perhaps_there = perhaps_there or came == AGAIN
-            except (OSError, http.client.HTTPException, ValueError) as error:
-                said, came = str(error) or type(error).__name__, AGAIN
-                perhaps_there = True
-            else:
-                self.note(acknowledged={**self.state["acknowledged"], name: measured})
-                return True
-            self.note(error=f"{name}: {said}")
-            log(f"{name} is not uploaded: {said}")
-            self.refused += came == REFUSED
-            if came == REFUSED and self.refused >= (REFUSALS_IN_HURRY if self.watch.down.is_set() else REFUSALS):
-                return False
-            if came != RESET or tried:
-                self.watch.sleep(WAITS[min(tried, len(WAITS) - 1)])
-        return False
+    def one(self, file: Mapping[str, Any]) -> str:
+        """Try once to upload a file; return what comes of it: DONE if it is there. Raises TakenError, GoesOnError."""
+        name = file["name"]
+        # What is written just now is no attempt's end, and an upload would disturb the measurement.
+        if self.watch.goes_on():
+            raise GoesOnError
+        if self.is_given_up():
+            return AGAIN
+        try:
+            measured = self.measured(file)
+            if self.state["acknowledged"].get(name) == measured:
+                return DONE
+            self.silent += self.watch.down.is_set()
+            # Of what is there, this role can read nothing. It is this file if an answer was lost, or if who has
+            # seen the end has published it, and may be less of a log if somebody has lost the connection before.
+            if self.send(file, **measured) == THERE and name not in self.lost and not self.was_seen():
+                raise TakenError
+        except FailedError as failed:
+            said, came = str(failed), failed.outcome
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            said, came = str(error) or type(error).__name__, AGAIN
+        else:
+            self.note(acknowledged={**self.state["acknowledged"], name: measured})
+            return DONE
+        if came == AGAIN:
+            self.lost.add(name)
+        self.note(error=f"{name}: {said}")
+        log(f"{name} is not uploaded: {said}")
+        return came
 
     def was_seen(self) -> bool:
         """Whether somebody has looked at the run after the attempt's end."""
@@ -595,7 +675,9 @@ class Uploads:
         now = datetime.now(UTC) + self.offset
         with self.open(file["name"]) as body:
             every = signed(where, headers, sha256, self.order["region"], credentials, now)
-            answer = put(where, every, blocks(body, bytes))
+            connecting = CONNECTING_IN_HURRY if self.watch.down.is_set() else TIMEOUT
+            answer = put(where, every, blocks(body, bytes), connecting)
+        self.silent = 0
         came = outcome(answer)
         if came == RESET and answer.date:
             self.offset = answer.date - datetime.now(UTC)
@@ -616,7 +698,9 @@ class Uploads:
         except OSError:
             return {"sha256": hashlib.sha256().hexdigest(), "bytes": 0}
 
-    def manifest(self, identity: Mapping[str, Any], begun: float, ended: Mapping[str, str]) -> dict[str, Any]:
+    def manifest(
+        self, identity: Mapping[str, Any], begun: float, ended: Mapping[str, str], missing: Sequence[str]
+    ) -> dict[str, Any]:
         """What is said of the attempt beside its files: HostManifest in benchmarks.runs.records."""
         build, run = (ended[step].split() or None for step in STEPS)
         return {
@@ -633,11 +717,12 @@ class Uploads:
             "run": run,
             "stopped": stopped(self.directory),
             "files": self.state["acknowledged"],
+            "missing": missing,
         }
 
     def identity(self) -> dict[str, Any]:
         """https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-identity-documents.html"""
-        for wait in WAITS:
+        for wait in WAITS[: REFUSALS_IN_HURRY if self.watch.in_hurry else None]:
             try:
                 found = _json(self.watch.metadata.need("dynamic/instance-identity/document"))
                 if all(name in found for name in ("region", "instanceType", "pendingTime")):
@@ -712,13 +797,6 @@ def others(order: Mapping[str, Any]) -> list[str]:
     return [name for name in names if name != f"{order['power_off']}.service"]
 
 
-def pack(order: Mapping[str, Any]) -> None:
-    """Make the archive of Criterion's directory, as the user of third-party code."""
-    done = subprocess.run(order["pack"], stdin=subprocess.DEVNULL, check=False)
-    if done.returncode:
-        log(f"Criterion's directory could not be packed ({done.returncode}).")
-
-
 def main(directory: Path) -> int:
     order = read(directory / ORDER)
     if not order:
@@ -728,14 +806,20 @@ def main(directory: Path) -> int:
     signal.signal(signal.SIGTERM, lambda *_: watch.down.set())
     while True:
         watch.wait()
-        pack(order)
+        done = False
         with contextlib.suppress(GoesOnError):
-            if Uploads(watch).all() and not watch.down.is_set():
-                power_off_later(directory, order)
-        # Whoever has come back meanwhile has found this unit active, and counts on it.
-        if not watch.goes_on():
+            done = Uploads(watch).all()
+        if watch.in_hurry:
             return 0
-        log("Somebody goes on with the attempt.")
+        if done:
+            power_off_later(directory, order)
+        # Whoever has come back meanwhile has found this unit active, and counts on it.
+        if watch.goes_on():
+            log("Somebody goes on with the attempt.")
+        elif done:
+            return 0
+        else:
+            watch.rest(LATER)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def directory(tmp_path: Path, aws: Services, monkeypatch: pytest.MonkeyPatch) ->
         "run_id": "r1", "host": "i-1", "attempt": 1, "region": "eu-west-1", "bucket": "mine", "account": "123456789012",
         "folder": FOLDER, "endpoint": aws.endpoint, "keep": False, "look_seconds": 0.05, "unfollowed_seconds": 300,
         "units": ["r1-1-build.service", "r1-1-run.service"], "prefix": "r1", "power_off": "r1-power-off",
-        "pack": ["sh", "-c", f"cd {found} && [ -d criterion ] && echo packed >criterion.tar.gz"],
+        "pack": ["sh", "-c", f"cd {found} && [ ! -d criterion ] || echo packed >criterion.tar.gz"],
         "files": [
             {"name": "benchmark.log", "type": TEXT, "limit": 1000},
             {"name": "criterion.tar.gz", "type": "application/x-tar", "limit": 1000},
@@ -83,9 +83,25 @@ def directory(tmp_path: Path, aws: Services, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.defpath}")
     monkeypatch.setattr(program, "METADATA", aws.address)
     monkeypatch.setattr(program, "WAITS", (0.01,))
+    monkeypatch.setattr(program.Watch, "rest", rest)
     # Otherwise this process would keep the handler.
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     return found
+
+
+class RestError(Exception):
+    """All is tried again later."""
+
+
+def rest(self: Any, seconds: float) -> None:
+    raise RestError
+
+
+def upload_of(aws: Services, directory: Path, down: bool = False) -> Any:
+    watch = program.Watch(directory, program.read(directory / "upload.json"), program.Metadata(aws.address))
+    if down:
+        watch.down.set()
+    return program.Uploads(watch)
 
 
 def told(directory: Path) -> str:
@@ -221,7 +237,9 @@ def test_what_passes_is_tried_again_until_s3_acknowledges_it(
     measured(directory)
     aws.answers = list(answers)
     program.main(directory)
-    assert names(aws) == ["benchmark.log"] * len(answers) + ["benchmark.log", "criterion.tar.gz", "host.json"]
+    assert len(aws.puts) == len(answers) + 3
+    assert sorted(path.rpartition("/")[2] for path in aws.objects) == ["benchmark.log", "criterion.tar.gz", "host.json"]
+    assert names(aws)[-1] == "host.json"
     assert kept(directory)["complete"]
     assert "systemd-run" in told(directory)
 
@@ -298,41 +316,170 @@ def test_a_clock_that_is_wrong_is_set_by_that_of_s3(aws: Services, directory: Pa
     assert kept(directory)["complete"]
 
 
-def test_what_is_refused_is_noted_and_keeps_nothing_else_from_being_uploaded(aws: Services, directory: Path) -> None:
+def test_a_file_for_which_s3_has_no_answer_keeps_no_other_waiting(aws: Services, directory: Path) -> None:
     measured(directory)
-    aws.answers = [(403, "AccessDenied")] * program.REFUSALS
-    program.main(directory)
-    assert names(aws) == ["benchmark.log"] * program.REFUSALS + ["criterion.tar.gz", "host.json"]
+    aws.refused = {"benchmark.log": (503, "SlowDown")}
+    upload = upload_of(aws, directory)
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            assert names(aws) == ["benchmark.log"] * 2 + ["criterion.tar.gz"] + ["benchmark.log"] * 2
+            aws.refused.clear()
+
+    upload.watch.sleep = sleep
+    assert upload.all()
+    assert len(waits) == 3
+
+
+def test_what_is_refused_is_noted_and_all_is_tried_again_later(aws: Services, directory: Path) -> None:
+    measured(directory)
+    aws.refused = {"benchmark.log": (403, "AccessDenied")}
+    with pytest.raises(RestError):
+        program.main(directory)
+    assert set(names(aws)) == {"benchmark.log", "criterion.tar.gz"}
     found = kept(directory)
     assert not found["complete"]
     assert found["error"] == "benchmark.log: S3 answers with AccessDenied"
-    assert sorted(found["acknowledged"]) == ["criterion.tar.gz", "host.json"]
+    # With the manifest it would seem that nothing more comes.
+    assert sorted(found["acknowledged"]) == ["criterion.tar.gz"]
     # The results are there only.
     assert "systemd-run" not in told(directory)
 
 
-def test_nobody_is_kept_waiting_by_refusals(aws: Services, directory: Path) -> None:
+def test_what_was_refused_for_long_is_uploaded_once_it_is_allowed(
+    aws: Services, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     measured(directory)
-    (directory / "criterion.tar.gz").write_text("packed")
-    aws.answers = [(403, "AccessDenied")] * 99
-    program.main(directory)
-    assert names(aws) == ["benchmark.log"] * program.REFUSALS + ["criterion.tar.gz"]
-    aws.puts.clear()
-    watch = program.Watch(directory, program.read(directory / "upload.json"), program.Metadata(aws.address))
+    aws.refused = {"benchmark.log": (403, "AccessDenied")}
+    identity = aws.documents.pop("dynamic/instance-identity/document")
+    rests: list[float] = []
+
+    def allow(self: Any, seconds: float) -> None:
+        rests.append(seconds)
+        if len(rests) == 1:
+            aws.refused.clear()
+        else:
+            aws.documents["dynamic/instance-identity/document"] = identity
+
+    monkeypatch.setattr(program.Watch, "rest", allow)
+    assert program.main(directory) == 0
+    assert rests == [600, 600]
+    assert names(aws)[-2:] == ["benchmark.log", "host.json"]
+    assert json.loads(aws.objects[f"/mine/{FOLDER}host.json"])["missing"] == []
+    assert kept(directory)["complete"]
+    assert "systemd-run" in told(directory)
+
+
+def test_who_waits_for_a_later_try_sees_that_the_attempt_goes_on(
+    aws: Services, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    watch = upload_of(aws, directory).watch
+    begun = time.monotonic()
+    watch.rest(60)
     watch.down.set()
+    watch.rest(60)
+    assert time.monotonic() - begun < 30
+
+
+def test_what_is_refused_while_the_machine_goes_down_is_named_in_the_manifest(aws: Services, directory: Path) -> None:
+    measured(directory)
+    aws.refused = {"benchmark.log": (403, "AccessDenied")}
+    assert not upload_of(aws, directory, down=True).all()
+    said = json.loads(aws.objects[f"/mine/{FOLDER}host.json"])
+    assert said["missing"] == ["benchmark.log"]
+    assert sorted(said["files"]) == ["criterion.tar.gz"]
+    assert not kept(directory)["complete"]
+
+
+def test_nobody_is_kept_waiting_by_refusals_while_the_machine_goes_down(aws: Services, directory: Path) -> None:
+    measured(directory)
+    aws.answers = [(403, "AccessDenied")] * 99
+    upload = upload_of(aws, directory, down=True)
     slept: list[float] = []
-    watch.sleep = slept.append
-    assert not program.Uploads(watch).all()
-    assert names(aws) == ["benchmark.log"] * 2 + ["criterion.tar.gz"]
+    upload.watch.sleep = slept.append
+    assert not upload.all()
+    assert names(aws) == ["benchmark.log", *["benchmark.log", "criterion.tar.gz"] * 2]
     assert len(slept) == 1
+
+
+@pytest.mark.parametrize("what", ["s3", "metadata"])
+def test_a_machine_that_goes_down_does_not_wait_for_services_that_do_not_answer(
+    aws: Services, directory: Path, what: str
+) -> None:
+    measured(directory)
+    if what == "s3":
+        aws.answers = [(0, "")] * 99
+    else:
+        aws.documents.clear()
+    upload = upload_of(aws, directory, down=True)
+    slept: list[float] = []
+    upload.watch.sleep = slept.append
+    assert not upload.all()
+    assert len(names(aws)) == (program.SILENCES if what == "s3" else 0)
+    assert len(slept) <= program.SILENCES
+
+
+def test_a_try_that_has_an_answer_is_no_silence(aws: Services, directory: Path) -> None:
+    measured(directory)
+    aws.answers = [(0, ""), (0, ""), (503, "SlowDown")] * 3
+    upload = upload_of(aws, directory, down=True)
+    upload.watch.sleep = list[float]().append
+    assert upload.all()
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_what_could_not_be_packed_is_not_sent_and_the_instance_stays(
+    aws: Services, directory: Path, down: bool
+) -> None:
+    measured(directory)
+    change(directory, pack=["sh", "-c", f"echo half >{directory}/criterion.tar.gz; exit 3"])
+    if down:
+        assert not upload_of(aws, directory, down=True).all()
+        assert json.loads(aws.objects[f"/mine/{FOLDER}host.json"])["missing"] == ["criterion.tar.gz"]
+    else:
+        with pytest.raises(RestError):
+            program.main(directory)
+    assert names(aws) == ["benchmark.log", "host.json"][: 1 + down]
+    assert not kept(directory)["complete"]
+    assert kept(directory)["error"] == "criterion.tar.gz: it could not be packed"
+    assert "systemd-run" not in told(directory)
+
+
+def test_everything_else_is_sent_before_packing_which_is_cut_short_in_a_hurry(
+    aws: Services, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured(directory)
+    monkeypatch.setattr(program, "PACKING_IN_HURRY", 0)
+    change(directory, pack=["sh", "-c", "sleep 60 & sleep 60; true"])
+    upload = upload_of(aws, directory, down=True)
+    packs = upload.pack
+    before: list[str] = []
+
+    def pack() -> bool:
+        before.extend(names(aws))
+        done: bool = packs()
+        return done
+
+    upload.pack = pack
+    begun = time.monotonic()
+    assert not upload.all()
+    assert time.monotonic() - begun < 30
+    assert before == ["benchmark.log"]
+    assert json.loads(aws.objects[f"/mine/{FOLDER}host.json"])["missing"] == ["criterion.tar.gz"]
+
+
+def change(directory: Path, **order: Any) -> None:
+    path = directory / "upload.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **order}))
 
 
 def test_an_instance_without_a_role_is_tried_again(aws: Services, directory: Path) -> None:
     measured(directory)
     role = aws.documents.pop("meta-data/iam/security-credentials/")
-    upload = program.Uploads(
-        program.Watch(directory, program.read(directory / "upload.json"), program.Metadata(aws.address))
-    )
+    upload = upload_of(aws, directory)
     waits: list[float] = []
 
     def sleep(seconds: float) -> None:
@@ -407,7 +554,8 @@ def test_nothing_that_a_link_leads_to_is_uploaded_and_no_more_than_the_limit(
 
 def test_an_attempt_of_which_nothing_was_written_is_not_uploaded_as_a_success(aws: Services, directory: Path) -> None:
     (directory / "build.status").write_text("exit-code exited 101\n")
-    program.main(directory)
+    with pytest.raises(RestError):
+        program.main(directory)
     assert aws.puts == []
     assert not kept(directory)["complete"]
 
@@ -477,7 +625,7 @@ def test_an_attempt_that_goes_on_after_all_is_waited_for_and_uploaded_when_it_ha
     (directory / "build.status").write_text("success exited 0\n")
     heartbeat = directory.parent / "heartbeat"
     os.utime(heartbeat, (0, 0))
-    aws.answers = [(503, "SlowDown")] * 2
+    aws.answers = [(503, "SlowDown")] * 3
     at = []
 
     def come_back(self: Any, seconds: float) -> None:
