@@ -757,7 +757,8 @@ def power_off_later(directory: Path, order: Mapping[str, Any]) -> None:
 
 
 def check(directory: Path) -> None:
-    order = read(directory / ORDER)
+    # An earlier attempt may have set the timer: whoever has gone on with the run since may have decided otherwise.
+    order = next(found for one in reversed(attempts(directory)) if (found := read(one / ORDER)))
     if order["keep"] or followed(directory, order["unfollowed_seconds"]) or others(order):
         return
     if unsaved := [one.name for one in attempts(directory) if not is_saved(one)]:

@@ -741,6 +741,21 @@ def test_an_instance_that_is_to_be_kept_meanwhile_is_not_powered_off(directory: 
     assert "poweroff" not in told(directory)
 
 
+@pytest.mark.parametrize(("keeps", "expected"), [((False, True), False), ((True, False), True)])
+def test_whether_an_instance_is_kept_is_what_its_newest_attempt_was_told(
+    directory: Path, keeps: tuple[bool, bool], expected: bool
+) -> None:
+    saved(directory)
+    change(directory, keep=keeps[0])
+    for number in ("10", "11"):
+        (directory.parent / number).mkdir()
+    (directory.parent / "10/upload.json").write_text((directory / "upload.json").read_text())
+    change(directory.parent / "10", keep=keeps[1])
+    (directory.parent / "heartbeat").unlink()
+    program.check(directory)
+    assert ("poweroff" in told(directory)) is expected
+
+
 def test_at_a_shutdown_what_there_is_is_uploaded_at_once_and_no_credentials_are_left(
     aws: Services, directory: Path
 ) -> None:
