@@ -16,9 +16,10 @@ _PACKING_TIME = 600  # seconds
 
 # Prints the names of files and directories that have something in them. The list of services may well be empty.
 # Somebody follows the run, if that is of interest there.
-_FOUND = """
+_FOUND = f"""
 cd "$1" 2>/dev/null || exit 0
-touch -c "../$HEARTBEAT" 2>/dev/null
+beat=../$HEARTBEAT
+{{ {host_layout.STAYS} }} 2>/dev/null
 shift
 for name; do
   if [ -d "$name" ]; then [ -n "$(ls -A "$name" 2>/dev/null)" ] && echo "$name"

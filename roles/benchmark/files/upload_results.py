@@ -377,7 +377,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def followed(directory: Path, seconds: float) -> bool:
-    """Whether somebody has looked at the run within so many seconds."""
+    """Whether somebody has looked at the run within so many seconds, or has said to stay for longer."""
     try:
         return time.time() - (directory.parent / HEARTBEAT).stat().st_mtime < seconds
     except OSError:
@@ -650,10 +650,10 @@ class Uploads:
         return came
 
     def was_seen(self) -> bool:
-        """Whether somebody has looked at the run after the attempt's end."""
+        """Whether somebody has looked at the run after the attempt's end; who stays for a while need not have."""
         ended = ended_at(self.directory)
         try:
-            return ended is not None and (self.directory.parent / HEARTBEAT).stat().st_mtime >= ended
+            return ended is not None and (self.directory.parent / HEARTBEAT).stat().st_atime >= ended
         except OSError:
             return False
 

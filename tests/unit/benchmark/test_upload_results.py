@@ -540,6 +540,15 @@ def test_what_is_there_already_is_the_same_only_if_somebody_has_seen_the_end(
     assert kept(directory)["complete"]
 
 
+def test_who_came_back_before_the_end_has_not_seen_it_however_long_he_stays(aws: Services, directory: Path) -> None:
+    measured(directory)
+    aws.objects[f"/mine/{FOLDER}benchmark.log"] = b"tiny"
+    end = (directory / "run.status").stat().st_mtime
+    os.utime(directory.parent / "heartbeat", (end - 60, end + 1740))
+    program.main(directory)
+    assert aws.objects[f"/mine/{FOLDER.rstrip('/')}.2/benchmark.log"] == b"tiny: 1 ns\n"
+
+
 def test_nothing_that_a_link_leads_to_is_uploaded_and_no_more_than_the_limit(
     aws: Services, directory: Path, tmp_path: Path
 ) -> None:
@@ -711,6 +720,8 @@ def saved(directory: Path) -> None:
     ("age", "units", "expected"),
     [
         (0, "", False),
+        # Somebody has come back, and is about to look at the run again.
+        (-1700, "", False),
         (400, "", True),
         # The next attempt is measured.
         (400, "r1-2-run.service loaded active running\n", False),
