@@ -82,7 +82,7 @@ class FailedError(Exception):
 
 
 class TakenError(Exception):
-    """Somebody else has written an object of this folder, who has not seen the attempt's end."""
+    """Somebody else has written an object of this folder, who has not collected the attempt as it has ended."""
 
 
 class GoesOnError(Exception):
@@ -633,8 +633,8 @@ class Uploads:
                 return DONE
             self.silent += self.watch.down.is_set()
             # Of what is there, this role can read nothing. It is this file if an answer was lost, or if who has
-            # seen the end has published it, and may be less of a log if somebody has lost the connection before.
-            if self.send(file, **measured) == THERE and name not in self.lost and not self.was_seen():
+            # collected the same has published it, and may be less of a log if somebody lost the connection before.
+            if self.send(file, **measured) == THERE and name not in self.lost and not self.was_collected():
                 raise TakenError
         except FailedError as failed:
             said, came = str(failed), failed.outcome
@@ -649,12 +649,16 @@ class Uploads:
         log(f"{name} is not uploaded: {said}")
         return came
 
-    def was_seen(self) -> bool:
-        """Whether somebody has looked at the run after the attempt's end; who stays for a while need not have."""
-        ended = ended_at(self.directory)
+    def was_collected(self) -> bool:
+        """Whether somebody has collected the attempt as it has ended: see host.attempt_files."""
+        found = hashlib.sha256()
+        for name in (*(f"{step}.status" for step in STEPS), LOG):
+            with contextlib.suppress(OSError), opened(self.directory / name) as file:
+                for block in blocks(file, sys.maxsize):
+                    found.update(block)
         try:
-            return ended is not None and (self.directory.parent / HEARTBEAT).stat().st_atime >= ended
-        except OSError:
+            return found.hexdigest() in (self.directory.parent / HEARTBEAT).read_text(encoding="utf-8").split()
+        except (OSError, ValueError):
             return False
 
     def send(self, file: Mapping[str, Any], sha256: str, bytes: int) -> str:
