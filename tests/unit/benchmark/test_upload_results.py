@@ -90,6 +90,9 @@ def directory(tmp_path: Path, aws: Services, monkeypatch: pytest.MonkeyPatch) ->
     return found
 
 
+RESTS = program.Watch.rest
+
+
 class RestError(Exception):
     """All is tried again later."""
 
@@ -376,13 +379,34 @@ def test_what_was_refused_for_long_is_uploaded_once_it_is_allowed(
 def test_who_waits_for_a_later_try_sees_that_the_attempt_goes_on(
     aws: Services, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.undo()
+    monkeypatch.setattr(program.Watch, "rest", RESTS)
     watch = upload_of(aws, directory).watch
     begun = time.monotonic()
     watch.rest(60)
     watch.down.set()
     watch.rest(60)
     assert time.monotonic() - begun < 30
+
+
+def test_a_later_try_does_not_disturb_the_runs_next_attempt(
+    aws: Services, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program.Watch, "rest", RESTS)
+    measured(directory)
+    units = directory.parents[2] / "units"
+    results = "r1-1-results.service loaded active running\n"
+    units.write_text(f"{results}r1-2-run.service loaded active running\n")
+    watch = upload_of(aws, directory).watch
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            units.write_text(results)
+
+    watch.sleep = sleep
+    watch.rest(0)
+    assert len(slept) == 3
 
 
 def test_what_is_refused_while_the_machine_goes_down_is_named_in_the_manifest(aws: Services, directory: Path) -> None:
