@@ -61,6 +61,8 @@ PASSING = frozenset(
         *("BadDigest", "XAmzContentSHA256Mismatch", "IncompleteBody"),
     )
 )
+# Answers of a server that may have stored an object all the same.
+FAULTS = (500, 502, 504)
 STEPS = ("build", "run")
 RESULTS = "-results.service"  # how the names of units such as this end
 ORDER, STATE, MANIFEST = "upload.json", "uploaded.json", "host.json"
@@ -526,6 +528,11 @@ class Uploads:
                 return self.folder()
             except TakenError:
                 self.next_copy()
+            except GoesOnError:
+                # What had no answer may be there, and is not what there will be at the end.
+                if self.lost:
+                    self.next_copy()
+                raise
 
     def next_copy(self) -> None:
         self.lost.clear()
@@ -645,11 +652,10 @@ class Uploads:
             said, came = str(failed), failed.outcome
         except (OSError, http.client.HTTPException, ValueError) as error:
             said, came = str(error) or type(error).__name__, AGAIN
+            self.lost.add(name)
         else:
             self.note(acknowledged={**self.state["acknowledged"], name: measured})
             return DONE
-        if came == AGAIN:
-            self.lost.add(name)
         self.note(error=f"{name}: {said}")
         log(f"{name} is not uploaded: {said}")
         return came
@@ -690,6 +696,8 @@ class Uploads:
         came = outcome(answer)
         if came == RESET and answer.date:
             self.offset = answer.date - datetime.now(UTC)
+        if answer.status in FAULTS:
+            self.lost.add(file["name"])
         if came not in (DONE, THERE):
             raise FailedError(f"S3 answers with {answer.code or answer.status}", came)
         return came

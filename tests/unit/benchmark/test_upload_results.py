@@ -548,6 +548,9 @@ def test_what_has_changed_since_is_another_copy_as_in_publishing(aws: Services, 
         ("before", [], ".2"),
         # The answer to the instance's own upload was lost.
         ("", [(0, "")], ""),
+        ("", [(500, "InternalError")], ""),
+        # Nothing was stored.
+        ("", [(503, "SlowDown")], ".2"),
     ],
 )
 def test_what_is_there_already_is_the_same_only_if_somebody_has_collected_it(
@@ -676,6 +679,30 @@ def test_an_attempt_that_goes_on_after_all_is_waited_for_and_uploaded_when_it_ha
     assert json.loads(aws.objects[f"/mine/{FOLDER}host.json"])["run"] == ["success", "exited", "0"]
     assert aws.objects[f"/mine/{FOLDER}benchmark.log"] == b"tiny: 1 ns\n"
     assert kept(directory)["ended"] == {"build": "success exited 0", "run": "success exited 0"}
+
+
+def test_what_may_be_there_of_an_attempt_that_goes_on_is_not_taken_for_its_end(
+    aws: Services, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (directory / "benchmark.log").write_text("built\n")
+    (directory / "build.status").write_text("success exited 0\n")
+    heartbeat = directory.parent / "heartbeat"
+    os.utime(heartbeat, (0, 0))
+    aws.answers = [(0, "")] * 2
+    at = []
+
+    def come_back(self: Any, seconds: float) -> None:
+        at.append(seconds)
+        if len(at) == 1:
+            aws.objects[f"/mine/{FOLDER}benchmark.log"] = b"built\n"
+            heartbeat.touch()
+        elif len(at) == 3:
+            measured(directory)
+            subprocess.run(attempt_files.found_command(str(directory)), check=True)
+
+    monkeypatch.setattr(program.Watch, "sleep", come_back)
+    program.main(directory)
+    assert aws.objects[f"/mine/{FOLDER.rstrip('/')}.2/benchmark.log"] == b"tiny: 1 ns\n"
 
 
 def test_who_comes_back_after_the_upload_finds_the_unit_at_work(
