@@ -67,10 +67,24 @@ def _explain(machine: ParseMachine, message: str) -> str:
         return f"A word is given but empty, as from a variable that is not set: leave it out. See {help_line}."
     if word.startswith("-") and context:
         return f"Unknown flag {word}.{_nearest_flag(word, context.flags)} See {help_line}."
+    if single := _single_word(task):
+        return f"{task} takes one {single}, and {word} is one too many. See {help_line}."
     if machine.flag and machine.flag.takes_value and machine.flag.raw_value is not None:
         return f"{word} belongs to no flag: was --{machine.flag.names[0]} given twice?"
     known = [*machine.contexts, *machine.contexts.aliases]
     return f"Unknown task {word}.{hints.nearest(word, known)} {hints.command_line('--list')} shows them all."
+
+
+def _single_word(task: str) -> str:
+    """What a task takes once, as a word without a flag, such as RUN; empty if it takes none, or several."""
+    entry_point = _entry_points().get(task)
+    every = spec.parameters(entry_point) if entry_point else ()
+    return next((parameter.words for parameter in every if parameter.positional and parameter.type != "list"), "")
+
+
+def _entry_points() -> dict[str, str]:
+    """The entry point of each task that may take words without a flag."""
+    return {f"bench.{name}": name for name in (*spec.commands(), *spec.WORDS)}
 
 
 def _nearest_flag(word: str, known: Iterable[str]) -> str:
@@ -83,8 +97,7 @@ def _nearest_flag(word: str, known: Iterable[str]) -> str:
 
 def normalized(words: Sequence[str]) -> list[str]:
     """A command line of ./inv as Invoke can read it. Raises RefusedError for the wrong value of a switch."""
-    tasks = {f"bench.{name}": name for name in (*spec.commands(), *spec.WORDS)}
-    return list(with_flags_for_words(list(without_values_of_switches(words)), tasks))
+    return list(with_flags_for_words(list(without_values_of_switches(words)), _entry_points()))
 
 
 def without_values_of_switches(words: Sequence[str]) -> Iterator[str]:

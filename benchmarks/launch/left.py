@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.host import host_layout
 from benchmarks.launch import remaining
 from benchmarks.runs import attempts, record_files, run_layout
-from benchmarks.runs.records import Instances, Preflight
+from benchmarks.runs.records import Instances, Machine, Preflight
 
 
 def hosts(directory: Path) -> list[str]:
@@ -44,6 +44,20 @@ def results(directory: Path) -> str:
 def end_there(run_id: str) -> str:
     """How to end a run on a machine of the user's own."""
     return f"To end it, type there: sudo systemctl stop {shlex.quote(f'{host_layout.unit_prefix(run_id)}-*')}"
+
+
+def of_own_machine(directory: Path) -> str:
+    """Why ending a run's instances ends nothing of it, and what does, as lines; empty for a run that launches some."""
+    if record_files.recall(Instances, directory):
+        return ""
+    plan, machine = record_files.recall(Preflight, directory), record_files.recall(Machine, directory)
+    host = machine.host if machine else None
+    if plan.launches if plan else not host:
+        return ""
+    run_id = directory.name
+    where = f"your machine {host}" if host else "a machine of yours"
+    why = f"The run {run_id} has no instance: it is on {where}, where nothing was ended."
+    return f"{why}\n{end_there(run_id)}\n{way_back(run_id, directory)}"
 
 
 def way_back(run_id: str, directory: Path) -> str:

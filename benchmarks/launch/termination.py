@@ -14,6 +14,7 @@ from benchmarks.aws import aws_errors, instances, opt_in_regions
 from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import FailedError
 from benchmarks.launch import kept, remaining, ssh_login
+from benchmarks.launch.left import of_own_machine
 from benchmarks.runs import events, parameters_file, record_files, run_layout
 from benchmarks.runs.event_records import InstanceTerminated
 from benchmarks.runs.records import Ended, Terminated
@@ -119,8 +120,12 @@ def note_gone(ec2: Client, run_id: str, directory: Path) -> None:
 
 
 def check_known(ec2: Client, run_id: str, directory: Path) -> None:
-    """Raises FailedError if neither AWS nor the run's directory knows the run."""
-    if not ((directory / parameters_file.PARAMETERS).exists() or instances.any_of(ec2, run_id)):
+    """Raises FailedError if neither AWS nor the run's directory knows the run, or if its machine is the user's own."""
+    if instances.any_of(ec2, run_id):
+        return
+    if own := of_own_machine(directory):
+        raise FailedError(own)
+    if not (directory / parameters_file.PARAMETERS).exists():
         raise FailedError(
             f"No run {run_id} is known: it has no directory here and no instance in this region. Check its "
             "name and --region."

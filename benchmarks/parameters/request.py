@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import hints
 from benchmarks.errors import RefusedError
 from benchmarks.host import ssh
 from benchmarks.parameters import addresses, attaching, key_file, region, spec, suite_entries, suites
 from benchmarks.paths import expand
-from benchmarks.runs import run_directory, run_machine, run_region
+from benchmarks.runs import named_run, run_directory, run_machine, run_region, run_words
 from benchmarks.runs.records import Values
-from benchmarks.runs.run_id import check_id
+from benchmarks.runs.run_id import check_id, is_valid
 
 DEFAULT_INSTANCE_TYPE = "t2.micro"
 SMALL_DEFAULT_WARNING = (
@@ -63,11 +64,14 @@ def resolve(entry_point: str, values: Values, environment: Mapping[str, str]) ->
         resolved = Resolved(spec.with_defaults(entry_point, values))
     if entry_point == "terminate":
         check_ending(resolved.parameters)
+        check_named(resolved.parameters)
         if resolved.parameters["expired"]:
             first, *_ = regions(resolved.parameters, environment)
             return Resolved({**resolved.parameters, "region": first}, resolved.warnings)
     if resolved.parameters["run_id"]:
         check_id(resolved.parameters["run_id"])
+        if entry_point == "benchmark":
+            check_new_id(resolved.parameters)
     if allowed := resolved.parameters.get("allow_from"):
         addresses.check_source_range(allowed)
     if not resolved.uses_aws:
@@ -106,6 +110,32 @@ def check_ending(parameters: Values) -> None:
         )
     if run_id and "," in (parameters["region"] or ""):
         raise RefusedError("A run is in one region: give a single one, since several are only for expired.")
+
+
+def check_new_id(parameters: Values) -> None:
+    """Raises RefusedError for the id of a new run that is a word for another: that would hide it."""
+    run_id, directory = run_directory.locate(parameters)
+    if run_words.back(run_id) is not None and not named_run.is_planned(directory):
+        raise RefusedError(
+            f"A run cannot be called {run_id}, which stands for the run that was started last: give another run_id, or "
+            "leave it out."
+        )
+
+
+def check_named(parameters: Values) -> None:
+    """Raises RefusedError for a `run` that may be either the start of the id of a run here or another run's whole id.
+
+    What ends a run does not guess. `bench.terminate` has asked EC2, and gives the whole id.
+    """
+    word = parameters["run"]
+    if not word or run_words.back(word) is not None or not is_valid(word):
+        return
+    found, _ = run_directory.locate(parameters)
+    if found != word:
+        raise RefusedError(
+            f"{word} is the start of the run {found}, and may be the whole id of another: give run_id={found}, or "
+            f"end it by {hints.command_line(f'bench.terminate {word}')}, which asks EC2."
+        )
 
 
 def regions(parameters: Values, environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from benchmarks.aws.aws_errors import refusing
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.parameters import attaching, region, request
 from benchmarks.playbook import cleanup, command_line, playbook_process, run_end, signals, stages
-from benchmarks.runs import events, locks, parameters_file, run_directory
+from benchmarks.runs import before_plan, events, locks, parameters_file, run_directory
 from benchmarks.runs.event_records import RunLeft, Signalled
 from benchmarks.runs.records import Values
 
@@ -70,6 +70,7 @@ def _prepare(playbook: str, values: Values) -> Job:
     run_id, directory = run_directory.locate(values)
     asked = {**values, "run_id": run_id, "runs_dir": str(directory.parent)}
     fresh = False
+    lock: FileLock | None = None
     written: parameters_file.Request | None = None
 
     def undo() -> None:
@@ -79,14 +80,17 @@ def _prepare(playbook: str, values: Values) -> Job:
             written.withdraw()
             with suppress(OSError):
                 parameters_file.refuse(directory)
+                if lock:
+                    before_plan.restore(directory)
 
     try:
-        lock = None
         # Terminating writes nothing, since another process may be running the run.
         if playbook != "terminate":
             # In the try block, since this fails too if a parent directory cannot be entered.
             fresh = not directory.exists()
             lock = _lock(directory) if playbook == "benchmark" else None
+            if lock:
+                before_plan.drop(directory)
             written = parameters_file.Request(directory)
         parameters = written.write(asked) if written else values
     except (OSError, signals.SignalError) as error:

@@ -65,11 +65,12 @@ class Answer:
     seen: tuple[Seen, ...] = ()
     folders: tuple[Folder, ...] = ()
     unknown: tuple[str, ...] = ()  # sentences on what could not be asked
+    refused: str = ""  # why nothing could be asked at all
 
 
 def nothing(why: str) -> Answer:
     """The answer if AWS cannot be asked at all."""
-    return Answer(unknown=(_NOTHING_ASKED.format(why=why),))
+    return Answer(unknown=(_NOTHING_ASKED.format(why=why),), refused=why)
 
 
 def ask(connect: Connect, regions: Sequence[str], buckets: Sequence[str], default_in: str | None = None) -> Answer:

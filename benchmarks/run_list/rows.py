@@ -12,6 +12,7 @@ from benchmarks.errors import RefusedError
 from benchmarks.run_list import hosts, states
 from benchmarks.run_list.hosts import Cost
 from benchmarks.run_list.listing import ListedRun
+from benchmarks.runs import run_id
 from benchmarks.sources import at_once
 from benchmarks.terminal import plain_table
 from benchmarks.terminal.plain_table import Column, Lines
@@ -57,7 +58,8 @@ def _are_only_in_s3(run: ListedRun) -> bool:
 
 
 def as_names(rows: Sequence[Row]) -> str:
-    return "".join(f"{row.run.run_id}\n" for row in rows)
+    """The ids, one a line, for a script. What is no id is left out: whoever may tag instances can write anything."""
+    return "".join(f"{row.run.run_id}\n" for row in rows if run_id.is_valid(row.run.run_id))
 
 
 def as_json(rows: Sequence[Row], unknown: Sequence[str]) -> str:

@@ -63,6 +63,14 @@ def freeze(directory: Path, values: Values) -> bool:
     return files.write_whole(path, _text(values))
 
 
+def before(directory: Path) -> bytes | None:
+    """The parameters before those that `freeze` wrote, None if there were none. Raises OSError."""
+    for name in (_PARAMETERS_BEFORE, PARAMETERS):
+        with suppress(FileNotFoundError):
+            return (directory / name).read_bytes() or None
+    return None
+
+
 def accept(directory: Path) -> None:
     """Keep the parameters that `freeze` wrote last. Raises OSError."""
     (directory / _PARAMETERS_BEFORE).unlink(missing_ok=True)

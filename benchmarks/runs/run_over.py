@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from benchmarks.runs import attempts, failures, record_files, run_layout
@@ -25,8 +27,17 @@ def is_over(directory: Path) -> bool:
 
 
 def failure(directory: Path) -> str:
-    """The sentence of the failure that a run has ended with, empty if it has succeeded."""
-    return next((one.sentence for one in failures.failures(directory)), "")
+    """Why a run has failed or is partial, as a sentence, empty if it has succeeded."""
+    failed = (one.sentence for one in failures.failures(directory))
+    partial = (found.partial for found in _results(directory) if found.partial)
+    return next(chain(failed, partial), "")
+
+
+def _results(directory: Path) -> Iterator[Results]:
+    """Those of the newest attempt on each host, as far as there are any."""
+    for host in run_layout.hosts(directory):
+        if found := record_files.recall(Results, run_layout.attempt(host, attempts.current(host))):
+            yield found
 
 
 def _is_brought_back(directory: Path, host: str) -> bool:

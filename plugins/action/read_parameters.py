@@ -14,7 +14,7 @@ from benchmarks.errors import RefusedError
 from benchmarks.parameters import request
 from benchmarks.paths import ROOT
 from benchmarks.playbook import stage_tags
-from benchmarks.runs import locks, parameters_file, run_directory
+from benchmarks.runs import before_plan, locks, parameters_file, run_directory
 
 
 class ActionModule(ActionBase):
@@ -48,6 +48,7 @@ class ActionModule(ActionBase):
         # This call leaves the run, which is for a later one to come back to.
         if "detach" in holds:
             holds["detach"] = False
+        before_plan.drop(directory)
         try:
             changed = parameters_file.freeze(directory, holds)
         except OSError as error:

@@ -13,6 +13,7 @@ short_description: Check a request against AWS and write the plan of the run
 description:
   - Writes C(preflight.json). Nothing is launched; a dry run of RunInstances asks EC2 to check the launch.
   - For a machine of the user's own, AWS is called only if a bucket is given.
+  - What it replaces and removes is kept until the next request, so that C(find_active) can restore it.
   - A resumed run keeps the time at which it was first planned, which is part of its tags and of its keys in S3.
 options:
   parameters: {description: The parameters as read_parameters wrote them., type: dict, required: true}
@@ -52,7 +53,7 @@ def main() -> None:
     from benchmarks.host import url_secrets
     from benchmarks.launch import termination
     from benchmarks.preflight import resuming, run_plan, screen, source_check
-    from benchmarks.runs import failures, parameters_file, record_files, run_directory
+    from benchmarks.runs import before_plan, failures, parameters_file, record_files, run_directory
     from benchmarks.runs.records import Preflight
 
     directory = Path(module.params["run_dir"])
@@ -71,6 +72,8 @@ def main() -> None:
             planned = run_plan.make(parameters, connect, run_plan.start_of(begun.plan), begun, check_source)
         if planned.measured:
             termination.note_gone(connect("ec2"), directory.name, directory)
+        if begun.plan:
+            before_plan.keep(directory)
         # Stages that failed are repeated; if the instances are gone, only those that need no machine.
         failures.forget_failures(directory, failures.OF_BRINGING_BACK if planned.measured else None)
         changed = record_files.write(directory, planned)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from benchmarks.runs import run_machine
 from benchmarks.runs.records import (
     Build,
     Cargo,
@@ -15,6 +16,7 @@ from benchmarks.runs.records import (
     Instances,
     LaunchPlan,
     LaunchTemplate,
+    Machine,
     Place,
     PlannedMeasurement,
     Preflight,
@@ -91,6 +93,11 @@ def instance(instance_id: str = "i-1", **changes: Any) -> Instance:
 
 def instances(*ids: str, **changes: Any) -> Instances:
     return Instances(**{"region": "eu-central-1", "instances": tuple(map(instance, ids)), **changes})
+
+
+def machine(**changes: Any) -> Machine:
+    given = dict.fromkeys(run_machine.PARAMETERS)
+    return Machine(**{**given, "region": None, "key": None, **changes})
 
 
 def toolchain(**of_host: Any) -> Toolchain:

@@ -21,7 +21,7 @@ from benchmarks.host import activity, failure_causes, following, host_check, pro
 from benchmarks.host.log_copy import LogCopy
 from benchmarks.host.remaining import Durations
 from benchmarks.host.systemd_units import UnitStatus
-from benchmarks.playbook import stages
+from benchmarks.playbook import command_line, stages
 from benchmarks.runs import attempts, earlier_durations, event_records, events, run_directory
 from benchmarks.terminal import streams
 
@@ -46,15 +46,23 @@ class Follower(following.Follower):
         width = int(os.environ.get("COLUMNS") or 100) if rewrite else UNLIMITED
         # Ansible's workers have no terminal, by which to know without ./inv whether Ansible has one.
         write = self._write if told == "0" else None
+        self._is_within_line = False
         screen = following.Screen(lambda text, ends: display.display(text, newline=ends), rewrite, width, write)
         step = progress.BUILD if building else progress.MEASURE
         resumed, age = found.active, found.age
         super().__init__(step, expected, tail, screen, earlier=earlier, resumed=resumed, age=age)
 
-    @staticmethod
-    def _write(log: bytes) -> None:
+    def _write(self, log: bytes) -> None:
         # Ansible's own log file would not take such a text.
         display.display(streams.carried(log), newline=False, screen_only=True)
+        if log:
+            self._is_within_line = not log.endswith(b"\n")
+
+    def end_line(self) -> None:
+        """End the log's last line before Ansible's own output goes on; the callback `stages` does that itself."""
+        if self._is_within_line and command_line.is_verbose(os.environ):
+            display.display("", screen_only=True)
+            self._is_within_line = False
 
 
 class ActionModule(ActionBase):
@@ -141,6 +149,7 @@ class ActionModule(ActionBase):
             end = self._look(unit)
             result = end.word
         finally:
+            follower.end_line()
             events.note(events.here(), ended(host=self._host, unit=unit.name, result=result))
         return end
 

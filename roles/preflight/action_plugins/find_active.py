@@ -1,11 +1,12 @@
 """Checks whether a resumed run's host is still measuring; fails if it measures something other than requested.
 
 For who only comes back to the run, an attempt that has ended meanwhile is followed as one that still measures, and a
-host that does not answer fails here, where nothing of the run has been changed.
+host that does not answer fails here. Where it fails, what the run's records said before it was planned is restored.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from ansible.plugins.action import ActionBase
 from benchmarks.errors import RefusedError
 from benchmarks.host import attempt_states, ssh_failures
 from benchmarks.playbook import stages
-from benchmarks.runs import attempts, run_directory
+from benchmarks.runs import attempts, before_plan, run_directory
 
 
 class ActionModule(ActionBase):
@@ -26,15 +27,15 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         args = self._task.args
+        here = Path(args["host_dir"])
         command = attempt_states.states_command(args["directory"], args["unit"])
         try:
             answer = self._low_level_execute_command(command, sudoable=False)
         except AnsibleConnectionFailure as error:
             # A later stage would fail, and the run be ended: but from here, a network of one's own may be in the way.
             if args["attaches"]:
-                raise AnsibleActionFail(ssh_failures.sentence(task_vars["inventory_hostname"], str(error))) from None
+                raise _refusal(here, ssh_failures.sentence(task_vars["inventory_hostname"], str(error))) from None
             raise
-        here = Path(args["host_dir"])
         try:
             found = attempt_states.read_states(answer["stdout"])
             number = attempt_states.active_attempt(found, args["suite_digest"])
@@ -42,10 +43,17 @@ class ActionModule(ActionBase):
                 number = attempt_states.ended_attempt(found, args["suite_digest"])
             attempts.follow(here, number)
         except RefusedError as error:
-            raise AnsibleActionFail(str(error)) from None
+            raise _refusal(here, str(error)) from None
         except OSError as error:
-            raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
+            raise _refusal(here, str(run_directory.write_failed(error))) from None
         # From now on the run can be left again.
         for event in attempt_states.events(found, number):
             stages.tell(event, task_vars["inventory_hostname"])
         return {"changed": False}
+
+
+def _refusal(host_directory: Path, sentence: str) -> AnsibleActionFail:
+    # Why it is refused matters more than a disk that is full.
+    with suppress(OSError):
+        before_plan.restore(host_directory.parent)
+    return AnsibleActionFail(sentence)

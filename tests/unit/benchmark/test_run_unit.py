@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import shlex
+import sys
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -302,6 +303,35 @@ def test_a_step_that_began_is_told_to_have_ended_whatever_becomes_of_it(
     begun, ended = brief(tmp_path)
     assert begun == (told[0].replace("ended", "begun"), "i-1", "u", False)
     assert ended == told
+
+
+@pytest.mark.parametrize(
+    ("verbose", "log", "shown"),
+    [("1", b"one\ntwo", "one\ntwo\n"), ("1", b"one\n", "one\n"), ("", b"one\ntwo", "one\ntwo")],
+    ids=["verbose", "verbose, whole lines", "not verbose"],
+)
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_ansibles_own_output_does_not_go_on_in_the_last_line_of_a_log(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, verbose: str, log: bytes, shown: str, is_lost: bool
+) -> None:
+    monkeypatch.setenv("BENCHMARKS_REWRITE_LINES", "0")
+    monkeypatch.setenv("BENCHMARKS_VERBOSE", verbose)
+    over = look("inactive", "success exited 0", len(log), b"")
+    # The last look finds no more.
+    rest: list[Any] = [look("active", "-", len(log), b""), LOST] if is_lost else [over, over]
+    action, _ = made(monkeypatch, UNKNOWN, DONE, DONE, look("active", "-", len(log), log), *rest, timeout=-1)
+    action._task.args |= {"expected": 0, "tail": True, "log_here": str(tmp_path / "log")}
+    said: list[str] = []
+    monkeypatch.setattr(
+        sys.modules[type(action).__module__].display,
+        "display",
+        lambda text, newline=True, **_: said.append(text + ("\n" if newline else "")),
+    )
+    try:
+        action.run(task_vars={"inventory_hostname": "i-1"})
+    except AnsibleActionFail:
+        assert is_lost
+    assert "".join(said) == shown
 
 
 def test_a_step_that_is_over_is_not_told_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

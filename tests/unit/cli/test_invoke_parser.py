@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from invoke.program import Program
 
+import tasks
 from benchmarks.cli import invoke_parser
 from benchmarks.errors import RefusedError
 from tests.support.invoke_calls import Run
@@ -121,3 +123,23 @@ def test_other_tasks_words_stay_as_they_are(words: list[str]) -> None:
 
 def test_what_a_file_or_program_has_put_into_a_sentence_does_nothing_to_the_terminal() -> None:
     assert invoke_parser.exit_with("a\x1b[31m\x9b\tb\nc", 2).message == "a\\x1b[31m\\x9b\\tb\nc"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (
+            "bench.terminate r1 r2",
+            "bench.terminate takes one RUN, and r2 is one too many. See ./inv bench.terminate --help.",
+        ),
+        (
+            "bench.attach -f r1 r2 r3",
+            "bench.attach takes one RUN, and r2 is one too many. See ./inv bench.attach --help.",
+        ),
+        ("bench --run-id r1 --run-id r2", "r2 belongs to no flag: was --run-id given twice?"),
+    ],
+)
+def test_a_second_run_is_refused_as_what_it_is(typed: str, sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        Program(namespace=tasks.namespace).run(invoke_parser.normalized(["inv", *typed.split()]))
+    assert (ended.value.code, capsys.readouterr().err) == (2, f"{sentence}\n")

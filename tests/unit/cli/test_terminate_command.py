@@ -11,9 +11,10 @@ from botocore.exceptions import NoCredentialsError
 from benchmarks.aws import session
 from benchmarks.cli import terminate_command
 from benchmarks.errors import FailedError, RefusedError
+from benchmarks.parameters import region
 from benchmarks.playbook import runner
 from benchmarks.runs.records import Values
-from tests.support import listed_runs
+from tests.support import listed_runs, recorded_runs
 from tests.support.listed_runs import REGION, Account
 
 ELSEWHERE = {"AWS_REGION": REGION}
@@ -40,16 +41,52 @@ def named(runs_dir: Path, word: str, **more: Any) -> Values:
 
 @pytest.mark.parametrize("word", ["latest", "r1", "r1-of-mine"])
 def test_a_run_here_is_ended_where_it_has_launched_whatever_the_environment_says(
-    tmp_path: Path, word: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    account = use(monkeypatch, Account({"us-east-1": []}))
     listed_runs.launched(tmp_path, "r1-of-mine")
     values = terminate_command.named({"run": word, "runs_dir": str(tmp_path)}, {"AWS_REGION": "us-east-1"})
     assert values == {"run_id": "r1-of-mine", "runs_dir": str(tmp_path), "region": REGION}
     told = capsys.readouterr().err
     assert told == ("" if word == "r1-of-mine" else f"{word} is the run r1-of-mine.\n")
+    # The start of its id may be the whole id of another.
+    assert [where for what, where in account.asked if what == "ec2"] == ([REGION, "us-east-1"] if word == "r1" else [])
+
+
+@pytest.mark.parametrize("given", [{}, {"region": "us-east-1"}])
+def test_a_whole_id_of_a_run_elsewhere_is_not_taken_for_the_start_of_one_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: Values
+) -> None:
+    use(monkeypatch, Account({"us-east-1": [listed_runs.shape("ci-1")]}))
+    listed_runs.launched(tmp_path, "ci-10")
+    asked = {"run": "ci-1", "runs_dir": str(tmp_path), **given}
+    values = terminate_command.named(asked, {"AWS_REGION": "us-east-1"})
+    assert values == {"run_id": "ci-1", "runs_dir": str(tmp_path), "region": "us-east-1"}
+    assert capsys.readouterr().err == ""
+
+
+def test_nothing_is_guessed_if_ec2_cannot_be_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, Account(identity=NoCredentialsError()))
+    listed_runs.launched(tmp_path, "ci-10")
+    with pytest.raises(RefusedError, match=r"^ci-1 is the start of the run ci-10, and may be the whole id of another"):
+        named(tmp_path, "ci-1")
+    assert named(tmp_path, "latest")["run_id"] == named(tmp_path, "ci-10")["run_id"] == "ci-10"
+
+
+def test_without_a_region_of_ones_own_that_of_the_run_here_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = use(monkeypatch, Account())
+    monkeypatch.setattr(region, "of_environment", lambda _: None)
+    listed_runs.launched(tmp_path, "ci-10")
+    assert terminate_command.named({"run": "ci", "runs_dir": str(tmp_path)}, {})["region"] == REGION
+    assert [where for what, where in account.asked if what == "ec2"] == [REGION]
+    with pytest.raises(RefusedError, match=r"^No AWS region is set"):
+        terminate_command.named({"run": "elsewhere", "runs_dir": str(tmp_path)}, {})
 
 
 def test_a_region_that_is_given_counts(tmp_path: Path) -> None:
+    # Of a whole id, nothing is asked.
     listed_runs.launched(tmp_path, "r1")
     assert named(tmp_path, "r1", region="us-east-1")["region"] == "us-east-1"
 
@@ -122,6 +159,18 @@ def test_what_cannot_be_asked_afterwards_is_no_failure(
     terminate_command.run({"run_id": "r1", "runs_dir": str(tmp_path)})
     assert "There is no AWS region nowhere." in capsys.readouterr().out
     assert len(ended) == 2
+
+
+@pytest.mark.parametrize("word", [{"run": "latest"}, {"run": "r"}, {"run": "r1"}, {"run_id": "r1"}])
+def test_a_run_on_a_machine_of_ones_own_is_refused_with_how_to_end_it_there(
+    ended: list[Values], tmp_path: Path, capsys: pytest.CaptureFixture[str], word: dict[str, str]
+) -> None:
+    recorded_runs.begin(tmp_path, "r1", launches=(), hosts=("192.0.2.7",))
+    with pytest.raises(RefusedError, match=r"^The run r1 has no instance: it is on a machine of yours, ") as refused:
+        terminate_command.run({**word, "runs_dir": str(tmp_path)})
+    assert "To end it, type there: sudo systemctl stop 'benchmarks-r1-*'\n" in str(refused.value)
+    assert str(refused.value).endswith(f"./inv bench.attach r1 --runs-dir {tmp_path}")
+    assert (ended, capsys.readouterr().out) == ([], "")
 
 
 def test_of_what_has_expired_nothing_is_looked_up(

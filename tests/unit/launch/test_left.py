@@ -61,3 +61,26 @@ def test_a_machine_of_ones_own_that_was_left_is_named(tmp_path: Path) -> None:
         "To end it, type there: sudo systemctl stop 'benchmarks-r1-*'",
         f"To come back to it: ./inv bench.attach r1 --runs-dir {tmp_path}",
     ]
+
+
+@pytest.mark.parametrize("has_plan", [True, False])
+def test_a_run_on_a_machine_of_ones_own_is_not_ended_with_instances(tmp_path: Path, has_plan: bool) -> None:
+    directory = tmp_path / "r1"
+    assert left.of_own_machine(directory) == ""
+    record_files.write(directory, records.machine(host="me@192.0.2.7"))
+    if has_plan:
+        record_files.write(directory, records.preflight(launches=()))
+    assert left.of_own_machine(directory).splitlines() == [
+        "The run r1 has no instance: it is on your machine me@192.0.2.7, where nothing was ended.",
+        "To end it, type there: sudo systemctl stop 'benchmarks-r1-*'",
+        f"To come back to it: ./inv bench.attach r1 --runs-dir {tmp_path}",
+    ]
+    record_files.write(directory, records.instances("i-1"))
+    assert left.of_own_machine(directory) == ""
+
+
+def test_a_run_that_launches_is_on_no_machine_of_ones_own(tmp_path: Path) -> None:
+    record_files.write(tmp_path, records.machine(instance_type="c7i.large"))
+    assert left.of_own_machine(tmp_path) == ""
+    record_files.write(tmp_path, records.preflight())
+    assert left.of_own_machine(tmp_path) == ""

@@ -135,6 +135,14 @@ def test_a_run_that_nobody_knows_is_not_said_to_have_ended(tmp_path: Path) -> No
     termination.check_known(nothing, "r1", tmp_path)
 
 
+def test_a_run_on_a_machine_of_ones_own_is_not_said_to_have_ended(tmp_path: Path) -> None:
+    record_files.write(tmp_path, records.preflight(launches=()))
+    with pytest.raises(FailedError, match=r" it is on a machine of yours, where nothing was ended\.\n"):
+        termination.check_known(FakeClient(describe_instances={"Reservations": []}), "r1", tmp_path)
+    # Another run of this name has launched, from another machine.
+    termination.check_known(Account("i-1").client, "r1", tmp_path)
+
+
 def test_what_would_be_ended_is_not(tmp_path: Path) -> None:
     account = Account("i-1", "i-2")
     assert termination.would_end(account.client, "r1", tmp_path, "i-2") == ["i-2"]

@@ -174,11 +174,37 @@ def test_a_run_is_not_looked_for_in_another_region_than_it_has_launched_in(
 def test_a_run_that_is_named_by_a_word_is_ended_in_its_own_region_only(tmp_path: Path) -> None:
     directory = tmp_path / "r1-of-mine"
     record_files.write(directory, records.preflight(launches=(records.launch_plan(region="us-east-1"),)))
-    for word in ("r1", "latest"):
+    for word in ("latest", "latest~0"):
         given = {"run": word, "runs_dir": str(tmp_path)}
         with pytest.raises(RefusedError, match=r"^The run r1-of-mine was to launch in us-east-1, not in eu-west-1: "):
             request.resolve("terminate", given, {"AWS_REGION": "eu-west-1"})
         assert request.resolve("terminate", given, {"AWS_REGION": "us-east-1"}).parameters["run"] == word
+
+
+def test_a_new_run_is_not_called_what_stands_for_another(tmp_path: Path) -> None:
+    given = {"run_id": "latest", "runs_dir": str(tmp_path), "host": "me@192.0.2.7"}
+    with pytest.raises(
+        RefusedError, match=r"^A run cannot be called latest, which stands for the run that was started"
+    ):
+        request.resolve("benchmark", given, ENVIRONMENT)
+    assert request.resolve("benchmark", {**given, "run_id": "latest-of-mine"}, ENVIRONMENT).parameters["run_id"]
+    # One that an earlier version has called so is continued and ended.
+    record_files.write(tmp_path / "latest", records.preflight(launches=()))
+    assert request.resolve("benchmark", given, ENVIRONMENT).parameters["run_id"] == "latest"
+    assert request.resolve("terminate", {"run_id": "latest"}, ENVIRONMENT).parameters["run_id"] == "latest"
+
+
+def test_a_word_that_may_be_another_runs_whole_id_ends_nothing(tmp_path: Path) -> None:
+    record_files.write(tmp_path / "ci-10", records.preflight())
+    given = {"run": "ci-1", "runs_dir": str(tmp_path)}
+    with pytest.raises(RefusedError) as refused:
+        request.resolve("terminate", given, ENVIRONMENT)
+    assert str(refused.value) == (
+        "ci-1 is the start of the run ci-10, and may be the whole id of another: give run_id=ci-10, or end it by "
+        "./inv bench.terminate ci-1, which asks EC2."
+    )
+    for word in ("ci-10", "ci-2"):
+        assert request.resolve("terminate", {**given, "run": word}, {"AWS_REGION": "eu-central-1"}).parameters["run"]
 
 
 @pytest.mark.parametrize(("entry_point", "more"), [("terminate", {}), ("benchmark", {"instance_type": "c7i.large"})])

@@ -19,7 +19,7 @@ from benchmarks.errors import FailedError, RefusedError
 from benchmarks.playbook import cleanup, runner, stages
 from benchmarks.playbook.command_line import Command
 from benchmarks.playbook.signals import LeftError, SignalError
-from benchmarks.runs import parameters_file
+from benchmarks.runs import before_plan, failures, parameters_file
 from tests.support.events import read
 
 
@@ -70,6 +70,25 @@ def test_ending_a_run_takes_back_nothing_of_a_request_that_another_process_is_at
     job = runner.prepare("terminate", {"run_id": "a1", "runs_dir": str(tmp_path), "region": "us-east-1"})
     job.undo()
     assert (tmp_path / "a1" / parameters_file.PARAMETERS).read_text() == "instance_type: c7i.large\n"
+
+
+def test_a_request_that_comes_to_nothing_leaves_the_run_as_it_was(tmp_path: Path) -> None:
+    run = tmp_path / "a1"
+    failures.record_failure(run, "box", "Build", "The build failed.")
+    # An earlier request has come to its end.
+    before_plan.keep(run)
+    failures.forget_failures(run)
+    failures.record_failure(run, "box", "Measure", "The benchmark failed.")
+    job = runner.prepare("benchmark", {"host": "me@box", "run_id": "a1", "runs_dir": str(tmp_path), "suite": "plonky2"})
+    assert job.lock
+    job.undo()
+    assert [one.sentence for one in failures.failures(run)] == ["The benchmark failed."]
+    # As preflight plans, before it asks the host.
+    before_plan.keep(run)
+    failures.forget_failures(run)
+    job.undo()
+    job.lock.release()
+    assert [one.sentence for one in failures.failures(run)] == ["The benchmark failed."]
 
 
 def test_ending_a_run_removes_no_directory_that_another_process_makes_meanwhile(tmp_path: Path) -> None:

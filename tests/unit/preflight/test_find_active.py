@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -12,7 +13,7 @@ from ansible.plugins.loader import action_loader
 
 from benchmarks.paths import ROOT
 from benchmarks.playbook import stages
-from benchmarks.runs import attempts
+from benchmarks.runs import attempts, before_plan, failures
 from benchmarks.runs.records import Attempt
 from tests.support import records
 
@@ -38,9 +39,10 @@ def found(
 @pytest.fixture
 def host_dir(tmp_path: Path) -> Path:
     """A host's directory with an attempt that was left."""
-    attempts.take(tmp_path, Attempt(number=1, suite=records.suite(), suite_digest="asked"), records.toolchain())
-    attempts.leave(tmp_path)
-    return tmp_path
+    host = tmp_path / "i-1"
+    attempts.take(host, Attempt(number=1, suite=records.suite(), suite_digest="asked"), records.toolchain())
+    attempts.leave(host)
+    return host
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,28 @@ def test_a_host_that_does_not_answer_fails_for_who_only_comes_back(
     with pytest.raises(AnsibleConnectionFailure):
         found(monkeypatch, host_dir, lost, attaches=False)
     assert attempts.is_left(host_dir)
+
+
+LOST = AnsibleConnectionFailure("Connection refused")
+
+
+@pytest.mark.parametrize(
+    ("answer", "attaches", "restored"),
+    [
+        (LOST, True, True),
+        ({"stdout": "1 yes m other success -\n"}, True, True),
+        ({"stdout": "1 yes m other success -\n"}, False, True),
+        ({"stdout": "1 yes m asked success -\n"}, True, False),
+    ],
+    ids=["does not answer", "measures something else", "measures something else, continued", "measures what was asked"],
+)
+def test_where_a_host_refuses_the_run_is_as_it_was_before_it_was_planned(
+    monkeypatch: pytest.MonkeyPatch, host_dir: Path, answer: Any, attaches: bool, restored: bool
+) -> None:
+    run = host_dir.parent
+    failures.record_failure(run, "i-1", "Build", "The build failed.")
+    before_plan.keep(run)
+    failures.forget_failures(run)
+    with pytest.raises(AnsibleActionFail) if restored else nullcontext():
+        found(monkeypatch, host_dir, answer, attaches=attaches)
+    assert bool(failures.failures(run)) is restored

@@ -92,6 +92,12 @@ def test_names_are_one_a_line(two: list[Row]) -> None:
     assert rows.as_names(two) == "r2\nr1\n"
 
 
+@pytest.mark.parametrize("tag", ["a b", "r3\nr1", "-rf", "$(reboot)", "r3/i-1", "R3", "\x1b[2K", ""])
+def test_what_anybody_may_have_written_into_a_tag_is_not_among_the_names(tag: str) -> None:
+    found = [Row(ListedRun(run_id), "running", None, NOW) for run_id in ("r2", tag)]
+    assert rows.as_names(found) == "r2\n"
+
+
 def test_json_has_every_fact_and_null_for_what_is_not_known(two: list[Row]) -> None:
     document = json.loads(rows.as_json(two, ["us-east-1 cannot be asked."]))
     assert document["unknown"] == ["us-east-1 cannot be asked."]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.runs import failures, record_files, run_over
-from benchmarks.runs.records import Ended, Terminated
+from benchmarks.runs.records import CurrentAttempt, Ended, Terminated
 from benchmarks.runs.result_records import Results
 from tests.support import records
 
@@ -59,6 +59,17 @@ def test_a_run_that_failed_before_it_measured_is_over_with_its_failure(run: Path
 def test_what_can_be_repeated_without_the_machine_keeps_a_run_from_being_over(run: Path, stage: str) -> None:
     failures.record_failure(run, "i-1", "Try", "It failed.", stage, 1)
     assert not run_over.is_over(run)
+
+
+def test_a_run_that_is_partial_has_not_succeeded(run: Path) -> None:
+    record_files.write(run / "i-1", CurrentAttempt(number=2))
+    record_files.write(run / "i-1/1", Results(measurements=(), partial="1 of 2 benchmarks were measured."))
+    record_files.write(run / "i-1/2", Results(measurements=()))
+    assert run_over.failure(run) == ""
+    record_files.write(run / "i-1", CurrentAttempt(number=1))
+    assert run_over.failure(run) == "1 of 2 benchmarks were measured."
+    failures.record_failure(run, "i-1", "Measure", "The benchmark failed.", attempt=1)
+    assert run_over.failure(run) == "The benchmark failed."
 
 
 def test_a_machine_of_ones_own_is_asked(tmp_path: Path) -> None:

@@ -73,10 +73,13 @@ def is_command(task: dict[str, Any]) -> bool:
     return "ansible.builtin.command" in task
 
 
-@pytest.mark.parametrize("path", ["benchmark/tasks/record", "collect/tasks/criterion"])
-def test_what_reads_that_users_files_is_that_user(path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "becoming"),
+    [("benchmark/tasks/record", "| confined("), ("collect/tasks/criterion", "| pack_once_command(")],
+)
+def test_what_reads_that_users_files_is_that_user(path: str, becoming: str) -> None:
     (task,) = [task for task in tasks(f"roles/{path}.yml") if is_command(task)]
-    assert "| confined(" in task["ansible.builtin.command"]["argv"]
+    assert becoming in task["ansible.builtin.command"]["argv"]
     assert task["become"] is True
     assert task["become_user"] == variables_of(task) == "root"
 

@@ -1,0 +1,50 @@
+"""The module that plans a run, as far as it changes what the run's records say."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+
+from benchmarks.paths import ROOT
+from benchmarks.runs import before_plan, failures, parameters_file, record_files
+from benchmarks.runs.records import Preflight
+from tests.support import records
+
+
+def planned(monkeypatch: pytest.MonkeyPatch, directory: Path, **parameters: Any) -> Any:
+    """What the module answers who comes back to a run on a machine of the user's own, for which no AWS is needed."""
+    spec = importlib.util.spec_from_file_location("plan_run", ROOT / "plugins/modules/plan_run.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    given = {
+        "parameters": {"region": None, "dry_run": False, "host": "me@box", **parameters},
+        "run_dir": str(directory),
+        "crates_index": "https://index.crates.io",
+        "dist_server": "https://static.rust-lang.org",
+        "attaches": True,
+    }
+    answer = SimpleNamespace(params=given, exit_json=Mock(), fail_json=Mock(side_effect=SystemExit), warn=Mock())
+    monkeypatch.setattr(module, "AnsibleModule", lambda *_, **__: answer)
+    module.main()
+    return answer.exit_json.call_args
+
+
+def test_who_comes_back_loses_nothing_if_the_host_then_refuses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = records.preflight(launches=(), warnings=("before",))
+    record_files.write(tmp_path, before)
+    failures.record_failure(tmp_path, "box", "Build", "The build failed.")
+    parameters_file.freeze(tmp_path, {"cpu": 1})
+    parameters_file.accept(tmp_path)
+    parameters_file.freeze(tmp_path, {"cpu": 2})
+    planned(monkeypatch, tmp_path)
+    assert failures.failures(tmp_path) == ()
+    before_plan.restore(tmp_path)
+    assert [one.sentence for one in failures.failures(tmp_path)] == ["The build failed."]
+    assert record_files.read(Preflight, tmp_path) == before
+    assert parameters_file.read_parameters(tmp_path) == {"cpu": 1}
