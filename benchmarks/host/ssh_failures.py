@@ -37,6 +37,20 @@ def sentence(host: str, message: str, launched: bool = False) -> str:
     return f"{host} {UNANSWERED}: {said.removesuffix('.')}. {remedy or _UNKNOWN}"
 
 
+def stopped(unit: str, told: str, *, left: bool) -> str:
+    """That a host answers no more on which `unit` was followed. `left` is whether that was left to itself.
+
+    `told` is what there is of its log.
+    """
+    since = f"The host stopped answering over SSH while {unit} ran there. {told}"
+    if left:
+        return (
+            f"{since} EC2 does not say that it is gone, so it is left measuring: check the network between it and this "
+            "machine, and come back to it."
+        )
+    return f"{since} Check the network between it and this machine."
+
+
 def telling(messages: Sequence[str]) -> str:
     """The message that says most, of those of several tries to connect: the last, unless a login was refused before.
 

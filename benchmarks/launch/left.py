@@ -36,9 +36,23 @@ def results(directory: Path) -> str:
     plan = record_files.recall(Preflight, directory)
     if not (plan and plan.launch):
         return ""
-    if plan.destination and plan.launch.has_profile:
-        return f"What it measures is uploaded to s3://{plan.destination.bucket} by the instance itself."
+    if bucket := _uploads_to(plan):
+        return f"What it measures is uploaded to s3://{bucket} by the instance itself."
     return "What it measures stays on the instance: come back before that switches itself off."
+
+
+def ended(run_id: str, directory: Path) -> str:
+    """Where the results are of a run that was ended while it measured; empty if its instance uploads nothing."""
+    plan = record_files.recall(Preflight, directory)
+    if not (plan and (bucket := _uploads_to(plan))):
+        return ""
+    fetching = remaining.attach_command(run_id, directory)
+    return f"What it had measured is uploaded to s3://{bucket} as its instance goes down. To fetch it: {fetching}"
+
+
+def _uploads_to(plan: Preflight) -> str:
+    """The bucket to which the instance of a run uploads by itself; empty if it does not."""
+    return plan.destination.bucket if plan.destination and plan.launch and plan.launch.has_profile else ""
 
 
 def end_there(run_id: str) -> str:

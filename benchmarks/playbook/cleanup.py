@@ -19,8 +19,9 @@ from rich.console import Console
 from benchmarks.aws import aws_errors, opt_in_regions, session
 from benchmarks.launch import left, remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages
-from benchmarks.runs import events, failures
+from benchmarks.runs import events, failures, run_over
 from benchmarks.runs.event_records import CleanedUp
+from benchmarks.runs.records import Failure
 
 # How long after an interruption an instance may still appear whose launch was in progress.
 LATE_ARRIVALS = 10.0  # seconds
@@ -204,42 +205,53 @@ class BenchmarkCleanup:
         except OSError as error:
             self._say(f"Partial results could not be collected: {error}.")
         self._leave_nothing_running(reached, keep=self.keeps or bool(reached.hosts.left))
-        if reached.hosts.left:
-            self._say(left.way_back(self.run_id, self.directory))
-        return self._end()
+        return self._end(reached)
 
-    def _end(self) -> str:
+    def _end(self, reached: stages.Reached) -> str:
         """The last two lines: why the run failed, which may have left the screen by now, and what to do next."""
         first = next(iter(failures.failures(self.directory)), None)
         why = f"The run failed: {first.sentence.splitlines()[0]}" if first and first.sentence else "The run failed."
+        return f"{why}\n{self._next(first, reached)}"
+
+    def _next(self, first: Failure | None, reached: stages.Reached) -> str:
+        """What to do after a failure, of which `first` is the first one that is known."""
+        if reached.hosts.left:
+            return left.way_back(self.run_id, self.directory)
+        # What was measured may still be had without the instance.
+        if self.attaches or (first and first.stage in run_over.REPEATABLE):
+            attach = remaining.attach_command(self.run_id, self.directory)
+            return (
+                f"{attach} brings back and publishes what there still is of it, and measures nothing anew; what is "
+                f"here is in {self.directory}"
+            )
         again = "the same command without --run-id" if self.named else "the same command"
-        anew = f"Once that is mended, {again} starts a new run; partial results are in {self.directory}"
-        # It has been measured, so that no instance is needed for the rest.
-        later = (
-            f"The same command with --run-id {self.run_id} publishes what was measured, which is in {self.directory}"
-        )
-        return f"{why}\n{later if first and first.stage == 'publish' else anew}"
+        return f"Once that is mended, {again} starts a new run; partial results are in {self.directory}"
 
     def of_signal(self, reached: stages.Reached) -> None:
         """Terminate the instances first: the sender of the signal may not wait for long."""
         if reached.started:
             self._leave_nothing_running(reached, keep=self.keeps)
+            if reached.hosts.at_it and not self.keeps and (uploaded := left.ended(self.run_id, self.directory)):
+                self._say(uploaded)
         else:
             self._say(_UNTOUCHED if self.attaches else NOTHING_DONE["benchmark"])
             self._report_earlier_instances()
 
     def of_leaving(self, reached: stages.Reached) -> None:
-        """Say that the run goes on, what it costs, and how to come back to it. Nothing is changed."""
+        """Say that the run goes on, and how to come back to it. Nothing is changed, and AWS is not asked."""
         hosts = reached.hosts
         told = left.measured if hosts.at_it <= hosts.measured else left.measuring
         self._say(told(self.run_id, () if self.instances else hosts.at_it))
+        if kept := left.results(self.directory):
+            self._say(kept)
+        self._say(left.way_back(self.run_id, self.directory))
+
+    def of_left(self, reached: stages.Reached) -> None:
+        """Say what a run that goes on costs, and how to end it."""
         if self.instances:
             self.instances.tell(if_none="No instance of the run is alive any more.")
         else:
             self._say(left.end_there(self.run_id))
-        if kept := left.results(self.directory):
-            self._say(kept)
-        self._say(left.way_back(self.run_id, self.directory))
 
     def _leave_nothing_running(self, reached: stages.Reached, *, keep: bool) -> None:
         late_arrivals = LATE_ARRIVALS if reached.is_launching else 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -37,7 +37,8 @@ class Job:
     lock: FileLock | None  # held for the life of the job
     is_dry: bool  # whether it ends with its plan
     has_run: bool = True  # False if it is about no run of its own
-    leave: Callable[[stages.Reached], None] | None = None  # says that the run goes on; None if it cannot
+    # What says that the run goes on: first the way back, then what has to be asked for. Empty if it cannot go on.
+    leave: Sequence[Callable[[stages.Reached], None]] = ()
 
     @property
     def title(self) -> str:
@@ -129,7 +130,7 @@ def _prepare(playbook: str, values: Values) -> Job:
     is_dry = bool(resolved.parameters.get("dry_run"))
     has_run = not resolved.parameters.get("expired")
     made = after[playbook]()
-    leave = made.of_leaving if isinstance(made, cleanup.BenchmarkCleanup) else None
+    leave = (made.of_leaving, made.of_left) if isinstance(made, cleanup.BenchmarkCleanup) else ()
     return Job(run_id, directory, command(playbook, parameters), undo, made, lock, is_dry, has_run, leave)
 
 
@@ -196,13 +197,17 @@ def _run(job: Job, told: Mapping[str, str] | None) -> bool:
 
 
 def _leave(job: Job, reached: stages.Reached, signal: signals.LeaveError, caught: signals.Caught) -> NoReturn:
-    """Say that the run goes on. Raises SignalError if a second signal asks for its end, else signals.LeftError."""
+    """Say that the run goes on. Raises SignalError if a second signal asks for its end, else signals.LeftError.
+
+    AWS may take long to answer: once the way back is told, a Ctrl-C that comes later ends this process, not the run.
+    """
     caught.may_interrupt()
-    assert job.leave
     if job.lock:
         left = [RunLeft(host=host) for host in sorted(reached.hosts.at_it)]
         events.note(job.directory, Signalled(signal=str(signal)), *left)
-    job.leave(reached)
+    for say in job.leave:
+        say(reached)
+        caught.is_told()
     if signal.is_typed:
         # Whoever types it a second time must find this process there.
         caught.wait(signal.at + signals.SECOND)

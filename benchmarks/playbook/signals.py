@@ -1,6 +1,7 @@
 """Ctrl-C and other signals: raise an exception once, or forward them to a child.
 
-While something may be left to itself, the first Ctrl-C does that, and a second one soon after it is a signal as ever.
+While something may be left to itself, the first Ctrl-C does that, and a second one soon after it is a signal as ever. A
+later one only shortens what is still said.
 """
 
 from __future__ import annotations
@@ -61,20 +62,34 @@ class Caught:
 
     def __init__(self) -> None:
         self._again: int | None = None
+        self._late: int | None = None
         self._raises = False
+        self._is_told = False
 
     def note(self, number: int) -> None:
         """Keep a signal until it may interrupt."""
         self._again = self._again or number
         self.check()
 
+    def note_late(self, number: int) -> None:
+        """Keep a Ctrl-C that came too late to end anything until the way back was told."""
+        self._late = self._late or number
+        self.check()
+
     def check(self) -> None:
         if self._raises and self._again:
             raise SignalError(self._again)
+        if self._is_told and self._late:
+            raise LeftError(128 + self._late)
 
     def may_interrupt(self) -> None:
         """From now on, a signal raises SignalError: at once if it has arrived before."""
         self._raises = True
+        self.check()
+
+    def is_told(self) -> None:
+        """From now on, a late Ctrl-C raises LeftError: at once if it has arrived before."""
+        self._is_told = True
         self.check()
 
     def wait(self, until: float) -> None:
@@ -106,21 +121,25 @@ def signals_raise(doing: str, leaving: Leaving | None = None) -> Iterator[Caught
     """Raise SignalError on the first of SIGNALS. Later ones are ignored, so that nothing interrupts the cleanup.
 
     `doing` is printed at once: what this process does after the signal. If `leaving` is possible, Ctrl-C at a terminal
-    and SIGHUP raise LeaveError instead. What is yielded then gets a second Ctrl-C, and SIGTERM.
+    and SIGHUP raise LeaveError instead. What is yielded then gets a second Ctrl-C, and SIGTERM. Whoever types it later
+    than SECOND seconds after the first one was not promised that anything ends.
     """
     caught = Caught()
+    until = 0.0  # of time.monotonic(), for a second Ctrl-C
 
     def ignore(numbers: Sequence[int]) -> None:
         for each in numbers:
             signal.signal(each, signal.SIG_IGN)
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
+        nonlocal until
         leaves = leaving is not None and (number == signal.SIGHUP or (number == signal.SIGINT and _is_at_terminal()))
         if leaving and leaves and leaving.is_possible():
             for each in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(each, again)
             ignore([signal.SIGHUP])
             error = LeaveError(number)
+            until = error.at + SECOND
             second = f"; Ctrl-C again within {SECOND:.0f} s {leaving.second}" if error.is_typed else ""
             _say(number, f"{leaving.doing}{second}")
             raise error
@@ -129,6 +148,10 @@ def signals_raise(doing: str, leaving: Leaving | None = None) -> Iterator[Caught
         raise SignalError(number)
 
     def again(number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGINT and time.monotonic() > until:
+            ignore([signal.SIGINT])
+            caught.note_late(number)
+            return
         ignore(SIGNALS)
         _say(number, doing)
         caught.note(number)

@@ -13,7 +13,7 @@ from benchmarks.aws.session import Client
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.host.systemd_units import UnitStatus
 from benchmarks.readers import criterion_archive
-from benchmarks.results import host_files, publishing, result_keys, run_folders
+from benchmarks.results import host_files, host_uploads, publishing, result_keys, run_folders
 from benchmarks.results.uploads import object_of
 from benchmarks.runs import failures, record_files, run_directory, run_layout
 from benchmarks.runs.records import Destination, HostManifest, Manifest, Preflight
@@ -24,7 +24,7 @@ INTERVAL = 3.0  # seconds
 TRIES = 3  # of a download that breaks off
 _GOING_DOWN = ("shutting-down", "stopping")
 _BLOCK = 2**20  # bytes
-# What a host appends to: here there may be its beginning.
+# What a host appends to: here there may be its beginning, or more than it has uploaded.
 _GROWING = (run_layout.LOG, run_layout.ACTIVITY)
 # The stages, as failures name them, that fail if a host is lost that has measured to its end all the same.
 _OF_LOSS = ("", "collect", "finish")
@@ -71,9 +71,9 @@ def fetch(
 ) -> Fetched:
     """Bring what a host has uploaded of an attempt into the attempt's directory, verified by its checksums.
 
-    What is here already is kept; a log that S3 has more of is completed. If the host has measured to its end, that it
-    was lost later is no failure of the run any more. Raises FailedError if S3 refuses or what it has is damaged, and
-    OSError if the directory cannot be written; all that is here stays.
+    What is here as the host has uploaded it is kept, and so is what is newer; a part is replaced by the whole. If the
+    host has measured to its end, that it was lost later is no failure of the run any more. Raises FailedError if S3
+    refuses or what it has is damaged, and OSError if the directory cannot be written; all that is here stays.
     """
     target = plan.destination
     assert target
@@ -148,20 +148,19 @@ def _manifest(s3: Client, target: Destination, found: _Folder, directory: Path) 
 def _bring(
     s3: Client, target: Destination, found: _Folder, manifest: HostManifest | None, directory: Path
 ) -> list[str]:
-    """Download what is not here, and return the names. Raises FailedError."""
-    listed, brought = host_files.listed(manifest) if manifest else {}, []
+    """Download what is not here as a whole, unpack the archive, and return the names. Raises FailedError."""
+    brought = []
     for name in (name for name in host_files.NAMES if name in found.names):
-        path, wanted = directory / name, listed.get(name)
-        here = host_files.digest(path)
-        if here and (here == wanted or name not in _GROWING):
+        path, wanted = directory / name, host_files.listed(manifest).get(name) if manifest else None
+        if _is_here(name, directory, manifest):
             continue
         part = path.with_name(f".{name}.{os.getpid()}.part")
         try:
             _download(s3, target, f"{found.key}{name}", part)
             if wanted and host_files.digest(part) != wanted:
                 raise FailedError(f"{name} is not what the instance has uploaded, by its checksum.")
-            if here and not _continues(part, path):
-                # What was collected is at least as new.
+            # Without its checksum, what was collected is at least as new.
+            if wanted is None and path.exists() and name in _GROWING and not _continues(part, path):
                 continue
             if name == run_layout.ARCHIVE:
                 _unpack(part, directory)
@@ -172,12 +171,50 @@ def _bring(
     return brought
 
 
+def _is_here(name: str, directory: Path, manifest: HostManifest | None) -> bool:
+    """Whether nothing of a file is to be fetched. The archive is then unpacked. Raises FailedError, and OSError.
+
+    What a controller that was ended has left may be a part of a file, or an archive of which a part was unpacked.
+    """
+    path = directory / name
+    if not path.exists():
+        return False
+    if name in host_uploads.COPIED:
+        return True
+    if manifest is None or name not in manifest.files:
+        # Nobody says what it should be.
+        return name not in _GROWING and (name != run_layout.ARCHIVE or _is_unpacked(directory))
+    if name in _GROWING:
+        return host_files.begins_with(path, manifest.files[name])
+    if host_files.digest(path) == host_files.listed(manifest)[name]:
+        if name == run_layout.ARCHIVE:
+            _unpack(path, directory)
+        return True
+    # The attempt may have been continued after the upload, and collected.
+    return _has_newer_log(directory, manifest) and (name != run_layout.ARCHIVE or _is_unpacked(directory))
+
+
+def _has_newer_log(directory: Path, manifest: HostManifest) -> bool:
+    log, uploaded = directory / run_layout.LOG, manifest.files.get(run_layout.LOG)
+    if uploaded is None or not host_files.begins_with(log, uploaded):
+        return False
+    return log.stat().st_size > uploaded.bytes
+
+
+def _is_unpacked(directory: Path) -> bool:
+    """Whether the archive that is here is whole. It is unpacked then."""
+    try:
+        _unpack(directory / run_layout.ARCHIVE, directory)
+    except FailedError:
+        return False
+    return True
+
+
 def _unpack(archive: Path, directory: Path) -> None:
     """Raises FailedError for an archive that cannot be unpacked."""
     try:
         criterion_archive.unpack_fetched(archive, directory, run_layout.ARCHIVE)
     except RefusedError as error:
-        host_files.remove_criterion(directory)
         raise FailedError(str(error)) from None
 
 
@@ -209,7 +246,11 @@ def _ended_well(manifest: HostManifest) -> bool:
 
 
 def _lacking(directory: Path, manifest: HostManifest) -> list[str]:
-    return [name for name in host_files.listed(manifest) if not (directory / name).exists()]
+    """The names of files that are not here as the instance has uploaded them; records are the controller's own."""
+    differing = host_files.differing(directory, manifest)
+    grown = [n for n in differing if n in _GROWING and host_files.begins_with(directory / n, manifest.files[n])]
+    kept = [name for name in differing if name in host_uploads.COPIED and (directory / name).exists()]
+    return [name for name in differing if name not in (*grown, *kept)]
 
 
 def _sentence(

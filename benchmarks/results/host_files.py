@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import shutil
 from pathlib import Path
 
 from benchmarks.results import host_uploads
-from benchmarks.runs import run_layout
-from benchmarks.runs.records import HostManifest
+from benchmarks.runs.records import File, HostManifest
 
 # What an instance uploads; no other name in its manifest counts, since it may be a path to anywhere.
 NAMES = tuple(host_uploads.FILES)
+_BLOCK = 2**20  # bytes
 
 
 def listed(manifest: HostManifest) -> dict[str, str]:
@@ -39,7 +37,14 @@ def digest(path: Path) -> str | None:
         return None
 
 
-def remove_criterion(directory: Path) -> None:
-    """Remove Criterion's directory, of which only a part was unpacked."""
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(directory / run_layout.CRITERION)
+def begins_with(path: Path, uploaded: File) -> bool:
+    """Whether a file begins with the bytes that an instance says it has uploaded. Raises OSError."""
+    found, left = hashlib.sha256(), uploaded.bytes
+    try:
+        with path.open("rb") as file:
+            while block := file.read(min(_BLOCK, max(left, 0))):
+                found.update(block)
+                left -= len(block)
+    except FileNotFoundError:
+        return False
+    return found.hexdigest() == uploaded.sha256

@@ -11,7 +11,7 @@ from benchmarks.runs.records import Instances, Preflight, Published, Terminated
 from benchmarks.runs.result_records import Results
 
 # What these stages have not done can still be done, also without the machine.
-_REPEATABLE = ("collect", "report", "publish", "terminate", "finish")
+REPEATABLE = ("collect", "report", "publish", "terminate", "finish")
 
 
 def is_over(directory: Path) -> bool:
@@ -44,7 +44,7 @@ def _is_brought_back(directory: Path, host: str) -> bool:
     number = attempts.current(run_layout.host(directory, host))
     of_attempt = run_layout.attempt(run_layout.host(directory, host), number)
     failed = [one for one in failures.failures(directory) if one.is_of(host, number)]
-    if any(one.stage in _REPEATABLE for one in failed):
+    if any(one.stage in REPEATABLE for one in failed):
         return False
     plan = record_files.recall(Preflight, directory)
     kept = Published if plan is None or plan.destination else Results

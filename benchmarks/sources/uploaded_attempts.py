@@ -91,7 +91,6 @@ def _unpacked(files: Path, uri: str) -> Iterator[str]:
         if left_out := criterion_archive.unpack_fetched(archive, files, f"{uri}/{archive.name}"):
             yield left_out
     except RefusedError as error:
-        host_files.remove_criterion(files)
         yield str(error)
 
 

@@ -10,18 +10,26 @@ from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
 from benchmarks.readers import criterion_archive
+from benchmarks.runs import run_directory
 
 
 class ActionModule(ActionBase):
-    """`src` is the archive, `dest` the directory that gets the directory `criterion`; both are on the controller."""
+    """`dest` is the directory that gets `src`, an archive that was fetched as a whole, and the directory `criterion`.
+
+    Both are on the controller. `src` ends with `.part`, which the archive's name then does not.
+    """
 
     _VALID_ARGS = frozenset(("src", "dest"))
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        archive = Path(self._task.args["src"])
+        part, directory = Path(self._task.args["src"]), Path(self._task.args["dest"])
+        archive = directory / part.name.removesuffix(".part")
         try:
-            left_out = criterion_archive.unpack_fetched(archive, Path(self._task.args["dest"]), archive.name)
+            part.replace(archive)
+            left_out = criterion_archive.unpack_fetched(archive, directory, archive.name)
+        except OSError as error:
+            raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
         except RefusedError as error:
             raise AnsibleActionFail(str(error)) from None
         return {"changed": True, "warnings": [left_out] if left_out else []}

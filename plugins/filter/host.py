@@ -1,11 +1,11 @@
-"""Filters for directories and unit names on a host, and for what is done in an attempt's directory there."""
+"""Filters for directories and unit names on a host, for what is done in an attempt's directory there, and its end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.host import attempt_files, host_layout, isolation
+from benchmarks.host import attempt_files, host_check, host_layout, isolation
 
 
 class FilterModule:
@@ -17,4 +17,5 @@ class FilterModule:
             "found_command": attempt_files.found_command,
             "pack_once_command": attempt_files.pack_once_command,
             "results_unit": host_layout.results_unit,
+            "why_gone": host_check.gone,
         }

@@ -11,7 +11,7 @@ module: fetch_results
 short_description: Fetch what a lost instance has uploaded
 description:
   - Brings log, archive and records of an attempt into its directory, verified by the checksums that the instance names.
-    What is there already is kept.
+    What is there as a whole is kept.
   - While the instance goes down it uploads, and is waited for.
   - If the instance has measured to its end, failures to follow it and to collect from it are forgotten.
 options:

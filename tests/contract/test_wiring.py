@@ -85,7 +85,7 @@ def test_every_declared_variable_is_read_by_its_role(role: str) -> None:
 
 def test_the_wiring_reads_only_parameters_and_what_earlier_stages_wrote() -> None:
     public = {name for entry_point in spec.entry_points() for name in spec.names(entry_point)}
-    inventory = {"run_id", "run_dir", "run_request", "inventory_hostname", "ansible_playbook_python"}
+    inventory = {"run_id", "run_dir", "run_request", "inventory_hostname", "ansible_playbook_python", "groups"}
     # What bring_back.yml goes through.
     inventory |= {"attempt_to_bring_back"}
     # Preflight checks the servers that the toolchain will ask, also if the user names others.
@@ -139,6 +139,14 @@ def test_playbooks_give_roles_only_what_they_declare() -> None:
     for path in sorted((ROOT / "playbooks").glob("*.yml")):
         allowed = known | {name for name in given(yaml_of(path)) if name.startswith(("ansible_", "preflight_"))}
         assert set(given(yaml_of(path))) <= allowed, relative(path)
+
+
+def test_what_was_left_is_left_whether_or_not_it_was_asked_for_and_is_finished_on_request() -> None:
+    for name in ("attempt_left", "run_left"):
+        assert "run_request" not in WIRED[name], "a host that was lost is left, too"
+    benchmark, finish = (yaml_of(ROOT / f"playbooks/{name}.yml") for name in ("benchmark", "finish"))
+    assert benchmark[-1]["vars"]["__left"] == "{{ run_left }}"
+    assert not any("__left" in play.get("vars", {}) for play in finish)
 
 
 @pytest.mark.parametrize(("bare_metal", "seconds", "minutes"), [(False, 300, 150), (True, 1500, 175)])

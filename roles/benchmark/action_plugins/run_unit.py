@@ -1,7 +1,8 @@
 """Runs a command as a transient systemd unit and follows its log to the end; if the unit already runs, follows that.
 
 With `attach`, a unit that has failed meanwhile is followed as well, to its failure. With `detach`, a measurement is not
-followed; `host_dir`, the host's directory on the controller, then has a record of that.
+followed; `host_dir`, the host's directory on the controller, then has a record of that. So it has if a host that
+uploads its results by itself does not answer any more: the way to it may be lost, and not the host.
 """
 
 from __future__ import annotations
@@ -117,7 +118,10 @@ class ActionModule(ActionBase):
         earlier = {} if building else self._earlier()
         follower = Follower(building, int(args["expected"]), bool(args["tail"]), earlier, look)
         kept = LogCopy(Path(args["log_here"]))
-        end = self._end_of(unit, begin, kept, follower, followed=not look.ended)
+        try:
+            end = self._end_of(unit, begin, kept, follower, followed=not look.ended)
+        except AnsibleConnectionFailure:
+            raise AnsibleActionFail(self._lost(unit, kept)) from None
         self._tell("measured")
         if not end.succeeded:
             # A look may come through while it goes down: EC2 knows why.
@@ -153,13 +157,26 @@ class ActionModule(ActionBase):
             events.note(events.here(), ended(host=self._host, unit=unit.name, result=result))
         return end
 
-    def _left(self, unit: str, begun: bool) -> dict[str, Any]:
+    def _lost(self, unit: systemd_units.Unit, kept: LogCopy) -> str:
+        """Why the unit cannot be followed to its end. What can do without this machine is left measuring."""
+        if gone := self._gone():
+            return f"{gone} {kept.told}"
+        # Only an instance uploads. What is built measures nothing by itself.
+        if left := bool(self._task.args["step"] != "build" and unit.after):
+            self._leave()
+            events.note(events.here(), event_records.RunLeft(host=self._host))
+        return ssh_failures.stopped(unit.name, kept.told, left=left)
+
+    def _leave(self) -> None:
         """Leave the measurement to itself. Without a record of that, it would be ended with the playbook."""
         try:
             attempts.leave(Path(self._task.args["host_dir"]))
         except OSError as error:
             raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
         self._tell("left")
+
+    def _left(self, unit: str, begun: bool) -> dict[str, Any]:
+        self._leave()
         measuring = event_records.MeasurementBegun(host=self._host, unit=unit, followed=not begun)
         events.note(events.here(), measuring, event_records.RunLeft(host=self._host))
         return {"changed": begun}
@@ -248,13 +265,10 @@ class ActionModule(ActionBase):
                 if look.too_long:
                     self._command(systemd_units.stop_command(unit))
             except AnsibleConnectionFailure:
+                if time.monotonic() - answered > reconnect_timeout:
+                    raise
                 if gone := self._gone():
                     raise AnsibleActionFail(f"{gone} {kept.told}") from None
-                if time.monotonic() - answered > reconnect_timeout:
-                    raise AnsibleActionFail(
-                        f"The host stopped answering over SSH while {unit.name} ran there. {kept.told} Check the "
-                        "network between it and this machine."
-                    ) from None
                 self._connection.reset()
                 time.sleep(INTERVAL)
                 continue

@@ -1,7 +1,8 @@
 """Checks whether a resumed run's host is still measuring; fails if it measures something other than requested.
 
-For who only comes back to the run, an attempt that has ended meanwhile is followed as one that still measures, and a
-host that does not answer fails here. Where it fails, what the run's records said before it was planned is restored.
+For who only comes back to the run, an attempt that has ended meanwhile is followed as one that still measures. A host
+that does not answer fails here for them, and if it was left measuring. Where it fails, what the run's records said
+before it was planned is restored.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class ActionModule(ActionBase):
             answer = self._low_level_execute_command(command, sudoable=False)
         except AnsibleConnectionFailure as error:
             # A later stage would fail, and the run be ended: but from here, a network of one's own may be in the way.
-            if args["attaches"]:
+            if args["attaches"] or attempts.is_left(here):
                 raise _refusal(here, ssh_failures.sentence(task_vars["inventory_hostname"], str(error))) from None
             raise
         try:

@@ -198,6 +198,61 @@ def test_a_build_is_followed_though_the_measurement_is_to_be_left(
     assert not attempts.is_left(tmp_path)
 
 
+ACTIVE = look("active", "-", 0, b"")
+STOPPED_ANSWERING = "The host stopped answering over SSH while u ran there. Nothing of its log had been read yet. "
+
+
+def lose(
+    monkeypatch: pytest.MonkeyPatch, directory: Path, *answers: Any, gone: str = "", **args: Any
+) -> tuple[str, stages.Hosts]:
+    """Follow a unit on a host that answers no more; return what is said, and what the host is then known to be at."""
+    action, _ = made(monkeypatch, *answers, timeout=-1, gone=gone)
+    action._task.args |= {"expected": 0, "tail": False, "log_here": str(directory / "1/log"), **args}
+    action._task.args |= {"after": "results.service", "host_dir": str(directory), **args}
+    monkeypatch.setenv(events.VARIABLE, str(directory))
+    with stages.pipe() as pipe:
+        for name, value in pipe.environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(AnsibleActionFail) as failed:
+            action.run(task_vars={"inventory_hostname": "i-1"})
+        return str(failed.value), pipe.reached().hosts
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [[ACTIVE, LOST], [UNKNOWN, DONE, DONE, LOST], [ACTIVE, look("inactive", "success exited 0", 0, b""), LOST]],
+    ids=["found at work", "started", "at its end"],
+)
+def test_a_host_that_cannot_be_followed_and_uploads_by_itself_is_left_measuring(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answers: list[Any]
+) -> None:
+    said, hosts = lose(monkeypatch, tmp_path, *answers)
+    assert said == STOPPED_ANSWERING + (
+        "EC2 does not say that it is gone, so it is left measuring: check the network between it and this machine, "
+        "and come back to it."
+    )
+    assert hosts.left == {"i-1"}
+    assert attempts.is_left(tmp_path)
+    assert ("run-left", "i-1") in brief(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("args", "gone", "said"),
+    [
+        ({"after": ""}, "", f"{STOPPED_ANSWERING}Check the network between it and this machine."),
+        ({"step": "build"}, "", f"{STOPPED_ANSWERING}Check the network between it and this machine."),
+        ({}, "i-1 is terminated: Taken back.", "i-1 is terminated: Taken back. Nothing of its log had been read yet."),
+    ],
+    ids=["it uploads nothing", "it builds", "it is gone"],
+)
+def test_a_host_that_is_lost_otherwise_is_not_left(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, args: dict[str, Any], gone: str, said: str
+) -> None:
+    found, hosts = lose(monkeypatch, tmp_path, ACTIVE, LOST, gone=gone, **args)
+    assert (found, hosts.left) == (said, frozenset())
+    assert not attempts.is_left(tmp_path)
+
+
 def test_what_cannot_be_recorded_as_left_is_not_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     action, _ = made(monkeypatch, look("active", "-", 0, b""))
     (tmp_path / "file").write_text("")

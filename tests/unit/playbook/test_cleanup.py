@@ -111,43 +111,52 @@ def test_a_run_that_is_left_is_told_of_with_its_cost_and_the_way_back(tmp_path: 
     account = Account("i-1")
     record_files.write(tmp_path / "i-1", records.READY)
     after = After(tmp_path, account.client)
-    after.made.of_leaving(at(works={"i-1"}, measures={"i-1"}))
+    reached = at(works={"i-1"}, measures={"i-1"})
+    after.made.of_leaving(reached)
+    # AWS may not answer for long.
+    assert account.client.calls == []
+    after.made.of_left(reached)
     assert account.ids == {"i-1"}
     assert after.text.splitlines() == [
         "The run r1 goes on measuring, without this process.",
+        f"To come back to it: ./inv bench.attach r1 --runs-dir {tmp_path.parent}",
         "i-1 (c7i.2xlarge) still runs: it costs $0.357 an hour and switches itself off by 12:15 UTC on 2026-05-19.",
         f"To end what is left: ./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {tmp_path.parent}",
-        f"To come back to it: ./inv bench.attach r1 --runs-dir {tmp_path.parent}",
     ]
 
 
 def test_a_run_that_has_measured_when_it_is_left_is_told_of_as_such(tmp_path: Path) -> None:
     after = After(tmp_path, Account("i-1").client)
     after.made.of_leaving(at(works={"i-1"}, measures={"i-1"}, measured={"i-1"}))
-    assert after.text.startswith("The run r1 has measured, and its results wait on its instance.\ni-1 (c7i")
+    assert after.text.startswith("The run r1 has measured, and its results wait on its instance.\nTo come back to it: ")
 
 
 def test_a_run_whose_instance_is_gone_when_it_is_left_is_not_said_to_cost_money(tmp_path: Path) -> None:
     after = After(tmp_path, Account().client)
-    after.made.of_leaving(at(works={"i-1"}, measures={"i-1"}))
-    assert "No instance of the run is alive any more.\nTo come back to it: " in after.text
+    after.made.of_left(at(works={"i-1"}, measures={"i-1"}))
+    assert after.text == "No instance of the run is alive any more.\n"
 
 
 def test_a_run_that_is_left_where_aws_cannot_be_asked_still_has_a_way_back(tmp_path: Path) -> None:
     account = Account()
     account.client.answers["describe_instances"] = aws_error("ExpiredToken", "expired", "DescribeInstances")
     after = After(tmp_path, account.client)
-    after.made.of_leaving(at(works={"i-1"}, measures={"i-1"}))
-    assert "It is not known whether instances of the run still exist.\n" in after.text
+    reached = at(works={"i-1"}, measures={"i-1"})
+    after.made.of_leaving(reached)
     assert after.text.splitlines()[-1].startswith("To come back to it: ./inv bench.attach r1")
+    after.made.of_left(reached)
+    assert "It is not known whether instances of the run still exist.\n" in after.text
 
 
 def test_a_run_on_a_machine_of_the_user_s_own_is_left_there(tmp_path: Path) -> None:
     client = FakeClient()
     after = After(tmp_path, client, launches=False)
-    after.made.of_leaving(at(works={"192.0.2.7"}, measures={"192.0.2.7"}))
-    assert after.text.splitlines()[:2] == [
+    reached = at(works={"192.0.2.7"}, measures={"192.0.2.7"})
+    after.made.of_leaving(reached)
+    after.made.of_left(reached)
+    assert after.text.splitlines() == [
         "The run r1 goes on measuring on 192.0.2.7, without this process.",
+        f"To come back to it: ./inv bench.attach r1 --runs-dir {tmp_path.parent}",
         "To end it, type there: sudo systemctl stop 'benchmarks-r1-*'",
     ]
     assert client.calls == []
@@ -161,15 +170,38 @@ def test_what_was_left_measuring_is_not_ended_by_the_failure_of_another_host(
     record_files.write(tmp_path / "i-1", records.READY)
     after = After(tmp_path, account.client)
     reached = at(works={"i-1", "i-2"}, measures={"i-1"}, left={"i-1"}, failed={"i-2"}, ending={"i-1", "i-2"})
-    after.made.of_failure(1, replace(reached, ended_by_itself=by_itself))
+    said = after.made.of_failure(1, replace(reached, ended_by_itself=by_itself))
     assert (no_finish, account.ids) == ([], {"i-1"})
-    assert after.text.splitlines()[-1].startswith("To come back to it: ./inv bench.attach r1")
+    assert said.splitlines()[-1].startswith("To come back to it: ./inv bench.attach r1")
 
 
 def test_what_was_left_measuring_is_ended_by_a_signal(tmp_path: Path) -> None:
     account = Account("i-1")
     After(tmp_path, account.client).made.of_signal(at(measures={"i-1"}, left={"i-1"}))
     assert account.ids == set()
+
+
+@pytest.mark.parametrize(
+    ("has_profile", "reached", "told"),
+    [
+        (True, at(measures={"i-1"}), True),
+        (True, at(works={"i-1"}), False),
+        (False, at(measures={"i-1"}), False),
+    ],
+    ids=["measuring", "building", "without a role"],
+)
+def test_where_the_results_are_that_an_ended_host_uploads_is_told(
+    tmp_path: Path, has_profile: bool, reached: stages.Reached, told: bool
+) -> None:
+    record_files.write(tmp_path, records.preflight(launches=(records.launch_plan(has_profile=has_profile),)))
+    after = After(tmp_path, Account("i-1").client)
+    after.made.of_signal(reached)
+    assert ("is uploaded to" in after.text) is told
+    if told:
+        assert after.text.splitlines()[-1] == (
+            "What it had measured is uploaded to s3://mine as its instance goes down. To fetch it: ./inv bench.attach "
+            f"r1 --runs-dir {tmp_path.parent}"
+        )
 
 
 @pytest.mark.parametrize("ended", ["by a signal", "by a failure"])
@@ -358,6 +390,12 @@ def test_an_instance_that_ended_by_itself_is_counted_until_then(tmp_path: Path) 
     assert record_files.read(Terminated, tmp_path) == Terminated(instances=(over,))
 
 
+ATTACH = (
+    "./inv bench.attach r1 --runs-dir {runs_dir} brings back and publishes what there still is of it, and measures "
+    "nothing anew; what is here is in {}"
+)
+
+
 @pytest.mark.parametrize(
     ("stage", "named", "told"),
     [
@@ -367,7 +405,7 @@ def test_an_instance_that_ended_by_itself_is_counted_until_then(tmp_path: Path) 
             True,
             "Once that is mended, the same command without --run-id starts a new run; partial results are in {}",
         ),
-        ("publish", True, "The same command with --run-id r1 publishes what was measured, which is in {}"),
+        *((stage, True, ATTACH) for stage in ("collect", "report", "publish", "terminate", "finish")),
     ],
 )
 def test_the_last_lines_are_why_the_run_failed_and_what_to_do(
@@ -376,7 +414,19 @@ def test_the_last_lines_are_why_the_run_failed_and_what_to_do(
     failures.record_failure(tmp_path, "i-1", "Build", "The build failed: no type.\n    a line of the log", stage)
     failures.record_failure(tmp_path, "i-1", "Collect", "Nothing is there.", "collect")
     said = After(tmp_path, Account().client, named=named).made.of_failure(2, DONE)
-    assert said.splitlines() == ["The run failed: The build failed: no type.", told.format(tmp_path)]
+    told = told.format(tmp_path, runs_dir=tmp_path.parent)
+    assert said.splitlines() == ["The run failed: The build failed: no type.", told]
+
+
+@pytest.mark.parametrize("stage", ["", "publish", None])
+@pytest.mark.parametrize("named", [True, False])
+def test_who_has_come_back_to_a_run_is_told_how_to_do_that_again_and_not_to_begin_another(
+    tmp_path: Path, stage: str | None, named: bool
+) -> None:
+    if stage is not None:
+        failures.record_failure(tmp_path, "i-1", "Measure", "It failed.", stage)
+    said = After(tmp_path, Account().client, named=named, attaches=True).made.of_failure(2, DONE)
+    assert said.splitlines()[-1] == ATTACH.format(tmp_path, runs_dir=tmp_path.parent)
 
 
 def test_a_run_whose_directory_is_gone_has_failed_for_an_unknown_reason(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import io
 import json
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -200,13 +200,20 @@ class After:
     def of_leaving(self, reached: stages.Reached) -> None:
         self.done.append("of leaving")
 
+    def of_left(self, reached: stages.Reached) -> None:
+        self.done.append("of left")
+
+
+def leave(after: After) -> list[Callable[[stages.Reached], None]]:
+    return [after.of_leaving, after.of_left]
+
 
 @pytest.mark.parametrize(
     ("sent", "code", "done"),
     [
-        ([signal.SIGINT], 130, ["of leaving"]),
-        ([signal.SIGHUP], 129, ["of leaving"]),
-        ([signal.SIGINT, signal.SIGHUP], 130, ["of leaving"]),
+        ([signal.SIGINT], 130, ["of leaving", "of left"]),
+        ([signal.SIGHUP], 129, ["of leaving", "of left"]),
+        ([signal.SIGINT, signal.SIGHUP], 130, ["of leaving", "of left"]),
         ([signal.SIGINT, signal.SIGINT], 130, ["of signal"]),
         ([signal.SIGHUP, signal.SIGTERM], 143, ["of signal"]),
         ([signal.SIGTERM], 143, ["of signal"]),
@@ -220,7 +227,7 @@ def test_a_run_that_measures_is_left_by_the_first_ctrl_c_and_ended_by_the_second
     monkeypatch.setattr("benchmarks.playbook.signals._is_at_terminal", lambda: True)
     monkeypatch.setattr("benchmarks.playbook.signals.SECOND", 0.1)
     after = After()
-    job = runner.Job("a1", tmp_path, Command((), {}), lambda: None, after, None, False, leave=after.of_leaving)
+    job = runner.Job("a1", tmp_path, Command((), {}), lambda: None, after, None, False, leave=leave(after))
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     try:
         with pytest.raises(SystemExit) as ended:
@@ -230,7 +237,38 @@ def test_a_run_that_measures_is_left_by_the_first_ctrl_c_and_ended_by_the_second
     assert ended.value.code == code
     assert after.done == done
     # Of a run that goes on there is nothing to sum up yet, and it has not failed.
-    assert isinstance(ended.value, LeftError) == (done == ["of leaving"])
+    assert isinstance(ended.value, LeftError) == (done[0] == "of leaving")
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "done"),
+    [
+        # What AWS says of the instances is not waited for any more.
+        (signal.SIGINT, 130, ["of leaving"]),
+        (signal.SIGTERM, 143, ["of leaving", "of signal"]),
+    ],
+)
+@pytest.mark.parametrize("early", [True, False], ids=["while the playbook is ended", "while AWS is asked"])
+def test_ctrl_c_long_after_the_first_one_ends_nothing_but_this_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int, done: list[str], early: bool
+) -> None:
+    after = After()
+
+    def asked(reached: stages.Reached) -> None:
+        signal.raise_signal(number)
+        raise AssertionError("it goes on asking")
+
+    monkeypatch.setattr(after, "of_left", asked)
+    monkeypatch.setattr(Measuring, "signals", [signal.SIGINT, *([number] if early else [])])
+    monkeypatch.setattr("benchmarks.playbook.playbook_process.Playing", Measuring)
+    monkeypatch.setattr("benchmarks.playbook.signals._is_at_terminal", lambda: True)
+    monkeypatch.setattr("benchmarks.playbook.signals.SECOND", -1.0)
+    job = runner.Job("a1", tmp_path, Command((), {}), lambda: None, after, None, False, leave=leave(after))
+    with pytest.raises(SystemExit) as ended:
+        runner.run(job)
+    assert ended.value.code == code
+    assert after.done == (done[-1:] if early else done)
+    assert isinstance(ended.value, LeftError) == (number == signal.SIGINT)
 
 
 @pytest.mark.parametrize("left", [frozenset({"i-1"}), frozenset()])

@@ -66,15 +66,24 @@ def test_an_attempt_is_followed_and_can_be_left_again(
     assert bool(hosts.measures) is measures
 
 
-def test_a_host_that_does_not_answer_fails_for_who_only_comes_back(
-    monkeypatch: pytest.MonkeyPatch, host_dir: Path
+@pytest.mark.parametrize(("attaches", "is_left"), [(True, True), (True, False), (False, True)])
+def test_a_host_that_does_not_answer_fails_for_who_only_comes_back_and_if_it_was_left(
+    monkeypatch: pytest.MonkeyPatch, host_dir: Path, attaches: bool, is_left: bool
 ) -> None:
+    if not is_left:
+        attempts.follow(host_dir, None)
     lost = AnsibleConnectionFailure("Connection refused")
     with pytest.raises(AnsibleActionFail, match=r"^i-1 does not answer over SSH: Connection refused"):
-        found(monkeypatch, host_dir, lost, attaches=True)
+        found(monkeypatch, host_dir, lost, attaches=attaches)
+    assert attempts.is_left(host_dir) is is_left
+
+
+def test_a_host_that_does_not_answer_and_was_not_left_is_a_later_stages_to_fail(
+    monkeypatch: pytest.MonkeyPatch, host_dir: Path
+) -> None:
+    attempts.follow(host_dir, None)
     with pytest.raises(AnsibleConnectionFailure):
-        found(monkeypatch, host_dir, lost, attaches=False)
-    assert attempts.is_left(host_dir)
+        found(monkeypatch, host_dir, AnsibleConnectionFailure("Connection refused"), attaches=False)
 
 
 LOST = AnsibleConnectionFailure("Connection refused")

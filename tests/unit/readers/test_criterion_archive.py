@@ -230,13 +230,35 @@ def test_a_header_without_an_end_is_refused_unread(tmp_path: Path, out: Path) ->
 def test_earlier_results_that_cannot_be_removed_are_not_mixed_with_new_ones(
     tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: Any, **__: Any) -> None:
-        raise PermissionError(13, "Permission denied")
+    remove = shutil.rmtree
+
+    def fail(path: Path, **how: Any) -> None:
+        if path.name == "criterion":
+            raise PermissionError(13, "Permission denied")
+        remove(path, **how)
 
     monkeypatch.setattr(shutil, "rmtree", fail)
+    (out / "criterion").mkdir()
+    (out / "criterion/old").touch()
     with pytest.raises(RefusedError, match=r"^it cannot be unpacked: Permission denied\.$"):
         unpacked(archive(tmp_path, ("criterion/a", b"x")), out)
-    assert list(out.iterdir()) == []
+    assert sorted(str(path.relative_to(out)) for path in out.rglob("*")) == ["criterion", "criterion/old"]
+
+
+def test_a_part_is_never_in_the_place_of_the_whole(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: Any, **__: Any) -> None:
+        assert (out / ".unpacking/criterion/a").exists()
+        raise KeyboardInterrupt
+
+    (out / "criterion").mkdir()
+    (out / "criterion/old").touch()
+    path = archive(tmp_path, ("criterion/a", b"x"), ("criterion/b", b"x"))
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(criterion_archive, "_check_end", killed)
+        patched.setattr(shutil, "rmtree", lambda *_, **__: None)
+        unpacked(path, out)
+    assert [one.name for one in (out / "criterion").iterdir()] == ["old"]
+    assert unpacked(path, out) == ("", ["criterion/a", "criterion/b"])
 
 
 def test_a_chain_of_headers_is_refused(tmp_path: Path, out: Path) -> None:

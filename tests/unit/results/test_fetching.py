@@ -108,6 +108,76 @@ def test_a_log_of_which_more_is_here_is_kept(run: Path) -> None:
     assert not [path.name for path in (run / "i-1/1").iterdir() if path.name.endswith(".part")]
 
 
+@pytest.mark.parametrize(
+    ("left", "unpacked"),
+    [(100, False), (None, False), (None, True)],
+    ids=["cut off on the way", "not unpacked", "unpacked in part"],
+)
+def test_what_an_ended_controller_has_left_of_the_samples_is_completed(
+    run: Path, left: int | None, unpacked: bool
+) -> None:
+    named = files("mul", "sum")
+    attempt = run / "i-1/1"
+    (attempt / "criterion.tar.gz").write_bytes(named["criterion.tar.gz"][:left])
+    (attempt / "stopped-services").write_text("apt-da")
+    if unpacked:
+        (attempt / "criterion/all/mul").mkdir(parents=True)
+    failures.record_failure(run, "i-1", "Fetch the archive", "i-1 is terminated.", "collect", 1)
+    named["stopped-services"] = b"apt-daily.timer\n"
+    found = fetched(bucket_of(named), run, "terminated")
+    assert (found.complete, failures.failures(run)) == (True, ())
+    assert ("criterion.tar.gz" in found.files) is (left is not None)
+    for name, content in named.items():
+        assert (attempt / name).read_bytes() == content
+    results = attempt_results.of_attempt(run, "i-1", 1, PLAN)
+    assert [(one.id, one.samples is not None) for one in results.measurements] == [("mul", True), ("sum", True)]
+
+
+def test_what_cannot_be_brought_as_a_whole_leaves_the_failure(run: Path) -> None:
+    named = files("mul", "sum")
+    bucket = bucket_of(named)
+    del bucket.objects[f"{KEY}criterion.tar.gz"]
+    (run / "i-1/1/criterion.tar.gz").write_bytes(named["criterion.tar.gz"][:100])
+    failures.record_failure(run, "i-1", "Fetch the archive", "i-1 is terminated.", "collect", 1)
+    found = fetched(bucket, run, "terminated")
+    assert not found.complete
+    assert "nothing is lost" not in found.said
+    assert len(failures.failures(run)) == 1
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_samples_of_an_attempt_that_was_continued_are_kept_if_they_are_whole(run: Path, whole: bool) -> None:
+    older, newer = files("mul"), files("mul", "sum")
+    attempt = run / "i-1/1"
+    (attempt / "benchmark.log").write_bytes(older["benchmark.log"] + b"the attempt was continued\n")
+    here = newer["criterion.tar.gz"][: None if whole else -100]
+    (attempt / "criterion.tar.gz").write_bytes(here)
+    found = fetched(bucket_of(older), run, "terminated")
+    assert ("criterion.tar.gz" in found.files) is not whole
+    names = {path.name for path in (attempt / "criterion/all").iterdir()}
+    assert names >= ({"mul", "sum"} if whole else {"mul"})
+    assert found.complete is not whole
+
+
+@pytest.mark.parametrize("left", [100, None])
+def test_of_an_upload_that_was_cut_off_the_archive_replaces_only_a_part(run: Path, left: int | None) -> None:
+    named = files("mul", "sum")
+    bucket = Bucket()
+    bucket.objects = objects(named, None)
+    (run / "i-1/1/criterion.tar.gz").write_bytes(named["criterion.tar.gz"][:left])
+    found = fetched(bucket, run, "terminated")
+    assert ("criterion.tar.gz" in found.files) is (left is not None)
+    assert (run / "i-1/1/criterion.tar.gz").read_bytes() == named["criterion.tar.gz"]
+    assert (run / "i-1/1/criterion/all").is_dir()
+
+
+def test_a_log_that_was_damaged_here_is_replaced_by_what_the_host_has_uploaded(run: Path) -> None:
+    named = files("mul", "sum")
+    (run / "i-1/1/benchmark.log").write_bytes(b"\0" * 5000)
+    assert fetched(bucket_of(named), run, "terminated").complete
+    assert (run / "i-1/1/benchmark.log").read_bytes() == named["benchmark.log"]
+
+
 def test_the_last_copy_that_is_whole_is_fetched(run: Path) -> None:
     first, second = files("mul"), files("mul", "sum")
     bucket = bucket_of(first)

@@ -1,0 +1,50 @@
+"""The action that puts the archive into its place: only what was fetched as a whole gets there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+import yaml
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.loader import action_loader
+
+from benchmarks.paths import ROOT
+from tests.support.host_uploads import archive
+
+
+def unpack(directory: Path) -> dict[str, Any]:
+    action_loader.add_directory(str(ROOT / "plugins/action"))
+    action = action_loader.get(
+        "unpack_criterion",
+        task=Mock(args={"src": str(directory / "criterion.tar.gz.part"), "dest": str(directory)}, async_val=0),
+        connection=Mock(), play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
+    )  # fmt: skip
+    return dict(action.run(task_vars={}))
+
+
+def test_what_was_fetched_gets_its_name_and_is_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "criterion.tar.gz.part").write_bytes(archive("mul"))
+    assert unpack(tmp_path)["changed"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["criterion", "criterion.tar.gz"]
+
+
+def test_what_cannot_be_unpacked_is_kept_and_named(tmp_path: Path) -> None:
+    (tmp_path / "criterion.tar.gz.part").write_bytes(b"no archive")
+    with pytest.raises(AnsibleActionFail, match=r"^criterion\.tar\.gz cannot be unpacked: "):
+        unpack(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["criterion.tar.gz"]
+
+
+def test_what_was_not_fetched_is_told_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(AnsibleActionFail, match=r"criterion\.tar\.gz\.part in the run's directory cannot be written: "):
+        unpack(tmp_path)
+
+
+def test_the_role_fetches_to_another_name_than_the_archives() -> None:
+    tasks = {task["name"]: task for task in yaml.safe_load((ROOT / "roles/collect/tasks/criterion.yml").read_text())}
+    dest = tasks["Criterion | Fetch the archive"]["ansible.builtin.fetch"]["dest"]
+    assert dest.endswith("/criterion.tar.gz.part")
+    assert tasks["Criterion | Unpack the archive"]["unpack_criterion"]["src"] == dest
