@@ -15,10 +15,15 @@ _BLOCK = 512  # bytes; of ulimit in POSIX's shells, while bash takes 1024
 _PACKING_TIME = 600  # seconds
 
 # Prints the names of files and directories that have something in them. The list of services may well be empty.
-# Somebody follows the run, if that is of interest there.
-_FOUND = """
+# Somebody follows the run, if that is of interest there. What has ended is noted by its checksum: whoever collects that
+# publishes the same as the host itself, which cannot read what is in the bucket already.
+_FOUND = f"""
 cd "$1" 2>/dev/null || exit 0
-touch -c "../$HEARTBEAT" 2>/dev/null
+beat=../$HEARTBEAT
+if [ -w "$beat" ] && [ -s build.status ]; then
+  cat build.status run.status "$LOG" 2>/dev/null | sha256sum >>"$beat"
+fi
+{{ {host_layout.STAYS} }} 2>/dev/null
 shift
 for name; do
   if [ -d "$name" ]; then [ -n "$(ls -A "$name" 2>/dev/null)" ] && echo "$name"
@@ -28,8 +33,9 @@ for name; do
 done
 exit 0
 """
-# Into a file that is there already, in a directory where this user can make none. Links are packed as links.
-_PACK = 'cd "$1" && ulimit -f "$2" && exec timeout "$3" tar --create --gzip --sort=name --file="$4" "$5"'
+# Into a file that is there already, in a directory where this user can make none. Links are packed as links. Without a
+# process group of its own (--foreground), all of it is ended by whoever ends the group that it was started in.
+_PACK = 'cd "$1" && ulimit -f "$2" && exec timeout --foreground "$3" tar --create --gzip --sort=name --file="$4" "$5"'
 
 
 # As root, whose lock and mark third-party code cannot touch. It is packed again if a step has ended since: what was
@@ -49,6 +55,7 @@ def found_command(directory: str) -> list[str]:
     """The command that prints which of an attempt's files there are in its directory, one a line."""
     names = [host_layout.LOG, host_layout.ACTIVITY, host_layout.STOPPED, host_layout.CRITERION]
     known = f"STOPPED={shlex.quote(host_layout.STOPPED)} HEARTBEAT={shlex.quote(host_layout.HEARTBEAT)}"
+    known += f" LOG={shlex.quote(host_layout.LOG)}"
     return ["/bin/sh", "-c", f"{known}{_FOUND}", "sh", directory, *names]
 
 

@@ -12,16 +12,17 @@ from benchmarks.host.host_layout import STEPS
 
 # Prints one line for each active unit of another run, then one line for each attempt: its number, whether one of its
 # units is active, the digests of its measurement and of its request, and the result of each unit.
-_STATES = """
+_STATES = f"""
+beat=$3
 systemctl list-units --plain --no-legend --state=active,activating,deactivating 'benchmarks-*.service' |
 while read -r unit _; do
   case $unit in "$2"-*) ;; *) echo "other $unit" ;; esac
 done
 cd "$1" 2>/dev/null || exit 0
 # Somebody follows the run, if that is of interest there.
-touch -c "$3" 2>/dev/null
+{{ {host_layout.STAYS} }} 2>/dev/null
 for attempt in */; do
-  attempt=${attempt%/}
+  attempt=${{attempt%/}}
   active=no
   for step in build run; do
     case $(systemctl is-active "$2-$attempt-$step.service") in active|activating|deactivating) active=yes ;; esac
@@ -30,8 +31,8 @@ for attempt in */; do
   for file in measurement request build.status run.status; do
     word=$(cat "$attempt/$file" 2>/dev/null)
     case $word in "success killed"*) word=stopped ;; esac
-    word=${word%% *}
-    printf ' %s' "${word:--}"
+    word=${{word%% *}}
+    printf ' %s' "${{word:--}}"
   done
   echo
 done

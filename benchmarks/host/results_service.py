@@ -40,9 +40,16 @@ if login in [one.pw_name for one in pwd.getpwall()]:
     os.chown(beat, pwd.getpwnam(login).pw_uid, -1)
 """
 # The machine is not powered off while something is measured, whatever was measured before.
+# A unit that has failed is activating until systemd starts it again; one that is about to end sees nobody any more.
 _START = """
 systemctl stop "$1.timer" 2>/dev/null
-systemctl is-active --quiet "$2.service" && exit
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  case $(systemctl is-active "$2.service") in
+    active|activating|reloading) exit 0 ;;
+    deactivating) sleep 0.3 ;;
+    *) break ;;
+  esac
+done
 shift 2
 exec "$@"
 """

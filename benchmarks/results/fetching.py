@@ -89,10 +89,11 @@ def fetch(
         files = tuple(_bring(s3, target, found, manifest, directory))
     except aws_errors.errors() as error:
         raise FailedError(_failure(run_dir, host, place, error)) from None
-    complete = bool(manifest and _ended_well(manifest) and not _lacking(directory, manifest))
+    missing = host_files.missing(manifest) if manifest else ()
+    complete = bool(manifest and _ended_well(manifest) and not missing and not _lacking(directory, manifest))
     if complete:
         failures.forget_loss(run_dir, host, attempt, _OF_LOSS)
-    return Fetched(files, _sentence(host, place, files, complete, manifest is not None), complete)
+    return Fetched(files, _sentence(host, place, files, complete, manifest is not None, missing), complete)
 
 
 def _folder(s3: Client, target: Destination, run_dir: Path, host: str, attempt: int, plan: Preflight) -> _Folder | None:
@@ -252,13 +253,16 @@ def _lacking(directory: Path, manifest: HostManifest) -> list[str]:
     return [name for name in differing if name not in (*grown, *kept)]
 
 
-def _sentence(host: str, place: str, files: tuple[str, ...], complete: bool, whole: bool) -> str:
+def _sentence(
+    host: str, place: str, files: tuple[str, ...], complete: bool, whole: bool, missing: tuple[str, ...]
+) -> str:
+    lost = f" It could not upload {' and '.join(missing)} before it was gone." if missing else ""
     if not files:
-        return f"All that {host} has uploaded to {place} is here already."
+        return f"All that {host} has uploaded to {place} is here already.{lost}"
     rest = (
         " It had measured to its end, so that nothing is lost."
         if complete
-        else ""
+        else lost
         if whole
         else " It was cut off while it uploaded: there may be more that is lost."
     )

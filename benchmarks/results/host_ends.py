@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.host import systemd_units
 from benchmarks.host.systemd_units import Unit, UnitStatus
+from benchmarks.results import host_files
 from benchmarks.runs import record_files
 from benchmarks.runs.records import HostManifest
 
@@ -15,7 +16,11 @@ _STEPS = (("build", "build", "build_limit", 60), ("run", "benchmark run", "time_
 
 
 def why_not_well(manifest: HostManifest, limits: Mapping[str, object]) -> str:
-    """Why an attempt was not measured to its end, as a sentence; empty if it was. `limits` are the run's parameters."""
+    """Why an attempt was not measured to its end or not uploaded as a whole, as a sentence; empty if it was.
+
+    `limits` are the run's parameters.
+    """
+    missing = host_files.missing(manifest)
     for step, what, name, default in _STEPS:
         words = getattr(manifest, step)
         if words is None:
@@ -24,7 +29,7 @@ def why_not_well(manifest: HostManifest, limits: Mapping[str, object]) -> str:
         if not look.succeeded:
             unit = Unit("", (), {}, "", "", "", limit_seconds=int(str(limits.get(name) or default)) * 60)
             return systemd_units.describe_end(look, unit, what)
-    return ""
+    return f"{manifest.host} could not upload everything: there is no {' and no '.join(missing)}." if missing else ""
 
 
 def of_fetched(directory: Path, limits: Mapping[str, object]) -> str:

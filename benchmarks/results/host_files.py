@@ -18,6 +18,11 @@ def listed(manifest: HostManifest) -> dict[str, str]:
     return {name: manifest.files[name].sha256 for name in NAMES if name in manifest.files}
 
 
+def missing(manifest: HostManifest) -> tuple[str, ...]:
+    """The names of files that the instance says it had, but could not upload."""
+    return tuple(name for name in NAMES if name in manifest.missing)
+
+
 def differing(directory: Path, manifest: HostManifest) -> tuple[str, ...]:
     """The names of files in a directory that are missing or have other bytes than the instance says. Raises OSError."""
     return tuple(name for name, sha256 in listed(manifest).items() if digest(directory / name) != sha256)

@@ -424,6 +424,7 @@ class HostManifest(Record, frozen=True, kw_only=True):
     run: tuple[str, ...] | None
     stopped: str | None  # why it was stopped before its end: spot-notice or power-off; null if it was not, or not known
     files: Mapping[str, File]  # by name
+    missing: tuple[str, ...] = ()  # names of files that S3 refused, or that could not be packed, before it went down
 
 
 class StageTime(Part, frozen=True, kw_only=True):

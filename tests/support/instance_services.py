@@ -29,6 +29,7 @@ class Services:
         }
     )
     answers: list[tuple[int, str]] = field(default_factory=list)
+    refused: dict[str, tuple[int, str]] = field(default_factory=dict)  # the answer about files of a name, if any
     date: str = ""  # of S3's clock
     objects: dict[str, bytes] = field(default_factory=dict)
     puts: list[tuple[str, dict[str, str]]] = field(default_factory=list)  # paths and headers
@@ -59,7 +60,9 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, token)
             return
         self.services.puts.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
-        status, code = self.services.answers.pop(0) if self.services.answers else (200, "")
+        status, code = self.services.refused.get(self.path.rpartition("/")[2], (200, ""))
+        if self.services.answers:
+            status, code = self.services.answers.pop(0)
         if not status:
             self.close_connection = True
             return

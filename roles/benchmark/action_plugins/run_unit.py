@@ -255,10 +255,13 @@ class ActionModule(ActionBase):
         follower.know(kept.read(begin))
         reconnect_timeout = float(self._task.args["reconnect_timeout"])
         answered = time.monotonic()
+        behind = False
         while True:
             asked = time.monotonic()
             try:
-                look = self._look(unit, offset, follower.wait, until_it_grows=follower.tail)
+                # What there is of a log that grows faster than one look takes is fetched without a wait.
+                wait = 0 if behind else follower.wait
+                look = self._look(unit, offset, wait, until_it_grows=follower.tail)
                 if look.too_long:
                     self._command(systemd_units.stop_command(unit))
             except AnsibleConnectionFailure:
@@ -271,6 +274,7 @@ class ActionModule(ActionBase):
                 continue
             answered = time.monotonic()
             offset += len(look.log)
+            behind = bool(look.log) and offset < look.size
             if trouble := kept.add(look.log):
                 display.warning(f"{trouble}. The benchmark goes on.")
             follower.see(look.log, offset >= look.size)

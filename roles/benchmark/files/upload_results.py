@@ -18,12 +18,14 @@ import json
 import os
 import re
 import signal
+import socket
+import ssl
 import stat
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
@@ -37,12 +39,19 @@ TOKEN_SECONDS = 21600
 METADATA_TIMEOUT = 5  # seconds
 TIMEOUT = 60  # seconds without an answer or progress
 BLOCK = 2**20  # bytes
+ASKED = 2**16  # bytes of a body for which S3 is asked first
+ASKING = 2  # seconds in which it says so; who does not know the question says nothing
 # Waits between tries grow from the first to the last; while the machine goes down, there is no time for long ones.
 WAITS = (1, 2, 4, 8, 15, 30, 60)  # seconds
 HURRY = 2  # seconds
 # What is refused may have been allowed just now: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html
-# After so many refusals each other file is tried once; while the machine goes down, nobody is kept waiting by them.
+# After so many rounds with refusals, all is tried again later, unless the machine goes down: then no later will come.
 REFUSALS, REFUSALS_IN_HURRY = 6, 2
+LATER = 600  # seconds
+# So many tries in a row without an answer are enough while the machine goes down, which would have to wait for more.
+SILENCES = 3
+CONNECTING_IN_HURRY = 3  # seconds for each of a name's addresses
+PACKING_IN_HURRY = 45  # seconds
 LEFT = 300  # seconds after which nobody goes on with what is between two steps
 UNIT_END = 100  # seconds: systemd kills a unit that has not stopped after 90
 # Codes of 4xx that another try may mend: it takes the role's newest credentials, and reads the file again.
@@ -52,8 +61,12 @@ PASSING = frozenset(
         *("BadDigest", "XAmzContentSHA256Mismatch", "IncompleteBody"),
     )
 )
+# Answers of a server that may have stored an object all the same.
+FAULTS = (500, 502, 504)
 STEPS = ("build", "run")
+RESULTS = "-results.service"  # how the names of units such as this end
 ORDER, STATE, MANIFEST = "upload.json", "uploaded.json", "host.json"
+LOG, ARCHIVE = "benchmark.log", "criterion.tar.gz"
 HEARTBEAT = "heartbeat"  # in the run's directory
 STOP_REASON, SPOT_NOTICE = "stop-reason", "spot-notice"
 ENDED_WELL = "success exited"
@@ -72,7 +85,11 @@ class FailedError(Exception):
 
 
 class TakenError(Exception):
-    """Somebody else has written an object of this folder, who has not seen the attempt's end."""
+    """Somebody else has written an object of this folder, who has not collected the attempt as it has ended."""
+
+
+class GoesOnError(Exception):
+    """The attempt goes on after all: somebody has come back to it."""
 
 
 @dataclass(frozen=True)
@@ -215,19 +232,78 @@ def signed(
     }
 
 
-def put(where: Place, headers: Mapping[str, str], body: Iterator[bytes]) -> Answer:
-    """Send a PUT. Raises OSError and HTTPException if there is no answer."""
+class Begun(io.RawIOBase):
+    """A connection of whose answer the first line was read already, as http.client takes connections."""
+
+    def __init__(self, line: bytes, connection: socket.socket) -> None:
+        self._line, self._socket = line, connection
+
+    def makefile(self, *_: Any) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not self._line:
+            return self._socket.recv_into(buffer)
+        size = min(len(buffer), len(self._line))
+        buffer[:size], self._line = self._line[:size], self._line[size:]
+        return size
+
+
+def put(where: Place, headers: Mapping[str, str], body: Iterator[bytes], connecting: float = TIMEOUT) -> Answer:
+    """Send a PUT; connecting takes so many seconds at most. Raises OSError and HTTPException if there is no answer.
+
+    S3 may refuse before it has read everything, and says why. It is asked first whether it takes a large body: what
+    is refused while it is sent may be lost with the connection, above all over TLS.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+    """
     kind = http.client.HTTPSConnection if where.secure else http.client.HTTPConnection
-    connection = kind(where.host, timeout=TIMEOUT)
+    connection = kind(where.host, timeout=connecting)
     try:
-        # S3 may refuse before it has read everything, and says why.
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            connection.request("PUT", where.path, body=body, headers=dict(headers))
-        response = connection.getresponse()
+        connection.connect()
+        connection.sock.settimeout(TIMEOUT)
+        connection.putrequest("PUT", where.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        asks = int(headers["content-length"]) >= ASKED
+        if asks:
+            connection.putheader("expect", "100-continue")
+        connection.endheaders()
+        line = first_line(connection.sock) if asks else b""
+        if not line:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError, ssl.SSLError):
+                for block in body:
+                    connection.send(block)
+        response = http.client.HTTPResponse(Begun(line, connection.sock), method="PUT")  # type: ignore[arg-type]
+        response.begin()
         text = response.read(BLOCK).decode(errors="replace")
         return Answer(response.status, code_of(text), date_of(response.headers.get("Date")))
     finally:
         connection.close()
+
+
+def first_line(connection: socket.socket) -> bytes:
+    """The first line of an answer that comes before the body; empty if the body is asked for, or nothing is said.
+
+    Bytes that a TLS connection has received need be none of an answer, such as a ticket: one has to read.
+    """
+    connection.settimeout(ASKING)
+    found = b""
+    try:
+        while not found.endswith(b"\n") and (byte := connection.recv(1)):
+            found += byte
+    except socket.timeout:  # noqa: UP041 - in Python 3.9 it is no TimeoutError
+        return found
+    finally:
+        connection.settimeout(TIMEOUT)
+    if found.split()[1:2] != [b"100"]:
+        return found
+    end = b""
+    while not end.endswith((b"\n\n", b"\n\r\n")) and end not in (b"\n", b"\r\n") and (byte := connection.recv(1)):
+        end += byte
+    return b""
 
 
 def code_of(text: str) -> str:
@@ -304,7 +380,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def followed(directory: Path, seconds: float) -> bool:
-    """Whether somebody has looked at the run within so many seconds."""
+    """Whether somebody has looked at the run within so many seconds, or has said to stay for longer."""
     try:
         return time.time() - (directory.parent / HEARTBEAT).stat().st_mtime < seconds
     except OSError:
@@ -317,6 +393,11 @@ def status(directory: Path, step: str) -> str:
         return (directory / f"{step}.status").read_text(encoding="utf-8").strip()
     except (OSError, ValueError):
         return ""
+
+
+def statuses(directory: Path) -> dict[str, str]:
+    """How each step has ended: what was uploaded holds for these only."""
+    return {step: status(directory, step) for step in STEPS}
 
 
 def active(unit: str) -> bool:
@@ -352,13 +433,28 @@ class Watch:
     order: Mapping[str, Any]
     metadata: Metadata
     down: threading.Event = field(default_factory=threading.Event)
+    taken: bool = False  # whether EC2 takes the machine back
+
+    @property
+    def in_hurry(self) -> bool:
+        return self.taken or self.down.is_set()
 
     def sleep(self, seconds: float) -> None:
         """Sleep, until the machine goes down at the latest; then only shortly."""
         if self.down.is_set():
             time.sleep(min(seconds, HURRY))
         else:
-            self.down.wait(seconds)
+            self.down.wait(min(seconds, HURRY) if self.taken else seconds)
+
+    def rest(self, seconds: float) -> None:
+        """Sleep, until the machine goes down or the attempt goes on at the latest; longer if another one measures."""
+        end = time.monotonic() + seconds
+        while not self.down.is_set() and not self.goes_on():
+            if time.monotonic() >= end:
+                if not any(not unit.endswith(RESULTS) for unit in others(self.order)):
+                    return
+                end += seconds
+            self.sleep(self.order["look_seconds"])
 
     def wait(self) -> None:
         """Return when the attempt has ended: by itself, by a spot notice or a shutdown, or left by everybody."""
@@ -382,6 +478,10 @@ class Watch:
             return True
         return not followed(self.directory, LEFT) and not self.is_active()
 
+    def goes_on(self) -> bool:
+        """Whether the attempt goes on, of which it seemed that everybody had left it."""
+        return not (self.down.is_set() or self.taken or self.has_ended())
+
     def is_active(self) -> bool:
         return any(active(unit) for unit in self.order["units"])
 
@@ -391,6 +491,7 @@ class Watch:
         https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
         """
         log("EC2 takes this spot instance back: what is measured is stopped and uploaded.")
+        self.taken = True
         with contextlib.suppress(OSError):
             (self.directory / STOP_REASON).write_text(f"{SPOT_NOTICE}\n", encoding="utf-8")
         subprocess.run(["systemctl", "stop", *self.order["units"]], check=False)
@@ -409,86 +510,166 @@ class Uploads:
     offset: timedelta = timedelta(0)  # of S3's clock
     domain: str = ""
     said: bytes = b""  # of the manifest
-    refused: int = 0  # how many times S3 has refused something
+    silent: int = 0  # how many tries in a row had no answer while the machine goes down
+    lost: set[str] = field(default_factory=set)  # the names of files that are perhaps there
 
     def __post_init__(self) -> None:
         self.directory, self.order = self.watch.directory, self.watch.order
-        self.state: dict[str, Any] = {"copy": 1, "acknowledged": {}, "error": None, "complete": False}
+        self.state: dict[str, Any] = {"copy": 1, "acknowledged": {}, "error": None, "complete": False, "ended": {}}
         self.state.update(read(self.directory / STATE))
 
     def all(self) -> bool:
-        """Upload whatever there is of the attempt. Returns whether S3 has acknowledged all of it."""
+        """Upload whatever there is of the attempt. Returns whether S3 has acknowledged all of it.
+
+        Raises GoesOnError if the attempt goes on meanwhile.
+        """
         while True:
             try:
                 return self.folder()
             except TakenError:
-                self.note(copy=self.state["copy"] + 1, acknowledged={})
+                self.next_copy()
+            except GoesOnError:
+                # What had no answer may be there, and is not what there will be at the end.
+                if self.lost:
+                    self.next_copy()
+                raise
+
+    def next_copy(self) -> None:
+        self.lost.clear()
+        self.note(copy=self.state["copy"] + 1, acknowledged={})
 
     def folder(self) -> bool:
         """Upload into one folder. Raises TakenError if there is something else."""
         begun = time.time() + self.offset.total_seconds()
-        present = [file for file in self.order["files"] if self.measured(file)["bytes"]]
-        if self.is_another(present):
-            self.note(copy=self.state["copy"] + 1, acknowledged={})
-        self.note(complete=False)
-        good = [self.one(file) for file in present]
-        if not self.state["acknowledged"]:
+        ended = statuses(self.directory)
+        files = self.present(file for file in self.order["files"] if file["name"] != ARCHIVE)
+        if self.is_another(files, ended):
+            self.next_copy()
+        self.note(complete=False, ended=ended)
+        # Once before anything else: packing may take longer than there is time.
+        for file in files:
+            self.one(file)
+        packed = self.pack()
+        if packed:
+            files += self.present(file for file in self.order["files"] if file["name"] == ARCHIVE)
+        elif not self.is_given_up():
+            self.note(error=f"{ARCHIVE}: it could not be packed")
+        if self.is_another(files, ended):
+            raise TakenError
+        missing = [*self.rounds(files), *([] if packed else [ARCHIVE])]
+        # With the manifest, nothing more is expected in this folder.
+        if not self.state["acknowledged"] or self.is_given_up() or (missing and not self.watch.in_hurry):
             return False
         if MANIFEST not in self.state["acknowledged"]:
-            # Last, so that a folder with it is complete.
             identity = self.identity()
             if not identity:
                 return False
-            self.said = json.dumps(self.manifest(identity, begun), indent=2).encode() + b"\n"
-            good.append(self.one({"name": MANIFEST, "type": "application/json", "limit": BLOCK}))
-        complete = all(good)
-        self.note(complete=complete, error=None if complete else self.state["error"])
-        return complete
+            self.said = json.dumps(self.manifest(identity, begun, ended, missing), indent=2).encode() + b"\n"
+            missing += self.rounds([{"name": MANIFEST, "type": "application/json", "limit": BLOCK}])
+        self.note(complete=not missing, error=self.state["error"] if missing else None)
+        return not missing
 
-    def is_another(self, present: Sequence[Mapping[str, Any]]) -> bool:
+    def present(self, files: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        return [file for file in files if self.measured(file)["bytes"]]
+
+    def pack(self) -> bool:
+        """Make the archive of Criterion's directory, as the user of third-party code; return whether it is whole."""
+        if self.is_given_up():
+            return False
+        # In a group of its own, to be killed with all that it has started.
+        packing = subprocess.Popen(self.order["pack"], stdin=subprocess.DEVNULL, start_new_session=True)
+        end: float | None = None
+        try:
+            while True:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    code = packing.wait(1)
+                    break
+                if self.watch.goes_on():
+                    raise GoesOnError
+                if self.watch.in_hurry:
+                    end = end or time.monotonic() + PACKING_IN_HURRY
+                    if time.monotonic() >= end:
+                        log("There is no more time to pack Criterion's directory.")
+                        return False
+        finally:
+            if packing.poll() is None:
+                os.killpg(packing.pid, signal.SIGKILL)
+                packing.wait()
+        if code:
+            log(f"Criterion's directory could not be packed ({code}).")
+        return not code
+
+    def rounds(self, files: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Send files, each once a round, so that none keeps another waiting.
+
+        Returns the names of those that are refused again and again, or that there is no more time for.
+        """
+        left, refusals = list(files), 0
+        for tried in range(sys.maxsize):
+            came = {file["name"]: self.one(file) for file in left}
+            left = [file for file in left if came[file["name"]] != DONE]
+            refusals += REFUSED in came.values()
+            enough = refusals >= (REFUSALS_IN_HURRY if self.watch.in_hurry else REFUSALS)
+            waits = [file for file in left if not (enough and came[file["name"]] == REFUSED)]
+            if not waits or self.is_given_up():
+                break
+            if RESET not in came.values() or tried:
+                self.watch.sleep(WAITS[min(tried, len(WAITS) - 1)])
+        return [file["name"] for file in left]
+
+    def is_given_up(self) -> bool:
+        """Whether the machine that goes down need not wait for S3, which does not answer."""
+        return self.silent >= SILENCES
+
+    def is_another(self, present: Sequence[Mapping[str, Any]], ended: Mapping[str, str]) -> bool:
         """Whether the files are not those of the folder that was begun, which are never replaced."""
         known = self.state["acknowledged"]
+        if MANIFEST in known and self.state["ended"] != ended:
+            return True
         now = {file["name"]: self.measured(file) for file in present}
         return any(
             known.get(name, said) != said or (MANIFEST in known and name not in known) for name, said in now.items()
         )
 
-    def one(self, file: Mapping[str, Any]) -> bool:
-        """Upload a file. Returns whether it is there; False if it is refused again and again."""
-        name, perhaps_there = file["name"], False
-        for tried in range(sys.maxsize):
-            try:
-                measured = self.measured(file)
-                if self.state["acknowledged"].get(name) == measured:
-                    return True
-                # Of what is there, this role can read nothing. It is this file if an answer was lost, or if who has
-                # seen the end has published it, and may be less of a log if somebody has lost the connection before.
-                if self.send(file, **measured) == THERE and not perhaps_there and not self.was_seen():
-                    raise TakenError
-            except FailedError as failed:
-                said, came = str(failed), failed.outcome
-                perhaps_there = perhaps_there or came == AGAIN
-            except (OSError, http.client.HTTPException, ValueError) as error:
-                said, came = str(error) or type(error).__name__, AGAIN
-                perhaps_there = True
-            else:
-                self.note(acknowledged={**self.state["acknowledged"], name: measured})
-                return True
-            self.note(error=f"{name}: {said}")
-            log(f"{name} is not uploaded: {said}")
-            self.refused += came == REFUSED
-            if came == REFUSED and self.refused >= (REFUSALS_IN_HURRY if self.watch.down.is_set() else REFUSALS):
-                return False
-            if came != RESET or tried:
-                self.watch.sleep(WAITS[min(tried, len(WAITS) - 1)])
-        return False
-
-    def was_seen(self) -> bool:
-        """Whether somebody has looked at the run after the attempt's end."""
-        ended = ended_at(self.directory)
+    def one(self, file: Mapping[str, Any]) -> str:
+        """Try once to upload a file; return what comes of it: DONE if it is there. Raises TakenError, GoesOnError."""
+        name = file["name"]
+        # What is written just now is no attempt's end, and an upload would disturb the measurement.
+        if self.watch.goes_on():
+            raise GoesOnError
+        if self.is_given_up():
+            return AGAIN
         try:
-            return ended is not None and (self.directory.parent / HEARTBEAT).stat().st_mtime >= ended
-        except OSError:
+            measured = self.measured(file)
+            if self.state["acknowledged"].get(name) == measured:
+                return DONE
+            self.silent += self.watch.down.is_set()
+            # Of what is there, this role can read nothing. It is this file if an answer was lost, or if who has
+            # collected the same has published it, and may be less of a log if somebody lost the connection before.
+            if self.send(file, **measured) == THERE and name not in self.lost and not self.was_collected():
+                raise TakenError
+        except FailedError as failed:
+            said, came = str(failed), failed.outcome
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            said, came = str(error) or type(error).__name__, AGAIN
+            self.lost.add(name)
+        else:
+            self.note(acknowledged={**self.state["acknowledged"], name: measured})
+            return DONE
+        self.note(error=f"{name}: {said}")
+        log(f"{name} is not uploaded: {said}")
+        return came
+
+    def was_collected(self) -> bool:
+        """Whether somebody has collected the attempt as it has ended: see host.attempt_files."""
+        found = hashlib.sha256()
+        for name in (*(f"{step}.status" for step in STEPS), LOG):
+            with contextlib.suppress(OSError), opened(self.directory / name) as file:
+                for block in blocks(file, sys.maxsize):
+                    found.update(block)
+        try:
+            return found.hexdigest() in (self.directory.parent / HEARTBEAT).read_text(encoding="utf-8").split()
+        except (OSError, ValueError):
             return False
 
     def send(self, file: Mapping[str, Any], sha256: str, bytes: int) -> str:
@@ -509,10 +690,14 @@ class Uploads:
         now = datetime.now(UTC) + self.offset
         with self.open(file["name"]) as body:
             every = signed(where, headers, sha256, self.order["region"], credentials, now)
-            answer = put(where, every, blocks(body, bytes))
+            connecting = CONNECTING_IN_HURRY if self.watch.down.is_set() else TIMEOUT
+            answer = put(where, every, blocks(body, bytes), connecting)
+        self.silent = 0
         came = outcome(answer)
         if came == RESET and answer.date:
             self.offset = answer.date - datetime.now(UTC)
+        if answer.status in FAULTS:
+            self.lost.add(file["name"])
         if came not in (DONE, THERE):
             raise FailedError(f"S3 answers with {answer.code or answer.status}", came)
         return came
@@ -530,9 +715,11 @@ class Uploads:
         except OSError:
             return {"sha256": hashlib.sha256().hexdigest(), "bytes": 0}
 
-    def manifest(self, identity: Mapping[str, Any], begun: float) -> dict[str, Any]:
+    def manifest(
+        self, identity: Mapping[str, Any], begun: float, ended: Mapping[str, str], missing: Sequence[str]
+    ) -> dict[str, Any]:
         """What is said of the attempt beside its files: HostManifest in benchmarks.runs.records."""
-        build, run = (status(self.directory, step).split() or None for step in STEPS)
+        build, run = (ended[step].split() or None for step in STEPS)
         return {
             "schema_version": 1,
             "run_id": self.order["run_id"],
@@ -547,11 +734,12 @@ class Uploads:
             "run": run,
             "stopped": stopped(self.directory),
             "files": self.state["acknowledged"],
+            "missing": missing,
         }
 
     def identity(self) -> dict[str, Any]:
         """https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-identity-documents.html"""
-        for wait in WAITS:
+        for wait in WAITS[: REFUSALS_IN_HURRY if self.watch.in_hurry else None]:
             try:
                 found = _json(self.watch.metadata.need("dynamic/instance-identity/document"))
                 if all(name in found for name in ("region", "instanceType", "pendingTime")):
@@ -586,11 +774,36 @@ def power_off_later(directory: Path, order: Mapping[str, Any]) -> None:
 
 
 def check(directory: Path) -> None:
-    order = read(directory / ORDER)
+    # An earlier attempt may have set the timer: whoever has gone on with the run since may have decided otherwise.
+    order = next(found for one in reversed(attempts(directory)) if (found := read(one / ORDER)))
     if order["keep"] or followed(directory, order["unfollowed_seconds"]) or others(order):
+        return
+    if unsaved := [one.name for one in attempts(directory) if not is_saved(one)]:
+        log(f"The machine stays on: S3 does not have all of the attempts {', '.join(unsaved)}.")
         return
     log("Everything is uploaded and nobody follows the run: the machine is powered off.")
     subprocess.run(["systemctl", "poweroff"], check=True)
+
+
+def attempts(directory: Path) -> list[Path]:
+    """The directories of the run's attempts, of which one is given; the newest is the last."""
+    found = [path for path in directory.parent.iterdir() if path.name.isdecimal() and path.is_dir()]
+    return sorted(found, key=lambda path: int(path.name))
+
+
+def is_saved(directory: Path) -> bool:
+    """Whether S3 has acknowledged all of an attempt, as it is now; one that has never begun has nothing to lose."""
+    known, ended = read(directory / STATE), statuses(directory)
+    if not (known or any(ended.values()) or size(directory / LOG)):
+        return True
+    return known.get("complete") is True and known.get("ended") == ended
+
+
+def size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def others(order: Mapping[str, Any]) -> list[str]:
@@ -602,13 +815,6 @@ def others(order: Mapping[str, Any]) -> list[str]:
     return [name for name in names if name != f"{order['power_off']}.service"]
 
 
-def pack(order: Mapping[str, Any]) -> None:
-    """Make the archive of Criterion's directory, as the user of third-party code."""
-    done = subprocess.run(order["pack"], stdin=subprocess.DEVNULL, check=False)
-    if done.returncode:
-        log(f"Criterion's directory could not be packed ({done.returncode}).")
-
-
 def main(directory: Path) -> int:
     order = read(directory / ORDER)
     if not order:
@@ -616,11 +822,22 @@ def main(directory: Path) -> int:
         return 0
     watch = Watch(directory, order, Metadata(METADATA))
     signal.signal(signal.SIGTERM, lambda *_: watch.down.set())
-    watch.wait()
-    pack(order)
-    if Uploads(watch).all() and not watch.down.is_set():
-        power_off_later(directory, order)
-    return 0
+    while True:
+        watch.wait()
+        done = False
+        with contextlib.suppress(GoesOnError):
+            done = Uploads(watch).all()
+        if watch.in_hurry:
+            return 0
+        if done:
+            power_off_later(directory, order)
+        # Whoever has come back meanwhile has found this unit active, and counts on it.
+        if watch.goes_on():
+            log("Somebody goes on with the attempt.")
+        elif done:
+            return 0
+        else:
+            watch.rest(LATER)
 
 
 if __name__ == "__main__":

@@ -310,6 +310,20 @@ def test_earlier_durations_are_looked_up_only_where_the_task_says(
     find.assert_called_once_with(tmp_path, "plonky2", "c7i.large")
 
 
+def test_a_look_that_has_not_reached_the_logs_end_is_followed_by_one_that_does_not_wait(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    chunk = b"what a program prints\n"
+    # The last but one has nothing of what there is said to be: then nothing is gained by asking at once.
+    sizes = [(3, chunk), (3, chunk), (3, chunk), (4, b""), (4, chunk)]
+    looks = [look("active", "-", size * len(chunk), log) for size, log in sizes]
+    action, execute = made(monkeypatch, *looks, look("inactive", "success exited 0", 4 * len(chunk), b""))
+    follower = Follower(MEASURE, 0, False, Screen(lambda *_: None, False, 80))
+    action._follow(UNIT, 0, LogCopy(tmp_path / "log"), follower)
+    waits = [shlex.split(call.args[0])[9] for call in execute.call_args_list]
+    assert waits == ["5", "0", "0", "5", "5", "5"]
+
+
 def test_following_keeps_no_log_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     chunk = b"what a program prints\n" * 2**14
     looks = [look("active", "-", number * len(chunk), chunk) for number in range(40)]

@@ -8,11 +8,15 @@ import importlib.util
 import json
 import os
 import signal
+import socket
+import ssl
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -24,6 +28,7 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from benchmarks.host import attempt_files
 from benchmarks.paths import ROOT
 from benchmarks.runs import record_files
 from benchmarks.runs.records import File, HostManifest
@@ -62,7 +67,7 @@ def directory(tmp_path: Path, aws: Services, monkeypatch: pytest.MonkeyPatch) ->
         "run_id": "r1", "host": "i-1", "attempt": 1, "region": "eu-west-1", "bucket": "mine", "account": "123456789012",
         "folder": FOLDER, "endpoint": aws.endpoint, "keep": False, "look_seconds": 0.05, "unfollowed_seconds": 300,
         "units": ["r1-1-build.service", "r1-1-run.service"], "prefix": "r1", "power_off": "r1-power-off",
-        "pack": ["sh", "-c", f"cd {found} && [ -d criterion ] && echo packed >criterion.tar.gz"],
+        "pack": ["sh", "-c", f"cd {found} && [ ! -d criterion ] || echo packed >criterion.tar.gz"],
         "files": [
             {"name": "benchmark.log", "type": TEXT, "limit": 1000},
             {"name": "criterion.tar.gz", "type": "application/x-tar", "limit": 1000},
@@ -79,9 +84,28 @@ def directory(tmp_path: Path, aws: Services, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.defpath}")
     monkeypatch.setattr(program, "METADATA", aws.address)
     monkeypatch.setattr(program, "WAITS", (0.01,))
+    monkeypatch.setattr(program.Watch, "rest", rest)
     # Otherwise this process would keep the handler.
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     return found
+
+
+RESTS = program.Watch.rest
+
+
+class RestError(Exception):
+    """All is tried again later."""
+
+
+def rest(self: Any, seconds: float) -> None:
+    raise RestError
+
+
+def upload_of(aws: Services, directory: Path, down: bool = False) -> Any:
+    watch = program.Watch(directory, program.read(directory / "upload.json"), program.Metadata(aws.address))
+    if down:
+        watch.down.set()
+    return program.Uploads(watch)
 
 
 def told(directory: Path) -> str:
@@ -217,9 +241,71 @@ def test_what_passes_is_tried_again_until_s3_acknowledges_it(
     measured(directory)
     aws.answers = list(answers)
     program.main(directory)
-    assert names(aws) == ["benchmark.log"] * len(answers) + ["benchmark.log", "criterion.tar.gz", "host.json"]
+    assert len(aws.puts) == len(answers) + 3
+    assert sorted(path.rpartition("/")[2] for path in aws.objects) == ["benchmark.log", "criterion.tar.gz", "host.json"]
+    assert names(aws)[-1] == "host.json"
     assert kept(directory)["complete"]
     assert "systemd-run" in told(directory)
+
+
+LARGE = 2**23  # bytes, which no connection takes before somebody reads them
+
+
+@contextmanager
+def s3_over_tls(directory: Path, first: bytes, then: bytes = b"") -> Iterator[tuple[str, list[bytes]]]:
+    """A TLS server that reads the headers of one request, says something, and reads a body if it says `then`."""
+    key, certificate = directory / "key.pem", directory / "certificate.pem"
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", *subject]
+    subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    got: list[bytes] = []
+
+    def serve() -> None:
+        accepted, _ = server.accept()
+        with context.wrap_socket(accepted, server_side=True) as connection, connection.makefile("rb") as file:
+            while (line := file.readline()) not in (b"\r\n", b""):
+                got.append(line)
+            connection.sendall(first)
+            if then:
+                got.append(file.read(LARGE))
+                connection.sendall(then)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"127.0.0.1:{server.getsockname()[1]}", got
+        thread.join(30)
+
+
+REFUSAL = b"<Error><Code>PreconditionFailed</Code></Error>"
+REFUSED = b"HTTP/1.1 412 Precondition Failed\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%b"
+TAKEN = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "expected", "sent"),
+    [
+        (REFUSED % (len(REFUSAL), REFUSAL), b"", (412, "PreconditionFailed"), False),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", TAKEN, (200, ""), True),
+        (b"HTTP/1.1 100 Continue\r\nServer: S3\r\n\r\n", TAKEN, (200, ""), True),
+        # A server that does not know the question waits for the body.
+        (b"", TAKEN, (200, ""), True),
+    ],
+)
+def test_a_large_file_is_sent_over_tls_only_when_s3_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: bytes, then: bytes, expected: tuple[int, str], sent: bool
+) -> None:
+    monkeypatch.setattr(program, "ASKING", 0.3)
+    # Python's own default, which also an environment without certificates has.
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    with s3_over_tls(tmp_path, first, then) as (address, got):
+        headers = {"host": address, "content-length": str(LARGE)}
+        answer = program.put(program.Place(True, address, "/mine/a"), headers, iter([bytes(2**20)] * 8))
+    assert (answer.status, answer.code) == expected
+    assert b"expect: 100-continue\r\n" in got
+    assert (got[-1] == bytes(LARGE)) is sent
 
 
 def test_a_clock_that_is_wrong_is_set_by_that_of_s3(aws: Services, directory: Path) -> None:
@@ -234,41 +320,191 @@ def test_a_clock_that_is_wrong_is_set_by_that_of_s3(aws: Services, directory: Pa
     assert kept(directory)["complete"]
 
 
-def test_what_is_refused_is_noted_and_keeps_nothing_else_from_being_uploaded(aws: Services, directory: Path) -> None:
+def test_a_file_for_which_s3_has_no_answer_keeps_no_other_waiting(aws: Services, directory: Path) -> None:
     measured(directory)
-    aws.answers = [(403, "AccessDenied")] * program.REFUSALS
-    program.main(directory)
-    assert names(aws) == ["benchmark.log"] * program.REFUSALS + ["criterion.tar.gz", "host.json"]
+    aws.refused = {"benchmark.log": (503, "SlowDown")}
+    upload = upload_of(aws, directory)
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            assert names(aws) == ["benchmark.log"] * 2 + ["criterion.tar.gz"] + ["benchmark.log"] * 2
+            aws.refused.clear()
+
+    upload.watch.sleep = sleep
+    assert upload.all()
+    assert len(waits) == 3
+
+
+def test_what_is_refused_is_noted_and_all_is_tried_again_later(aws: Services, directory: Path) -> None:
+    measured(directory)
+    aws.refused = {"benchmark.log": (403, "AccessDenied")}
+    with pytest.raises(RestError):
+        program.main(directory)
+    assert set(names(aws)) == {"benchmark.log", "criterion.tar.gz"}
     found = kept(directory)
     assert not found["complete"]
     assert found["error"] == "benchmark.log: S3 answers with AccessDenied"
-    assert sorted(found["acknowledged"]) == ["criterion.tar.gz", "host.json"]
+    # With the manifest it would seem that nothing more comes.
+    assert sorted(found["acknowledged"]) == ["criterion.tar.gz"]
     # The results are there only.
     assert "systemd-run" not in told(directory)
 
 
-def test_nobody_is_kept_waiting_by_refusals(aws: Services, directory: Path) -> None:
+def test_what_was_refused_for_long_is_uploaded_once_it_is_allowed(
+    aws: Services, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     measured(directory)
-    (directory / "criterion.tar.gz").write_text("packed")
-    aws.answers = [(403, "AccessDenied")] * 99
-    program.main(directory)
-    assert names(aws) == ["benchmark.log"] * program.REFUSALS + ["criterion.tar.gz"]
-    aws.puts.clear()
-    watch = program.Watch(directory, program.read(directory / "upload.json"), program.Metadata(aws.address))
+    aws.refused = {"benchmark.log": (403, "AccessDenied")}
+    identity = aws.documents.pop("dynamic/instance-identity/document")
+    rests: list[float] = []
+
+    def allow(self: Any, seconds: float) -> None:
+        rests.append(seconds)
+        if len(rests) == 1:
+            aws.refused.clear()
+        else:
+            aws.documents["dynamic/instance-identity/document"] = identity
+
+    monkeypatch.setattr(program.Watch, "rest", allow)
+    assert program.main(directory) == 0
+    assert rests == [600, 600]
+    assert names(aws)[-2:] == ["benchmark.log", "host.json"]
+    assert json.loads(aws.objects[f"/mine/{FOLDER}host.json"])["missing"] == []
+    assert kept(directory)["complete"]
+    assert "systemd-run" in told(directory)
+
+
+def test_who_waits_for_a_later_try_sees_that_the_attempt_goes_on(
+    aws: Services, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program.Watch, "rest", RESTS)
+    watch = upload_of(aws, directory).watch
+    begun = time.monotonic()
+    watch.rest(60)
     watch.down.set()
+    watch.rest(60)
+    assert time.monotonic() - begun < 30
+
+
+def test_a_later_try_does_not_disturb_the_runs_next_attempt(
+    aws: Services, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program.Watch, "rest", RESTS)
+    measured(directory)
+    units = directory.parents[2] / "units"
+    results = "r1-1-results.service loaded active running\n"
+    units.write_text(f"{results}r1-2-run.service loaded active running\n")
+    watch = upload_of(aws, directory).watch
     slept: list[float] = []
-    watch.sleep = slept.append
-    assert not program.Uploads(watch).all()
-    assert names(aws) == ["benchmark.log"] * 2 + ["criterion.tar.gz"]
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            units.write_text(results)
+
+    watch.sleep = sleep
+    watch.rest(0)
+    assert len(slept) == 3
+
+
+def test_what_is_refused_while_the_machine_goes_down_is_named_in_the_manifest(aws: Services, directory: Path) -> None:
+    measured(directory)
+    aws.refused = {"benchmark.log": (403, "AccessDenied")}
+    assert not upload_of(aws, directory, down=True).all()
+    said = json.loads(aws.objects[f"/mine/{FOLDER}host.json"])
+    assert said["missing"] == ["benchmark.log"]
+    assert sorted(said["files"]) == ["criterion.tar.gz"]
+    assert not kept(directory)["complete"]
+
+
+def test_nobody_is_kept_waiting_by_refusals_while_the_machine_goes_down(aws: Services, directory: Path) -> None:
+    measured(directory)
+    aws.answers = [(403, "AccessDenied")] * 99
+    upload = upload_of(aws, directory, down=True)
+    slept: list[float] = []
+    upload.watch.sleep = slept.append
+    assert not upload.all()
+    assert names(aws) == ["benchmark.log", *["benchmark.log", "criterion.tar.gz"] * 2]
     assert len(slept) == 1
+
+
+@pytest.mark.parametrize("what", ["s3", "metadata"])
+def test_a_machine_that_goes_down_does_not_wait_for_services_that_do_not_answer(
+    aws: Services, directory: Path, what: str
+) -> None:
+    measured(directory)
+    if what == "s3":
+        aws.answers = [(0, "")] * 99
+    else:
+        aws.documents.clear()
+    upload = upload_of(aws, directory, down=True)
+    slept: list[float] = []
+    upload.watch.sleep = slept.append
+    assert not upload.all()
+    assert len(names(aws)) == (program.SILENCES if what == "s3" else 0)
+    assert len(slept) <= program.SILENCES
+
+
+def test_a_try_that_has_an_answer_is_no_silence(aws: Services, directory: Path) -> None:
+    measured(directory)
+    aws.answers = [(0, ""), (0, ""), (503, "SlowDown")] * 3
+    upload = upload_of(aws, directory, down=True)
+    upload.watch.sleep = list[float]().append
+    assert upload.all()
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_what_could_not_be_packed_is_not_sent_and_the_instance_stays(
+    aws: Services, directory: Path, down: bool
+) -> None:
+    measured(directory)
+    change(directory, pack=["sh", "-c", f"echo half >{directory}/criterion.tar.gz; exit 3"])
+    if down:
+        assert not upload_of(aws, directory, down=True).all()
+        assert json.loads(aws.objects[f"/mine/{FOLDER}host.json"])["missing"] == ["criterion.tar.gz"]
+    else:
+        with pytest.raises(RestError):
+            program.main(directory)
+    assert names(aws) == ["benchmark.log", "host.json"][: 1 + down]
+    assert not kept(directory)["complete"]
+    assert kept(directory)["error"] == "criterion.tar.gz: it could not be packed"
+    assert "systemd-run" not in told(directory)
+
+
+def test_everything_else_is_sent_before_packing_which_is_cut_short_in_a_hurry(
+    aws: Services, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured(directory)
+    monkeypatch.setattr(program, "PACKING_IN_HURRY", 0)
+    change(directory, pack=["sh", "-c", "sleep 60 & sleep 60; true"])
+    upload = upload_of(aws, directory, down=True)
+    packs = upload.pack
+    before: list[str] = []
+
+    def pack() -> bool:
+        before.extend(names(aws))
+        done: bool = packs()
+        return done
+
+    upload.pack = pack
+    begun = time.monotonic()
+    assert not upload.all()
+    assert time.monotonic() - begun < 30
+    assert before == ["benchmark.log"]
+    assert json.loads(aws.objects[f"/mine/{FOLDER}host.json"])["missing"] == ["criterion.tar.gz"]
+
+
+def change(directory: Path, **order: Any) -> None:
+    path = directory / "upload.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **order}))
 
 
 def test_an_instance_without_a_role_is_tried_again(aws: Services, directory: Path) -> None:
     measured(directory)
     role = aws.documents.pop("meta-data/iam/security-credentials/")
-    upload = program.Uploads(
-        program.Watch(directory, program.read(directory / "upload.json"), program.Metadata(aws.address))
-    )
+    upload = upload_of(aws, directory)
     waits: list[float] = []
 
     def sleep(seconds: float) -> None:
@@ -303,24 +539,35 @@ def test_what_has_changed_since_is_another_copy_as_in_publishing(aws: Services, 
 
 
 @pytest.mark.parametrize(
-    ("seen", "answers", "copy"),
+    ("collected", "answers", "copy"),
     [
-        # Who has seen the end has fetched and published the same.
-        (True, [], ""),
-        # Somebody who had lost the connection has published what there was then.
-        (False, [], ".2"),
+        # Who has collected the end has published the same.
+        ("end", [], ""),
+        # Somebody who had lost the connection has published what there was then, or has collected no more.
+        ("", [], ".2"),
+        ("before", [], ".2"),
         # The answer to the instance's own upload was lost.
-        (False, [(0, "")], ""),
+        ("", [(0, "")], ""),
+        ("", [(500, "InternalError")], ""),
+        # Nothing was stored.
+        ("", [(503, "SlowDown")], ".2"),
     ],
 )
-def test_what_is_there_already_is_the_same_only_if_somebody_has_seen_the_end(
-    aws: Services, directory: Path, seen: bool, answers: list[tuple[int, str]], copy: str
+def test_what_is_there_already_is_the_same_only_if_somebody_has_collected_it(
+    aws: Services, directory: Path, collected: str, answers: list[tuple[int, str]], copy: str
 ) -> None:
+    collect = attempt_files.found_command(str(directory))
+    if collected == "before":
+        (directory / "build.status").write_text("success exited 0\n")
+        (directory / "benchmark.log").write_text("tiny")
+        subprocess.run(collect, check=True)
     measured(directory)
+    if collected == "end":
+        subprocess.run(collect, check=True)
     aws.objects[f"/mine/{FOLDER}benchmark.log"] = b"tiny"
     aws.answers = answers
-    end = (directory / "run.status").stat().st_mtime
-    os.utime(directory.parent / "heartbeat", (end + 1 if seen else end - 1,) * 2)
+    # That somebody looks says nothing of what was published.
+    (directory.parent / "heartbeat").touch()
     program.main(directory)
     folder = f"/mine/{FOLDER.rstrip('/')}{copy}/"
     assert f"{folder}host.json" in aws.objects
@@ -343,7 +590,8 @@ def test_nothing_that_a_link_leads_to_is_uploaded_and_no_more_than_the_limit(
 
 def test_an_attempt_of_which_nothing_was_written_is_not_uploaded_as_a_success(aws: Services, directory: Path) -> None:
     (directory / "build.status").write_text("exit-code exited 101\n")
-    program.main(directory)
+    with pytest.raises(RestError):
+        program.main(directory)
     assert aws.puts == []
     assert not kept(directory)["complete"]
 
@@ -406,10 +654,125 @@ def test_an_instance_is_to_power_off_later_unless_it_is_kept(
     assert (timer in told(directory)) is expected
 
 
+def test_an_attempt_that_goes_on_after_all_is_waited_for_and_uploaded_when_it_has_ended(
+    aws: Services, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (directory / "benchmark.log").write_text("built\n")
+    (directory / "build.status").write_text("success exited 0\n")
+    heartbeat = directory.parent / "heartbeat"
+    os.utime(heartbeat, (0, 0))
+    aws.answers = [(503, "SlowDown")] * 3
+    at = []
+
+    def come_back(self: Any, seconds: float) -> None:
+        at.append(seconds)
+        if len(at) == 2:
+            heartbeat.touch()
+            (directory / "benchmark.log").write_text("built\ntiny: ")
+        elif len(at) == 5:
+            # Nothing of what was just written was taken for the end.
+            assert aws.objects == {}
+            measured(directory)
+
+    monkeypatch.setattr(program.Watch, "sleep", come_back)
+    assert program.main(directory) == 0
+    assert json.loads(aws.objects[f"/mine/{FOLDER}host.json"])["run"] == ["success", "exited", "0"]
+    assert aws.objects[f"/mine/{FOLDER}benchmark.log"] == b"tiny: 1 ns\n"
+    assert kept(directory)["ended"] == {"build": "success exited 0", "run": "success exited 0"}
+
+
+def test_what_may_be_there_of_an_attempt_that_goes_on_is_not_taken_for_its_end(
+    aws: Services, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (directory / "benchmark.log").write_text("built\n")
+    (directory / "build.status").write_text("success exited 0\n")
+    heartbeat = directory.parent / "heartbeat"
+    os.utime(heartbeat, (0, 0))
+    aws.answers = [(0, "")] * 2
+    at = []
+
+    def come_back(self: Any, seconds: float) -> None:
+        at.append(seconds)
+        if len(at) == 1:
+            aws.objects[f"/mine/{FOLDER}benchmark.log"] = b"built\n"
+            heartbeat.touch()
+        elif len(at) == 3:
+            measured(directory)
+            subprocess.run(attempt_files.found_command(str(directory)), check=True)
+
+    monkeypatch.setattr(program.Watch, "sleep", come_back)
+    program.main(directory)
+    assert aws.objects[f"/mine/{FOLDER.rstrip('/')}.2/benchmark.log"] == b"tiny: 1 ns\n"
+
+
+def test_who_comes_back_after_the_upload_finds_the_unit_at_work(
+    aws: Services, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (directory / "benchmark.log").write_text("built\n")
+    (directory / "build.status").write_text("success exited 0\n")
+    heartbeat = directory.parent / "heartbeat"
+    os.utime(heartbeat, (0, 0))
+    upload = program.Uploads.all
+
+    def uploaded_meanwhile(self: Any) -> bool:
+        done: bool = upload(self)
+        heartbeat.touch()
+        return done
+
+    def end(self: Any, seconds: float) -> None:
+        # Nothing is written to the log: what was said of the end has changed all the same.
+        (directory / "run.status").write_text("success exited 0\n")
+
+    monkeypatch.setattr(program.Uploads, "all", uploaded_meanwhile)
+    monkeypatch.setattr(program.Watch, "sleep", end)
+    program.main(directory)
+    again = f"/mine/{FOLDER.rstrip('/')}.2/host.json"
+    assert json.loads(aws.objects[f"/mine/{FOLDER}host.json"])["run"] is None
+    assert json.loads(aws.objects[again])["run"] == ["success", "exited", "0"]
+
+
+@pytest.mark.parametrize(
+    "attempts",
+    [
+        # It was measured after what was uploaded.
+        {"1": ({"complete": True, "ended": {"build": "success exited 0", "run": ""}}, "success exited 0")},
+        {"1": ({"complete": False, "ended": {"build": "success exited 0", "run": "timeout killed TERM"}}, "timeout")},
+        {"1": ({}, "success exited 0")},
+        {"1": None, "2": ({}, "success exited 0")},
+        {"2": ({}, "")},
+    ],
+)
+def test_an_instance_stays_on_while_s3_does_not_have_the_results_of_every_attempt(
+    directory: Path, attempts: dict[str, tuple[dict[str, Any], str] | None]
+) -> None:
+    (directory.parent / "heartbeat").unlink()
+    saved(directory)
+    for number, found in attempts.items():
+        if found:
+            state, run = found
+            one = directory.parent / number
+            one.mkdir(exist_ok=True)
+            (one / "uploaded.json").write_text(json.dumps(state))
+            (one / "benchmark.log").write_text("some")
+            (one / "build.status").write_text("success exited 0\n")
+            (one / "run.status").write_text(run)
+    program.check(directory)
+    assert "poweroff" not in told(directory)
+
+
+def saved(directory: Path) -> None:
+    """Have an attempt that was measured and uploaded."""
+    measured(directory)
+    ended = {"build": "success exited 0", "run": "success exited 0"}
+    (directory / "uploaded.json").write_text(json.dumps({"complete": True, "ended": ended}))
+
+
 @pytest.mark.parametrize(
     ("age", "units", "expected"),
     [
         (0, "", False),
+        # Somebody has come back, and is about to look at the run again.
+        (-1700, "", False),
         (400, "", True),
         # The next attempt is measured.
         (400, "r1-2-run.service loaded active running\n", False),
@@ -421,6 +784,10 @@ def test_an_instance_that_nobody_follows_is_powered_off(
     directory: Path, age: int | None, units: str, expected: bool
 ) -> None:
     heartbeat = directory.parent / "heartbeat"
+    saved(directory)
+    # That one was never begun.
+    (directory.parent / "2").mkdir()
+    (directory.parent / "2/benchmark.log").touch()
     heartbeat.unlink() if age is None else os.utime(heartbeat, (time.time() - age,) * 2)
     (directory.parents[2] / "units").write_text(units)
     program.check(directory)
@@ -430,9 +797,25 @@ def test_an_instance_that_nobody_follows_is_powered_off(
 def test_an_instance_that_is_to_be_kept_meanwhile_is_not_powered_off(directory: Path) -> None:
     order = json.loads((directory / "upload.json").read_text())
     (directory / "upload.json").write_text(json.dumps({**order, "keep": True}))
+    saved(directory)
     (directory.parent / "heartbeat").unlink()
     program.check(directory)
     assert "poweroff" not in told(directory)
+
+
+@pytest.mark.parametrize(("keeps", "expected"), [((False, True), False), ((True, False), True)])
+def test_whether_an_instance_is_kept_is_what_its_newest_attempt_was_told(
+    directory: Path, keeps: tuple[bool, bool], expected: bool
+) -> None:
+    saved(directory)
+    change(directory, keep=keeps[0])
+    for number in ("10", "11"):
+        (directory.parent / number).mkdir()
+    (directory.parent / "10/upload.json").write_text((directory / "upload.json").read_text())
+    change(directory.parent / "10", keep=keeps[1])
+    (directory.parent / "heartbeat").unlink()
+    program.check(directory)
+    assert ("poweroff" in told(directory)) is expected
 
 
 def test_at_a_shutdown_what_there_is_is_uploaded_at_once_and_no_credentials_are_left(

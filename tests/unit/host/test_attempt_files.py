@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import subprocess
 import tarfile
+import time
 from pathlib import Path
 
 import pytest
@@ -88,8 +90,27 @@ def test_who_asks_what_there_is_follows_the_run(tmp_path: Path) -> None:
     assert not (tmp_path / "heartbeat").exists()
     (tmp_path / "heartbeat").touch()
     os.utime(tmp_path / "heartbeat", (0, 0))
+    assert found(tmp_path / "1") == []
+    # A large archive takes more than the few minutes between two looks.
+    assert abs((tmp_path / "heartbeat").stat().st_mtime - time.time() - 1800) < 60
+    # It had not ended.
+    assert (tmp_path / "heartbeat").read_text() == ""
+
+
+def test_who_collects_what_has_ended_leaves_its_checksum(tmp_path: Path) -> None:
+    (tmp_path / "1").mkdir()
+    (tmp_path / "1/benchmark.log").write_text("tiny: 1 ns\n")
+    (tmp_path / "1/build.status").write_text("exit-code exited 101\n")
+    assert found(tmp_path / "1") == ["benchmark.log"]
+    assert not (tmp_path / "heartbeat").exists()
+    (tmp_path / "heartbeat").touch()
     found(tmp_path / "1")
-    assert (tmp_path / "heartbeat").stat().st_mtime > 0
+    (tmp_path / "1/run.status").write_text("success exited 0\n")
+    found(tmp_path / "1")
+    whole = [b"exit-code exited 101\ntiny: 1 ns\n", b"exit-code exited 101\nsuccess exited 0\ntiny: 1 ns\n"]
+    sums = [hashlib.sha256(content).hexdigest() for content in whole]
+    assert [line.split()[0] for line in (tmp_path / "heartbeat").read_text().splitlines()] == sums
+    assert (tmp_path / "heartbeat").stat().st_mtime > time.time() + 1000
 
 
 def test_an_archive_without_an_end_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,25 +49,36 @@ def test_files_are_placed_whole_and_those_of_root_alone_are_read_by_nobody_else(
     assert stat.S_IMODE((directory.parent / "heartbeat").stat().st_mode) == 0o644
 
 
-def test_the_unit_is_started_once_and_an_earlier_power_off_taken_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("states", "starts"),
+    [
+        (["inactive", "active"], [True, False]),
+        (["failed"], [True]),
+        # It is started again by systemd in ten seconds.
+        (["activating"], [False]),
+        (["deactivating", "deactivating", "inactive"], [True]),
+        (["deactivating", "activating"], [False]),
+    ],
+)
+def test_the_unit_is_started_once_and_an_earlier_power_off_taken_back(
+    tmp_path: Path, states: list[str], starts: list[bool]
+) -> None:
     (tmp_path / "bin").mkdir()
-    for name, more in (
-        ("systemctl", '[ "$1" != is-active ] || exec test -e started'),
-        ("systemd-run", "touch started"),
-    ):
+    (tmp_path / "states").write_text("".join(f"{state}\n" for state in states))
+    says = '[ "$1" != is-active ] || { head -n 1 states; sed -i 1d states; exit 3; }'
+    for name, more in (("systemctl", says), ("systemd-run", ":"), ("sleep", ":")):
         (tmp_path / "bin" / name).write_text(f'#!/bin/sh\necho {name} "$1 $2 $3" >>told\n{more}\n')
         (tmp_path / "bin" / name).chmod(0o755)
     command = results_service.start_command(f"{PREFIX}-2-results", f"{PREFIX}-power-off", DIRECTORY, "/usr/bin/python3")
     environment = {"PATH": f"{tmp_path}/bin:{os.defpath}"}
-    for _ in range(2):
+    for started in starts:
+        (tmp_path / "told").unlink(missing_ok=True)
         subprocess.run(["sh", "-c", command], check=True, cwd=tmp_path, env=environment)
-    told = (tmp_path / "told").read_text().splitlines()
-    asked = [
-        "systemctl stop benchmarks-r1-power-off.timer ",
-        "systemctl is-active --quiet benchmarks-r1-2-results.service",
-    ]
-    started = "systemd-run --quiet --collect --unit=benchmarks-r1-2-results"
-    assert told == [*asked, started, *asked]
+        told = (tmp_path / "told").read_text().splitlines()
+        assert told[0] == "systemctl stop benchmarks-r1-power-off.timer "
+        assert told[1] == "systemctl is-active benchmarks-r1-2-results.service "
+        assert ("systemd-run --quiet --collect --unit=benchmarks-r1-2-results" in told) is started
+    assert (tmp_path / "states").read_text() == ""
 
 
 def test_the_unit_outlives_the_measurement_and_has_the_network_until_its_end() -> None:

@@ -229,6 +229,21 @@ def test_what_was_cut_short_stays_a_failure_and_is_partial(run: Path, said: dict
     )
 
 
+@pytest.mark.parametrize("name", ["criterion.tar.gz", "benchmark.log"])
+def test_an_attempt_of_which_something_could_not_be_uploaded_is_not_complete(run: Path, name: str) -> None:
+    failures.record_failure(run, "i-1", "Measure", "i-1 is terminated.", "", 1)
+    named = {other: content for other, content in files("mul", "sum").items() if other != name}
+    found = fetched(bucket_of(named, missing=(name,)), run, "terminated")
+    assert not found.complete
+    assert found.said.endswith(f" It could not upload {name} before it was gone.")
+    assert len(failures.failures(run)) == 1
+    again = fetched(bucket_of(named, missing=(name,)), run, "terminated")
+    assert (
+        again.said
+        == f"All that i-1 has uploaded to {URI} is here already. It could not upload {name} before it was gone."
+    )
+
+
 def test_what_a_host_that_was_cut_off_has_uploaded_counts_and_it_is_said(run: Path) -> None:
     bucket = Bucket()
     named = {"benchmark.log": files("mul")["benchmark.log"]}

@@ -15,7 +15,7 @@ AT = datetime(2026, 5, 19, 9, tzinfo=UTC)
 WELL = ("success", "exited", "0")
 
 
-def manifest(build: tuple[str, ...] | None, run: tuple[str, ...] | None) -> HostManifest:
+def manifest(build: tuple[str, ...] | None, run: tuple[str, ...] | None, missing: tuple[str, ...] = ()) -> HostManifest:
     return HostManifest(
         run_id="r1",
         host="i-1",
@@ -29,7 +29,24 @@ def manifest(build: tuple[str, ...] | None, run: tuple[str, ...] | None) -> Host
         run=run,
         stopped=None,
         files={},
+        missing=missing,
     )
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        (("criterion.tar.gz",), "i-1 could not upload everything: there is no criterion.tar.gz."),
+        (
+            ("criterion.tar.gz", "benchmark.log"),
+            "i-1 could not upload everything: there is no benchmark.log and no criterion.tar.gz.",
+        ),
+        # No other name counts: it may be anything.
+        (("../../other",), ""),
+    ],
+)
+def test_what_was_measured_well_but_not_uploaded_is_a_failure(missing: tuple[str, ...], told: str) -> None:
+    assert host_ends.why_not_well(manifest(WELL, WELL, missing), {}) == told
 
 
 @pytest.mark.parametrize(

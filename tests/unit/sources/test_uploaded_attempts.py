@@ -95,6 +95,7 @@ def test_of_a_spot_instance_the_price_is_that_of_the_launch_and_the_cost_not_kno
             "The benchmark run left no result: nobody was there to begin it, or the machine was restarted.",
         ),
         ({"build": ("exit-code", "exited", "101"), "run": None}, "The build failed with exit status 101."),
+        ({"missing": ("criterion.tar.gz",)}, "i-1 could not upload everything: there is no criterion.tar.gz."),
     ],
 )
 def test_what_was_cut_short_is_partial_and_says_why(said: dict[str, Any], why: str) -> None:
