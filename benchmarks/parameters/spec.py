@@ -54,7 +54,6 @@ FIRST_FLAGS = (
     "regressions",
     "fail_on",
     "since",
-    "verbose",
 )
 
 # Nor for a parameter that ./inv takes as a word without a flag.

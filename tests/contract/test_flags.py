@@ -106,7 +106,7 @@ def test_tables_beside_the_spec_name_parameters_that_there_are() -> None:
 
 
 def test_a_first_time_user_meets_about_ten_flags() -> None:
-    assert len([p for p in spec.parameters("benchmark") if not p.advanced]) <= 12
+    assert len([flag for flag in spec.flags("benchmark") if not flag.advanced]) <= 12
 
 
 @pytest.mark.parametrize("entry_point", TASKS)

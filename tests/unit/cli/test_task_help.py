@@ -56,5 +56,5 @@ def test_words_without_a_flag_are_in_the_usage_line() -> None:
 
 def test_a_playbook_without_advanced_parameters_has_no_such_heading(monkeypatch: pytest.MonkeyPatch) -> None:
     only = (spec.Parameter("cpu", "int", "Cores."),)
-    monkeypatch.setattr(spec, "parameters", lambda _entry_point: only)
+    monkeypatch.setattr(spec, "flags", lambda _entry_point: only)
     assert "Advanced" not in page("benchmark")
