@@ -19,7 +19,7 @@ from rich.console import Console
 from benchmarks.aws import aws_errors, opt_in_regions, session
 from benchmarks.launch import left, remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages
-from benchmarks.runs import events, failures, run_over
+from benchmarks.runs import attempts, events, failures, run_layout, run_over
 from benchmarks.runs.event_records import CleanedUp
 from benchmarks.runs.records import Failure
 
@@ -238,8 +238,13 @@ class BenchmarkCleanup:
             self._report_earlier_instances()
 
     def of_leaving(self, reached: stages.Reached) -> None:
-        """Say that the run goes on, and how to come back to it. Nothing is changed, and AWS is not asked."""
+        """Record and say that the run goes on, and how to come back to it. AWS is not asked."""
         hosts = reached.hosts
+        # Whoever continues the run from where a host does not answer must not end it.
+        for directory in (run_layout.host(self.directory, host) for host in hosts.at_it):
+            with suppress(OSError):
+                if directory.exists():
+                    attempts.leave(directory)
         told = left.measured if hosts.at_it <= hosts.measured else left.measuring
         self._say(told(self.run_id, () if self.instances else hosts.at_it))
         if kept := left.results(self.directory):

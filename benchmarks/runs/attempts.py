@@ -74,9 +74,10 @@ def to_bring_back(host_directory: Path) -> list[int]:
 
 
 def write(host_directory: Path, record: Attempt) -> None:
-    """Record an attempt and make it the current one. Raises OSError."""
+    """Record an attempt and make it the current one; that it was found active stays recorded. Raises OSError."""
     record_files.write(run_layout.attempt(host_directory, record.number), record)
-    record_files.write(host_directory, CurrentAttempt(number=record.number))
+    active = is_active(host_directory) and current(host_directory) == record.number
+    record_files.write(host_directory, CurrentAttempt(number=record.number, active=active))
 
 
 def begin(host_directory: Path, suite: Suite, suite_digest: str) -> None:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 import shlex
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,17 +72,18 @@ class ActionModule(ActionBase):
     _VALID_ARGS = frozenset(
         ("name", "step", "argv", "environment", "directory", "log", "log_here", "status", "limit_seconds", "expected",
          "tail", "attach", "detach", "host_dir", "reconnect_timeout", "host_check", "activity", "python", "stopped",
-         "earlier", "after")
+         "earlier", "after", "uploads")
     )  # fmt: skip
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         self._host = task_vars["inventory_hostname"]
+        self._runs = False
         try:
             return self._run()
         except AnsibleConnectionFailure as error:
             # Otherwise the playbook would go on with the next task, which waits in vain again.
-            raise AnsibleActionFail(self._gone() or ssh_failures.sentence(self._host, str(error))) from None
+            raise AnsibleActionFail(self._lost(str(error))) from None
 
     def _gone(self) -> str:
         """Why the host is gone, empty if it is not, or if that is unknown."""
@@ -101,13 +104,14 @@ class ActionModule(ActionBase):
         )
         building = args["step"] == "build"
         what = WHAT[args["step"]]
-        look = self._look(unit)
+        look = self._patiently(lambda: self._look(unit))
         if look.succeeded:
             self._tell("measures", "measured")
             return {"changed": False}
         if self._task.check_mode:
             return {"changed": True, "diff": {"prepared": f"The {what} would be: {shlex.join(unit.argv)}\n"}}
         begin = 0
+        self._runs = True
         # Whoever only comes back takes a failure for what it is.
         if look.ended and not (args.get("attach") and look.result is not None):
             begin = look.size
@@ -118,10 +122,7 @@ class ActionModule(ActionBase):
         earlier = {} if building else self._earlier()
         follower = Follower(building, int(args["expected"]), bool(args["tail"]), earlier, look)
         kept = LogCopy(Path(args["log_here"]))
-        try:
-            end = self._end_of(unit, begin, kept, follower, followed=not look.ended)
-        except AnsibleConnectionFailure:
-            raise AnsibleActionFail(self._lost(unit, kept)) from None
+        end = self._end_of(unit, begin, kept, follower, followed=not look.ended)
         self._tell("measured")
         if not end.succeeded:
             # A look may come through while it goes down: EC2 knows why.
@@ -143,29 +144,35 @@ class ActionModule(ActionBase):
 
     def _end_of(
         self, unit: systemd_units.Unit, begin: int, kept: LogCopy, follower: Follower, followed: bool
-    ) -> systemd_units.UnitStatus:
+    ) -> UnitStatus:
         """How the unit has ended, when it has. That it began and ended is told, also if the host is lost meanwhile."""
         begun, ended = EVENTS[self._task.args["step"]]
         events.note(events.here(), begun(host=self._host, unit=unit.name, followed=followed))
         result: str | None = None
         try:
-            self._follow(unit, begin, kept, follower)
-            end = self._look(unit)
+            end = self._follow(unit, begin, kept, follower)
             result = end.word
         finally:
             follower.end_line()
             events.note(events.here(), ended(host=self._host, unit=unit.name, result=result))
         return end
 
-    def _lost(self, unit: systemd_units.Unit, kept: LogCopy) -> str:
-        """Why the unit cannot be followed to its end. What can do without this machine is left measuring."""
-        if gone := self._gone():
-            return f"{gone} {kept.told}"
-        # Only an instance uploads. What is built measures nothing by itself.
-        if left := bool(self._task.args["step"] != "build" and unit.after):
+    def _lost(self, error: str) -> str:
+        """What is said of a host that answers no more. If it can do without this machine, it is left measuring."""
+        args = self._task.args
+        # What was found at work before this step came to it may be the measurement itself.
+        found = bool(args.get("host_dir")) and attempts.is_active(Path(args["host_dir"]))
+        gone = self._gone()
+        if not (self._runs or found):
+            return gone or ssh_failures.sentence(self._host, error)
+        told = LogCopy(Path(args["log_here"])).told
+        if gone:
+            return f"{gone} {told}"
+        # What is only built measures nothing by itself.
+        if left := bool(args.get("uploads") and (found or args["step"] != "build")):
             self._leave()
             events.note(events.here(), event_records.RunLeft(host=self._host))
-        return ssh_failures.stopped(unit.name, kept.told, left=left)
+        return ssh_failures.stopped(args["name"], told, left=left)
 
     def _leave(self) -> None:
         """Leave the measurement to itself. Without a record of that, it would be ended with the playbook."""
@@ -173,7 +180,7 @@ class ActionModule(ActionBase):
             attempts.leave(Path(self._task.args["host_dir"]))
         except OSError as error:
             raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
-        self._tell("left")
+        stages.tell("left", self._host)
 
     def _left(self, unit: str, begun: bool) -> dict[str, Any]:
         self._leave()
@@ -239,39 +246,40 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"{command.split()[0]} failed: {why}. Mend that on the machine, or use another.")
         return str(result["stdout"])
 
+    def _patiently(self, ask: Callable[[], UnitStatus]) -> UnitStatus:
+        """What the host answers. After a lost connection, reconnecting is tried for `reconnect_timeout` seconds.
+
+        It is not tried if the host is known to be gone. Raises AnsibleConnectionFailure.
+        """
+        begun = time.monotonic()
+        while True:
+            try:
+                return ask()
+            except AnsibleConnectionFailure:
+                if time.monotonic() - begun > float(self._task.args["reconnect_timeout"]) or self._gone():
+                    raise
+            self._connection.reset()
+            time.sleep(INTERVAL)
+
     def _look(
         self, unit: systemd_units.Unit, offset: int | None = None, wait: float = 0, *, until_it_grows: bool = False
-    ) -> systemd_units.UnitStatus:
+    ) -> UnitStatus:
         command = systemd_units.status_command(unit, offset, wait, until_it_grows=until_it_grows)
         return systemd_units.read_status(self._command(command))
 
-    def _follow(self, unit: systemd_units.Unit, begin: int, kept: LogCopy, follower: Follower) -> None:
-        """Follow the log, of which this step writes from byte `begin` on, until the unit has ended.
+    def _follow(self, unit: systemd_units.Unit, begin: int, kept: LogCopy, follower: Follower) -> UnitStatus:
+        """Follow the log, of which this step writes from byte `begin` on, until the unit has ended; return its end.
 
-        If an attempt is resumed, the part of its log that is already on the controller is not read again. After a lost
-        connection, reconnecting is tried for `reconnect_timeout` seconds, unless the host is known to be gone.
+        If an attempt is resumed, the part of its log that is already on the controller is not read again.
         """
         offset = kept.size
         follower.know(kept.read(begin))
-        reconnect_timeout = float(self._task.args["reconnect_timeout"])
-        answered = time.monotonic()
         behind = False
         while True:
             asked = time.monotonic()
-            try:
-                # What there is of a log that grows faster than one look takes is fetched without a wait.
-                wait = 0 if behind else follower.wait
-                look = self._look(unit, offset, wait, until_it_grows=follower.tail)
-                if look.too_long:
-                    self._command(systemd_units.stop_command(unit))
-            except AnsibleConnectionFailure:
-                if time.monotonic() - answered > reconnect_timeout:
-                    raise
-                if gone := self._gone():
-                    raise AnsibleActionFail(f"{gone} {kept.told}") from None
-                self._connection.reset()
-                time.sleep(INTERVAL)
-                continue
+            # What there is of a log that grows faster than one look takes is fetched without a wait.
+            wait = 0 if behind else follower.wait
+            look = self._patiently(partial(self._look_or_stop, unit, offset, wait, until_it_grows=follower.tail))
             answered = time.monotonic()
             offset += len(look.log)
             behind = bool(look.log) and offset < look.size
@@ -281,5 +289,11 @@ class ActionModule(ActionBase):
             # What remains of a log that was cut is not worth following: collecting it is faster.
             if look.was_cut or (look.ended and not look.log):
                 follower.finish()
-                return
+                return look
             time.sleep(follower.pause(answered - asked, offset >= look.size))
+
+    def _look_or_stop(self, unit: systemd_units.Unit, offset: int, wait: float, *, until_it_grows: bool) -> UnitStatus:
+        look = self._look(unit, offset, wait, until_it_grows=until_it_grows)
+        if look.too_long:
+            self._command(systemd_units.stop_command(unit))
+        return look

@@ -49,5 +49,6 @@ class ActionModule(ActionBase):
             result = self._low_level_execute_command(command)
             if result["rc"]:
                 # It can be measured, and collected from here. A terminal merges stdout and stderr.
-                return {"changed": False, "warnings": [results_service.refused(result["stderr"] or result["stdout"])]}
-        return {"changed": False}
+                refused = results_service.refused(result["stderr"] or result["stdout"])
+                return {"changed": False, "uploads": False, "warnings": [refused]}
+        return {"changed": False, "uploads": True}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
-from benchmarks.host import attempt_states
+from benchmarks.host import attempt_states, ssh_failures
 from benchmarks.parameters import suites
+from benchmarks.playbook import stages
 from benchmarks.runs import attempts, events, measurement, record_files, run_directory
 from benchmarks.runs.event_records import AttemptBegun
 from benchmarks.runs.records import Attempt, Toolchain
@@ -51,6 +52,13 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(error)) from None
         except OSError as error:
             raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
+        except AnsibleConnectionFailure as error:
+            # It has just been found at work: the way to it may be lost, and not the host.
+            if not attempts.is_active(here):
+                raise
+            attempts.leave(here)
+            stages.tell("left", here.name)
+            raise AnsibleActionFail(ssh_failures.sentence(here.name, str(error))) from None
         warnings = [
             f"{unit} of another run is active on this host too: the two disturb each other's numbers."
             for unit in attempt_states.units_of_other_runs(output)

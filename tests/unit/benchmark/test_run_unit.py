@@ -21,7 +21,8 @@ from benchmarks.host.progress import MEASURE
 from benchmarks.host.systemd_units import LARGEST_LOG, Unit
 from benchmarks.paths import ROOT
 from benchmarks.playbook import stages
-from benchmarks.runs import attempts, events
+from benchmarks.runs import attempts, events, record_files
+from benchmarks.runs.records import CurrentAttempt
 from tests.support.events import brief
 
 UNIT = Unit("u", ("true",), {}, "/home/b", "/home/b/log", "/home/b/status", 60)
@@ -111,11 +112,10 @@ def test_a_host_that_is_gone_fails(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
     ],
 )
-@pytest.mark.parametrize("answers", [[LOST], [UNKNOWN, DONE, LOST]], ids=["at the first look", "at the start"])
 def test_a_host_that_is_lost_before_a_unit_runs_fails_with_the_reason(
-    monkeypatch: pytest.MonkeyPatch, answers: list[Any], gone: str, told: str
+    monkeypatch: pytest.MonkeyPatch, gone: str, told: str
 ) -> None:
-    action, _ = made(monkeypatch, *answers, timeout=-1, gone=gone)
+    action, _ = made(monkeypatch, LOST, timeout=-1, gone=gone)
     with pytest.raises(AnsibleActionFail, match=told):
         action.run(task_vars={"inventory_hostname": "i-1"})
 
@@ -190,11 +190,11 @@ def test_a_build_is_followed_though_the_measurement_is_to_be_left(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     built = look("inactive", "success exited 0", 0, b"")
-    action, execute = made(monkeypatch, UNKNOWN, DONE, DONE, built, built)
+    action, execute = made(monkeypatch, UNKNOWN, DONE, DONE, built)
     action._task.args |= {"detach": True, "host_dir": str(tmp_path), "step": "build", "expected": 0, "tail": False}
     action._task.args |= {"log_here": str(tmp_path / "1/benchmark.log")}
     assert action.run(task_vars={"inventory_hostname": "i-1"}) == {"changed": True}
-    assert execute.call_count == 5
+    assert execute.call_count == 4
     assert not attempts.is_left(tmp_path)
 
 
@@ -208,7 +208,7 @@ def lose(
     """Follow a unit on a host that answers no more; return what is said, and what the host is then known to be at."""
     action, _ = made(monkeypatch, *answers, timeout=-1, gone=gone)
     action._task.args |= {"expected": 0, "tail": False, "log_here": str(directory / "1/log"), **args}
-    action._task.args |= {"after": "results.service", "host_dir": str(directory), **args}
+    action._task.args |= {"uploads": True, "host_dir": str(directory), **args}
     monkeypatch.setenv(events.VARIABLE, str(directory))
     with stages.pipe() as pipe:
         for name, value in pipe.environment.items():
@@ -220,8 +220,8 @@ def lose(
 
 @pytest.mark.parametrize(
     "answers",
-    [[ACTIVE, LOST], [UNKNOWN, DONE, DONE, LOST], [ACTIVE, look("inactive", "success exited 0", 0, b""), LOST]],
-    ids=["found at work", "started", "at its end"],
+    [[ACTIVE, LOST], [UNKNOWN, DONE, DONE, LOST], [UNKNOWN, DONE, LOST]],
+    ids=["found at work", "started", "while it is started"],
 )
 def test_a_host_that_cannot_be_followed_and_uploads_by_itself_is_left_measuring(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answers: list[Any]
@@ -239,7 +239,7 @@ def test_a_host_that_cannot_be_followed_and_uploads_by_itself_is_left_measuring(
 @pytest.mark.parametrize(
     ("args", "gone", "said"),
     [
-        ({"after": ""}, "", f"{STOPPED_ANSWERING}Check the network between it and this machine."),
+        ({"uploads": False}, "", f"{STOPPED_ANSWERING}Check the network between it and this machine."),
         ({"step": "build"}, "", f"{STOPPED_ANSWERING}Check the network between it and this machine."),
         ({}, "i-1 is terminated: Taken back.", "i-1 is terminated: Taken back. Nothing of its log had been read yet."),
     ],
@@ -251,6 +251,30 @@ def test_a_host_that_is_lost_otherwise_is_not_left(
     found, hosts = lose(monkeypatch, tmp_path, ACTIVE, LOST, gone=gone, **args)
     assert (found, hosts.left) == (said, frozenset())
     assert not attempts.is_left(tmp_path)
+
+
+@pytest.mark.parametrize(("uploads", "is_left"), [(True, True), (False, False)])
+def test_a_run_that_was_found_at_work_is_left_if_its_host_is_lost_before_the_first_look(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, uploads: bool, is_left: bool
+) -> None:
+    record_files.write(tmp_path, CurrentAttempt(number=1, active=True))
+    said, hosts = lose(monkeypatch, tmp_path, LOST, step="build", uploads=uploads)
+    assert said.startswith(STOPPED_ANSWERING)
+    assert (hosts.left == {"i-1"}) is is_left
+    assert attempts.is_left(tmp_path) is is_left
+
+
+def test_a_connection_that_comes_back_at_the_first_look_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    action, _ = made(monkeypatch, LOST, LOST, look("inactive", "success exited 0", 0, b""))
+    assert action.run(task_vars={"inventory_hostname": "i-1"}) == {"changed": False}
+
+
+def test_a_unit_that_has_ended_is_not_looked_at_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    action, _ = made(monkeypatch, ACTIVE, look("inactive", "success exited 0", 0, b""), LOST)
+    action._task.args |= {"expected": 0, "tail": False, "log_here": str(tmp_path / "log")}
+    assert action.run(task_vars={"inventory_hostname": "i-1"}) == {"changed": False}
 
 
 def test_what_cannot_be_recorded_as_left_is_not_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_the_host_gets_the_program_its_order_and_the_records_that_there_are(
 ) -> None:
     (tmp_path / "toolchain.json").write_text('{"ü": 1}\n')
     action, execute = made(monkeypatch, tmp_path, DONE, DONE)
-    assert action.run(task_vars={}) == {"changed": False}
+    assert action.run(task_vars={}) == {"changed": False, "uploads": True}
     place, start = (shlex.split(call.args[0]) for call in execute.call_args_list)
     files = json.loads(zlib.decompress(base64.b64decode(place[-1])))
     assert list(files) == ["upload_results.py", "upload.json", "toolchain.json"]
@@ -63,6 +63,7 @@ def test_a_host_that_cannot_is_warned_of_and_measured_all_the_same(
     action, _ = made(monkeypatch, tmp_path, *answers)
     found = action.run(task_vars={})
     assert not found.get("failed")
+    assert found["uploads"] is False
     assert found["warnings"] == [
         "The instance cannot upload its results by itself (No space left): keep this machine connected until they are "
         "here."

@@ -16,7 +16,7 @@ from benchmarks.aws import instances
 from benchmarks.aws.session import Client
 from benchmarks.playbook import cleanup, playbook_process, stages
 from benchmarks.playbook.command_line import Command
-from benchmarks.runs import failures, record_files
+from benchmarks.runs import attempts, failures, record_files
 from benchmarks.runs.records import Ended, Instances, Terminated
 from tests.support import records
 from tests.support.aws_fakes import FakeClient, aws_error
@@ -115,6 +115,7 @@ def test_a_run_that_is_left_is_told_of_with_its_cost_and_the_way_back(tmp_path: 
     after.made.of_leaving(reached)
     # AWS may not answer for long.
     assert account.client.calls == []
+    assert attempts.is_left(tmp_path / "i-1")
     after.made.of_left(reached)
     assert account.ids == {"i-1"}
     assert after.text.splitlines() == [

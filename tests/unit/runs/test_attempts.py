@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.runs import attempts, measurement, record_files
-from benchmarks.runs.records import Attempt, Toolchain
+from benchmarks.runs.records import Attempt, CurrentAttempt, Toolchain
 from tests.support import records
 from tests.support.measured_suite import SUITE, TOOLCHAIN
 
@@ -91,3 +91,10 @@ def test_an_attempt_that_was_left_is_no_longer_once_somebody_has_looked(tmp_path
     assert (attempts.is_left(tmp_path), attempts.current(tmp_path)) == (True, 1)
     attempts.follow(tmp_path, number)
     assert (attempts.is_left(tmp_path), attempts.is_active(tmp_path)) == (False, bool(number))
+
+
+@pytest.mark.parametrize(("number", "stays"), [(1, True), (2, False)])
+def test_an_attempt_that_was_found_at_work_stays_so_while_it_is_taken(tmp_path: Path, number: int, stays: bool) -> None:
+    record_files.write(tmp_path, CurrentAttempt(number=1, active=True))
+    attempts.take(tmp_path, Attempt(number=number, suite=SUITE, suite_digest="asked"), TOOLCHAIN)
+    assert attempts.is_active(tmp_path) is stays

@@ -1,0 +1,53 @@
+"""The action that takes an attempt, on a host that does not answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.plugins.loader import action_loader
+
+from benchmarks.paths import ROOT
+from benchmarks.playbook import stages
+from benchmarks.runs import attempts, record_files
+from benchmarks.runs.records import CurrentAttempt
+from tests.support.measured_suite import SUITE, TOOLCHAIN
+
+
+def made(monkeypatch: pytest.MonkeyPatch, host_dir: Path) -> Any:
+    """The action on a host that does not answer."""
+    action_loader.add_directory(str(ROOT / "roles/benchmark/action_plugins"))
+    args = {
+        "suite": record_files.plain(SUITE), "toolchain": record_files.plain(TOOLCHAIN), "host_dir": str(host_dir),
+        "directory": "/var/lib/benchmarks/runs/r1", "unit": "benchmarks-r1",
+    }  # fmt: skip
+    action = action_loader.get(
+        "take_attempt", task=Mock(args=args, async_val=0, check_mode=False), connection=Mock(),
+        play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
+    )  # fmt: skip
+    lost = Mock(side_effect=AnsibleConnectionFailure("Connection refused"))
+    monkeypatch.setattr(action, "_low_level_execute_command", lost)
+    return action
+
+
+def test_a_host_that_was_found_at_work_is_left_if_it_does_not_answer(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    host_dir = tmp_path / "i-1"
+    record_files.write(host_dir, CurrentAttempt(number=1, active=True))
+    with stages.pipe() as pipe:
+        for name, value in pipe.environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(AnsibleActionFail, match=r"^i-1 does not answer over SSH: Connection refused"):
+            made(monkeypatch, host_dir).run(task_vars={})
+        assert pipe.reached().hosts.left == {"i-1"}
+    assert attempts.is_left(host_dir)
+
+
+def test_any_other_host_that_does_not_answer_is_unreachable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(AnsibleConnectionFailure):
+        made(monkeypatch, tmp_path / "i-1").run(task_vars={})
+    assert not attempts.is_left(tmp_path / "i-1")
