@@ -15,8 +15,10 @@ from ansible.plugins.loader import action_loader
 from benchmarks.paths import ROOT
 from benchmarks.playbook import stages
 from benchmarks.runs import attempts, before_plan, failures
-from benchmarks.runs.records import Attempt
+from benchmarks.runs.records import Attempt, Ready, Toolchain
 from tests.support import records
+
+LOST = AnsibleConnectionFailure("Connection refused")
 
 
 def action(name: str, args: dict[str, Any]) -> Any:
@@ -77,38 +79,48 @@ def test_an_attempt_is_followed_and_can_be_left_again(
     assert bool(hosts.measures) is measures
 
 
-@pytest.mark.parametrize(("attaches", "is_left"), [(True, True), (True, False), (False, True)])
-def test_a_host_that_does_not_answer_fails_for_who_only_comes_back_and_if_it_was_left(
-    monkeypatch: pytest.MonkeyPatch, host_dir: Path, attaches: bool, is_left: bool
+@pytest.mark.parametrize(
+    ("attaches", "is_left", "file"),
+    [(True, False, None), (False, True, None), (False, False, Ready.FILE), (False, False, Toolchain.FILE)],
+    ids=["come back to", "left", "was ready", "own machine that was used"],
+)
+def test_a_host_that_does_not_answer_refuses_if_something_may_measure_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, attaches: bool, is_left: bool, file: str | None
 ) -> None:
-    if not is_left:
-        attempts.follow(host_dir, None)
-    lost = AnsibleConnectionFailure("Connection refused")
+    host = tmp_path / "i-1"
+    host.mkdir()
+    if is_left:
+        attempts.leave(host)
+    if file:
+        (host / file).touch()
     with pytest.raises(AnsibleActionFail, match=r"^i-1 does not answer over SSH: Connection refused"):
-        found(monkeypatch, host_dir, lost, attaches=attaches)
-    assert attempts.is_left(host_dir) is is_left
+        found(monkeypatch, host, LOST, attaches=attaches)
+    assert attempts.is_left(host) is is_left
 
 
-def test_a_host_that_does_not_answer_and_was_not_left_is_a_later_stages_to_fail(
-    monkeypatch: pytest.MonkeyPatch, host_dir: Path
-) -> None:
-    attempts.follow(host_dir, None)
-    with pytest.raises(AnsibleConnectionFailure):
-        found(monkeypatch, host_dir, AnsibleConnectionFailure("Connection refused"), attaches=False)
-
-
-LOST = AnsibleConnectionFailure("Connection refused")
+def test_a_host_that_has_never_answered_is_waited_for_later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    host = tmp_path / "i-1"
+    attempts.begin(host, records.suite(), "asked")
+    told = found(monkeypatch, host, LOST, attaches=False)
+    assert (told["number"], told["events"]) == (0, [])
 
 
 @pytest.mark.parametrize(
     ("answer", "attaches", "restored"),
     [
         (LOST, True, True),
+        (LOST, False, True),
         ({"stdout": "1 yes m other success -\n"}, True, True),
         ({"stdout": "1 yes m other success -\n"}, False, True),
         ({"stdout": "1 yes m asked success -\n"}, True, False),
     ],
-    ids=["does not answer", "measures something else", "measures something else, continued", "measures what was asked"],
+    ids=[
+        "does not answer",
+        "does not answer, continued",
+        "measures something else",
+        "measures something else, continued",
+        "measures what was asked",
+    ],
 )
 def test_where_a_host_refuses_the_run_is_as_it_was_before_it_was_planned(
     monkeypatch: pytest.MonkeyPatch, host_dir: Path, answer: Any, attaches: bool, restored: bool
