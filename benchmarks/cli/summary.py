@@ -34,7 +34,7 @@ def _numbers(directory: Path, told: str) -> list[RenderableType]:
         return []
     # Why it is partial was said when it happened, and may be the last line again: here that it is.
     remarked = replace(found, partial=None) if _is_told(found.partial or "", told) else found
-    said: list[RenderableType] = [rendering.plain(sentence) for sentence in remarks.of_results(remarked)]
+    said: list[RenderableType] = [rendering.Hanging(rendering.plain(one)) for one in remarks.of_results(remarked)]
     if not found.measurements:
         return said
     return [Text(), results_table.table(found.measurements), Text(), *said, Text(_measured(found))]
