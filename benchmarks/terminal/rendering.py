@@ -52,13 +52,19 @@ class Hanging:
 
 @dataclass(frozen=True)
 class Said:
-    """Lines of sentences, broken between words; a line that ends with a command is left whole, to be copied."""
+    """Lines of sentences, broken between words; a command at the end of one is left whole, to be copied."""
 
     text: str
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for line in self.text.split("\n"):
-            yield Text(line) if _COMMAND.search(line) else Hanging(Text(line))
+            found = _COMMAND.search(line)
+            if found and console.is_terminal and cell_len(line) > options.max_width:
+                if before := line[: found.start()]:
+                    yield Hanging(Text(before))
+                yield Text(line[found.start() :].lstrip())
+            else:
+                yield Hanging(Text(line))
 
 
 def _line_ends(text: str, width: int) -> list[int]:

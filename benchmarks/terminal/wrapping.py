@@ -8,7 +8,7 @@ import textwrap
 from typing import IO
 
 # A label such as those of a plan, and what stands between it and its value.
-_BEFORE_VALUE = re.compile(r" *\S{1,12} {2,}(?=\S)")
+_BEFORE_VALUE = re.compile(r" *\S{1,12}(?: \S{1,8})? {2,}(?=\S)")
 _INDENT = re.compile(r"\s*")
 
 

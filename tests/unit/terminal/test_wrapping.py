@@ -32,6 +32,10 @@ def test_a_line_with_a_label_goes_on_below_its_value() -> None:
     assert wrapping.wrapped("  Zone      one, else two, else three", 24) == (
         "  Zone      one, else\n            two, else\n            three"
     )
+    assert (
+        wrapping.wrapped("  At most   $1 for four hours", 20)
+        == "  At most   $1 for\n            four\n            hours"
+    )
     # What cannot be broken stays beside its label.
     assert wrapping.wrapped("  Results   s3://mine/results/one/two/", 24) == "  Results   s3://mine/results/one/two/"
 
