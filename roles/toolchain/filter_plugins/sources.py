@@ -14,6 +14,7 @@ class FilterModule:
         return {
             "checkout_name": checkouts.name,
             "checkout_marker": checkouts.marker,
+            "if_whole": checkouts.if_whole,
             "confined": isolation.confined,
             "confined_interpreter": isolation.interpreter,
             "is_recorded": toolchain_records.is_recorded,
