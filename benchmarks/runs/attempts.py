@@ -37,6 +37,17 @@ def is_left(host_directory: Path) -> bool:
     return bool(found and found.left)
 
 
+def may_measure(host_directory: Path) -> bool:
+    """Whether the host may be at the current attempt: it was left, or begun there and not published from here since.
+
+    Whoever carried the run out may have been killed, and has left no record of how far that was.
+    """
+    number = current(host_directory)
+    begun = read(host_directory, number)
+    is_published = (run_layout.attempt(host_directory, number) / Published.FILE).exists()
+    return is_left(host_directory) or bool(begun and begun.measurement and not is_published)
+
+
 def leave(host_directory: Path) -> None:
     """Record that the current attempt measures and is left. Raises OSError."""
     record_files.write(host_directory, CurrentAttempt(number=current(host_directory), left=True))

@@ -13,17 +13,21 @@ from ansible.plugins.loader import action_loader
 
 from benchmarks.paths import ROOT
 from benchmarks.playbook import stages
-from benchmarks.runs import attempts, before_plan, failures
+from benchmarks.runs import attempts, before_plan, failures, measurement, record_files
 from benchmarks.runs.records import Attempt
 from tests.support import records
+from tests.support.measured_suite import SUITE, TOOLCHAIN
+
+GONE = ("sh", "-c", "echo i-1 has failed; exit 1")
 
 
 def found(
-    monkeypatch: pytest.MonkeyPatch, host_dir: Path, answer: Any, *, attaches: bool
+    monkeypatch: pytest.MonkeyPatch, host_dir: Path, answer: Any, *, attaches: bool, check: tuple[str, ...] = ()
 ) -> tuple[dict[str, Any], stages.Hosts]:
     """What the action gives on a host that answers so, and what it has told whoever started the playbook."""
     action_loader.add_directory(str(ROOT / "roles/preflight/action_plugins"))
     args = {"host_dir": str(host_dir), "directory": "/r", "unit": "u", "suite_digest": "asked", "attaches": attaches}
+    args |= {"host_check": list(check)}
     action = action_loader.get(
         "find_active", task=Mock(args=args, async_val=0, check_mode=False), connection=Mock(),
         play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
@@ -40,7 +44,8 @@ def found(
 def host_dir(tmp_path: Path) -> Path:
     """A host's directory with an attempt that was left."""
     host = tmp_path / "i-1"
-    attempts.take(host, Attempt(number=1, suite=records.suite(), suite_digest="asked"), records.toolchain())
+    measured = measurement.of(SUITE, TOOLCHAIN)
+    attempts.take(host, Attempt(number=1, suite=SUITE, suite_digest="asked", measurement=measured), TOOLCHAIN)
     attempts.leave(host)
     return host
 
@@ -66,8 +71,8 @@ def test_an_attempt_is_followed_and_can_be_left_again(
     assert bool(hosts.measures) is measures
 
 
-@pytest.mark.parametrize(("attaches", "is_left"), [(True, True), (True, False), (False, True)])
-def test_a_host_that_does_not_answer_fails_for_who_only_comes_back_and_if_it_was_left(
+@pytest.mark.parametrize(("attaches", "is_left"), [(True, True), (True, False), (False, True), (False, False)])
+def test_a_host_that_does_not_answer_and_may_measure_is_not_gone_on_with(
     monkeypatch: pytest.MonkeyPatch, host_dir: Path, attaches: bool, is_left: bool
 ) -> None:
     if not is_left:
@@ -78,12 +83,23 @@ def test_a_host_that_does_not_answer_fails_for_who_only_comes_back_and_if_it_was
     assert attempts.is_left(host_dir) is is_left
 
 
-def test_a_host_that_does_not_answer_and_was_not_left_is_a_later_stages_to_fail(
+def test_a_host_that_does_not_answer_and_measures_nothing_is_a_later_stages_to_fail(
     monkeypatch: pytest.MonkeyPatch, host_dir: Path
 ) -> None:
     attempts.follow(host_dir, None)
+    record_files.write(host_dir / "1", records.published())
     with pytest.raises(AnsibleConnectionFailure):
         found(monkeypatch, host_dir, AnsibleConnectionFailure("Connection refused"), attaches=False)
+
+
+@pytest.mark.parametrize("attaches", [True, False])
+def test_a_host_that_has_failed_is_not_left_any_more_and_the_run_goes_on_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, host_dir: Path, attaches: bool
+) -> None:
+    result, _ = found(monkeypatch, host_dir, LOST, attaches=attaches, check=GONE)
+    assert result == {"changed": False}
+    assert not attempts.is_left(host_dir)
+    assert attempts.is_active(host_dir)
 
 
 LOST = AnsibleConnectionFailure("Connection refused")
