@@ -6,6 +6,7 @@ from typing import Any
 
 import botocore.exceptions
 import pytest
+from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from benchmarks.aws import aws_errors
@@ -44,6 +45,14 @@ from tests.support.aws_fakes import FakeClient, aws_error
             "AWS refused RunInstances (Unavailable): Soon. Try again in a few minutes.",
         ),
         (aws_error("InvalidKey", "Odd.", "GetIt"), "AWS refused GetIt (InvalidKey): Odd."),
+        (
+            aws_error("NoSuchBucket", "It is not there.", "PutObject"),
+            "AWS refused PutObject (NoSuchBucket): It is not there. ./inv bench.setup creates it.",
+        ),
+        (
+            ClientError({"Error": {"Code": "NoSuchBucket", "Message": "No.", "BucketName": "mine"}}, "PutObject"),
+            "AWS refused PutObject (NoSuchBucket): No. ./inv bench.setup --bucket mine creates it.",
+        ),
         (botocore.exceptions.NoCredentialsError(), aws_errors.NO_CREDENTIALS),
         (
             botocore.exceptions.EndpointConnectionError(endpoint_url="https://x"),
