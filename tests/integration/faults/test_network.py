@@ -97,12 +97,14 @@ def test_what_may_measure_is_not_ended_before_ec2_says_that_it_has_failed(
     run = tool.start(run_id, suite=suite)
     measures()
     (instance,) = account.instances(run_id)
-    run.kill()
-    for line in processes_naming(run_id):
-        if "ansible-playbook" in line:
-            with suppress(ProcessLookupError):
-                os.kill(int(line.split()[0]), signal.SIGKILL)
-    run.communicate(timeout=30)
+    # The tool itself first, which would clean up after the playbook.
+    for program in (" bench --", "ansible-playbook"):
+        for line in processes_naming(run_id):
+            if program in line:
+                with suppress(ProcessLookupError):
+                    os.kill(int(line.split()[0]), signal.SIGKILL)
+    # ssh, which waits for the next connection, keeps its output open.
+    run.wait(timeout=30)
     faults_met.strikes("The tool is killed, and the run gone on with from where SSH is cut")
     connection(account, run_id, "closed")
     again = tool.bench(run_id, suite=suite)

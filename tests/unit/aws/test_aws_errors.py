@@ -13,6 +13,8 @@ from benchmarks.aws import aws_errors
 from benchmarks.errors import FailedError, RefusedError
 from tests.support.aws_fakes import FakeClient, aws_error
 
+NO_BUCKET: Any = {"Error": {"Code": "NoSuchBucket", "Message": "No.", "BucketName": "mine"}}
+
 
 @pytest.mark.parametrize(
     ("error", "sentence"),
@@ -50,7 +52,7 @@ from tests.support.aws_fakes import FakeClient, aws_error
             "AWS refused PutObject (NoSuchBucket): It is not there. ./inv bench.setup creates it.",
         ),
         (
-            ClientError({"Error": {"Code": "NoSuchBucket", "Message": "No.", "BucketName": "mine"}}, "PutObject"),
+            ClientError(NO_BUCKET, "PutObject"),
             "AWS refused PutObject (NoSuchBucket): No. ./inv bench.setup --bucket mine creates it.",
         ),
         (botocore.exceptions.NoCredentialsError(), aws_errors.NO_CREDENTIALS),
