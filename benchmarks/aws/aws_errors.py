@@ -9,6 +9,7 @@ from typing import Any
 
 import botocore.exceptions
 
+from benchmarks import hints
 from benchmarks.aws import barriers, botocore_errors
 from benchmarks.errors import FailedError, RefusedError
 
@@ -97,10 +98,14 @@ def explain(error: botocore.exceptions.ClientError | botocore.exceptions.BotoCor
 
 
 def _next_step(error: botocore.exceptions.ClientError) -> str:
-    """What to do about a launch that EC2 refuses, as a sentence after its own; empty for other operations.
+    """What to do about a launch that EC2 refuses, or a bucket that is gone, as a sentence after AWS's; else empty.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
     """
+    if code(error) == "NoSuchBucket":
+        name = error.response["Error"].get("BucketName")
+        return f" {hints.command_line(f'bench.setup --bucket {name}' if name else 'bench.setup')} creates it."
     if error.operation_name != "RunInstances":
         return ""
     if code(error) in _TEMPORARY_CODES:

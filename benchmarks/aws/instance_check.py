@@ -1,15 +1,21 @@
 """Asks EC2 whether an instance still runs, for a host that does not answer over SSH.
 
 Runs as a command with region and instance id as arguments. If the instance does not run, it prints why and exits with
-status 1. If it does, or if EC2 cannot be asked, it exits with status 0.
+status 1. If it does, or if EC2 cannot be asked, it exits with status 0. With a third argument, WITH_CHECKS, an instance
+that runs and fails EC2's status checks does not count as running.
 """
 
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime, timedelta
 
 from benchmarks.aws import aws_errors, instances, session
-from benchmarks.aws.session import AwsShape
+from benchmarks.aws.session import AwsShape, Client
+
+WITH_CHECKS = "with-checks"
+# EC2 checks once a minute. One check that has failed may pass again, as while a machine has no memory left.
+IMPAIRED = timedelta(minutes=2)
 
 
 def sentence(instance: AwsShape | None, instance_id: str) -> str:
@@ -35,14 +41,47 @@ def _taken_back(instance: AwsShape) -> str | None:
     return stated if stated.startswith("Server.SpotInstance") else None
 
 
-def main() -> None:
-    region, instance_id = sys.argv[1:]
+def failed(status: AwsShape | None, now: datetime) -> str:
+    """Why an instance that EC2 calls running has failed, empty if it has not, or if that is not sure yet.
+
+    `status` is from DescribeInstanceStatus. Only a check that has failed for IMPAIRED counts, not one that has just
+    begun or lacks data. The check of the instance is whether its network interface answers, that of the system is of
+    the machine below it: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-system-instance-status-check.html
+    """
+    if status is None or status["InstanceState"]["Name"] != "running":
+        return ""
+    for name, check in (("instance", "InstanceStatus"), ("system", "SystemStatus")):
+        found = status.get(check) or {}
+        since = [one["ImpairedSince"] for one in found.get("Details", ()) if one.get("ImpairedSince")]
+        if found.get("Status") == "impaired" and since and now - min(since) >= IMPAIRED:
+            return (
+                f"{status['InstanceId']} has failed, though EC2 calls it running: it has not passed EC2's {name} "
+                f"status check since {min(since).astimezone(UTC):%H:%M UTC}. Start a new run."
+            )
+    return ""
+
+
+def _checks(ec2: Client, instance_id: str) -> AwsShape | None:
+    """What EC2's status checks say of an instance, None if it is not known: the permission may be missing."""
     try:
-        found = instances.find(session.connector(region, attempts=2, connect_timeout=5)("ec2"), instance_id)
+        found = ec2.describe_instance_status(InstanceIds=[instance_id])["InstanceStatuses"]
+    except aws_errors.errors():
+        return None
+    return found[0] if found else None
+
+
+def main() -> None:
+    region, instance_id, *more = sys.argv[1:]
+    try:
+        ec2 = session.connector(region, attempts=2, connect_timeout=5)("ec2")
+        found = instances.find(ec2, instance_id)
     except aws_errors.errors():
         # The error may be temporary, and the caller asks again.
         return
-    if said := sentence(found, instance_id):
+    said = sentence(found, instance_id)
+    if not said and found and WITH_CHECKS in more:
+        said = failed(_checks(ec2, instance_id), datetime.now(UTC))
+    if said:
         print(said)
         sys.exit(1)
 

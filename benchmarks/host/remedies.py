@@ -109,6 +109,12 @@ _REMEDIES: tuple[tuple[re.Pattern[str], Remedy], ...] = (
         re.compile(r"lock file .* needs to be updated but --locked was passed|cannot update the lock file"),
         "The source's Cargo.lock does not fit its Cargo.toml: update it by cargo update in the source.",
     ),
+    # An error of curl's, or one of the server's own.
+    (
+        re.compile(r"download from `[^`]*`\s+Caused by:\s+\[\d+\] |successful HTTP response from `.*, got 5\d\d"),
+        "The server of crates does not answer, however often Cargo asks: check the network of the machine, or try "
+        "again later.",
+    ),
     (
         re.compile(r"failed to run custom build command|linker `.*` not found"),
         "The machine lacks something for it: give an image that has it by --ami, or a machine of yours by --host.",

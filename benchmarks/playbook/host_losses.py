@@ -24,7 +24,7 @@ def check_command(directory: Path | None, host: str) -> Sequence[str]:
     launched = record_files.recall(Instances, directory) if directory else None
     if launched is None or host not in (instance.instance_id for instance in launched.instances):
         return ()
-    return (sys.executable, "-m", "benchmarks.aws.instance_check", launched.region, host)
+    return (sys.executable, "-m", "benchmarks.aws.instance_check", launched.region, host, "with-checks")
 
 
 def recorded(directory: Path, host: str, task: str, result: TaskResult, stage: str) -> str:

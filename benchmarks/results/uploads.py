@@ -90,9 +90,16 @@ def send(s3: Client, target: Destination, key: str, upload: Upload) -> bool:
 
 
 def stored_checksum(s3: Client, place: Mapping[str, str]) -> str | None:
+    """The checksum that S3 has of an object, None if there is no such object. Raises what AWS does.
+
+    What refuses a HEAD has no body, and so no reason: credentials that have expired are a bad request. A GET tells.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+    """
     try:
         return s3.head_object(**place, ChecksumMode="ENABLED").get("ChecksumSHA256")  # type: ignore[no-any-return]
     except botocore.exceptions.ClientError as error:
         if code(error) in ("404", "NoSuchKey", "NotFound"):
             return None
+        if code(error) in ("400", "403"):
+            s3.get_object(**place)["Body"].close()
         raise

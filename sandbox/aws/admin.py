@@ -1,4 +1,4 @@
-"""The endpoint's own paths under /_sandbox/: faults, calls, spot interruptions, others' buckets, role credentials.
+"""The endpoint's own paths under /_sandbox/: faults, calls, what befalls instances, others' buckets, credentials.
 
 Every path but `health` requires a token in the header X-Sandbox-Token, since instances can reach the endpoint too: the
 sandbox's token or, for what an instance's metadata service asks about its own instance, that instance's token.
@@ -61,6 +61,13 @@ class Admin:
             case ("PUT", ["instance", instance_id, "spot"]):
                 self._admit(call)
                 return self._interrupt(instance_id, call)
+            case ("PUT", ["instance", instance_id, "checks"]):
+                self._admit(call)
+                return self._impair(instance_id, call)
+            case ("PUT", ["keys", access_key_id, "end"]):
+                self._admit(call)
+                self._keyring.end(access_key_id)
+                return _json({})
             case ("PUT", ["faults"]):
                 self._admit(call)
                 return self._order(call)
@@ -106,6 +113,17 @@ class Admin:
         time = datetime.now(UTC) + timedelta(seconds=after)
         self._fleet.interrupt(instance_id, after, time.strftime("%Y-%m-%dT%H:%M:%SZ"))
         return _json(self._fleet.notice(instance_id))
+
+    def _impair(self, instance_id: str, call: Call) -> Reply:
+        try:
+            given = {check: float(seconds) for check, seconds in json.loads(call.body or b"{}").items()}
+        except (ValueError, TypeError, AttributeError):
+            given = {"": 0.0}
+        if not given.keys() <= {"InstanceStatus", "SystemStatus"}:
+            return _json({"error": 'The body is a JSON object such as {"InstanceStatus": 120}.'}, 400)
+        now = datetime.now(UTC).replace(microsecond=0)
+        self._fleet.impair(instance_id, {check: now - timedelta(seconds=ago) for check, ago in given.items()})
+        return _json(given)
 
     def _credentials(self, instance_id: str) -> Reply:
         """The content of iam/security-credentials/<role> in IMDS, and the role's name."""

@@ -103,6 +103,9 @@ class Consistency:
                         "Status": "initializing",
                         "Details": [{"Name": "reachability", "Status": "initializing"}],
                     }
+            for check, since in record.impaired.items():
+                failed = {"Name": "reachability", "Status": "failed", "ImpairedSince": since}
+                status[check] = {"Status": "impaired", "Details": [failed]}
         result["InstanceStatuses"] = shown
         return answer(call, result)
 

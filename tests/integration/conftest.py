@@ -461,8 +461,9 @@ def wait_for(condition: Callable[[], bool], what: str, seconds: float = 180) -> 
 
 def processes_naming(text: str) -> list[str]:
     """Command lines of processes that name `text`."""
-    lines = subprocess.run(["ps", "-eo", "pid,args"], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
-    return [line for line in lines if text in line and "ps -eo" not in line]
+    # Without -ww, a line may be cut off at 80 columns.
+    shown = subprocess.run(["ps", "-ww", "-eo", "pid,args"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return [line for line in shown.splitlines() if text in line and "ps -ww" not in line]
 
 
 def end(process: subprocess.Popen[str], number: signal.Signals) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.conftest import CRATES, Account, Run, Tool, inv, wait_for
+from tests.integration.conftest import CRATES, Account, Run, Tool, inv
 
 
 @pytest.fixture
@@ -110,49 +109,6 @@ def test_another_measurement_on_a_kept_instance_is_the_next_attempt_and_another_
     over = listed(account, run_id, tool.runs)
     assert (over["state"], over["may_cost_money"], over["switches_off"]) == ("done", False, None)
     assert len(over["s3"]) == 2  # a folder for each suite
-
-
-def test_what_could_not_be_published_is_published_later_without_any_instance(
-    account: Account, tool: Tool, run_id: str, faults: Callable[[list[dict[str, Any]]], None]
-) -> None:
-    denied = {"service": "s3", "action": "PutObject", "error": "AccessDenied", "status": 403}
-    faults([denied])
-    refused = tool.bench(run_id)
-    assert refused.result.code == 2, refused.result.output
-    assert "Nothing can be published to the bucket benchmarks-123456789012-" in refused.result.output
-    assert account.instances(run_id) == []
-    assert not refused.directory.exists()
-
-    account.admin("DELETE", "faults")
-    wrapper = tool.start(run_id)
-    wait_for(lambda: account.instances(run_id) != [], "the launch")
-    faults([denied])
-    output, _ = wrapper.communicate(timeout=180)
-    assert wrapper.returncode == 1, output
-    assert f"bench --run-id {run_id} --runs-dir {tool.runs} with the same parameters publishes it." in output
-    assert account.states(run_id) == ["terminated"]
-    (request,) = objects(account, run_id)
-    assert request.endswith("/run.json")
-    account.admin("DELETE", "faults")
-
-    other = tool.bench(run_id, suite=tool.suite("other", arguments=["x"]))
-    assert other.result.code == 2, other.result.output
-    assert "has ended, and its instance with it: leave run_id out to start a new run." in other.result.output
-
-    later = tool.bench(run_id)
-    assert later.result.code == 0, later.result.output
-    assert account.launches(run_id) == 1
-    assert {key.rpartition("/")[2] for key in objects(account, run_id)} == {
-        "activity",
-        "benchmark.log",
-        "build.json",
-        "criterion.tar.gz",
-        "index.html",
-        "manifest.json",
-        "results.json",
-        "run.json",
-        "toolchain.json",
-    }
 
 
 @pytest.mark.usefixtures("ended")

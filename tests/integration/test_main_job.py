@@ -342,20 +342,6 @@ def test_no_capacity_anywhere_is_said_and_leaves_nothing(
     assert account.instances(run_id) == []
 
 
-def test_throttling_and_passing_faults_are_outlived(
-    account: Account, tool: Tool, run_id: str, faults: Callable[[list[dict[str, Any]]], None]
-) -> None:
-    faults(
-        [
-            {"action": "DescribeInstances", "error": "RequestLimitExceeded", "status": 503, "times": 2},
-            {"action": "RunInstances", "error": "InternalError", "status": 500, "times": 1},
-            {"service": "s3", "action": "PutObject", "error": "SlowDown", "status": 503, "times": 1},
-        ]
-    )
-
-    check_whole(tool.bench(run_id), account)
-
-
 def test_a_build_that_fails_shows_the_compilers_error(
     account: Account, tool: Tool, run_id: str, tmp_path: Path
 ) -> None:

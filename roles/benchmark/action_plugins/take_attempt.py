@@ -9,7 +9,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
-from benchmarks.host import attempt_states, ssh_failures
+from benchmarks.host import attempt_states, host_check, ssh_failures
 from benchmarks.parameters import suites
 from benchmarks.playbook import stages
 from benchmarks.runs import attempts, events, measurement, record_files, run_directory
@@ -23,7 +23,7 @@ class ActionModule(ActionBase):
     With `attach`, an attempt that has failed is the one.
     """
 
-    _VALID_ARGS = frozenset(("suite", "toolchain", "host_dir", "directory", "unit", "attach"))
+    _VALID_ARGS = frozenset(("suite", "toolchain", "host_dir", "directory", "unit", "attach", "host_check"))
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
@@ -56,6 +56,8 @@ class ActionModule(ActionBase):
             # It has just been found at work: the way to it may be lost, and not the host.
             if not attempts.is_active(here):
                 raise
+            if gone := host_check.gone(args.get("host_check") or ()):
+                raise AnsibleActionFail(gone) from None
             attempts.leave(here)
             stages.tell("left", here.name)
             raise AnsibleActionFail(ssh_failures.sentence(here.name, str(error))) from None

@@ -3,6 +3,8 @@
 For who only comes back to the run, an attempt that has ended meanwhile is found as one that still measures. A host that
 does not answer fails here, unless it never has and more is asked than to come back. Where it fails, what the run's
 records said before it was planned is restored. Nothing is recorded here: another host may refuse at the same time.
+
+One that `host_check` says is gone is found as well: a later stage fails on it, and the run is brought to its end.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
-from benchmarks.host import attempt_states, ssh_failures
+from benchmarks.host import attempt_states, host_check, ssh_failures
 from benchmarks.runs import attempts, before_plan
 from benchmarks.runs.records import Ready, Toolchain
 
@@ -26,7 +28,7 @@ class ActionModule(ActionBase):
     Returns for follow_attempt the `number` of what is to be followed, 0 for nothing, and the `events` that tell of it.
     """
 
-    _VALID_ARGS = frozenset(("host_dir", "directory", "unit", "suite_digest", "attaches"))
+    _VALID_ARGS = frozenset(("host_dir", "directory", "unit", "suite_digest", "attaches", "host_check"))
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
@@ -39,6 +41,8 @@ class ActionModule(ActionBase):
             # Nothing can measure there yet, and a later stage waits until it is ready.
             if not (args["attaches"] or attempts.is_left(here) or _was_reached(here)):
                 return {"changed": False, "number": 0, "events": []}
+            if host_check.gone(args["host_check"]):
+                return {"changed": False, "number": attempts.current(here), "events": []}
             # It may measure all the same: from here, a network of one's own may be in the way.
             raise _refusal(here, ssh_failures.sentence(task_vars["inventory_hostname"], str(error))) from None
         try:

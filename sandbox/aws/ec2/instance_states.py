@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sandbox.aws import moto_repairs
@@ -59,6 +59,7 @@ class Record:
     terminated: float | None = None
     notice: Mapping[str, str] | None = None  # IMDS's notice of a coming interruption
     interrupted_at: float | None = None
+    impaired: Mapping[str, datetime] = field(default_factory=dict)  # since when each failed status check has failed
 
 
 class Fleet:
@@ -117,6 +118,14 @@ class Fleet:
                 raise AwsError("IncorrectInstanceState", f"{instance_id} is not a spot instance")
             record.notice = {"action": "terminate", "time": time_of_day}
             record.interrupted_at = self._clock() + after_seconds
+
+    def impair(self, instance_id: str, checks: Mapping[str, datetime]) -> None:
+        """Have status checks of an instance fail, each since a time; the others pass. Raises AwsError."""
+        with self._lock:
+            record = self._records.get(instance_id)
+            if record is None or record.terminated is not None:
+                raise AwsError("InvalidInstanceID.NotFound", f"The instance ID '{instance_id}' does not exist")
+            record.impaired = dict(checks)
 
     def learn(self, call: Call, reply: Reply) -> None:
         """After a call that may have changed what machines' metadata services show, update them."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -137,6 +137,13 @@ class Keyring:
     def add(self, access_key_id: str, key: Key) -> None:
         with self._lock:
             self._keys[access_key_id] = key
+
+    def end(self, access_key_id: str) -> None:
+        """Have temporary credentials expire now. Raises AwsError for an unknown key."""
+        with self._lock:
+            if access_key_id not in self._keys:
+                raise AwsError(*UNKNOWN["query"])
+            self._keys[access_key_id] = replace(self._keys[access_key_id], expires=self._now())
 
     def learn(self, call: Call, reply: Reply) -> None:
         """Add or remove the keys that a call to IAM or STS created or deleted."""

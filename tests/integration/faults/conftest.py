@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.conftest import Account, Tool, processes_naming, wait_for
+from tests.integration.conftest import ROOT, Account, Tool, processes_naming, wait_for
 
 LONG = {"TINY_SECONDS": "300"}
 IDS = ["sum/100", "sum/1000", "sum/10000"]
@@ -27,27 +27,30 @@ class Row:
 
 
 class Faults:
-    """The faults that a test lets its runs meet, one after the other: each is begun, and told of when it is over."""
+    """The faults that a test lets its runs meet, one after the other: each is begun, and told of when it is over.
+
+    Those that one command meets are over when it ends.
+    """
 
     def __init__(self, rows: dict[str, Row], run_ids: list[str]) -> None:
         self.rows, self.run_ids = rows, run_ids
         self.over: list[str] = []
-        self._struck: tuple[str, float] | None = None
+        self._struck: dict[str, float] = {}
 
     def strikes(self, name: str = "") -> None:
         """Count the time of a fault from here; of the test's only one, the name may be left out."""
-        assert self._struck is None, f"{self._struck} is not over"
-        self._struck = (name or next(iter(self.rows)), time.monotonic())
+        self._struck[name or next(iter(self.rows))] = time.monotonic()
 
     def ends(self, code: int, output: str) -> None:
         """The command that the user sees has ended now, with this code, after this output."""
-        assert self._struck is not None, "no fault has struck"
-        (name, at), self._struck = self._struck, None
-        took, row = time.monotonic() - at, self.rows[name]
+        assert self._struck, "no fault has struck"
+        struck, self._struck = self._struck, {}
         assert "Traceback" not in output, output
-        assert code == row.code, output
-        assert took <= row.seconds, f"{took:.0f} s: {output}"
-        self.over.append(name)
+        for name, at in struck.items():
+            took, row = time.monotonic() - at, self.rows[name]
+            assert code == row.code, output
+            assert took <= row.seconds, f"{name}, {took:.0f} s: {output}"
+            self.over.append(name)
 
 
 @pytest.fixture
@@ -92,20 +95,21 @@ def machines(account: Account, ids: list[str]) -> list[str]:
     return [name for name in listed if any(instance_id in name for instance_id in ids)]
 
 
-def attempt(tool: Tool, run_id: str) -> Path:
-    """The directory of the only attempt on the run's only host."""
-    (found,) = (tool.runs / run_id).glob("*/1")
+def attempt(tool: Tool, run_id: str, number: int = 1) -> Path:
+    """The directory of an attempt on the run's only host."""
+    (found,) = (tool.runs / run_id).glob(f"*/{number}")
     return found
 
 
-def check_whole(account: Account, tool: Tool, run_id: str) -> None:
+def check_whole(account: Account, tool: Tool, run_id: str, number: int = 1) -> None:
     """All benchmarks once, with their samples, here and in S3, from one launch and one attempt."""
-    results = json.loads((attempt(tool, run_id) / "results.json").read_text())
+    directory = attempt(tool, run_id, number)
+    results = json.loads((directory / "results.json").read_text())
     assert [one["id"] for one in results["measurements"]] == IDS
     assert all(one["samples"] for one in results["measurements"])
     assert results["partial"] is None
     assert account.launches(run_id) == 1
-    log = (attempt(tool, run_id) / "benchmark.log").read_bytes()
+    log = (directory / "benchmark.log").read_bytes()
     assert [log.count(f"Benchmarking {one}\n".encode()) for one in IDS] == [1, 1, 1]
     uploaded = account.uploaded(run_id)
     assert log in [body for key, body in uploaded.items() if key.endswith("/benchmark.log")]
@@ -126,3 +130,22 @@ def connection(account: Account, run_id: str, state: str) -> None:
     (metadata,) = (name for name in names if name.endswith("-imds"))
     command = ["/usr/bin/python3", "-I", "/sandbox/imds/server.py", "ssh", state]
     subprocess.run([account.facts["engine"], "exec", metadata, *command], check=True)
+
+
+def impatient(account: Account, directory: Path, **variables: object) -> dict[str, str]:
+    """The environment in which `./inv` has other values for variables of roles, for what would take minutes."""
+    (directory / "variables.yml").write_text(json.dumps({"all": {"vars": variables}}))
+    return {**account.environment, "ANSIBLE_INVENTORY": f"{ROOT}/inventory/this_run.yml,{directory}/variables.yml"}
+
+
+def started(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """`./inv` with these arguments and environment, in the background."""
+    return subprocess.Popen(
+        [str(ROOT / "inv"), *arguments],
+        env=environment,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )

@@ -67,6 +67,7 @@ def test_a_crate_that_is_not_what_the_index_says_is_refused(host: Host, served: 
 
 
 def test_an_index_that_does_not_answer_is_told_in_one_sentence(host: Host) -> None:
-    failed = host.prepare({"crate": "lazy_static", "ref": "1.3.0"}, toolchain_crates_index="http://127.0.0.1:9")
+    source = {"crate": "lazy_static", "ref": "1.3.0"}
+    failed = host.prepare(source, toolchain_crates_index="http://127.0.0.1:9", __toolchain_delay=0)
     assert failed.result.code != 0
     assert "http://127.0.0.1:9/la/zy/lazy_static cannot be downloaded: [Errno 111] Connection refused." in failed.said

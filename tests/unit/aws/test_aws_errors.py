@@ -6,11 +6,14 @@ from typing import Any
 
 import botocore.exceptions
 import pytest
+from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from benchmarks.aws import aws_errors
 from benchmarks.errors import FailedError, RefusedError
 from tests.support.aws_fakes import FakeClient, aws_error
+
+NO_BUCKET: Any = {"Error": {"Code": "NoSuchBucket", "Message": "No.", "BucketName": "mine"}}
 
 
 @pytest.mark.parametrize(
@@ -44,6 +47,14 @@ from tests.support.aws_fakes import FakeClient, aws_error
             "AWS refused RunInstances (Unavailable): Soon. Try again in a few minutes.",
         ),
         (aws_error("InvalidKey", "Odd.", "GetIt"), "AWS refused GetIt (InvalidKey): Odd."),
+        (
+            aws_error("NoSuchBucket", "It is not there.", "PutObject"),
+            "AWS refused PutObject (NoSuchBucket): It is not there. ./inv bench.setup creates it.",
+        ),
+        (
+            ClientError(NO_BUCKET, "PutObject"),
+            "AWS refused PutObject (NoSuchBucket): No. ./inv bench.setup --bucket mine creates it.",
+        ),
         (botocore.exceptions.NoCredentialsError(), aws_errors.NO_CREDENTIALS),
         (
             botocore.exceptions.EndpointConnectionError(endpoint_url="https://x"),

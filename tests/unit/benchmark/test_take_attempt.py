@@ -17,12 +17,12 @@ from benchmarks.runs.records import CurrentAttempt
 from tests.support.measured_suite import SUITE, TOOLCHAIN
 
 
-def made(monkeypatch: pytest.MonkeyPatch, host_dir: Path) -> Any:
+def made(monkeypatch: pytest.MonkeyPatch, host_dir: Path, check: tuple[str, ...] = ()) -> Any:
     """The action on a host that does not answer."""
     action_loader.add_directory(str(ROOT / "roles/benchmark/action_plugins"))
     args = {
         "suite": record_files.plain(SUITE), "toolchain": record_files.plain(TOOLCHAIN), "host_dir": str(host_dir),
-        "directory": "/var/lib/benchmarks/runs/r1", "unit": "benchmarks-r1",
+        "directory": "/var/lib/benchmarks/runs/r1", "unit": "benchmarks-r1", "host_check": list(check),
     }  # fmt: skip
     action = action_loader.get(
         "take_attempt", task=Mock(args=args, async_val=0, check_mode=False), connection=Mock(),
@@ -45,6 +45,16 @@ def test_a_host_that_was_found_at_work_is_left_if_it_does_not_answer(
             made(monkeypatch, host_dir).run(task_vars={})
         assert pipe.reached().hosts.left == {"i-1"}
     assert attempts.is_left(host_dir)
+
+
+def test_a_host_that_was_found_at_work_and_has_failed_is_not_left(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    host_dir = tmp_path / "i-1"
+    record_files.write(host_dir, CurrentAttempt(number=1, active=True))
+    with pytest.raises(AnsibleActionFail, match=r"^i-1 has failed$"):
+        made(monkeypatch, host_dir, ("sh", "-c", "echo i-1 has failed; exit 1")).run(task_vars={})
+    assert not attempts.is_left(host_dir)
 
 
 def test_any_other_host_that_does_not_answer_is_unreachable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

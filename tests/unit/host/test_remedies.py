@@ -26,11 +26,23 @@ from benchmarks.host import remedies
         ("write failed: No space left on device (os error 28)", "Raise minimum_disk"),
         ("memory allocation of 123 bytes failed", "more memory"),
         ("error: linker `cc` not found", "by --ami"),
+        (
+            "failed to download from `https://x/a`\n\nCaused by:\n  [7] Could not connect to server",
+            "The server of crates does not answer",
+        ),
+        (
+            "failed to get successful HTTP response from `https://x/a` (1.2.3.4), got 503",
+            "The server of crates does not",
+        ),
     ],
 )
 def test_what_is_known_has_a_remedy(said: str, remedy: str) -> None:
     assert remedy in remedies.of(said)
 
 
-def test_what_is_not_known_has_none() -> None:
-    assert remedies.of("error: mismatched types") == ""
+@pytest.mark.parametrize(
+    "said",
+    ["error: mismatched types", "failed to get successful HTTP response from `https://x/a` (1.2.3.4), got 404"],
+)
+def test_what_is_not_known_has_none(said: str) -> None:
+    assert remedies.of(said) == ""

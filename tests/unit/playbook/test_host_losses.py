@@ -91,4 +91,4 @@ def test_ec2_is_asked_only_of_instances_of_the_run_and_of_stages_on_them(
 
 def test_the_command_names_region_and_instance(run: Path) -> None:
     command = host_losses.check_command(run, "i-1")
-    assert command == (sys.executable, "-m", "benchmarks.aws.instance_check", "eu-central-1", "i-1")
+    assert command == (sys.executable, "-m", "benchmarks.aws.instance_check", "eu-central-1", "i-1", "with-checks")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from benchmarks.runs.records import Attempt, Ready, Toolchain
 from tests.support import records
 
 LOST = AnsibleConnectionFailure("Connection refused")
+GONE = ("sh", "-c", "echo i-1 has failed; exit 1")
 
 
 def action(name: str, args: dict[str, Any]) -> Any:
@@ -29,18 +31,23 @@ def action(name: str, args: dict[str, Any]) -> Any:
     )  # fmt: skip
 
 
-def found(monkeypatch: pytest.MonkeyPatch, host_dir: Path, answer: Any, *, attaches: bool) -> dict[str, Any]:
+def found(
+    monkeypatch: pytest.MonkeyPatch, host_dir: Path, answer: Any, *, attaches: bool, check: Sequence[str] = ()
+) -> dict[str, Any]:
     """What is found on a host that answers so."""
     args = {"host_dir": str(host_dir), "directory": "/r", "unit": "u", "suite_digest": "asked", "attaches": attaches}
+    args["host_check"] = list(check)
     asking = action("find_active", args)
     monkeypatch.setattr(asking, "_low_level_execute_command", Mock(side_effect=[answer]))
     result: dict[str, Any] = asking.run(task_vars={"inventory_hostname": "i-1"})
     return result
 
 
-def followed(monkeypatch: pytest.MonkeyPatch, host_dir: Path, answer: Any, *, attaches: bool) -> stages.Hosts:
+def followed(
+    monkeypatch: pytest.MonkeyPatch, host_dir: Path, answer: Any, *, attaches: bool, check: Sequence[str] = ()
+) -> stages.Hosts:
     """What whoever started the playbook is told once no host has refused."""
-    result = found(monkeypatch, host_dir, answer, attaches=attaches)
+    result = found(monkeypatch, host_dir, answer, attaches=attaches, check=check)
     args = {"host_dir": str(host_dir), "number": result["number"], "events": result["events"]}
     with stages.pipe() as pipe:
         for name, value in pipe.environment.items():
@@ -103,6 +110,15 @@ def test_a_host_that_has_never_answered_is_waited_for_later(monkeypatch: pytest.
     attempts.begin(host, records.suite(), "asked")
     told = found(monkeypatch, host, LOST, attaches=False)
     assert (told["number"], told["events"]) == (0, [])
+
+
+@pytest.mark.parametrize("attaches", [True, False])
+def test_a_host_that_has_failed_is_not_left_any_more_and_the_run_goes_on_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, host_dir: Path, attaches: bool
+) -> None:
+    followed(monkeypatch, host_dir, LOST, attaches=attaches, check=GONE)
+    assert not attempts.is_left(host_dir)
+    assert attempts.is_active(host_dir)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from benchmarks.errors import FailedError
-from benchmarks.results import publishing
+from benchmarks.results import publishing, uploads
+from tests.support.aws_fakes import FakeClient, aws_error
 from tests.support.result_bucket import KEY, Bucket, plan, published
 
 
@@ -46,3 +50,23 @@ def test_an_answer_that_was_lost_is_no_failure(host: Path) -> None:
 def test_other_content_than_was_sent_fails(host: Path) -> None:
     with pytest.raises(FailedError, match=r"^S3 has another checksum for results/.*/benchmark\.log than was sent: "):
         publishing.publish(Bucket(corrupt=True), host.parents[1], "i-1", 1, plan())
+
+
+@pytest.mark.parametrize(
+    ("got", "reason"),
+    [
+        (aws_error("ExpiredToken", "The provided token has expired.", "GetObject"), "ExpiredToken"),
+        # It may have passed meanwhile.
+        ({"Body": io.BytesIO(b"x")}, "400"),
+    ],
+)
+def test_why_s3_refuses_to_tell_of_an_object_is_asked_for(got: Any, reason: str) -> None:
+    s3 = FakeClient(head_object=aws_error("400", "Bad Request", "HeadObject"), get_object=got)
+    with pytest.raises(ClientError) as refused:
+        uploads.stored_checksum(s3, {"Bucket": "b", "Key": "k"})
+    assert refused.value.response["Error"]["Code"] == reason
+
+
+def test_an_object_that_is_not_there_is_not_asked_for_again() -> None:
+    s3 = FakeClient(head_object=aws_error("404", "Not Found", "HeadObject"))
+    assert uploads.stored_checksum(s3, {"Bucket": "b", "Key": "k"}) is None

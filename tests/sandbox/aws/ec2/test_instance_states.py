@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -51,6 +52,12 @@ def test_pending_until_the_machine_runs_and_terminated_ones_are_forgotten(slow: 
     time.sleep(2.0)
     status = ec2.describe_instance_status(InstanceIds=[instance])["InstanceStatuses"][0]
     assert (status["InstanceStatus"]["Status"], status["SystemStatus"]["Status"]) == ("ok",) * 2
+    slow.ask("PUT", f"/_sandbox/instance/{instance}/checks", {"InstanceStatus": 120})
+    status = ec2.describe_instance_status(InstanceIds=[instance])["InstanceStatuses"][0]
+    assert (status["InstanceStatus"]["Status"], status["SystemStatus"]["Status"]) == ("impaired", "ok")
+    (detail,) = status["InstanceStatus"]["Details"]
+    assert (detail["Name"], detail["Status"]) == ("reachability", "failed")
+    assert datetime.now(UTC) - detail["ImpairedSince"] >= timedelta(seconds=120)
     ec2.terminate_instances(InstanceIds=[instance])
     dead = wait_for_state(ec2, instance, "terminated")
     assert "PublicIpAddress" not in dead and dead["PublicDnsName"] == "" and not dead["NetworkInterfaces"]

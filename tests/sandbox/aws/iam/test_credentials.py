@@ -78,6 +78,8 @@ def test_temporary_keys_need_their_token(endpoint: Endpoint, iam: Any, name: str
     whole = endpoint.client("sts", **theirs, aws_session_token=made["SessionToken"])
     assert f"assumed-role/{name}/session" in whole.get_caller_identity()["Arn"]
     refused("InvalidClientTokenId", endpoint.client("sts", **theirs).get_caller_identity)
+    endpoint.ask("PUT", f"/_sandbox/keys/{made['AccessKeyId']}/end")
+    refused("ExpiredToken", whole.get_caller_identity)
 
 
 def test_role_credentials_of_an_instance(
