@@ -20,7 +20,6 @@ from tests.integration.faults.conftest import Faults, check_whole
 PORT = 8000
 INDEX = f"http://127.0.0.1:{PORT}"  # on the instance
 NAME, VERSION = "served", "1.0.0"
-OUT, PASSES = "The index of crates answers nothing", "The index of crates answers nothing for 15 s"
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
@@ -77,13 +76,13 @@ def stages(tool: Tool, run_id: str, name: str) -> int:
     return sum(one["event"] == "stage-begun" and one["stage"] == name for one in told)
 
 
-@pytest.mark.fault(OUT, code=1, seconds=180)
-@pytest.mark.fault(PASSES, code=0, seconds=150)
+@pytest.mark.fault("The index of crates answers nothing", code=1, seconds=180)
+@pytest.mark.fault("The index of crates answers nothing for 15 s", code=0, seconds=150)
 def test_an_index_that_comes_back_is_waited_for_and_one_that_does_not_is_told(
     account: Account, tool: Tool, run_id: str, faults_met: Faults
 ) -> None:
     dependent = suite(tool)
-    faults_met.strikes(OUT)
+    faults_met.strikes("The index of crates answers nothing")
     failed = tool.bench(run_id, "--keep", suite=dependent)
     faults_met.ends(failed.result.code, failed.result.output)
     (instance,) = account.instances(run_id)
@@ -92,7 +91,7 @@ def test_an_index_that_comes_back_is_waited_for_and_one_that_does_not_is_told(
 
     run = tool.start(run_id, suite=dependent)
     wait_for(lambda: stages(tool, run_id, "toolchain") == 2, "the toolchain")
-    faults_met.strikes(PASSES)
+    faults_met.strikes("The index of crates answers nothing for 15 s")
     time.sleep(15)
     serve(account, instance["InstanceId"])
     output, _ = run.communicate(timeout=240)
