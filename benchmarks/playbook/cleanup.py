@@ -20,7 +20,7 @@ from benchmarks.aws import aws_errors, opt_in_regions, session
 from benchmarks.launch import left, remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages
 from benchmarks.runs import attempts, events, failures, run_layout, run_over
-from benchmarks.runs.event_records import CleanedUp
+from benchmarks.runs.event_records import CleanedUp, RunLeft
 from benchmarks.runs.records import Failure
 
 # How long after an interruption an instance may still appear whose launch was in progress.
@@ -195,10 +195,15 @@ class BenchmarkCleanup:
         if not reached.started:
             self._report_earlier_instances()
             return _UNTOUCHED if self.attaches else "Nothing was launched."
+        why = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        if self._goes_on(reached):
+            self._say(f"ansible-playbook ended early ({why}): leaving the run to itself …")
+            self.of_leaving(reached)
+            self.of_left(reached)
+            return f"Nobody follows the run any more.\n{left.way_back(self.run_id, self.directory)}"
         try:
             # What was left is neither collected nor ended.
             if not (reached.ended_by_itself or reached.hosts.left):
-                why = signal.Signals(-code).name if code < 0 else f"exit code {code}"
                 self._say(f"ansible-playbook ended early ({why}): collecting partial results …")
                 with playbook_process.Playing(self.finish) as playing:
                     playing.wait()
@@ -206,6 +211,14 @@ class BenchmarkCleanup:
             self._say(f"Partial results could not be collected: {error}.")
         self._leave_nothing_running(reached, keep=self.keeps or bool(reached.hosts.left))
         return self._end(reached)
+
+    def _goes_on(self, reached: stages.Reached) -> bool:
+        """Whether a playbook was killed that only followed a measurement: ending that would lose what it measures.
+
+        What an instance does not upload by itself is lost when it switches itself off, unless it is brought back now.
+        """
+        stays = not self.instances or self.keeps or left.uploads(self.directory)
+        return not reached.ended_by_itself and not reached.hosts.left and reached.hosts.can_be_left and stays
 
     def _end(self, reached: stages.Reached) -> str:
         """The last two lines: why the run failed, which may have left the screen by now, and what to do next."""
@@ -240,6 +253,7 @@ class BenchmarkCleanup:
     def of_leaving(self, reached: stages.Reached) -> None:
         """Record and say that the run goes on, and how to come back to it. AWS is not asked."""
         hosts = reached.hosts
+        events.note(self.directory, *(RunLeft(host=host) for host in sorted(hosts.at_it)))
         # Whoever continues the run from where a host does not answer must not end it.
         for directory in (run_layout.host(self.directory, host) for host in hosts.at_it):
             with suppress(OSError):
