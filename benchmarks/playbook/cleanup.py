@@ -198,7 +198,7 @@ class BenchmarkCleanup:
         why = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         if self._goes_on(reached):
             self._say(f"ansible-playbook ended early ({why}): leaving the run to itself …")
-            self.of_leaving(reached)
+            self._leave(reached)
             self.of_left(reached)
             return f"Nobody follows the run any more.\n{left.way_back(self.run_id, self.directory)}"
         try:
@@ -252,6 +252,10 @@ class BenchmarkCleanup:
 
     def of_leaving(self, reached: stages.Reached) -> None:
         """Record and say that the run goes on, and how to come back to it. AWS is not asked."""
+        self._leave(reached)
+        self._say(left.way_back(self.run_id, self.directory))
+
+    def _leave(self, reached: stages.Reached) -> None:
         hosts = reached.hosts
         events.note(self.directory, *(RunLeft(host=host) for host in sorted(hosts.at_it)))
         # Whoever continues the run from where a host does not answer must not end it.
@@ -263,7 +267,6 @@ class BenchmarkCleanup:
         self._say(told(self.run_id, () if self.instances else hosts.at_it))
         if kept := left.results(self.directory):
             self._say(kept)
-        self._say(left.way_back(self.run_id, self.directory))
 
     def of_left(self, reached: stages.Reached) -> None:
         """Say what a run that goes on costs, and how to end it."""
