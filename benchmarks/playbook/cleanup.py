@@ -231,7 +231,7 @@ class BenchmarkCleanup:
         if reached.hosts.left:
             return left.way_back(self.run_id, self.directory)
         # What was measured may still be had without the instance.
-        if self.attaches or (first and first.stage in run_over.REPEATABLE):
+        if self.attaches or (first and first.stage in run_over.REPEATABLE and self._has_begun_measuring(reached)):
             attach = remaining.attach_command(self.run_id, self.directory)
             return (
                 f"{attach} brings back and publishes what there still is of it, and measures nothing anew; what is "
@@ -239,6 +239,10 @@ class BenchmarkCleanup:
             )
         again = "the same command without --run-id" if self.named else "the same command"
         return f"Once that is mended, {again} starts a new run; partial results are in {self.directory}"
+
+    def _has_begun_measuring(self, reached: stages.Reached) -> bool:
+        """Whether there may be results: an instance that was only prepared has none, whatever failed then."""
+        return bool(reached.hosts.measures) or any(self.directory.glob(f"*/*/{run_layout.LOG}"))
 
     def of_signal(self, reached: stages.Reached) -> None:
         """Terminate the instances first: the sender of the signal may not wait for long."""

@@ -437,9 +437,19 @@ def test_the_last_lines_are_why_the_run_failed_and_what_to_do(
 ) -> None:
     failures.record_failure(tmp_path, "i-1", "Build", "The build failed: no type.\n    a line of the log", stage)
     failures.record_failure(tmp_path, "i-1", "Collect", "Nothing is there.", "collect")
+    (tmp_path / "i-1/1").mkdir(parents=True)
+    (tmp_path / "i-1/1/benchmark.log").touch()
     said = After(tmp_path, Account().client, named=named).made.of_failure(2, DONE)
     told = told.format(tmp_path, runs_dir=tmp_path.parent)
     assert said.splitlines() == ["The run failed: The build failed: no type.", told]
+
+
+@pytest.mark.parametrize("measures", [False, True])
+def test_what_never_measured_is_not_to_be_brought_back(tmp_path: Path, measures: bool) -> None:
+    failures.record_failure(tmp_path, "i-1", "Follow", "The controller was ended.", "finish")
+    reached = replace(DONE, hosts=at(measures={"i-1"}).hosts) if measures else DONE
+    said = After(tmp_path, Account().client).made.of_failure(2, reached).splitlines()[-1]
+    assert said.startswith("./inv bench.attach r1 " if measures else "Once that is mended, the same command starts")
 
 
 @pytest.mark.parametrize("stage", ["", "publish", None])

@@ -1,6 +1,6 @@
 //! A benchmark without dependencies that writes what Criterion would, in a second: `TINY_SECONDS` makes it last longer,
-//! `TINY_UNTIL` lets it wait for a file before the first id has ended, `TINY_FAIL` lets it fail after that, and for
-//! `TINY_TIMES` tenths of a second it first prints the time, between bytes of every kind.
+//! `TINY_UNTIL` lets it wait for a file after the first id, `TINY_FAIL` lets it fail there, and for `TINY_TIMES` tenths
+//! of a second it first prints the time, between bytes of every kind.
 use std::{env, fs, io::Write, path::PathBuf, thread::sleep, time::{Duration, Instant, SystemTime}};
 
 const IDS: [&str; 3] = ["sum/100", "sum/1000", "sum/10000"];
@@ -58,12 +58,12 @@ fn main() {
         eprintln!("Benchmarking {id}");
         let mut times = measure(id.rsplit('/').next().unwrap().parse().unwrap());
         sleep(Duration::from_secs_f64(seconds / IDS.len() as f64));
-        while env::var_os("TINY_UNTIL").is_some_and(|file| !PathBuf::from(file).exists()) {
-            sleep(Duration::from_millis(100));
-        }
         times.sort_by(f64::total_cmp);
         println!("{id:<24}time:   [{} ns {} ns {} ns]", times[0], times[5], times[9]);
         write(id, &times);
+        while env::var_os("TINY_UNTIL").is_some_and(|file| !PathBuf::from(file).exists()) {
+            sleep(Duration::from_millis(100));
+        }
         assert!(env::var_os("TINY_FAIL").is_none(), "TINY_FAIL is set");
     }
     if times.is_some() {
