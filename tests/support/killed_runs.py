@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
@@ -21,8 +23,9 @@ def _processes(run_id: str) -> list[psutil.Process]:
     """Those that name a run, with all that they have started, and the wrapper, which need not name it."""
     found: dict[int, psutil.Process] = {}
     for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if run_id in " ".join(process.cmdline()):
+        with suppress(psutil.Error, OSError):
+            # Those of an instance are another machine's, and are seen from here in a sandbox only.
+            if _machine(process.pid) == _machine(os.getpid()) and run_id in " ".join(process.cmdline()):
                 family = [process, *process.children(recursive=True)]
                 parent = process.parent()
                 if parent and "benchmarks.cli.program" in parent.cmdline():
@@ -36,3 +39,7 @@ def _lives(process: psutil.Process) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
+
+
+def _machine(pid: int) -> Path:
+    return Path(f"/proc/{pid}/ns/pid").readlink()

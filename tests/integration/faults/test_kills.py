@@ -19,13 +19,15 @@ from tests.integration.conftest import Account, Tool, inv, wait_for
 from tests.integration.faults.conftest import Faults, check_nothing_is_left, check_whole, volumes
 from tests.support import killed_runs
 
-# What tells that the moment has come, by the row of the table: a file of the run, or the end of a stage as it is shown.
+# In the log of build and measurement.
+MEASURES = "Benchmarking sum/100"
+# What tells that the moment has come, by the row of the table: a file, the end of a stage as it is shown, or the log.
 AT = {
     "Every process is killed before the run is planned": "request.yml",
     "Every process is killed as EC2 is asked for the instance": "✓ preflight",
     "Every process is killed once the instance runs": "✓ launch",
     "Every process is killed once the instance is prepared": "✓ toolchain",
-    "Every process is killed while it measures": "*/1/benchmark.log",
+    "Every process is killed while it measures": MEASURES,
     "Every process is killed once it has measured": "✓ benchmark",
     "Every process is killed once the results are published": "✓ publish",
 }
@@ -53,9 +55,14 @@ class Killed:
             shown = any(line.startswith(moment) for line in self._lines)
             ended = self._process.poll() is not None
             assert shown or not ended, f"{self.run_id} has ended before {moment}: {''.join(self._lines)}"
-            return shown or any((self.tool.runs / self.run_id).glob(moment))
+            return shown or self._has(moment)
 
         wait_for(seen, moment, 240)
+
+    def _has(self, moment: str) -> bool:
+        if moment == MEASURES:
+            return self.tool.is_measuring(self.run_id)
+        return any((self.tool.runs / self.run_id).glob(moment))
 
     def kill(self) -> None:
         killed_runs.kill(self.run_id)
@@ -93,7 +100,7 @@ def bring_back(account: Account, place: Path, faults_met: Faults, name: str, mom
     faults_met.run_ids.append(run_id)
     tool = Tool(account, place / run_id)
     tool.runs.mkdir()
-    suite = tool.suite("slow", environment={"TINY_SECONDS": "6"}) if moment == "*/1/benchmark.log" else None
+    suite = tool.suite("slow", environment={"TINY_SECONDS": "6"}) if moment == MEASURES else None
     run = Killed(tool, run_id, suite)
     if isinstance(moment, str):
         run.wait(moment)
@@ -155,7 +162,7 @@ def test_the_results_of_a_run_whose_directory_is_lost_are_in_the_bucket(
 ) -> None:
     suite, enough = until_told(account, tool, run_id)
     run = Killed(tool, run_id, suite)
-    run.wait("*/1/benchmark.log")
+    run.wait(MEASURES)
     run.kill()
     faults_met.strikes()
     shutil.rmtree(tool.runs / run_id)
