@@ -239,8 +239,9 @@ def test_what_nobody_comes_back_to_ends_by_its_timer_or_when_all_that_has_expire
 ) -> None:
     other = f"{run_id}-other"
     faults_met.run_ids.append(other)
-    for name in (run_id, other):
-        assert tool.launch(name).result.code == 0
+    with ThreadPoolExecutor(2) as pool:
+        launched = list(pool.map(tool.launch, (run_id, other)))
+    assert [run.result.code for run in launched] == [0, 0]
     faults_met.strikes()
     # The timer of one is set forward, as at a boot a minute before its time.
     (timed,) = account.instances(run_id)
