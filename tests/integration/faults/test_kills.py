@@ -120,14 +120,14 @@ def bring_back(account: Account, place: Path, faults_met: Faults, name: str, mom
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.fault("Every process is killed before the run is planned", code=0, seconds=180)
-@pytest.mark.fault("Every process is killed as EC2 is asked for the instance", code=0, seconds=180)
-@pytest.mark.fault("Every process is killed once the instance runs", code=0, seconds=180)
+@pytest.mark.fault("Every process is killed before the run is planned", code=0, seconds=300)
+@pytest.mark.fault("Every process is killed as EC2 is asked for the instance", code=0, seconds=300)
+@pytest.mark.fault("Every process is killed once the instance runs", code=0, seconds=300)
 @pytest.mark.fault("Every process is killed once the instance is prepared", code=0, seconds=180)
 @pytest.mark.fault("Every process is killed while it measures", code=0, seconds=180)
 @pytest.mark.fault("Every process is killed once it has measured", code=0, seconds=180)
 @pytest.mark.fault("Every process is killed once the results are published", code=0, seconds=180)
-@pytest.mark.fault("Every process is killed at a random moment", code=0, seconds=180)
+@pytest.mark.fault("Every process is killed at a random moment", code=0, seconds=300)
 def test_whenever_all_is_killed_the_run_is_brought_back_whole(
     account: Account, tmp_path: Path, faults_met: Faults
 ) -> None:
