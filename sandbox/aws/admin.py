@@ -1,4 +1,4 @@
-"""The endpoint's own paths under /_sandbox/: faults, calls, spot interruptions, others' buckets, role credentials.
+"""The endpoint's own paths under /_sandbox/: faults of calls and of instances, others' buckets, role credentials.
 
 Every path but `health` requires a token in the header X-Sandbox-Token, since instances can reach the endpoint too: the
 sandbox's token or, for what an instance's metadata service asks about its own instance, that instance's token.
@@ -61,6 +61,13 @@ class Admin:
             case ("PUT", ["instance", instance_id, "spot"]):
                 self._admit(call)
                 return self._interrupt(instance_id, call)
+            case ("PUT", ["instance", instance_id, "crash"]):
+                self._admit(call)
+                self._fleet.crash(instance_id)
+                return _json({})
+            case ("PUT", ["instance", instance_id, "disk"]):
+                self._admit(call)
+                return self._limit_disk(instance_id, call)
             case ("PUT", ["faults"]):
                 self._admit(call)
                 return self._order(call)
@@ -106,6 +113,15 @@ class Admin:
         time = datetime.now(UTC) + timedelta(seconds=after)
         self._fleet.interrupt(instance_id, after, time.strftime("%Y-%m-%dT%H:%M:%SZ"))
         return _json(self._fleet.notice(instance_id))
+
+    def _limit_disk(self, instance_id: str, call: Call) -> Reply:
+        try:
+            given = json.loads(call.body or b"{}")
+            directory, mebibytes = str(given["directory"]), int(given["mebibytes"])
+        except (ValueError, TypeError, KeyError):
+            return _json({"error": 'The body is a JSON object such as {"directory": "/srv", "mebibytes": 64}.'}, 400)
+        self._fleet.limit_disk(instance_id, directory, mebibytes)
+        return _json({})
 
     def _credentials(self, instance_id: str) -> Reply:
         """The content of iam/security-credentials/<role> in IMDS, and the role's name."""

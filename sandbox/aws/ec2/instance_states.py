@@ -118,6 +118,27 @@ class Fleet:
             record.notice = {"action": "terminate", "time": time_of_day}
             record.interrupted_at = self._clock() + after_seconds
 
+    def crash(self, instance_id: str) -> None:
+        """Let an instance crash and boot again, as when EC2 recovers one whose hardware failed. Raises AwsError.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-configuration-recovery.html
+        """
+        self._need_running(instance_id)
+        self._machines.crash(instance_id)
+
+    def limit_disk(self, instance_id: str, directory: str, mebibytes: int) -> None:
+        """Give a directory of an instance a small disk of its own, until it restarts. Raises AwsError."""
+        self._need_running(instance_id)
+        self._machines.limit_disk(instance_id, directory, mebibytes)
+
+    def _need_running(self, instance_id: str) -> None:
+        with self._lock:
+            record = self._records.get(instance_id)
+            if record is None or record.terminated is not None:
+                raise AwsError("InvalidInstanceID.NotFound", f"The instance ID '{instance_id}' does not exist")
+            if self.ec2(record.spec.region).state(instance_id) != "running":
+                raise AwsError("IncorrectInstanceState", f"The instance '{instance_id}' is not running.")
+
     def learn(self, call: Call, reply: Reply) -> None:
         """After a call that may have changed what machines' metadata services show, update them."""
         if reply.ok and call.service == "ec2" and call.action in CHANGES:
