@@ -156,7 +156,11 @@ def test_what_a_restart_has_cut_off_is_kept_and_measured_anew(
     assert "Attempt 2 was cut off when its machine restarted" in output
     results = json.loads((tool.runs / run_id / host / "3/results.json").read_text())
     assert ([one["id"] for one in results["measurements"]], results["partial"]) == (IDS, None)
-    assert f"{host}/3/manifest.json" in account.uploaded(run_id)
+    # What was cut off is brought here too, and published beside what the instance has uploaded of it.
+    results = json.loads((tool.runs / run_id / host / "2/results.json").read_text())
+    assert results["measurements"][0]["id"] == "sum/100"
+    assert results["partial"]
+    assert {f"{host}/{attempt}/manifest.json" for attempt in (1, 2, 3)} <= set(account.uploaded(run_id))
     assert account.launches(run_id) == 1
     ended = inv("bench.terminate", "--run-id", run_id, "--runs-dir", str(tool.runs), environment=account.environment)
     assert ended.code == 0, ended.output
