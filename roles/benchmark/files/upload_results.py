@@ -463,7 +463,7 @@ class Watch:
         """Whether this is another instance, made from an image of the run's."""
         for tried in range(sys.maxsize):
             try:
-                return self.metadata.need("meta-data/instance-id").strip() != self.order["host"]
+                return self.metadata.need("meta-data/instance-id").strip() != str(self.order["host"])
             except FailedError as error:
                 log(f"{error}")
             self.sleep(WAITS[min(tried, len(WAITS) - 1)])
