@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from invoke.context import Context
@@ -50,6 +52,18 @@ def _check(*argv: str, **variables: str) -> None:
         raise Exit(f"{argv[0]} found problems.", code=code)
 
 
+@contextmanager
+def _meanwhile(*argv: str) -> Iterator[None]:
+    """Run a command beside what the block does, and wait for its end, or end it if the block fails."""
+    process = subprocess.Popen(argv, cwd=ROOT)
+    try:
+        yield
+        process.wait()
+    finally:
+        process.terminate()
+        process.wait()
+
+
 @task
 def generate(_context: Context) -> None:
     """Generate the pages made from the specs.
@@ -82,8 +96,10 @@ def lint(_context: Context) -> None:
 @task
 def test(context: Context) -> None:
     """Run every check and every test."""
-    lint(context)
-    _check("python", "-m", "tests.support.oldest_and_newest", "-q", "-n", "2")
+    _install()
+    with _meanwhile(sys.executable, "-m", "tests.support.preparation"):
+        lint(context)
+        _check("python", "-m", "tests.support.oldest_and_newest", "-q", "-n", "2")
     # These run real containers and processes, which wait a third of their time: 3 workers on 2 cores. Slowest first.
     directories = [f"tests/{name}" for name in ("e2e", "docs", "integration", "sandbox")]
     with tempfile.TemporaryDirectory() as recorded:

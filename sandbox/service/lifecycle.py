@@ -106,6 +106,16 @@ def machines(sandbox: Sandbox) -> list[dict[str, Any]]:
     ]
 
 
+def build_images(say: Say) -> None:
+    """Build every image that a machine can ask for, unless it exists. Raises SandboxError."""
+    try:
+        container_engine = _engine(say)
+        for target in container_images.TARGETS:
+            container_images.ensure(container_engine, target, say)
+    except (EngineError, ImageError) as error:
+        raise SandboxError(str(error)) from error
+
+
 def remove_images() -> None:
     """Remove all images that sandboxes of this user built. Raises SandboxError."""
     try:

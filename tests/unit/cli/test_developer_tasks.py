@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import pytest
 from invoke.context import Context
@@ -55,6 +55,33 @@ def test_the_first_check_that_finds_something_ends_the_task_with_its_exit_code(
     assert "requirements-dev.txt" in installed
 
 
+class Beside:
+    """A process that is started beside others."""
+
+    started: ClassVar[list[str]] = []
+    done: ClassVar[list[str]] = []
+
+    def __init__(self, argv: list[str], **_: Any) -> None:
+        self.started.append(argv[-1])
+
+    def terminate(self) -> None:
+        self.done.append("ended")
+
+    def wait(self) -> int:
+        self.done.append("waited for")
+        return 0
+
+
+def test_what_runs_beside_a_check_that_fails_is_ended(installed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=1))
+    monkeypatch.setattr(subprocess, "Popen", Beside)
+    monkeypatch.setattr(Beside, "done", [])
+    with pytest.raises(Exit):
+        developer_tasks.test(Context())
+    assert Beside.started[-1] == "tests.support.preparation"
+    assert Beside.done == ["ended", "waited for"]
+
+
 def test_policies_are_checked_against_the_calls_of_the_whole_suite(
     installed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -65,6 +92,7 @@ def test_policies_are_checked_against_the_calls_of_the_whole_suite(
         return SimpleNamespace(returncode=0)
 
     monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "Popen", Beside)
     developer_tasks.test(Context())
     (tests, directory), (check, _) = ran[-2:]
     assert "tests/integration" in tests
