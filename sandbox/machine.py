@@ -87,6 +87,12 @@ class Machines(Protocol):
     def reboot(self, instance_id: str) -> None:
         """Restart a machine, in the background."""
 
+    def crash(self, instance_id: str) -> None:
+        """Cut a machine's power and boot it again, in the background."""
+
+    def limit_disk(self, instance_id: str, directory: str, mebibytes: int) -> None:
+        """Give a directory of a running machine a small disk of its own, which is empty, in the background."""
+
     def remove(self, instance_id: str) -> None:
         """Remove a machine and free its addresses, in the background; not an error if repeated."""
 

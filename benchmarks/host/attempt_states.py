@@ -7,9 +7,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from benchmarks.errors import RefusedError
-from benchmarks.host import host_layout
+from benchmarks.host import host_layout, systemd_units
 from benchmarks.host.host_layout import STEPS
 
+CUT = "cut"  # instead of systemd's word, of a step that the machine's restart has ended
 # Prints one line for each active unit of another run, then one line for each attempt: its number, whether one of its
 # units is active, the digests of its measurement and of its request, and the result of each unit.
 _STATES = f"""
@@ -30,8 +31,10 @@ for attempt in */; do
   printf '%s %s' "$attempt" "$active"
   for file in measurement request build.status run.status; do
     word=$(cat "$attempt/$file" 2>/dev/null)
-    case $word in "success killed"*) word=stopped ;; esac
+    case $word in *" {systemd_units.POWER_OFF}") word={CUT} ;; "success killed"*) word=stopped ;; esac
     word=${{word%% *}}
+    # Without a clean shutdown there is no result. Only a measurement takes notes.
+    [ "$file$word$active" != run.statusno ] || [ ! -s "$attempt/{host_layout.ACTIVITY}" ] || word={CUT}
     printf ' %s' "${{word:--}}"
   done
   echo
@@ -54,7 +57,7 @@ class AttemptState:
     """An attempt as recorded on the host: digests of what it measures and of the requested suite, and its results.
 
     `results` has systemd's word for each step, such as "success", or "-" if the step has not ended. For one that was
-    stopped it is "stopped": systemd says "success" then too.
+    stopped it is "stopped": systemd says "success" then too. For one that its machine's restart has ended, it is CUT.
     """
 
     number: int
@@ -65,9 +68,14 @@ class AttemptState:
 
     @property
     def is_over(self) -> bool:
-        """Whether it has come to its end: its last step has, or an earlier one has failed."""
+        """Whether it has come to its end: its last step has, or an earlier one has failed; no restart has cut it."""
         *earlier, last = self.results
-        return not self.active and (last != "-" or not set(earlier) <= {"success", "-"})
+        return not (self.active or self.was_cut) and (last != "-" or not set(earlier) <= {"success", "-"})
+
+    @property
+    def was_cut(self) -> bool:
+        """Whether a restart of its machine has ended it. Nothing in it has failed, so it is measured anew."""
+        return not self.active and CUT in self.results
 
     @property
     def can_continue(self) -> bool:
@@ -141,9 +149,23 @@ def choose(
     """The number of the attempt for the measurement digest `wanted`, and whether it is a new attempt.
 
     `here` are the attempt numbers already used on the controller. Whoever `attaches` to a run takes its attempt as it
-    is, also one that has failed.
+    is, also one that has failed, but not one that was cut.
     """
     same = [attempt for attempt in found if attempt.measurement == wanted]
-    if same and (attaches or same[-1].can_continue):
+    if same and ((attaches and not same[-1].was_cut) or same[-1].can_continue):
         return same[-1].number, False
     return max([attempt.number for attempt in found] + list(here), default=0) + 1, True
+
+
+def anew(found: Sequence[AttemptState], wanted: str, number: int) -> str:
+    """That the attempt `number` measures anew what a restart has cut off, as a sentence; empty if none has.
+
+    `found` are the attempts before it, `wanted` is its measurement's digest.
+    """
+    same = [attempt for attempt in found if attempt.measurement == wanted]
+    if not (same and same[-1].was_cut):
+        return ""
+    return (
+        f"Attempt {same[-1].number} was cut off when its machine restarted, and stays as it was: attempt {number} "
+        "measures everything anew."
+    )

@@ -13,6 +13,8 @@ LOG = "benchmark.log"
 ACTIVITY = "activity"  # when the log grew, see host.activity
 STOPPED = "stopped-services"  # for the time of the measurement, see host.background_services
 STOP_REASON = "stop-reason"  # why units were stopped before their end, see host.systemd_units
+# Takes up room while a unit runs, and is removed at its end: on a disk that is full nothing could be kept of it.
+RESERVE = "reserve"
 CRITERION = "criterion"
 ARCHIVE = "criterion.tar.gz"
 HEARTBEAT = "heartbeat"  # in a run's directory: when somebody last looked at the run, see host.results_service

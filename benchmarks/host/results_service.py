@@ -4,6 +4,10 @@ It runs roles/benchmark/files/upload_results.py as root, from before the build o
 what is measured, whose units are ordered after this one, and then tells this one, while the network is still there:
 https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html#Before=
 https://systemd.io/NETWORK_ONLINE/#concepts-in-systemd
+
+The unit has a file and is enabled, so that it is back after a boot: an instance may be restarted by anybody, and by EC2
+when its hardware fails, while nobody follows the run.
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-configuration-recovery.html
 """
 
 from __future__ import annotations
@@ -41,6 +45,8 @@ if login in [one.pw_name for one in pwd.getpwall()]:
 """
 # The machine is not powered off while something is measured, whatever was measured before.
 # A unit that has failed is activating until systemd starts it again; one that is about to end sees nobody any more.
+# One that cannot be enabled uploads all the same, unless there is a boot before its end. Written in its own directory,
+# the file has the type by which SELinux lets systemd read it.
 _START = """
 systemctl stop "$1.timer" 2>/dev/null
 for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -50,8 +56,32 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
     *) break ;;
   esac
 done
-shift 2
-exec "$@"
+umask 022
+printf '%s' "$3" >"$4/$2.service" && systemctl daemon-reload || exit 1
+systemctl enable --quiet "$2.service" 2>/dev/null
+exec systemctl start "$2.service"
+"""
+_UNITS = "/etc/systemd/system"
+_UNIT = """\
+[Unit]
+Description=Upload of what a benchmark run has measured
+Wants=network-online.target
+After=network.target network-online.target nss-lookup.target
+
+[Service]
+Type=exec
+ExecStart={program}
+TimeoutStopSec={stop}
+# The packing is not to be told of a shutdown.
+KillMode=mixed
+Restart=on-failure
+RestartSec=10
+OOMScoreAdjust=-500
+Nice=10
+ProtectHome=yes
+
+[Install]
+WantedBy=multi-user.target
 """
 
 
@@ -91,24 +121,16 @@ def place_command(directory: str, files: Mapping[str, tuple[str, int]], python: 
 
 def start_command(unit: str, power_off: str, directory: str, python: str) -> str:
     """The command that starts the unit, unless it is active, and takes back an earlier power-off; it is run as root."""
-    properties = [
-        ("Type", "exec"),
-        *(("After", target) for target in ("network.target", "network-online.target", "nss-lookup.target")),
-        ("TimeoutStopSec", str(STOP_TIMEOUT)),
-        # The packing is not to be told of a shutdown.
-        ("KillMode", "mixed"),
-        ("Restart", "on-failure"),
-        ("RestartSec", "10"),
-        ("OOMScoreAdjust", "-500"),
-        ("Nice", "10"),
-        ("ProtectHome", "yes"),
-    ]
-    run = [
-        *("systemd-run", "--quiet", "--collect", f"--unit={unit}"),
-        *(f"--property={name}={value}" for name, value in properties),
-        *("--", python, "-I", "-S", f"{directory}/{PROGRAM}", directory),
-    ]
-    return shlex.join(["sh", "-c", _START, "sh", power_off, unit, *run])
+    return shlex.join(["sh", "-c", _START, "sh", power_off, unit, unit_file(directory, python), _UNITS])
+
+
+def unit_file(directory: str, python: str) -> str:
+    """The unit's file, for an attempt's `directory` on the host; `python` is Python's path there.
+
+    https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html
+    """
+    words = [python, "-I", "-S", f"{directory}/{PROGRAM}", directory]
+    return _UNIT.format(program=" ".join(f'"{word}"' for word in words).replace("%", "%%"), stop=STOP_TIMEOUT)
 
 
 def refused(said: str) -> str:

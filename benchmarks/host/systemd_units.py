@@ -6,6 +6,7 @@ Options: https://www.freedesktop.org/software/systemd/man/latest/systemd-run.htm
 from __future__ import annotations
 
 import base64
+import posixpath
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from benchmarks.host import background_services, exit_signals, host_layout, isol
 # LimitFSIZE= would hold for that code's other files too.
 LARGEST_LOG = 2**28  # bytes
 _LOG_LIMIT = "log-limit"  # beside systemd's own words for a result
+# What failed with no more room than this failed for that reason, whatever it could still write into its log.
+_DISK_FULL = "disk-full"
+_FULL = 4096  # KiB that are free
+_RESERVE = 64  # MiB; what is collected afterwards needs room: results, their archive, Ansible's own files
 # What stops units before their end, by the words for it in STOP_REASON and in a result.
 SPOT_NOTICE = (
     "spot-notice"  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
@@ -31,6 +36,9 @@ _STOP_TIMEOUT = 20  # seconds
 # written beside its place and moved there: who reads it meanwhile must not find it empty.
 _KEEP_STATUS = (
     'cd "$(dirname "$STATUS_FILE")" && '
+    f'if [ "$SERVICE_RESULT $EXIT_CODE" = "exit-code exited" ] && '
+    f'[ "$(df -P -k . | tail -n 1 | {{ read -r _ _ _ free _; echo "$free"; }})" -lt {_FULL} ]; '
+    f"then SERVICE_RESULT={_DISK_FULL}; fi; rm -f {host_layout.RESERVE}; "
     f'if [ "$(stat --format=%s {host_layout.LOG} 2>/dev/null || echo 0)" -gt {LARGEST_LOG} ]; '
     f"then SERVICE_RESULT={_LOG_LIMIT}; fi; "
     # What is below the limit stays as it is.
@@ -43,6 +51,8 @@ _KEEP_STATUS = (
     'set -- "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" $reason; echo "$*" > "$STATUS_FILE.new"'
     ' && mv "$STATUS_FILE.new" "$STATUS_FILE"'
 )
+# Not every file system reserves, and some begin with it before they find that there is no room.
+_CLEAN = f'rm -f "$1" "$2"; fallocate -l {_RESERVE}MiB "$2" 2>/dev/null || rm -f "$2"'
 # systemd would open the log and execute the program as init_t, which SELinux's targeted policy does not let do either
 # with files of this kind: 209/STDOUT, 203/EXEC (https://github.com/systemd/systemd/issues/24149; it opens files before
 # the transition: https://github.com/systemd/systemd/pull/43646). A shell in /bin runs as unconfined_service_t, which
@@ -152,8 +162,13 @@ class UnitStatus:
 
 
 def clean_command(unit: Unit) -> str:
-    """The command that removes the result of an earlier `unit` of this name, so that it can be started again."""
-    return shlex.join(["rm", "-f", unit.status])
+    """The command that removes the result of an earlier `unit` of this name, so that it can be started again.
+
+    It also reserves the room that is needed once the disk is full. It is run as root.
+    """
+    return shlex.join(
+        ["sh", "-c", _CLEAN, "sh", unit.status, f"{posixpath.dirname(unit.status)}/{host_layout.RESERVE}"]
+    )
 
 
 def stop_command(unit: Unit) -> str:
@@ -244,6 +259,10 @@ def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:
         _LOG_LIMIT: (
             f"The {what} was stopped because it had written more than {LARGEST_LOG // 2**20} MiB into its log, of "
             "which that much was kept: let the benchmark print less."
+        ),
+        _DISK_FULL: (
+            f"The {what} failed because the machine's disk is full; what it had written was kept. Raise minimum_disk "
+            "in the suite, by which the instance's volume is made larger."
         ),
         "oom-kill": f"The {what} used up the machine's memory and was killed. {exit_signals.MORE_MEMORY}",
     }

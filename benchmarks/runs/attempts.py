@@ -77,6 +77,12 @@ def _is_published(host_directory: Path, number: int) -> bool:
     return (run_layout.attempt(host_directory, number) / Published.FILE).exists()
 
 
+def replaced(host_directory: Path, number: int) -> list[str]:
+    """That another attempt is the current one, as a sentence; empty if this one is. A restart may have cut it off."""
+    now = current(host_directory)
+    return [] if int(number) == now else [f"Attempt {now} has taken the place of attempt {number}."]
+
+
 def write(host_directory: Path, record: Attempt) -> None:
     """Record an attempt and make it the current one; that it was found active stays recorded. Raises OSError."""
     record_files.write(run_layout.attempt(host_directory, record.number), record)

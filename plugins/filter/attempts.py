@@ -32,5 +32,6 @@ class FilterModule:
             "attempt_directory": _directory,
             "attempt_suite": _suite,
             "attempts_to_bring_back": attempts.to_bring_back,
+            "attempt_replaced": attempts.replaced,
         }
         return {name: _of_directory(function) for name, function in functions.items()}

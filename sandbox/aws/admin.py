@@ -1,4 +1,4 @@
-"""The endpoint's own paths under /_sandbox/: faults, calls, what befalls instances, others' buckets, credentials.
+"""The endpoint's own paths under /_sandbox/: faults of calls, of instances and of credentials, others' buckets.
 
 Every path but `health` requires a token in the header X-Sandbox-Token, since instances can reach the endpoint too: the
 sandbox's token or, for what an instance's metadata service asks about its own instance, that instance's token.
@@ -68,6 +68,13 @@ class Admin:
                 self._admit(call)
                 self._keyring.end(access_key_id)
                 return _json({})
+            case ("PUT", ["instance", instance_id, "crash"]):
+                self._admit(call)
+                self._fleet.crash(instance_id)
+                return _json({})
+            case ("PUT", ["instance", instance_id, "disk"]):
+                self._admit(call)
+                return self._limit_disk(instance_id, call)
             case ("PUT", ["faults"]):
                 self._admit(call)
                 return self._order(call)
@@ -124,6 +131,15 @@ class Admin:
         now = datetime.now(UTC).replace(microsecond=0)
         self._fleet.impair(instance_id, {check: now - timedelta(seconds=ago) for check, ago in given.items()})
         return _json(given)
+
+    def _limit_disk(self, instance_id: str, call: Call) -> Reply:
+        try:
+            given = json.loads(call.body or b"{}")
+            directory, mebibytes = str(given["directory"]), int(given["mebibytes"])
+        except (ValueError, TypeError, KeyError):
+            return _json({"error": 'The body is a JSON object such as {"directory": "/srv", "mebibytes": 64}.'}, 400)
+        self._fleet.limit_disk(instance_id, directory, mebibytes)
+        return _json({})
 
     def _credentials(self, instance_id: str) -> Reply:
         """The content of iam/security-credentials/<role> in IMDS, and the role's name."""

@@ -81,6 +81,12 @@ class ContainerMachines:
     def reboot(self, instance_id: str) -> None:
         self._machine(instance_id).reboot()
 
+    def crash(self, instance_id: str) -> None:
+        self._machine(instance_id).crash()
+
+    def limit_disk(self, instance_id: str, directory: str, mebibytes: int) -> None:
+        self._machine(instance_id).limit_disk(directory, mebibytes)
+
     def remove(self, instance_id: str) -> None:
         with self._lock:
             machine = self._machines.get(instance_id)
@@ -151,6 +157,12 @@ class _Machine:
 
     def reboot(self) -> None:
         self._work.put(self._reboot)
+
+    def crash(self) -> None:
+        self._work.put(self._crash)
+
+    def limit_disk(self, directory: str, mebibytes: int) -> None:
+        self._work.put(lambda: self._limit_disk(directory, mebibytes))
 
     def remove(self) -> None:
         if not self._removing:
@@ -252,6 +264,18 @@ class _Machine:
         self._boots += 1
         self._site.engine.call("stop", "--time", str(_STOP_SECONDS), self._names.instance, timeout=_STOP_SECONDS + 30)
         self._start()
+
+    def _crash(self) -> None:
+        self._boots += 1
+        self._site.engine.call("kill", self._names.instance)
+        # `start` does nothing while the engine has not noticed the end.
+        self._site.engine.call("wait", self._names.instance)
+        self._start()
+
+    def _limit_disk(self, directory: str, mebibytes: int) -> None:
+        run = ("exec", "--privileged", self._names.instance)
+        self._site.engine.call(*run, "mkdir", "-p", directory)
+        self._site.engine.call(*run, "mount", "-t", "tmpfs", "-o", f"size={mebibytes}m,mode=755", "tmpfs", directory)
 
     def _remove(self) -> None:
         engine = self._site.engine

@@ -25,6 +25,7 @@ class Services:
             "meta-data/iam/security-credentials/": "benchmarks",
             "meta-data/iam/security-credentials/benchmarks": json.dumps(KEYS),
             "meta-data/instance-life-cycle": "on-demand",
+            "meta-data/instance-id": "i-1",
             "dynamic/instance-identity/document": json.dumps(IDENTITY),
         }
     )

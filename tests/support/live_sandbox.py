@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,6 +152,16 @@ class Running:
 
     def client(self, service: str) -> Any:
         return client(self.facts, service)
+
+    def admin(self, method: str, path: str, body: Any = None) -> None:
+        """Ask one of the endpoint's own paths."""
+        request = urllib.request.Request(
+            f"{self.facts['endpoint_url']}/_sandbox/{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"X-Sandbox-Token": self.facts["admin_token"], "Content-Type": "application/json"},
+            method=method,
+        )
+        urllib.request.urlopen(request, timeout=30).close()
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,12 @@ class NullMachines:
     def reboot(self, instance_id: str) -> None:
         self._machines[instance_id].told.append("reboot")
 
+    def crash(self, instance_id: str) -> None:
+        self._machines[instance_id].told.append("crash")
+
+    def limit_disk(self, instance_id: str, directory: str, mebibytes: int) -> None:
+        self._machines[instance_id].told.append(f"limit {directory} to {mebibytes} MiB")
+
     def remove(self, instance_id: str) -> None:
         machine = self._machines.get(instance_id)
         if machine is not None:

@@ -65,6 +65,8 @@ class ActionModule(ActionBase):
             f"{unit} of another run is active on this host too: the two disturb each other's numbers."
             for unit in attempt_states.units_of_other_runs(output)
         ]
+        if new and (told := attempt_states.anew(found, wanted, number)):
+            warnings.append(told)
         return {"changed": new, "number": number, "warnings": warnings}
 
     def _command(self, command: str, privileged: bool = False) -> str:

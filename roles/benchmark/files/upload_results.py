@@ -2,8 +2,8 @@
 
 Arguments: the attempt's directory, which has upload.json, or `check` and that directory: then the machine is powered
 off unless somebody follows the run. Runs as root beside a measurement, with Python's standard library only, and sleeps
-until there is something to do. It reaches AWS by the instance's role alone, whose credentials are in no file and in no
-argument. uploaded.json says what S3 has acknowledged, and what it refused last.
+until there is something to do, and is started again at each boot. It reaches AWS by the instance's role alone, whose
+credentials are in no file and in no argument. uploaded.json says what S3 has acknowledged, and what it refused last.
 """
 
 from __future__ import annotations
@@ -69,6 +69,9 @@ ORDER, STATE, MANIFEST = "upload.json", "uploaded.json", "host.json"
 LOG, ARCHIVE = "benchmark.log", "criterion.tar.gz"
 HEARTBEAT = "heartbeat"  # in the run's directory
 STOP_REASON, SPOT_NOTICE = "stop-reason", "spot-notice"
+# What has grown once a step has begun, and the result of one that has left none, as the power was cut.
+BEGUN = {"build": LOG, "run": "activity"}
+CUT = "signal killed KILL power-off"
 ENDED_WELL = "success exited"
 UTC = timezone.utc  # noqa: UP017 - Python 3.9 has no datetime.UTC
 
@@ -456,6 +459,30 @@ class Watch:
                 end += seconds
             self.sleep(self.order["look_seconds"])
 
+    def is_copy(self) -> bool:
+        """Whether this is another instance, made from an image of the run's."""
+        for tried in range(sys.maxsize):
+            try:
+                return self.metadata.need("meta-data/instance-id").strip() != str(self.order["host"])
+            except FailedError as error:
+                log(f"{error}")
+            self.sleep(WAITS[min(tried, len(WAITS) - 1)])
+            if self.down.is_set():
+                break
+        return False
+
+    def note_cut(self) -> None:
+        """Give a result to the step that a crash has cut off, so that whoever looks finds it ended."""
+        units = dict(zip(STEPS, self.order["units"]))  # noqa: B905 - Python 3.9 has no strict=
+        for step, unit in units.items():
+            if size(self.directory / BEGUN[step]) and not status(self.directory, step) and not active(unit):
+                log(f"The {step} was cut off, as the machine went down.")
+                path = self.directory / f"{step}.status"
+                beside = path.with_name(f"{path.name}.new")
+                with contextlib.suppress(OSError):
+                    beside.write_text(f"{CUT}\n", encoding="utf-8")
+                    beside.replace(path)
+
     def wait(self) -> None:
         """Return when the attempt has ended: by itself, by a spot notice or a shutdown, or left by everybody."""
         spot: bool | None = None
@@ -822,6 +849,10 @@ def main(directory: Path) -> int:
         return 0
     watch = Watch(directory, order, Metadata(METADATA))
     signal.signal(signal.SIGTERM, lambda *_: watch.down.set())
+    if watch.is_copy():
+        log(f"This is not {order['host']}, whose results these are: nothing is done.")
+        return 0
+    watch.note_cut()
     while True:
         watch.wait()
         done = False

@@ -111,9 +111,7 @@ class Fleet:
     def interrupt(self, instance_id: str, after_seconds: float, time_of_day: str) -> None:
         """Announce a spot instance's interruption, then terminate it. Raises AwsError for any other instance."""
         with self._lock:
-            record = self._records.get(instance_id)
-            if record is None or record.terminated is not None:
-                raise AwsError("InvalidInstanceID.NotFound", f"The instance ID '{instance_id}' does not exist")
+            record = self._alive(instance_id)
             if not record.spot:
                 raise AwsError("IncorrectInstanceState", f"{instance_id} is not a spot instance")
             record.notice = {"action": "terminate", "time": time_of_day}
@@ -122,10 +120,32 @@ class Fleet:
     def impair(self, instance_id: str, checks: Mapping[str, datetime]) -> None:
         """Have status checks of an instance fail, each since a time; the others pass. Raises AwsError."""
         with self._lock:
-            record = self._records.get(instance_id)
-            if record is None or record.terminated is not None:
-                raise AwsError("InvalidInstanceID.NotFound", f"The instance ID '{instance_id}' does not exist")
-            record.impaired = dict(checks)
+            self._alive(instance_id).impaired = dict(checks)
+
+    def crash(self, instance_id: str) -> None:
+        """Let an instance crash and boot again, as when EC2 recovers one whose hardware failed. Raises AwsError.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-configuration-recovery.html
+        """
+        self._need_running(instance_id)
+        self._machines.crash(instance_id)
+
+    def limit_disk(self, instance_id: str, directory: str, mebibytes: int) -> None:
+        """Give a directory of an instance a small disk of its own, until it restarts. Raises AwsError."""
+        self._need_running(instance_id)
+        self._machines.limit_disk(instance_id, directory, mebibytes)
+
+    def _need_running(self, instance_id: str) -> None:
+        with self._lock:
+            record = self._alive(instance_id)
+            if self.ec2(record.spec.region).state(instance_id) != "running":
+                raise AwsError("IncorrectInstanceState", f"The instance '{instance_id}' is not running.")
+
+    def _alive(self, instance_id: str) -> Record:
+        record = self._records.get(instance_id)
+        if record is None or record.terminated is not None:
+            raise AwsError("InvalidInstanceID.NotFound", f"The instance ID '{instance_id}' does not exist")
+        return record
 
     def learn(self, call: Call, reply: Reply) -> None:
         """After a call that may have changed what machines' metadata services show, update them."""

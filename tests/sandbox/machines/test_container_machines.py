@@ -102,7 +102,7 @@ def test_power_off_inside_ends_an_instance_that_terminates(launch: Launch, runni
     eventually(lambda: not [name for name in running.commands.containers() if instance.id in name], "removed")
 
 
-def test_instance_stops_starts_and_reboots_with_its_disk(launch: Launch) -> None:
+def test_instance_stops_starts_and_reboots_with_its_disk(launch: Launch, running: Running) -> None:
     machine = launch(InstanceInitiatedShutdownBehavior="stop").wait_for_ssh()
     machine.says("echo kept | sudo tee /opt/kept")
 
@@ -115,11 +115,18 @@ def test_instance_stops_starts_and_reboots_with_its_disk(launch: Launch) -> None
     for reboot in (
         partial(machine.ec2.reboot_instances, InstanceIds=[machine.id]),
         partial(machine.ssh, "sudo systemctl reboot"),
+        partial(running.admin, "PUT", f"instance/{machine.id}/crash"),
     ):
         before = _boot(machine)
         reboot()
         eventually(partial(_has_booted_since, machine, before), "another boot")
         assert machine.describe()["State"]["Name"] == "running"
+
+    assert machine.wait_for_ssh().says("cat /opt/kept") == "kept"
+
+    running.admin("PUT", f"instance/{machine.id}/disk", {"directory": "/opt/small", "mebibytes": 8})
+    eventually(lambda: machine.ssh("mountpoint /opt/small").returncode == 0, "the disk")
+    assert "No space left" in machine.ssh("sudo head -c 9M /dev/zero | sudo tee /opt/small/file >/dev/null").stderr
 
     machine.ec2.stop_instances(InstanceIds=[machine.id])
     machine.wait_for_state("stopped")

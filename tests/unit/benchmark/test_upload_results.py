@@ -626,6 +626,63 @@ def test_only_a_spot_instance_is_asked_for_notices(aws: Services, directory: Pat
     assert aws.asked == ["/latest/meta-data/instance-life-cycle"]
 
 
+@pytest.mark.parametrize(
+    ("build", "grown", "results"),
+    [
+        ("success exited 0", ("benchmark.log", "activity"), {"build": "success exited 0", "run": program.CUT}),
+        ("", ("benchmark.log",), {"build": program.CUT, "run": ""}),
+        ("success exited 0", ("benchmark.log",), {"build": "success exited 0", "run": ""}),
+        ("", (), {"build": "", "run": ""}),
+    ],
+)
+def test_a_step_that_a_crash_has_cut_off_has_a_result_after_the_boot(
+    directory: Path, build: str, grown: tuple[str, ...], results: dict[str, str]
+) -> None:
+    for name in grown:
+        (directory / name).write_text("some")
+    if build:
+        (directory / "build.status").write_text(f"{build}\n")
+    watch = program.Watch(directory, program.read(directory / "upload.json"), None)
+    (directory.parents[2] / "units").write_text("active\n")
+    watch.note_cut()
+    assert program.statuses(directory)["run"] == ""
+    (directory.parents[2] / "units").write_text("inactive\n")
+    watch.note_cut()
+    assert program.statuses(directory) == results
+
+
+def test_what_a_crash_has_cut_off_is_uploaded_after_the_boot_whoever_follows(aws: Services, directory: Path) -> None:
+    (directory / "benchmark.log").write_text("tiny: 1 ns\n")
+    (directory / "activity").write_text("1 11\n")
+    (directory / "build.status").write_text("success exited 0\n")
+    program.main(directory)
+    said = json.loads(aws.objects[f"/mine/{FOLDER}host.json"])
+    assert (said["run"], said["stopped"]) == (["signal", "killed", "KILL", "power-off"], "power-off")
+    assert aws.objects[f"/mine/{FOLDER}benchmark.log"] == b"tiny: 1 ns\n"
+
+
+def test_an_instance_of_an_image_made_from_this_one_neither_uploads_nor_ends(aws: Services, directory: Path) -> None:
+    measured(directory)
+    aws.documents["meta-data/instance-id"] = "i-2"
+    assert program.main(directory) == 0
+    assert aws.objects == {}
+    assert told(directory) == ""
+
+
+def test_an_instance_asks_again_who_it_is_until_it_is_told(
+    aws: Services, directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured(directory)
+    del aws.documents["meta-data/instance-id"]
+
+    def wait(self: Any, seconds: float) -> None:
+        aws.documents["meta-data/instance-id"] = "i-1"
+
+    monkeypatch.setattr(program.Watch, "sleep", wait)
+    assert program.main(directory) == 0
+    assert f"/mine/{FOLDER}host.json" in aws.objects
+
+
 def test_a_look_costs_nothing_while_it_measures_and_somebody_follows(directory: Path) -> None:
     watch = program.Watch(directory, program.read(directory / "upload.json"), None)
     (directory / "build.status").write_text("success exited 0\n")

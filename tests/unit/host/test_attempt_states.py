@@ -38,6 +38,8 @@ OWN = getpass.getuser()
             (3, True),
         ),
         ([AttemptState(1, False, "b", "asked", DONE)], (4,), (5, True)),
+        ([AttemptState(1, False, "a", "asked", ("success", "cut"))], (1,), (2, True)),
+        ([AttemptState(1, False, "a", "asked", ("cut", "-"))], (1,), (2, True)),
     ],
 )
 def test_an_attempt_is_gone_on_with_or_is_the_next(
@@ -60,6 +62,8 @@ FAILED = AttemptState(2, False, "b", "asked", ("success", "exit-code"))
         ([AttemptState(1, False, "a", "asked", ("success", "-"))], None),
         ([AttemptState(1, False, "a", "asked", ("-", "-"))], None),
         ([AttemptState(1, False, "a", "other", DONE)], None),
+        # It is measured anew.
+        ([AttemptState(1, False, "a", "asked", ("success", "cut"))], None),
         ([], None),
     ],
 )
@@ -71,6 +75,21 @@ def test_who_comes_back_to_a_run_takes_its_failure_and_measures_nothing_anew() -
     assert attempt_states.choose([FAILED], (2,), "b", attaches=True) == (2, False)
     assert attempt_states.choose([FAILED], (2,), "b") == (3, True)
     assert attempt_states.choose([FAILED], (2,), "another", attaches=True) == (3, True)
+    assert attempt_states.anew([FAILED], "b", 3) == ""
+
+
+@pytest.mark.parametrize("results", [("success", "cut"), ("cut", "-")])
+def test_who_comes_back_to_what_a_restart_has_cut_off_measures_it_anew(results: tuple[str, ...]) -> None:
+    cut = AttemptState(2, False, "b", "asked", results)
+    assert attempt_states.choose([cut], (2,), "b", attaches=True) == (3, True)
+    assert attempt_states.anew([cut], "b", 3) == (
+        "Attempt 2 was cut off when its machine restarted, and stays as it was: attempt 3 measures everything anew."
+    )
+    assert attempt_states.anew([cut], "another", 3) == ""
+    # It is being measured anew already.
+    again = AttemptState(3, True, "b", "asked", ("success", "-"))
+    assert attempt_states.choose([cut, again], (2, 3), "b", attaches=True) == (3, False)
+    assert attempt_states.anew([cut, again], "b", 3) == ""
 
 
 @pytest.mark.parametrize(
@@ -137,17 +156,33 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("kept", ["success killed TERM", "success killed TERM power-off"])
-def test_a_step_that_was_stopped_has_not_succeeded(tmp_path: Path, kept: str) -> None:
+@pytest.mark.parametrize(
+    ("kept", "activity", "told"),
+    [
+        ("success killed TERM", "1 5", "stopped"),
+        ("success killed TERM spot-notice", "1 5", "stopped"),
+        ("success killed TERM power-off", "1 5", "cut"),
+        ("signal killed KILL power-off", "1 5", "cut"),
+        # After a crash there is no result of what had begun.
+        ("", "1 5", "cut"),
+        ("", "", "-"),
+    ],
+)
+def test_a_step_that_was_stopped_or_cut_off_has_not_succeeded(
+    tmp_path: Path, kept: str, activity: str, told: str
+) -> None:
     begin = attempt_states.begin_command(str(tmp_path / "1"), "a", "asked", OWN)
     subprocess.run(["sh", "-c", begin], check=True)
     (tmp_path / "1/build.status").write_text("success exited 0\n")
-    (tmp_path / "1/run.status").write_text(f"{kept}\n")
+    (tmp_path / "1/activity").write_text(activity)
+    if kept:
+        (tmp_path / "1/run.status").write_text(f"{kept}\n")
     command = attempt_states.states_command(str(tmp_path), "benchmarks-r1")
     output = subprocess.run(["sh", "-c", command], check=True, capture_output=True, text=True).stdout
     (found,) = attempt_states.read_states(output)
-    assert found.results == ("success", "stopped")
-    assert not found.can_continue
+    assert found.results == ("success", told)
+    assert found.was_cut is (told == "cut")
+    assert found.can_continue is (told == "-")
 
 
 def test_third_party_code_can_replace_nothing_in_an_attempts_directory(tmp_path: Path) -> None:

@@ -61,12 +61,13 @@ def test_files_are_placed_whole_and_those_of_root_alone_are_read_by_nobody_else(
     ],
 )
 def test_the_unit_is_started_once_and_an_earlier_power_off_taken_back(
-    tmp_path: Path, states: list[str], starts: list[bool]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, states: list[str], starts: list[bool]
 ) -> None:
     (tmp_path / "bin").mkdir()
     (tmp_path / "states").write_text("".join(f"{state}\n" for state in states))
     says = '[ "$1" != is-active ] || { head -n 1 states; sed -i 1d states; exit 3; }'
-    for name, more in (("systemctl", says), ("systemd-run", ":"), ("sleep", ":")):
+    monkeypatch.setattr(results_service, "_UNITS", str(tmp_path))
+    for name, more in (("systemctl", says), ("sleep", ":")):
         (tmp_path / "bin" / name).write_text(f'#!/bin/sh\necho {name} "$1 $2 $3" >>told\n{more}\n')
         (tmp_path / "bin" / name).chmod(0o755)
     command = results_service.start_command(f"{PREFIX}-2-results", f"{PREFIX}-power-off", DIRECTORY, "/usr/bin/python3")
@@ -77,19 +78,38 @@ def test_the_unit_is_started_once_and_an_earlier_power_off_taken_back(
         told = (tmp_path / "told").read_text().splitlines()
         assert told[0] == "systemctl stop benchmarks-r1-power-off.timer "
         assert told[1] == "systemctl is-active benchmarks-r1-2-results.service "
-        assert ("systemd-run --quiet --collect --unit=benchmarks-r1-2-results" in told) is started
+        assert ("systemctl start benchmarks-r1-2-results.service " in told) is started
+        # A boot starts it too.
+        assert ("systemctl enable --quiet benchmarks-r1-2-results.service" in told) is started
+        file = tmp_path / "benchmarks-r1-2-results.service"
+        assert file.exists() is (started or any(starts[: starts.index(started)]))
     assert (tmp_path / "states").read_text() == ""
 
 
-def test_the_unit_outlives_the_measurement_and_has_the_network_until_its_end() -> None:
-    words = shlex.split(results_service.start_command("r", "p", DIRECTORY, "/usr/bin/python3"))
+def test_a_unit_that_cannot_be_enabled_is_started_and_one_without_a_file_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/systemctl").write_text('#!/bin/sh\necho "$1" >>told\n[ "$1" != enable ]\n')
+    (tmp_path / "bin/systemctl").chmod(0o755)
+    environment = {"PATH": f"{tmp_path}/bin:{os.defpath}"}
+    for place, code, last in ((tmp_path, 0, "start"), (tmp_path / "none", 1, "is-active")):
+        monkeypatch.setattr(results_service, "_UNITS", str(place))
+        command = results_service.start_command("r", "p", DIRECTORY, "/usr/bin/python3")
+        done = subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, check=False)
+        assert done.returncode == code
+        assert (tmp_path / "told").read_text().splitlines()[-1] == last
+
+
+def test_the_unit_outlives_the_measurement_has_the_network_until_its_end_and_is_back_after_a_boot() -> None:
+    lines = results_service.unit_file(DIRECTORY, "/usr/bin/python3").splitlines()
     assert {
-        "--property=After=network.target",
-        "--property=After=network-online.target",
-        "--property=TimeoutStopSec=300",
-        "--property=KillMode=mixed",
-        "--property=Restart=on-failure",
-    } <= set(words)
-    program = [f"{DIRECTORY}/upload_results.py", DIRECTORY]
-    assert words[words.index("--") + 1 :] == ["/usr/bin/python3", "-I", "-S", *program]
+        "After=network.target network-online.target nss-lookup.target",
+        "TimeoutStopSec=300",
+        "KillMode=mixed",
+        "Restart=on-failure",
+        "WantedBy=multi-user.target",
+    } <= set(lines)
+    (program,) = (line.removeprefix("ExecStart=") for line in lines if line.startswith("ExecStart="))
+    assert shlex.split(program) == ["/usr/bin/python3", "-I", "-S", f"{DIRECTORY}/upload_results.py", DIRECTORY]
     assert (ROOT / "roles/benchmark/files" / results_service.PROGRAM).is_file()

@@ -300,6 +300,48 @@ def test_a_units_end_is_kept_in_its_status_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "free", "kept"),
+    [
+        ("exit-code exited 101", 0, "disk-full exited 101"),
+        ("exit-code exited 101", 4095, "disk-full exited 101"),
+        ("exit-code exited 101", 4096, "exit-code exited 101"),
+        # It has ended for another reason, or well.
+        ("timeout killed TERM", 0, "timeout killed TERM"),
+        ("success exited 0", 0, "success exited 0"),
+        ("exit-code", 0, "exit-code  "),
+    ],
+)
+def test_a_unit_that_failed_on_a_full_disk_says_so_and_has_room_for_that(
+    tmp_path: Path, told: str, free: int, kept: str
+) -> None:
+    one = unit(status=str(tmp_path / "run.status"))
+    subprocess.run(["sh", "-c", systemd_units.clean_command(one)], check=True)
+    assert (tmp_path / "reserve").stat().st_size == 64 * 2**20
+    words = shlex.split(systemd_units.start_command(one, "python3"))
+    (stop,) = (w.removeprefix("--property=ExecStopPost=+") for w in words if "ExecStopPost" in w)
+    df = tmp_path / "bin/df"
+    df.parent.mkdir()
+    df.write_text(f"#!/bin/sh\necho Filesystem\necho /dev/sda1 9000 1000 {free} 99% /var\n")
+    df.chmod(0o755)
+    environment = dict(zip(("SERVICE_RESULT", "EXIT_CODE", "EXIT_STATUS"), [*told.split(), "", ""], strict=False))
+    environment |= {"STATUS_FILE": one.status, "PATH": f"{df.parent}:{os.defpath}"}
+    subprocess.run(shlex.split(stop), check=True, env=environment)
+    assert (tmp_path / "run.status").read_text() == f"{kept}\n"
+    assert not (tmp_path / "reserve").exists()
+
+
+def test_a_unit_for_which_no_room_can_be_reserved_is_started_all_the_same(tmp_path: Path) -> None:
+    fallocate = tmp_path / "bin/fallocate"
+    fallocate.parent.mkdir()
+    fallocate.write_text('#!/bin/sh\ntouch "$3"\nexit 1\n')
+    fallocate.chmod(0o755)
+    environment = {"PATH": f"{fallocate.parent}:{os.defpath}"}
+    command = systemd_units.clean_command(unit(status=str(tmp_path / "run.status")))
+    subprocess.run(["sh", "-c", command], check=True, env=environment)
+    assert not (tmp_path / "reserve").exists()
+
+
+@pytest.mark.parametrize(
     ("told", "noted", "system", "kept"),
     [
         (("success", "killed", "TERM"), None, "running", "success killed TERM"),
@@ -447,6 +489,11 @@ def test_a_units_end_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
             ["log-limit", "killed", "TERM"],
             "The build was stopped because it had written more than 256 MiB into its log, of which that much was kept: "
             "let the benchmark print less.",
+        ),
+        (
+            ["disk-full", "exited", "101"],
+            "The build failed because the machine's disk is full; what it had written was kept. Raise minimum_disk in "
+            "the suite, by which the instance's volume is made larger.",
         ),
         (
             ["oom-kill", "killed", "KILL"],

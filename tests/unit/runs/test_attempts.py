@@ -69,6 +69,14 @@ def test_what_is_not_published_is_brought_back_whatever_the_run_is_about(tmp_pat
     assert attempts.to_bring_back(host) == [1, 2, 3]
 
 
+def test_an_earlier_attempt_is_none_that_can_fail_a_run(tmp_path: Path) -> None:
+    for number in (1, 2):
+        attempts.begin(tmp_path, SUITE, "asked")
+        attempts.take(tmp_path, attempt(number), TOOLCHAIN)
+    assert attempts.replaced(tmp_path, 1) == ["Attempt 2 has taken the place of attempt 1."]
+    assert attempts.replaced(tmp_path, 2) == []
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "null", "3", '{"other": 1}'])
 def test_damaged_records_are_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "1").mkdir()

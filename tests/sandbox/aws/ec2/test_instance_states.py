@@ -135,6 +135,20 @@ def test_reboot_reaches_the_machine(endpoint: Endpoint, ec2: Any, running: Any) 
     assert endpoint.machines[instance].told == ["reboot"]
 
 
+def test_a_crash_and_a_small_disk_reach_a_machine_that_runs(endpoint: Endpoint, ec2: Any, running: Any) -> None:
+    instance = running()
+    path, disk = f"/_sandbox/instance/{instance}", {"directory": "/srv", "mebibytes": 64}
+    own = endpoint.settings.instance_token(instance)
+    assert endpoint.ask("PUT", f"{path}/crash", token=own)[0] == 403
+    assert endpoint.ask("PUT", f"{path}/disk", disk, token=own)[0] == 403
+    assert endpoint.ask("PUT", f"{path}/disk", {"directory": "/srv"})[0] == 400
+    assert endpoint.ask("PUT", f"{path}/crash")[0] == 200
+    assert endpoint.ask("PUT", f"{path}/disk", disk)[0] == 200
+    assert endpoint.machines[instance].told == ["crash", "limit /srv to 64 MiB"]
+    ec2.terminate_instances(InstanceIds=[instance])
+    assert endpoint.ask("PUT", f"{path}/crash")[0] == 400
+
+
 def test_console_output_is_the_boot_log(ec2: Any, running: Any) -> None:
     instance = running()
     assert f"boot log of {instance}" in ec2.get_console_output(InstanceId=instance)["Output"]

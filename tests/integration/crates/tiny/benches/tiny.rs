@@ -1,6 +1,6 @@
 //! A benchmark without dependencies that writes what Criterion would, in a second: `TINY_SECONDS` makes it last longer,
-//! `TINY_UNTIL` lets it wait for a file after the first id, `TINY_FAIL` lets it fail there, and for `TINY_TIMES` tenths
-//! of a second it first prints the time, between bytes of every kind.
+//! `TINY_UNTIL` lets it wait for a file after the first id, `TINY_FAIL` lets it fail there, and `TINY_FAULT` is what
+//! happens there; for `TINY_TIMES` tenths of a second it first prints the time, between bytes of every kind.
 use std::{env, fs, io::Write, path::PathBuf, thread::sleep, time::{Duration, Instant, SystemTime}};
 
 const IDS: [&str; 3] = ["sum/100", "sum/1000", "sum/10000"];
@@ -50,6 +50,35 @@ fn tell(times: u32) {
     }
 }
 
+fn meet(fault: &str) {
+    match fault {
+        "fill" => {
+            let scratch = PathBuf::from(env::var("CARGO_TARGET_DIR").unwrap()).join("scratch");
+            let mut file = fs::File::create(scratch).unwrap();
+            loop {
+                file.write_all(&[0; 1 << 20]).unwrap();
+            }
+        }
+        "eat" => {
+            let mut eaten = Vec::new();
+            loop {
+                eaten.push(std::hint::black_box(vec![1u8; 1 << 26]));
+            }
+        }
+        "hang" => sleep(Duration::from_secs(3600)),
+        "print" => {
+            let line = [b"a line of a benchmark that prints much: ".as_slice(), &[b'x'; 59], b"\n"].concat();
+            let mut out = std::io::stdout().lock();
+            for _ in 0..(100 << 20) / line.len() {
+                if out.write_all(&line).is_err() {
+                    return;
+                }
+            }
+        }
+        _ => panic!("no such fault"),
+    }
+}
+
 fn main() {
     let times = env::var("TINY_TIMES").ok().and_then(|s| s.parse().ok());
     times.map(tell);
@@ -63,6 +92,9 @@ fn main() {
         write(id, &times);
         while env::var_os("TINY_UNTIL").is_some_and(|file| !PathBuf::from(file).exists()) {
             sleep(Duration::from_millis(100));
+        }
+        if id == IDS[0] {
+            env::var("TINY_FAULT").ok().as_deref().map(meet);
         }
         assert!(env::var_os("TINY_FAIL").is_none(), "TINY_FAIL is set");
     }

@@ -1,4 +1,4 @@
-"""Instances that upload their results by themselves, whatever becomes of the machine that started the run."""
+"""Nobody comes back to an instance that measures: it uploads its results and ends by itself."""
 
 from __future__ import annotations
 
@@ -14,19 +14,23 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import Account, Tool, inv, wait_for
+from tests.integration.faults.conftest import Faults
 
-SPOT = {"MarketType": "spot", "SpotOptions": {"SpotInstanceType": "one-time"}}
 
-
-@pytest.mark.usefixtures("ended")
+@pytest.mark.fault("The machine that started the run never comes back", code=0, seconds=300)
 def test_results_are_there_and_the_instance_is_gone_after_its_controller_was_killed(
-    account: Account, tool: Tool, run_id: str, faults: Callable[[list[dict[str, Any]]], None]
+    account: Account,
+    tool: Tool,
+    run_id: str,
+    faults_met: Faults,
+    faults: Callable[[list[dict[str, Any]]], None],
 ) -> None:
     suite = tool.suite("some", environment={"TINY_SECONDS": "9"})
     controller = tool.start_playbook(run_id, suite, benchmark_look_seconds=1, benchmark_unfollowed_seconds=15)
     wait_for(lambda: tool.is_measuring(run_id), "the measurement", 400)
     # S3 is not there for a while.
     faults([{"service": "s3", "action": "PutObject", "error": "SlowDown", "times": 3}])
+    faults_met.strikes()
     os.killpg(controller.pid, signal.SIGKILL)
     controller.wait(timeout=30)
 
@@ -62,36 +66,10 @@ def test_results_are_there_and_the_instance_is_gone_after_its_controller_was_kil
     assert f"{run_id}: 3 benchmarks\n  " in shown.output
     assert "  Uploaded by the instance itself, at " in shown.output
     back = tool.bench(run_id, suite=suite)
-    assert back.result.code == 0, back.result.output
+    faults_met.ends(back.result.code, back.result.output)
     assert "It had measured to its end, so that nothing is lost." in " ".join(back.result.output.split())
     results = json.loads((here / "results.json").read_text())
     assert (len(results["measurements"]), results["partial"]) == (3, None)
     assert all(one["samples"] for one in results["measurements"])
     assert found.items() <= account.uploaded(run_id).items()
     assert f"{folder}manifest.json" in account.uploaded(run_id)
-
-
-def test_a_spot_instance_stops_and_uploads_within_its_notice(account: Account, tool: Tool, run_id: str) -> None:
-    account.make_template(run_id, InstanceMarketOptions=SPOT)
-    suite = tool.suite("long", environment={"TINY_SECONDS": "300"})
-    wrapper = tool.start(run_id, "--launch-template", run_id, suite=suite)
-    wait_for(lambda: tool.is_measuring(run_id), "the measurement", 400)
-    (instance,) = account.instances(run_id)
-    account.admin("PUT", f"instance/{instance['InstanceId']}/spot", {"after_seconds": 110})
-    wait_for(lambda: account.said_by_host(run_id) is not None, "the instance to upload", 100)
-    output, _ = wrapper.communicate(timeout=180)
-
-    assert wrapper.returncode == 1, output
-    assert "was stopped because EC2 takes the spot instance back; what it had written was kept" in " ".join(
-        output.split()
-    )
-    said = account.said_by_host(run_id)
-    assert said
-    assert (said.run, said.stopped) == (("success", "killed", "TERM", "spot-notice"), "spot-notice")
-    found = account.uploaded(run_id)
-    folder = f"{instance['InstanceId']}/1/"
-    assert b"sum/100" in found[f"{folder}benchmark.log"]
-    # What is published from here is in the same folder: nothing has changed since.
-    assert f"{folder}manifest.json" in found
-    assert {key.split("/")[1] for key in found if "/" in key} == {"1"}
-    assert account.states(run_id) == ["terminated"]
