@@ -52,7 +52,7 @@ _KEEP_STATUS = (
     ' && mv "$STATUS_FILE.new" "$STATUS_FILE"'
 )
 # Not every file system reserves, and some begin with it before they find that there is no room.
-_CLEAN = f'rm -f "$1" "$2"; fallocate -l {_RESERVE}MiB "$2" 2>/dev/null || rm -f "$2"'
+_CLEAN = f'rm -f "$1" "$2" || exit; fallocate -l {_RESERVE}MiB "$2" 2>/dev/null || rm -f "$2"'
 # systemd would open the log and execute the program as init_t, which SELinux's targeted policy does not let do either
 # with files of this kind: 209/STDOUT, 203/EXEC (https://github.com/systemd/systemd/issues/24149; it opens files before
 # the transition: https://github.com/systemd/systemd/pull/43646). A shell in /bin runs as unconfined_service_t, which

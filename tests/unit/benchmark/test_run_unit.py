@@ -69,16 +69,16 @@ def look(state: str, result: str, size: int, log: bytes) -> dict[str, Any]:
 
 
 def test_a_unit_is_started_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert start(monkeypatch, DONE, DONE) == ["rm", "systemd-run"]
+    assert start(monkeypatch, DONE, DONE) == ["sh", "systemd-run"]
 
 
 def test_a_unit_that_starts_all_the_same_is_not_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert start(monkeypatch, DONE, LOST, ACTIVATING) == ["rm", "systemd-run", "sh"]
+    assert start(monkeypatch, DONE, LOST, ACTIVATING) == ["sh", "systemd-run", "sh"]
 
 
 def test_a_unit_that_did_not_start_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
     found = start(monkeypatch, DONE, LOST, UNKNOWN, LOST, LOST, DONE)
-    assert found == ["rm", "systemd-run", "sh", "systemd-run", "sh", "systemd-run"]
+    assert found == ["sh", "systemd-run", "sh", "systemd-run", "sh", "systemd-run"]
 
 
 def test_a_unit_that_is_not_kept_apart_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
