@@ -34,7 +34,7 @@ def attach(values: Values) -> None:
     Raises RefusedError if there is no such run here, FailedError if it has failed, and SystemExit after a signal.
     """
     runs_dir = run_directory.locate_runs(values.get("runs_dir"))
-    run_id = named_run.find(runs_dir, values["run_id"], elsewhere=True)
+    run_id = named_run.find(runs_dir, values["run_id"], elsewhere=True, unplanned=True)
     if not run_over.is_over(runs_dir / run_id):
         run({**values, "run_id": run_id, "runs_dir": str(runs_dir)})
         return

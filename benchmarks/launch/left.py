@@ -50,6 +50,12 @@ def ended(run_id: str, directory: Path) -> str:
     return f"What it had measured is uploaded to s3://{bucket} as its instance goes down. To fetch it: {fetching}"
 
 
+def uploads(directory: Path) -> bool:
+    """Whether the instance of a run uploads what it measures by itself, also if nobody comes back."""
+    plan = record_files.recall(Preflight, directory)
+    return bool(plan and _uploads_to(plan))
+
+
 def _uploads_to(plan: Preflight) -> str:
     """The bucket to which the instance of a run uploads by itself; empty if it does not."""
     return plan.destination.bucket if plan.destination and plan.launch and plan.launch.has_profile else ""

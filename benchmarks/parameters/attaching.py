@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks import hints
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.parameters import spec
-from benchmarks.runs import parameters_file
+from benchmarks.runs import named_run, parameters_file
 from benchmarks.runs.records import Values
 
 # What says which run is meant, and what to show of it.
@@ -20,6 +20,31 @@ def attaches(given: Mapping[str, object]) -> bool:
     """Whether a benchmark request comes back to a run; other names than those of its parameters do not count."""
     named = {name for name in spec.names("benchmark") if given.get(name) is not None}
     return "run_id" in named and named <= set(_OF_THIS_CALL)
+
+
+def asked(given: Mapping[str, object], directory: Path) -> Values:
+    """What was given; of a request that comes back to a run that was never planned, the run's own request again.
+
+    Whatever was to carry it out was killed before it was planned, and nothing is launched before that.
+    """
+    if attaches(given) and not named_run.is_planned(directory):
+        return {**_unplanned(directory), **given}
+    return dict(given)
+
+
+def _unplanned(directory: Path) -> Values:
+    """What was asked for, as ./inv wrote it, else as preflight settled on it; empty if neither is known.
+
+    Defaults are left out, since some exclude other parameters if they are given.
+    """
+    for read in (parameters_file.read_request, parameters_file.read_parameters):
+        with suppress(FailedError):
+            known = read(directory)
+            if not attaches(known):
+                given = [one for one in spec.parameters("benchmark") if known.get(one.name) not in (None, one.default)]
+                # Who comes back wants the results.
+                return {one.name: known[one.name] for one in given if one.name != "detach"}
+    return {}
 
 
 def completed(given: Mapping[str, object], directory: Path) -> Values:

@@ -40,6 +40,7 @@ def outline(given: Mapping[str, object], environment: Mapping[str, str], directo
     """
     defaults = {parameter.name: parameter.default for parameter in spec.parameters("benchmark")}
     ends = _read("terminate", given)
+    given = attaching.asked(given, directory) if directory else given
     values = _read("benchmark", attaching.completed(given, directory) if directory else given)
     regions: tuple[str, ...] = ()
     if ends.get("expired"):

@@ -55,6 +55,8 @@ def read(entry_point: str, given: Mapping[str, object], base: Path) -> Values:
 def resolve(entry_point: str, values: Values, environment: Mapping[str, str]) -> Resolved:
     """All parameters of a playbook, from the values that `read` returned. Raises RefusedError."""
     if entry_point == "benchmark" and attaching.attaches(values):
+        values = attaching.asked(values, run_directory.locate(values)[1])
+    if entry_point == "benchmark" and attaching.attaches(values):
         resolved = _attached(values)
         # Those of the environment are of no account: the run has its own.
         environment = {name: value for name, value in environment.items() if name not in region.VARIABLES}

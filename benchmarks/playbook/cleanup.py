@@ -20,7 +20,7 @@ from benchmarks.aws import aws_errors, opt_in_regions, session
 from benchmarks.launch import left, remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages
 from benchmarks.runs import attempts, events, failures, run_layout, run_over
-from benchmarks.runs.event_records import CleanedUp
+from benchmarks.runs.event_records import CleanedUp, RunLeft
 from benchmarks.runs.records import Failure
 from benchmarks.terminal.rendering import Said
 
@@ -196,10 +196,15 @@ class BenchmarkCleanup:
         if not reached.started:
             self._report_earlier_instances()
             return _UNTOUCHED if self.attaches else "Nothing was launched."
+        why = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        if self._goes_on(reached):
+            self._say(f"ansible-playbook ended early ({why}): leaving the run to itself …")
+            self._leave(reached)
+            self.of_left(reached)
+            return f"Nobody follows the run any more.\n{left.way_back(self.run_id, self.directory)}"
         try:
             # What was left is neither collected nor ended.
             if not (reached.ended_by_itself or reached.hosts.left):
-                why = signal.Signals(-code).name if code < 0 else f"exit code {code}"
                 self._say(f"ansible-playbook ended early ({why}): collecting partial results …")
                 with playbook_process.Playing(self.finish) as playing:
                     playing.wait()
@@ -207,6 +212,14 @@ class BenchmarkCleanup:
             self._say(f"Partial results could not be collected: {error}.")
         self._leave_nothing_running(reached, keep=self.keeps or bool(reached.hosts.left))
         return self._end(reached)
+
+    def _goes_on(self, reached: stages.Reached) -> bool:
+        """Whether a playbook was killed that only followed a measurement: ending that would lose what it measures.
+
+        What an instance does not upload by itself is lost when it switches itself off, unless it is brought back now.
+        """
+        stays = not self.instances or self.keeps or left.uploads(self.directory)
+        return not reached.ended_by_itself and not reached.hosts.left and reached.hosts.can_be_left and stays
 
     def _end(self, reached: stages.Reached) -> str:
         """The last two lines: why the run failed, which may have left the screen by now, and what to do next."""
@@ -219,7 +232,7 @@ class BenchmarkCleanup:
         if reached.hosts.left:
             return left.way_back(self.run_id, self.directory)
         # What was measured may still be had without the instance.
-        if self.attaches or (first and first.stage in run_over.REPEATABLE):
+        if self.attaches or (first and first.stage in run_over.REPEATABLE and self._has_begun_measuring(reached)):
             attach = remaining.attach_command(self.run_id, self.directory)
             return (
                 f"{attach} brings back and publishes what there still is of it, and measures nothing anew; what is "
@@ -227,6 +240,10 @@ class BenchmarkCleanup:
             )
         again = "the same command without --run-id" if self.named else "the same command"
         return f"Once that is mended, {again} starts a new run; partial results are in {self.directory}"
+
+    def _has_begun_measuring(self, reached: stages.Reached) -> bool:
+        """Whether there may be results: an instance that was only prepared has none, whatever failed then."""
+        return bool(reached.hosts.measures) or any(self.directory.glob(f"*/*/{run_layout.LOG}"))
 
     def of_signal(self, reached: stages.Reached) -> None:
         """Terminate the instances first: the sender of the signal may not wait for long."""
@@ -240,7 +257,12 @@ class BenchmarkCleanup:
 
     def of_leaving(self, reached: stages.Reached) -> None:
         """Record and say that the run goes on, and how to come back to it. AWS is not asked."""
+        self._leave(reached)
+        self._say(left.way_back(self.run_id, self.directory))
+
+    def _leave(self, reached: stages.Reached) -> None:
         hosts = reached.hosts
+        events.note(self.directory, *(RunLeft(host=host) for host in sorted(hosts.at_it)))
         # Whoever continues the run from where a host does not answer must not end it.
         for directory in (run_layout.host(self.directory, host) for host in hosts.at_it):
             with suppress(OSError):
@@ -250,7 +272,6 @@ class BenchmarkCleanup:
         self._say(told(self.run_id, () if self.instances else hosts.at_it))
         if kept := left.results(self.directory):
             self._say(kept)
-        self._say(left.way_back(self.run_id, self.directory))
 
     def of_left(self, reached: stages.Reached) -> None:
         """Say what a run that goes on costs, and how to end it."""

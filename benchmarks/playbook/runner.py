@@ -21,7 +21,7 @@ from benchmarks.errors import FailedError, RefusedError
 from benchmarks.parameters import attaching, region, request
 from benchmarks.playbook import cleanup, command_line, playbook_process, run_end, signals, stages
 from benchmarks.runs import before_plan, events, locks, parameters_file, run_directory
-from benchmarks.runs.event_records import RunLeft, Signalled
+from benchmarks.runs.event_records import Signalled
 from benchmarks.runs.records import Values
 
 
@@ -69,6 +69,9 @@ def _prepare(playbook: str, values: Values) -> Job:
         with refusing():
             credentials.settle()
     run_id, directory = run_directory.locate(values)
+    if playbook == "benchmark":
+        # It is written again, so that it is not lost if this process is killed too.
+        values = attaching.asked(values, directory)
     asked = {**values, "run_id": run_id, "runs_dir": str(directory.parent)}
     fresh = False
     lock: FileLock | None = None
@@ -203,8 +206,7 @@ def _leave(job: Job, reached: stages.Reached, signal: signals.LeaveError, caught
     """
     caught.may_interrupt()
     if job.lock:
-        left = [RunLeft(host=host) for host in sorted(reached.hosts.at_it)]
-        events.note(job.directory, Signalled(signal=str(signal)), *left)
+        events.note(job.directory, Signalled(signal=str(signal)))
     for say in job.leave:
         say(reached)
         caught.is_told()

@@ -19,7 +19,7 @@ from benchmarks.launch import boot_times
 from benchmarks.parameters import suites
 from benchmarks.preflight import credentials_end, destination, dry_run, launch_plan, launch_price, resuming
 from benchmarks.results import fetching, result_keys
-from benchmarks.runs import measurement, record_files
+from benchmarks.runs import failures, measurement, record_files
 from benchmarks.runs.records import Destination, PlannedMeasurement, Preflight, Source, Suite, Values
 
 # In the tags of a dry run for a run that has no directory yet.
@@ -84,6 +84,9 @@ def make(
 def come_back(parameters: Values, connect: Connect, begun: resuming.Begun) -> Preflight:
     """The plan of a run that was begun before and is to be brought to its end as it is: nothing is checked anew.
 
+    What was killed before it had launched is launched now, by the plan of then: with the same client token EC2 answers
+    with the instance of a launch that was sent and not recorded.
+    https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
     For a machine of the user's own, AWS is not called. Raises RefusedError if nothing of the run is there.
     """
     name = begun.directory.name
@@ -99,7 +102,10 @@ def come_back(parameters: Values, connect: Connect, begun: resuming.Begun) -> Pr
         digest, where = plan.measurements[0].suite_digest, plan.destination
         return replace(plan, **_without_instance(begun.directory, plan, digest, connect, lambda: where))
     if not there:
-        raise RefusedError(f"The run {name} has launched nothing so far: there is nothing to come back to.")
+        if failures.failures(begun.directory):
+            raise RefusedError(f"The run {name} has failed before it launched: there is nothing to come back to.")
+        late = f"The run {name} had launched nothing: its instance is launched now, as it was planned."
+        return replace(plan, warnings=(late, *_ending(plan, parameters)))
     resuming.refuse_without_keys(begun.directory, there, parameters["region"])
     return replace(plan, existing=tuple(instance["InstanceId"] for instance in there))
 

@@ -69,8 +69,12 @@ def suite(host_directory: Path, number: int) -> Suite | None:
 def to_bring_back(host_directory: Path) -> list[int]:
     """The attempts on a host whose results are not published yet, and the current attempt."""
     known = [number for number in here(host_directory) if read(host_directory, number)]
-    unpublished = [n for n in known if not (run_layout.attempt(host_directory, n) / Published.FILE).exists()]
+    unpublished = [number for number in known if not _is_published(host_directory, number)]
     return sorted({*unpublished, current(host_directory)})
+
+
+def _is_published(host_directory: Path, number: int) -> bool:
+    return (run_layout.attempt(host_directory, number) / Published.FILE).exists()
 
 
 def write(host_directory: Path, record: Attempt) -> None:
@@ -81,8 +85,13 @@ def write(host_directory: Path, record: Attempt) -> None:
 
 
 def begin(host_directory: Path, suite: Suite, suite_digest: str) -> None:
-    """Make a new attempt the current one, until `take` knows whether an earlier one can continue. Raises OSError."""
-    number = max(here(host_directory), default=0) + 1
+    """Make a new attempt the current one, until `take` knows whether an earlier one can continue. Raises OSError.
+
+    One that has come to no measurement, as of a run that was killed, is begun again in its place.
+    """
+    last = read(host_directory, current(host_directory))
+    again = last and last.measurement is None and not _is_published(host_directory, last.number)
+    number = last.number if last and again else max(here(host_directory), default=0) + 1
     write(host_directory, Attempt(number=number, suite=suite, suite_digest=suite_digest))
 
 

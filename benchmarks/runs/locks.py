@@ -18,10 +18,10 @@ from filelock import FileLock, Timeout
 
 from benchmarks import hints
 from benchmarks.errors import RefusedError
-from benchmarks.runs import events
+from benchmarks.runs import events, run_layout
 from benchmarks.runs.records import Stages
 
-WRAPPER = "wrapper"
+WRAPPER = run_layout.WRAPPER
 PLAYBOOK = "playbook"
 # Why the playbook of this process must stop: stored by ansible-playbook's main process, and read in the processes that
 # it forks for tasks.
@@ -41,7 +41,7 @@ def hold(directory: Path, name: str) -> FileLock:
     except Timeout:
         raise RefusedError(_holder(directory, name)) from None
     holder = {"pid": os.getpid(), "user": psutil.Process().username(), "machine": socket.gethostname(), "since": _now()}
-    _note(directory, name).write_text(json.dumps(holder))
+    run_layout.holder(directory, name).write_text(json.dumps(holder))
     return lock
 
 
@@ -97,14 +97,10 @@ def check_playbook(directory: Path) -> None:
         raise RefusedError(_refusals[directory])
 
 
-def _note(directory: Path, name: str) -> Path:
-    return directory / f".{name}.json"
-
-
 def _holder(directory: Path, name: str) -> str:
     """Who holds the lock and what to do, as a sentence."""
     try:
-        holder = json.loads(_note(directory, name).read_text())
+        holder = json.loads(run_layout.holder(directory, name).read_text())
         pid, where = int(holder["pid"]), f"{holder['user']}@{holder['machine']}, since {holder['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         return f"The run {directory.name} is being carried out by another process: wait for its end."

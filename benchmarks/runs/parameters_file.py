@@ -19,7 +19,15 @@ _PARAMETERS_BEFORE = ".parameters-before.yml"
 
 def read_parameters(directory: Path) -> Values:
     """The parameters of a run. Raises FailedError if they are missing or damaged."""
-    path = directory / PARAMETERS
+    return _read(directory / PARAMETERS)
+
+
+def read_request(directory: Path) -> Values:
+    """The request as ./inv has written it. Raises FailedError if it is missing or damaged."""
+    return _read(directory / REQUEST)
+
+
+def _read(path: Path) -> Values:
     try:
         content = yaml_content.load(path.read_bytes())
     except (OSError, yaml.YAMLError) as error:

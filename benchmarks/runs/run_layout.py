@@ -18,6 +18,12 @@ KEYS = "keys"
 LOGIN_KEY = f"{KEYS}/login"
 HOST_KEY = f"{KEYS}/host"
 FAILURES = "failures"
+WRAPPER = "wrapper"  # the process of ./inv that carries a run out
+
+
+def holder(run_directory: Path, name: str) -> Path:
+    """The file that says which process holds, or was the last to hold, one of a run's locks."""
+    return run_directory / f".{name}.json"
 
 
 def host(run_directory: Path, name: str) -> Path:

@@ -1,17 +1,23 @@
-"""The demo as a newcomer runs it: real plonky2 from crates.io, built and measured in a sandbox instance."""
+"""The demo as a newcomer runs it: real plonky2 from crates.io, built and measured in a sandbox instance.
+
+Its run is killed on the way, and brought back: what the demo itself does is in tests/sandbox/cli/test_demo.py.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import subprocess
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support import killed_runs
 from tests.support.browser import benchmarks, chromium, opened
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,11 +38,46 @@ def containers(engine: str, sandbox: str) -> list[str]:
     return subprocess.run(listing, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
 
 
+def killed_on_the_way(environment: dict[str, str], output: Path) -> tuple[str, str]:
+    """Begin the demo, and kill its run at a random moment while it builds or measures. Returns its id, and when."""
+    seed = random.randrange(2**32)
+    seconds = random.Random(seed).uniform(0, 420)
+    with output.open("w") as file:
+        home = environment["HOME"]
+        demo = subprocess.Popen([ROOT / "inv", "demo"], env=environment, cwd=home, stdout=file, stderr=file)
+    prepared = None
+    while prepared is None or (time.monotonic() < prepared + seconds and "✓ benchmark" not in output.read_text()):
+        said = output.read_text()
+        assert demo.poll() is None, said
+        if prepared is None and "✓ toolchain" in said:
+            prepared = time.monotonic()
+        time.sleep(0.5)
+    *_of_setup, run_id = re.findall(r"^Run (\S+)   ", output.read_text(), re.MULTILINE)
+    # Before its run, since it would only be told that this has failed.
+    demo.kill()
+    demo.wait()
+    killed_runs.kill(run_id)
+    return run_id, f"seed {seed}: killed {time.monotonic() - prepared:.0f} s after the toolchain"
+
+
+def in_sandbox(environment: dict[str, str]) -> tuple[dict[str, str], str]:
+    """The environment of the demo's run, and the container engine."""
+    command = [str(ROOT / "inv"), "sandbox.env", "--name", "demo", "--format", "json"]
+    facts = json.loads(subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout)
+    return {**environment, **facts["environment"]}, facts["engine"]
+
+
 @pytest.mark.timeout(2400)
-def test_the_demo_benchmarks_real_plonky2(environment: dict[str, str]) -> None:
+@pytest.mark.fault("Every process is killed while it builds or measures plonky2", code=0, seconds=1200)
+def test_the_demo_benchmarks_real_plonky2_also_if_everything_is_killed_on_the_way(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    run_id, moment = killed_on_the_way(environment, tmp_path / "said")
+    inside, engine = in_sandbox(environment)
+    began = time.monotonic()
     done = subprocess.run(
-        [ROOT / "inv", "demo"],
-        env=environment,
+        [ROOT / "inv", "bench.attach", run_id],
+        env=inside,
         cwd=environment["HOME"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -44,7 +85,8 @@ def test_the_demo_benchmarks_real_plonky2(environment: dict[str, str]) -> None:
         text=True,
     )
 
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0, f"{moment}: {done.stdout}"
+    assert time.monotonic() - began < 1200
     directory = Path(re.findall(r"^Run       (/.*)$", done.stdout, re.MULTILINE)[-1])
     (host,) = directory.glob("*/1")
     measured = [json.loads(path.read_text())["full_id"] for path in host.glob("criterion/**/new/benchmark.json")]
@@ -66,10 +108,4 @@ def test_the_demo_benchmarks_real_plonky2(environment: dict[str, str]) -> None:
     published = json.loads((host / "published.json").read_text())
     with urllib.request.urlopen(published["link"], timeout=30) as answer:
         assert answer.read() == (host / "benchmark.log").read_bytes()
-    facts = subprocess.run(
-        [ROOT / "inv", "sandbox.env", "--name", "demo", "--format", "json"],
-        env=environment,
-        check=True,
-        stdout=subprocess.PIPE,
-    ).stdout
-    assert containers(json.loads(facts)["engine"], "demo") == []
+    assert containers(engine, "demo") == []

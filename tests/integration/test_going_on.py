@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import CRATES, Account, Run, Tool, inv
+from tests.integration.conftest import CRATES, Account, Run, Tool, inv, play
 
 
 @pytest.fixture
@@ -125,3 +125,27 @@ def test_a_kept_instance_whose_records_are_gone_is_held_against_the_request(
     assert keyless.result.code == 2, keyless.result.output
     assert f"whose keys are not in {kept.directory}: " in keyless.result.output
     assert account.states(run_id) == ["running"]
+
+
+def test_two_runs_at_once_do_not_meet_and_one_that_is_left_is_brought_back(
+    account: Account, tool: Tool, run_id: str
+) -> None:
+    names = [f"{run_id}-a", f"{run_id}-b"]
+    processes = [tool.start(names[0], "--detach"), tool.start(names[1])]
+
+    outputs = [process.communicate(timeout=400)[0] for process in processes]
+
+    assert [process.returncode for process in processes] == [0, 0], outputs
+    assert account.states(names[0]) == ["running"]
+    assert f"To come back to it: ./inv bench.attach {names[0]} " in outputs[0]
+    # As if it had never been left, also by Ansible alone.
+    back = play("benchmark", environment=account.environment, run_id=names[0], runs_dir=str(tool.runs))
+    assert back.code == 0, back.output
+    for name in names:
+        assert account.states(name) == ["terminated"]
+        assert account.launches(name) == 1
+        assert len(list((tool.runs / name).glob("*/1/manifest.json"))) == 1
+    over = tool.attach(names[0])
+    assert over.result.code == 0, over.result.output
+    assert f"The run {names[0]} is over." in over.result.output
+    assert "Measured  3 benchmarks" in over.result.output

@@ -42,6 +42,15 @@ def test_setup_comes_before_the_run_and_both_use_the_sandbox(ran: Ran, monkeypat
         assert "AWS_PROFILE" not in environment
 
 
+def test_at_the_end_it_is_told_how_to_remove_what_keeps_running(ran: Ran, capsys: pytest.CaptureFixture[str]) -> None:
+    demo.demo(Context())
+    said = capsys.readouterr().out
+    assert (
+        "\n$ ./inv bench --instance-type c7i.large --suite plonky2-quick --toolchain system --ssh-port 2222\n" in said
+    )
+    assert said.endswith("To remove them: ./inv sandbox.down --name demo\n")
+
+
 def test_only_the_run_is_told_of_another_ssh_port(ran: Ran) -> None:
     demo.demo(Context())
     (setup, _), (bench, _) = ran

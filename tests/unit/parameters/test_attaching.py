@@ -10,7 +10,9 @@ import pytest
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import attaching, request
 from benchmarks.parameters.outline import outline
-from benchmarks.runs import parameters_file
+from benchmarks.runs import parameters_file, record_files
+from benchmarks.runs.records import Preflight
+from tests.support import records
 from tests.support.benchmark_request import parameters
 
 
@@ -19,6 +21,7 @@ def begun(tmp_path: Path) -> Path:
     """The directory of a run that was begun with some parameters."""
     own = parameters(run_id="r1", runs_dir=str(tmp_path), keep=True, ssh_port=2222, suite="plonky2-quick")
     parameters_file.freeze(tmp_path / "r1", own)
+    record_files.write(tmp_path / "r1", records.preflight())
     return tmp_path / "r1"
 
 
@@ -83,3 +86,29 @@ def test_what_ends_a_run_knows_its_parameters_when_it_is_come_back_to(begun: Pat
     assert (again.attaches, again.keeps, again.ssh_port) == (False, False, 22)
     # Ending a run needs no record of it.
     assert outline({"run_id": "r1"}, {"AWS_REGION": "eu-west-3"}, begun / "gone").region == "eu-west-3"
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_a_run_that_was_killed_before_it_was_planned_is_asked_for_again(begun: Path, settled: bool) -> None:
+    asked = {"run_id": "r1", "runs_dir": str(begun.parent), "suite": "plonky2-quick", "region": "eu-central-1"}
+    (begun / Preflight.FILE).unlink()
+    if not settled:
+        (begun / parameters_file.PARAMETERS).unlink()
+        parameters_file.Request(begun).write({**asked, "detach": True})
+    given = {"run_id": "r1", "runs_dir": str(begun.parent)}
+    found = request.resolve("benchmark", given, {}).parameters
+    # With the defaults of a request that is new.
+    assert (found["suite"], found["region"], found["detach"]) == ("plonky2-quick", "eu-central-1", False)
+    assert found["instance_type"] == ("c7i.large" if settled else request.DEFAULT_INSTANCE_TYPE)
+    ends = outline(given, {}, begun)
+    assert (ends.attaches, ends.keeps, ends.detaches) == (False, settled, False)
+
+
+def test_a_request_that_only_came_back_is_not_what_a_run_was_asked_for(begun: Path) -> None:
+    given = {"run_id": "r1", "runs_dir": str(begun.parent)}
+    parameters_file.Request(begun).write(given)
+    for name in (Preflight.FILE, parameters_file.PARAMETERS):
+        (begun / name).unlink()
+    assert attaching.asked(given, begun) == given
+    with pytest.raises(RefusedError, match=r"parameters\.yml cannot be read"):
+        request.resolve("benchmark", given, {})

@@ -163,6 +163,29 @@ def test_a_run_on_a_machine_of_the_user_s_own_is_left_there(tmp_path: Path) -> N
     assert client.calls == []
 
 
+@pytest.mark.parametrize(
+    ("has_profile", "launches", "keeps", "goes_on"),
+    [(True, True, False, True), (False, True, False, False), (False, True, True, True), (False, False, False, True)],
+    ids=["uploads", "does not upload", "is kept", "own machine"],
+)
+def test_a_measurement_goes_on_when_the_playbook_that_followed_it_is_killed(
+    tmp_path: Path, no_finish: list[str], has_profile: bool, launches: bool, keeps: bool, goes_on: bool
+) -> None:
+    account = Account("i-1")
+    record_files.write(tmp_path, records.preflight(launches=(records.launch_plan(has_profile=has_profile),)))
+    record_files.write(tmp_path / "i-1", records.READY)
+    after = After(tmp_path, account.client, launches=launches, keeps=keeps)
+    said = after.made.of_failure(-9, at(works={"i-1"}, measures={"i-1"}))
+    assert (no_finish == [], attempts.is_left(tmp_path / "i-1")) == (goes_on, goes_on)
+    if goes_on:
+        assert account.ids == {"i-1"}
+        assert after.text.startswith("ansible-playbook ended early (SIGKILL): leaving the run to itself …\nThe run r1 ")
+        back = f"To come back to it: ./inv bench.attach r1 --runs-dir {tmp_path.parent}"
+        assert said.splitlines() == ["Nobody follows the run any more.", back]
+    else:
+        assert account.ids == set()
+
+
 @pytest.mark.parametrize("by_itself", [True, False])
 def test_what_was_left_measuring_is_not_ended_by_the_failure_of_another_host(
     tmp_path: Path, no_finish: list[str], by_itself: bool
@@ -414,9 +437,19 @@ def test_the_last_lines_are_why_the_run_failed_and_what_to_do(
 ) -> None:
     failures.record_failure(tmp_path, "i-1", "Build", "The build failed: no type.\n    a line of the log", stage)
     failures.record_failure(tmp_path, "i-1", "Collect", "Nothing is there.", "collect")
+    (tmp_path / "i-1/1").mkdir(parents=True)
+    (tmp_path / "i-1/1/benchmark.log").touch()
     said = After(tmp_path, Account().client, named=named).made.of_failure(2, DONE)
     told = told.format(tmp_path, runs_dir=tmp_path.parent)
     assert said.splitlines() == ["The run failed: The build failed: no type.", told]
+
+
+@pytest.mark.parametrize("measures", [False, True])
+def test_what_never_measured_is_not_to_be_brought_back(tmp_path: Path, measures: bool) -> None:
+    failures.record_failure(tmp_path, "i-1", "Follow", "The controller was ended.", "finish")
+    reached = replace(DONE, hosts=at(measures={"i-1"}).hosts) if measures else DONE
+    said = After(tmp_path, Account().client).made.of_failure(2, reached).splitlines()[-1]
+    assert said.startswith("./inv bench.attach r1 " if measures else "Once that is mended, the same command starts")
 
 
 @pytest.mark.parametrize("stage", ["", "publish", None])

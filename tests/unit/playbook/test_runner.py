@@ -91,6 +91,16 @@ def test_a_request_that_comes_to_nothing_leaves_the_run_as_it_was(tmp_path: Path
     assert [one.sentence for one in failures.failures(run)] == ["The benchmark failed."]
 
 
+def test_the_request_of_a_run_that_was_never_planned_is_not_lost_when_it_is_come_back_to(tmp_path: Path) -> None:
+    given = {"run_id": "a1", "runs_dir": str(tmp_path)}
+    parameters_file.Request(tmp_path / "a1").write({"host": "me@box", **given})
+    for _ in range(2):
+        job = runner.prepare("benchmark", given)
+        assert job.lock
+        job.lock.release()
+        assert parameters_file.read_request(tmp_path / "a1") == {"host": "me@box", **given}
+
+
 def test_ending_a_run_removes_no_directory_that_another_process_makes_meanwhile(tmp_path: Path) -> None:
     job = runner.prepare("terminate", {"run_id": "a1", "runs_dir": str(tmp_path), "region": "us-east-1"})
     assert list(tmp_path.iterdir()) == []

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from benchmarks.errors import RefusedError
 from benchmarks.preflight import resuming, run_plan
 from benchmarks.results import run_folders
-from benchmarks.runs import attempts, measurement, record_files, ssh_keys
+from benchmarks.runs import attempts, failures, measurement, record_files, ssh_keys
 from benchmarks.runs.records import (
     Attempt,
     Destination,
@@ -189,7 +189,7 @@ def test_a_run_whose_instance_is_gone_is_come_back_to_for_what_it_has_measured(b
 @pytest.mark.parametrize(
     ("there", "missing", "told"),
     [
-        ([], "instances.json", "The run r1 has launched nothing so far: there is nothing to come back to."),
+        ([], "instances.json", "The run r1 has failed before it launched: there is nothing to come back to."),
         (["i-1"], "keys", "The run r1 has i-1, whose keys are not in "),
         (["i-1"], "plan", "The plan of the run r1 is missing or damaged, so only ./inv bench.terminate --run-id r1 is"),
     ],
@@ -203,9 +203,19 @@ def test_a_run_of_which_nothing_can_be_brought_back_is_refused(
         shutil.rmtree(begun.directory / missing)
     else:
         (begun.directory / missing).unlink()
+        failures.record_failure(begun.directory, "localhost", "Launch", "There is no capacity.")
     with pytest.raises(RefusedError) as refused:
         run_plan.come_back(parameters(), account(**alive(*there)), begun)
     assert str(refused.value).startswith(told)
+
+
+def test_a_run_that_was_killed_before_it_launched_is_launched_by_the_plan_of_then(begun: resuming.Begun) -> None:
+    (begun.directory / "instances.json").unlink()
+    plan = run_plan.come_back(parameters(), account(**alive()), begun)
+    assert begun.plan
+    # The client token is that of a launch which was sent, and which EC2 does not show yet.
+    assert (plan.launches, plan.started, plan.existing) == (begun.plan.launches, begun.plan.started, ())
+    assert plan.warnings[0] == "The run r1 had launched nothing: its instance is launched now, as it was planned."
 
 
 @pytest.mark.parametrize("uploaded", [True, False])

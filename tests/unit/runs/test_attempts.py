@@ -32,6 +32,15 @@ def test_a_run_is_about_a_new_attempt_until_an_earlier_one_is_gone_on_with(tmp_p
     assert attempts.read(host, 1) == attempt(1)
 
 
+def test_an_attempt_that_has_come_to_no_measurement_is_begun_again_unless_it_is_published(tmp_path: Path) -> None:
+    for _ in range(2):
+        attempts.begin(tmp_path, SUITE, "asked")
+        assert (attempts.current(tmp_path), attempts.here(tmp_path)) == (1, (1,))
+    (tmp_path / "1/published.json").write_text("{}")
+    attempts.begin(tmp_path, SUITE, "asked")
+    assert (attempts.current(tmp_path), attempts.here(tmp_path)) == (2, (1, 2))
+
+
 def test_a_provisional_attempt_that_cannot_be_removed_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

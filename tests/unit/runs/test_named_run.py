@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.errors import RefusedError
-from benchmarks.runs import named_run, record_files
+from benchmarks.runs import locks, named_run, parameters_file, record_files
 from benchmarks.runs.records import Instances
 from tests.support import recorded_runs
 
@@ -106,3 +106,14 @@ def test_without_any_run_the_directory_is_named(tmp_path: Path, exists: bool) ->
 
 def test_a_run_that_is_too_long_ago_is_refused_with_the_oldest(three: Path) -> None:
     assert refusal(three, "latest~9") == f"latest~9 does not exist: {three} has 3 runs, the oldest is latest~2."
+
+
+def test_a_run_that_was_killed_before_it_was_planned_is_found_only_if_it_is_asked_for(three: Path) -> None:
+    locks.hold(three / "young", locks.WRAPPER).release()
+    # That of another command is no run.
+    for name in ("young", "set-up"):
+        parameters_file.Request(three / name).write({"instance_type": "c7i.large"})
+    assert (named_run.find(three, "latest"), named_run.find(three, "latest", unplanned=True)) == ("again", "young")
+    assert named_run.find(three, "y", unplanned=True) == "young"
+    assert refusal(three, "y").startswith("There is no run y.")
+    assert not named_run.is_begun(three / "set-up")

@@ -1,6 +1,6 @@
 //! A benchmark without dependencies that writes what Criterion would, in a second: `TINY_SECONDS` makes it last longer,
-//! `TINY_FAIL` lets it fail after the first id, and for `TINY_TIMES` tenths of a second it first prints the time, between
-//! bytes of every kind.
+//! `TINY_UNTIL` lets it wait for a file after the first id, `TINY_FAIL` lets it fail there, and for `TINY_TIMES` tenths
+//! of a second it first prints the time, between bytes of every kind.
 use std::{env, fs, io::Write, path::PathBuf, thread::sleep, time::{Duration, Instant, SystemTime}};
 
 const IDS: [&str; 3] = ["sum/100", "sum/1000", "sum/10000"];
@@ -61,6 +61,9 @@ fn main() {
         times.sort_by(f64::total_cmp);
         println!("{id:<24}time:   [{} ns {} ns {} ns]", times[0], times[5], times[9]);
         write(id, &times);
+        while env::var_os("TINY_UNTIL").is_some_and(|file| !PathBuf::from(file).exists()) {
+            sleep(Duration::from_millis(100));
+        }
         assert!(env::var_os("TINY_FAIL").is_none(), "TINY_FAIL is set");
     }
     if times.is_some() {
