@@ -22,8 +22,8 @@ def run(values: Values) -> None:
             return
     except (RefusedError, signals.LeftError):
         raise
-    except BaseException:
-        summary.show(job.directory)
+    except BaseException as error:
+        summary.show(job.directory, str(error) if isinstance(error, FailedError) else "")
         raise
     summary.show(job.directory)
 
@@ -39,6 +39,7 @@ def attach(values: Values) -> None:
         run({**values, "run_id": run_id, "runs_dir": str(runs_dir)})
         return
     print(f"The run {run_id} is over.", file=sys.stderr)
-    summary.show(runs_dir / run_id)
-    if failed := run_over.failure(runs_dir / run_id):
+    failed = run_over.failure(runs_dir / run_id)
+    summary.show(runs_dir / run_id, failed)
+    if failed:
         raise FailedError(failed.splitlines()[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from msgspec.structs import replace
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
@@ -24,17 +25,24 @@ def _stages(directory: Path) -> list[RenderableType]:
     return [rendering.Hanging(Text(f"Stages    {times}"))] if times else []
 
 
-def _numbers(directory: Path) -> list[RenderableType]:
+def _numbers(directory: Path, told: str) -> list[RenderableType]:
     try:
         found = record_files.read(Results, directory)
     except FailedError as error:
         return [Text(str(error))]
     if not found:
         return []
-    said: list[RenderableType] = [rendering.plain(sentence) for sentence in remarks.of_results(found)]
+    # Why it is partial was said when it happened, and may be the last line again: here that it is.
+    remarked = replace(found, partial=None) if _is_told(found.partial or "", told) else found
+    said: list[RenderableType] = [rendering.Hanging(rendering.plain(one)) for one in remarks.of_results(remarked)]
     if not found.measurements:
         return said
     return [Text(), results_table.table(found.measurements), Text(), *said, Text(_measured(found))]
+
+
+def _is_told(partial: str, told: str) -> bool:
+    _, _, why = partial.partition(": ")
+    return bool(why) and why in told
 
 
 def _measured(found: Results) -> str:
@@ -44,8 +52,8 @@ def _measured(found: Results) -> str:
     return f"Measured  {number} {noun}{', partial' if found.partial else ''}"
 
 
-def _host(directory: Path) -> list[RenderableType]:
-    parts = _numbers(directory)
+def _host(directory: Path, told: str) -> list[RenderableType]:
+    parts = _numbers(directory, told)
     places = {"Log": run_layout.LOG, "Page": run_layout.PAGE}
     parts += [Text(f"{title:<9} {directory / name}") for title, name in places.items() if (directory / name).exists()]
     if published := record_files.recall(Published, directory):
@@ -82,10 +90,13 @@ def kept(directory: Path, launched: Instances, terminated: Terminated) -> list[s
     ]
 
 
-def of_run(directory: Path) -> RenderableType:
-    """The results, locations, cost and times of a run, as far as its directory has them."""
+def of_run(directory: Path, told: str = "") -> RenderableType:
+    """The results, locations, cost and times of a run, as far as its directory has them.
+
+    Why results are partial is left out if `told`, which is printed after it, says so.
+    """
     hosts = run_layout.hosts(directory)
-    parts = [part for host in hosts for part in _host(run_layout.attempt(host, attempts.current(host)))]
+    parts = [part for host in hosts for part in _host(run_layout.attempt(host, attempts.current(host)), told)]
     preflight = record_files.recall(Preflight, directory)
     launched = record_files.recall(Instances, directory)
     if preflight and preflight.launch and launched:
@@ -97,11 +108,11 @@ def of_run(directory: Path) -> RenderableType:
     return Group(*parts)
 
 
-def show(directory: Path) -> None:
-    """Print the summary of a run, or nothing if its directory does not exist."""
+def show(directory: Path, told: str = "") -> None:
+    """Print the summary of a run, which `told` follows, or nothing if its directory does not exist."""
     if not directory.exists():
         return
     terminal = Console()
     # No hard line breaks in URLs and paths: a terminal wraps them itself, and copies them whole.
     width = terminal.width if terminal.is_terminal else rendering.PIPED_WIDTH
-    Console(highlight=False, soft_wrap=True, width=width).print(of_run(directory))
+    Console(highlight=False, soft_wrap=True, width=width).print(of_run(directory, told))

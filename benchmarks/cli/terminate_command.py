@@ -17,6 +17,7 @@ from benchmarks.playbook import runner
 from benchmarks.run_list import asking, naming, recorded_runs, saved
 from benchmarks.runs import named_run, run_directory, run_region, run_words
 from benchmarks.runs.records import Values
+from benchmarks.terminal.rendering import Said
 from benchmarks.text import escaped
 
 
@@ -97,4 +98,4 @@ def _show_saved(values: Values) -> None:
         answer = asking.nothing(str(error))
     console = Console(highlight=False, markup=False, soft_wrap=True)
     for sentence in saved.sentences(values["run_id"], recorded, answer):
-        console.print(escaped(sentence))
+        console.print(Said(escaped(sentence)))

@@ -5,7 +5,10 @@ Third-party code owns Criterion's directory. Nobody else reads in it: the archiv
 
 from __future__ import annotations
 
+import hashlib
 import shlex
+from collections.abc import Sequence
+from pathlib import Path
 
 from benchmarks.host import host_layout, isolation
 
@@ -14,7 +17,8 @@ LARGEST_ARCHIVE = 2**30  # bytes
 _BLOCK = 512  # bytes; of ulimit in POSIX's shells, while bash takes 1024
 _PACKING_TIME = 600  # seconds
 
-# Prints the names of files and directories that have something in them. The list of services may well be empty.
+# Prints the checksum and name of each file that has something in it, and the names of directories that have. The list
+# of services may well be empty.
 # Somebody follows the run, if that is of interest there. What has ended is noted by its checksum: whoever collects that
 # publishes the same as the host itself, which cannot read what is in the bucket already.
 _FOUND = f"""
@@ -26,9 +30,9 @@ fi
 {{ {host_layout.STAYS} }} 2>/dev/null
 shift
 for name; do
-  if [ -d "$name" ]; then [ -n "$(ls -A "$name" 2>/dev/null)" ] && echo "$name"
-  elif [ "$name" = "$STOPPED" ]; then [ -e "$name" ] && echo "$name"
-  else [ -s "$name" ] && echo "$name"
+  if [ -d "$name" ]; then [ -n "$(ls -A "$name" 2>/dev/null)" ] && echo "- $name"
+  elif [ "$name" = "$STOPPED" ]; then [ -e "$name" ] && sha256sum "$name"
+  else [ -s "$name" ] && sha256sum "$name"
   fi
 done
 exit 0
@@ -42,21 +46,52 @@ _PACK = 'cd "$1" && ulimit -f "$2" && exec timeout --foreground "$3" tar --creat
 # uploaded must not change any more, and two must not pack at the same time. The lock is not for what the packing runs.
 _ONCE = """
 umask 077
-cd "$1" && shift && exec 9>packing.lock && flock --wait "$1" 9 || exit 1
-shift
+cd "$1" && exec 9>packing.lock && flock --wait "$2" 9 || exit 1
+archive=$3
+shift 3
 ended=$(cat build.status run.status 2>/dev/null)
-[ -n "$ended" ] && [ "$(cat packed 2>/dev/null)" = "$ended" ] && exit 0
-"$@" 9>&- || exit
-printf '%s\\n' "$ended" >packed
+if [ -z "$ended" ] || [ "$(cat packed 2>/dev/null)" != "$ended" ]; then
+  "$@" 9>&- || exit
+  printf '%s\\n' "$ended" >packed
+fi
+sha256sum "$archive"
 """
 
 
 def found_command(directory: str) -> list[str]:
-    """The command that prints which of an attempt's files there are in its directory, one a line."""
+    """The command that prints which of an attempt's files there are in its directory, for `found` and `to_fetch`."""
     names = [host_layout.LOG, host_layout.ACTIVITY, host_layout.STOPPED, host_layout.CRITERION]
     known = f"STOPPED={shlex.quote(host_layout.STOPPED)} HEARTBEAT={shlex.quote(host_layout.HEARTBEAT)}"
     known += f" LOG={shlex.quote(host_layout.LOG)}"
     return ["/bin/sh", "-c", f"{known}{_FOUND}", "sh", directory, *names]
+
+
+def found(lines: Sequence[str]) -> list[str]:
+    """The names of the files and directories that a host has, by what `found_command` has printed there."""
+    return [name for _, name in map(_checksum, lines)]
+
+
+def to_fetch(lines: Sequence[str], directory: str) -> list[str]:
+    """The names of the files that a host has, and `directory` has not or with other content. Raises OSError.
+
+    `lines` are those of sha256sum. Asking for each file by itself would take a command for each.
+    """
+    return [
+        name for sha256, name in map(_checksum, lines) if sha256 != "-" and _sha256(Path(directory) / name) != sha256
+    ]
+
+
+def _checksum(line: str) -> tuple[str, str]:
+    sha256, _, name = line.partition(" ")
+    return sha256, name.lstrip(" *")
+
+
+def _sha256(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
 
 
 def pack_command(directory: str) -> list[str]:
@@ -66,6 +101,9 @@ def pack_command(directory: str) -> list[str]:
 
 
 def pack_once_command(directory: str, root: str) -> list[str]:
-    """The command that packs Criterion's directory, unless that is done; it is run as root. `root` is the tool's."""
+    """The command that packs Criterion's directory, unless that is done, and prints the archive's checksum and name.
+
+    It is run as root. `root` is the tool's directory.
+    """
     packing = isolation.confined(pack_command(directory), root)
-    return ["/bin/sh", "-c", _ONCE, "sh", directory, str(_PACKING_TIME + 60), *packing]
+    return ["/bin/sh", "-c", _ONCE, "sh", directory, str(_PACKING_TIME + 60), host_layout.ARCHIVE, *packing]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -33,6 +33,11 @@ def marker(source: Mapping[str, str], packed: str | None = None) -> str | None:
     if "git" in source and not _COMMIT.fullmatch(identity):
         return None
     return f".benchmarks-{_readable(identity)}"
+
+
+def if_whole(argv: Sequence[str], marker_file: str) -> list[str]:
+    """The command `argv`, which fails at once without the marker of a complete source."""
+    return ["/bin/sh", "-c", '[ -e "$1" ] || exit; shift; exec "$@"', "sh", marker_file, *argv]
 
 
 def _readable(text: str) -> str:

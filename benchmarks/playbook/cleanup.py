@@ -22,6 +22,7 @@ from benchmarks.playbook import command_line, playbook_process, stages
 from benchmarks.runs import attempts, events, failures, run_layout, run_over
 from benchmarks.runs.event_records import CleanedUp, RunLeft
 from benchmarks.runs.records import Failure
+from benchmarks.terminal.rendering import Said
 
 # How long after an interruption an instance may still appear whose launch was in progress.
 LATE_ARRIVALS = 10.0  # seconds
@@ -69,7 +70,7 @@ class RepeatableCleanup:
         return self.half_done if reached.started else self.untouched
 
     def of_signal(self, reached: stages.Reached) -> None:
-        self.console.print(self.of_failure(0, reached), soft_wrap=True)
+        self.console.print(Said(self.of_failure(0, reached)), soft_wrap=True)
 
 
 def after_setup(console: Console, confirmed: bool) -> Cleanup:
@@ -150,7 +151,7 @@ class Instances:
 
     def _say(self, text: str) -> None:
         events.note(self.directory, CleanedUp(sentence=text))
-        self.console.print(text, soft_wrap=True)
+        self.console.print(Said(text), soft_wrap=True)
 
 
 @dataclass(frozen=True)
@@ -294,4 +295,4 @@ class BenchmarkCleanup:
 
     def _say(self, text: str) -> None:
         events.note(self.directory, CleanedUp(sentence=text))
-        self.console.print(text, soft_wrap=True)
+        self.console.print(Said(text), soft_wrap=True)

@@ -13,9 +13,8 @@ from itertools import chain
 from benchmarks.aws import aws_errors, caller, ec2_endpoint, instances, opt_in_regions
 from benchmarks.aws.resource_names import default_bucket
 from benchmarks.aws.session import AwsShape, Client, Connect
-from benchmarks.results import result_keys
 from benchmarks.results.result_keys import RunFolder
-from benchmarks.sources import at_once, s3_objects
+from benchmarks.sources import at_once, s3_folders, s3_objects
 from benchmarks.sources.places import SCHEME
 from benchmarks.sources.published_runs import PublishedRuns
 from benchmarks.sources.selection import Selection
@@ -51,8 +50,11 @@ class Folder:
         return list(s3_objects.keys(self.s3, self.bucket, self.run.key))
 
     def has_results(self) -> bool:
-        """Whether there is anything of an attempt in it, and not only what was asked for. Raises RefusedError."""
-        return any(result_keys.attempt_of(key, self.run) for key in self.keys())
+        """Whether there are results of an attempt in it, or a log of which they can be made. Raises RefusedError.
+
+        What was asked for is none, nor is what an instance says of an attempt of which it could upload neither.
+        """
+        return any(one.wanted for one in s3_folders.folders(self.keys(), self.run.key) if one.attempt)
 
 
 @dataclass(frozen=True)

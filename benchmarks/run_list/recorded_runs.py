@@ -105,8 +105,32 @@ class RecordedRun:
     def step(self) -> str:
         """What the run does, or did last, on the host that is the furthest behind."""
         found = [_step(host) for host in run_layout.hosts(self.directory)]
-        wanted = len(self.plan.launches) or 1
-        return LAUNCHING if len(found) < wanted else min(found, key=_STEPS.index)
+        if len(found) < (len(self.plan.launches) or 1):
+            found.append(LAUNCHING)
+        last = min(found, key=_STEPS.index)
+        # On a machine of the user's own nothing is launched.
+        return INSTALLING if last == LAUNCHING and not self.plan.launches else last
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether a host that was not ended was left at work, or at work when it was last heard of.
+
+        It then builds or measures, or has measured what was not brought back yet.
+        """
+        hosts = (host for host in run_layout.hosts(self.directory) if host.name not in self.ended)
+        return any(attempts.is_left(host) or self._was_at_work(host) for host in hosts)
+
+    def _was_at_work(self, host: Path) -> bool:
+        number = attempts.current(host)
+        if (run_layout.attempt(host, number) / Results.FILE).exists():
+            return False
+        failed = any(one.is_of(host.name, number) for one in failures.failures(self.directory))
+        return _step(host) in (BUILDING, MEASURING, FINISHING) and not failed
+
+    @property
+    def was_left(self) -> bool:
+        """Whether a host was left measuring, ended or not."""
+        return any(map(attempts.is_left, run_layout.hosts(self.directory)))
 
     @property
     def outcome(self) -> Outcome:
@@ -121,6 +145,7 @@ class Outcome:
     is_partial: bool = False  # whether some are missing, or a host has none
     failed: tuple[str, ...] = ()  # the stages that failed
     is_unreadable: bool = False  # whether there are results that only an earlier version of this tool could count
+    is_unpublished: bool = False  # whether results of a host were not published, though they were to be
 
     @property
     def has_results(self) -> bool:
@@ -167,14 +192,17 @@ def _outcome(run: RecordedRun) -> Outcome:
         is_partial=missing or any(one.is_partial or not one.has_results for one in each),
         failed=tuple(dict.fromkeys(one.stage for one in failures.failures(run.directory))),
         is_unreadable=any(one.is_unreadable for one in each),
+        is_unpublished=run.plan.destination is not None and any(one.is_unpublished for one in each),
     )
 
 
 def _of_host(host: Path) -> Outcome:
     attempt = run_layout.attempt(host, attempts.current(host))
     results = record_files.recall(Results, attempt)
+    published = (attempt / Published.FILE).exists()
     if results is None:
-        return Outcome(is_unreadable=(attempt / Published.FILE).exists())
+        return Outcome(is_unreadable=published)
     # Several processes may measure a benchmark of the same name.
     count = len({(one.target, one.id) for one in results.measurements})
-    return Outcome(count, is_partial=bool(results.lost) or count < (results.expected or 0))
+    is_partial = bool(results.lost) or count < (results.expected or 0)
+    return Outcome(count, is_partial, is_unpublished=bool(count) and not published)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from benchmarks.errors import RefusedError
 from benchmarks.run_list.asking import Answer, Folder
 from benchmarks.run_list.recorded_runs import RecordedRun
-from benchmarks.sources import s3_folders
+from benchmarks.sources import s3_folders, s3_manifests
 
 NOTHING = "Nothing that it measured is saved, so that it is lost with its instance."
 
@@ -48,9 +49,11 @@ def _in_s3(folders: Sequence[Folder]) -> tuple[list[str], list[str]]:
     found, refused = [], []
     for folder in folders:
         try:
+            is_whole = partial(s3_manifests.is_whole, folder.s3, folder.bucket)
+            every = s3_folders.folders(folder.keys(), folder.run.key)
             found += [
-                f"Saved in S3: {'results' if one.complete else 'a part of the results'}, in s3://{folder.bucket}/{one.key}"
-                for one in s3_folders.last_attempts(s3_folders.folders(folder.keys(), folder.run.key))
+                f"Saved in S3: {s3_manifests.of(folder.s3, folder.bucket, one).value}, in s3://{folder.bucket}/{one.key}"
+                for one in s3_folders.last_attempts(every, is_whole)
                 if one.wanted
             ]
         except RefusedError as error:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks.run_list.hosts import GONE, UNKNOWN
+from benchmarks.aws import instances
+from benchmarks.run_list.hosts import UNKNOWN
 from benchmarks.run_list.listing import ListedRun
-from benchmarks.run_list.recorded_runs import BUILDING, MEASURING, Outcome, RecordedRun
+from benchmarks.run_list.recorded_runs import Outcome, RecordedRun
 
 RUNNING = "running"  # of a run that was started elsewhere: what it does is not known here
 STOPPED = "stopped"
@@ -20,8 +21,6 @@ INTERRUPTED = "interrupted"
 INSTANCE_GONE = "instance gone"
 IN_S3 = "in S3"
 NO_RESULTS = "no results"
-# What may go on by itself on a host.
-_ON_THE_HOST = (BUILDING, MEASURING)
 
 
 def of(run: ListedRun, *, has_results_in_s3: bool) -> str:
@@ -31,6 +30,9 @@ def of(run: ListedRun, *, has_results_in_s3: bool) -> str:
         return recorded.step
     if run.may_cost:
         return _of_costing(run, recorded)
+    # Nothing tells whether a machine of the user's own still measures.
+    if recorded and not recorded.plan.launches and recorded.may_go_on:
+        return DETACHED
     outcome = recorded.outcome if recorded else Outcome()
     if outcome.has_results:
         return _of_results(outcome)
@@ -40,27 +42,26 @@ def of(run: ListedRun, *, has_results_in_s3: bool) -> str:
         return NO_RESULTS
     if outcome.failed:
         return FAILED
-    if any(host.state == GONE for host in run.hosts):
+    # What was ended from here is on record, and so is what was found gone after it had been left.
+    if recorded.was_left or any(host.instance_id not in recorded.ended for host in run.hosts):
         return INSTANCE_GONE
-    # Nothing tells whether a machine of the user's own still measures.
-    return DETACHED if not recorded.plan.launches and recorded.step in _ON_THE_HOST else INTERRUPTED
+    return INTERRUPTED
 
 
 def _of_costing(run: ListedRun, recorded: RecordedRun | None) -> str:
-    states = {host.state for host in run.hosts}
-    if states & {"stopping", "stopped"}:
+    states = {host.state for host in run.hosts} & {*instances.ALIVE, UNKNOWN}
+    if states <= {"stopping", "stopped"}:
         return STOPPED
     if recorded is None:
         return RUNNING
-    if not states & {"pending", "running"} and UNKNOWN in states:
+    if not states & {"pending", "running"}:
         return MAY_RUN
-    outcome = recorded.outcome
-    if outcome.has_results or outcome.failed:
-        return KEPT if recorded.keeps else LEFT
-    return DETACHED
+    if recorded.may_go_on:
+        return DETACHED
+    return KEPT if recorded.keeps else LEFT
 
 
 def _of_results(outcome: Outcome) -> str:
     if outcome.is_partial or set(outcome.failed) - {"publish", "terminate"}:
         return PARTIAL
-    return UNPUBLISHED if "publish" in outcome.failed else DONE
+    return UNPUBLISHED if outcome.is_unpublished or "publish" in outcome.failed else DONE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from benchmarks.results import host_files, result_keys
@@ -21,9 +21,10 @@ _OF_HOST = (*host_files.NAMES, HostManifest.FILE)
 class Folder:
     """A folder with results: the keys to read, that of its log, and the run and attempt that it is of, if of any.
 
-    An attempt is complete if its manifest is there, which is uploaded last: by whoever publishes, or by the instance
-    itself. `later` is the key of a later attempt on the same host that is not complete. `to_make` is whether its
-    results have to be made from the files of an attempt.
+    `said` is the key of an attempt's manifest, which is uploaded last: by whoever publishes, or by the instance itself,
+    which may name what it could not upload. Without one an attempt is not complete. `later` is the key of a later
+    attempt on the same host that is not complete. `to_make` is whether its results have to be made from the files of an
+    attempt.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Folder:
     run: RunFolder | None = None
     attempt: AttemptFolder | None = None
     complete: bool = True
+    said: str | None = None
     later: str | None = None
     to_make: bool = False
 
@@ -52,12 +54,17 @@ def folders(keys: Sequence[str], prefix: str) -> Iterator[Folder]:
         to_make = bool(attempt and wanted != (Results.FILE,) and Manifest.FILE not in named)
         if wanted or attempt:
             existing = tuple(named[name] for name in (_OF_HOST if to_make and wanted else wanted) if name in named)
-            complete = not attempt or bool(named.keys() & {Manifest.FILE, HostManifest.FILE})
-            yield Folder(folder, existing, named.get(run_layout.LOG), run, attempt, complete, to_make=to_make)
+            said = next((named[name] for name in (Manifest.FILE, HostManifest.FILE) if name in named), None)
+            log, complete = named.get(run_layout.LOG), not attempt or said is not None
+            yield Folder(folder, existing, log, run, attempt, complete, said, to_make=to_make)
 
 
-def last_attempts(found: Iterable[Folder]) -> Iterator[Folder]:
-    """Of each host of a run, the folder of its last complete attempt, else of the last; of other folders, all."""
+def last_attempts(found: Iterable[Folder], is_whole: Callable[[Folder], bool]) -> Iterator[Folder]:
+    """Of each host of a run, the folder of its last complete attempt, else of the last; of other folders, all.
+
+    Keys do not tell what an instance could not upload. `is_whole` tells it of a folder that only an instance has
+    written, and is asked only where there is another folder to choose.
+    """
     attempts: dict[object, list[Folder]] = {}
     for folder in found:
         of_host = (
@@ -65,9 +72,15 @@ def last_attempts(found: Iterable[Folder]) -> Iterator[Folder]:
         )
         attempts.setdefault(of_host, []).append(folder)
     for of_one in attempts.values():
-        *_, last = sorted(of_one, key=_order)
-        *_, chosen = sorted(of_one, key=lambda folder: (folder.complete, _order(folder)))
+        judged = of_one if len(of_one) == 1 else [_judged(folder, is_whole) for folder in of_one]
+        *_, last = sorted(judged, key=_order)
+        *_, chosen = sorted(judged, key=lambda folder: (folder.complete, _order(folder)))
         yield chosen if chosen is last else replace(chosen, later=last.key)
+
+
+def _judged(folder: Folder, is_whole: Callable[[Folder], bool]) -> Folder:
+    by_host = folder.complete and folder.said and folder.said.endswith(f"/{HostManifest.FILE}")
+    return replace(folder, complete=is_whole(folder)) if by_host else folder
 
 
 def as_folder(prefix: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import PurePosixPath
 
 from benchmarks import hints
@@ -14,7 +15,7 @@ from benchmarks.results.labelled import Labelled
 from benchmarks.results.result_keys import RunFolder
 from benchmarks.runs import run_layout, run_words
 from benchmarks.runs.result_records import Results
-from benchmarks.sources import at_once, s3_folder_reading, s3_folders, s3_objects
+from benchmarks.sources import at_once, s3_folder_reading, s3_folders, s3_manifests, s3_objects
 from benchmarks.sources.places import SCHEME
 from benchmarks.sources.s3_folders import Folder
 
@@ -31,7 +32,8 @@ def of_uri(s3: Client, uri: str) -> tuple[Labelled, ...]:
         log = str(PurePosixPath(prefix).with_name(run_layout.LOG))
         found = [Folder(prefix, (prefix,), log if log in keys else None)]
     else:
-        found = list(s3_folders.last_attempts(s3_folders.folders(keys, prefix)))
+        is_whole = partial(s3_manifests.is_whole, s3, bucket)
+        found = list(s3_folders.last_attempts(s3_folders.folders(keys, prefix), is_whole))
     if not any(folder.wanted for folder in found):
         raise RefusedError(f"There are no results below {uri}: {_why(keys, prefix)}.")
     return tuple(one for _, one in s3_folder_reading.read(s3, bucket, found, several=len(found) > 1))
@@ -45,7 +47,8 @@ def of_runs(s3: Client, bucket: str, runs: Sequence[RunFolder], host: str = "") 
     """
     listed = at_once.each_of(runs, lambda run: _folders(s3, bucket, run), "Looking for results")
     attempts = [folder for folders in listed for folder in folders]
-    chosen = list(s3_folders.last_attempts(folder for folder in attempts if _is_of(folder, host)))
+    of_host = (folder for folder in attempts if _is_of(folder, host))
+    chosen = list(s3_folders.last_attempts(of_host, partial(s3_manifests.is_whole, s3, bucket)))
     if attempts and not chosen:
         raise RefusedError(_no_host(bucket, host, attempts))
     hosts = Counter(_run(folder.run) for folder in chosen)

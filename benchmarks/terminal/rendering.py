@@ -14,6 +14,8 @@ from benchmarks.text import escaped
 
 # The start of a line, a title or an indent. Continuation lines are aligned after it.
 _TITLE = re.compile(r"\s+|\S+\s{2,}")
+# What stands before a command that ends a line.
+_COMMAND = re.compile(r"(?:^|\s)To [^:]{1,60}: ")
 # Where a name may be broken, best place first: between its words and parts, then within a part.
 _BREAKS = (re.compile(r"(?<=[ /,<])|(?<=::)"), re.compile(r"(?<=[_.:-])"))
 # Columns of output that is not a terminal: wide enough that no name is wrapped.
@@ -46,6 +48,23 @@ class Hanging:
             each.rstrip()
             yield first + each
             first = Text(" " * indent)
+
+
+@dataclass(frozen=True)
+class Said:
+    """Lines of sentences, broken between words; a command at the end of one is left whole, to be copied."""
+
+    text: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self.text.split("\n"):
+            found = _COMMAND.search(line)
+            if found and console.is_terminal and cell_len(line) > options.max_width:
+                if before := line[: found.start()]:
+                    yield Hanging(Text(before))
+                yield Text(line[found.start() :].lstrip())
+            else:
+                yield Hanging(Text(line))
 
 
 def _line_ends(text: str, width: int) -> list[int]:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import textwrap
 from typing import IO
+
+# A label such as those of a plan, and what stands between it and its value.
+_BEFORE_VALUE = re.compile(r" *\S{1,12}(?: \S{1,8})? {2,}(?=\S)")
+_INDENT = re.compile(r"\s*")
 
 
 def wrapped(text: str, columns: int) -> str:
     """`text` wrapped to at most `columns` characters per line. Words, such as paths and URLs, are never broken.
 
-    Continuation lines keep the indent. Lines that fit stay as they are; with 0 columns, nothing is wrapped.
+    Continuation lines keep the indent, and stand below the value of a line that is a label, two spaces and a value.
+    Lines that fit stay as they are; with 0 columns, nothing is wrapped.
     """
     return "\n".join(_line(line, columns) for line in text.split("\n"))
 
@@ -18,12 +24,13 @@ def wrapped(text: str, columns: int) -> str:
 def _line(line: str, columns: int) -> str:
     if not 0 < columns < len(line):
         return line
-    indent = line[: len(line) - len(line.lstrip())]
+    found = _BEFORE_VALUE.match(line) or _INDENT.match(line)
+    before = found.group() if found else ""
     return textwrap.fill(
-        line.strip(),
+        line[len(before) :].strip(),
         columns,
-        initial_indent=indent,
-        subsequent_indent=indent,
+        initial_indent=before,
+        subsequent_indent=" " * len(before),
         break_long_words=False,
         break_on_hyphens=False,
     )

@@ -16,7 +16,8 @@ from benchmarks.runs import run_directory
 class ActionModule(ActionBase):
     """`dest` is the directory that gets `src`, an archive that was fetched as a whole, and the directory `criterion`.
 
-    Both are on the controller. `src` ends with `.part`, which the archive's name then does not.
+    Both are on the controller. `src` ends with `.part`, which the archive's name then does not. Without it, the archive
+    that is in `dest` is unpacked.
     """
 
     _VALID_ARGS = frozenset(("src", "dest"))
@@ -25,11 +26,13 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         part, directory = Path(self._task.args["src"]), Path(self._task.args["dest"])
         archive = directory / part.name.removesuffix(".part")
+        fetched = part.exists()
         try:
-            part.replace(archive)
+            if fetched:
+                part.replace(archive)
             left_out = criterion_archive.unpack_fetched(archive, directory, archive.name)
         except OSError as error:
             raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
         except RefusedError as error:
             raise AnsibleActionFail(str(error)) from None
-        return {"changed": True, "warnings": [left_out] if left_out else []}
+        return {"changed": fetched, "warnings": [left_out] if left_out else []}

@@ -15,6 +15,8 @@ class FilterModule:
             "unit_prefix": host_layout.unit_prefix,
             "confined": isolation.confined,
             "found_command": attempt_files.found_command,
+            "found_on_host": attempt_files.found,
+            "to_fetch": attempt_files.to_fetch,
             "pack_once_command": attempt_files.pack_once_command,
             "results_unit": host_layout.results_unit,
             "why_gone": host_check.gone,

@@ -248,6 +248,18 @@ def test_a_host_that_never_answered_is_not_waited_for_once_more(account: Account
     assert {stage["name"] for stage in noted} == {"preflight", "toolchain"}
 
 
+def stage_seconds(run: Run) -> list[dict[str, float]]:
+    """How long the stages on the host took in each call of a run, in order."""
+    calls: list[dict[str, float]] = []
+    for line in (run.directory / "events.jsonl").read_text().splitlines():
+        event = json.loads(line)
+        if event["event"] in ("run-begun", "run-continued"):
+            calls.append({})
+        elif event["event"] == "stage-ended" and event["host"] != "localhost":
+            calls[-1][event["stage"]] = calls[-1].get(event["stage"], 0.0) + event["seconds"]
+    return calls
+
+
 def test_running_twice_launches_once_and_changes_nothing(account: Account, tool: Tool, run_id: str) -> None:
     first = tool.playbook(run_id, "-e", '{"keep": true}')
     second = tool.playbook(run_id, "-e", '{"keep": true}')
@@ -260,6 +272,14 @@ def test_running_twice_launches_once_and_changes_nothing(account: Account, tool:
         assert changed_tasks(second.result.output, "launch") == []
         assert changed_tasks(second.result.output, "toolchain") == []
         assert changed_tasks(second.result.output, "benchmark") == []
+        assert changed_tasks(second.result.output, "collect") == []
+        # What is finished is looked at by a few commands.
+        for done in ("toolchain : Gather the facts about the system", "collect : Criterion | Fetch the archive"):
+            assert f"TASK [{done}]" in first.result.output
+        assert "TASK [toolchain : Gather the facts about the system]" not in second.result.output
+        once, again = stage_seconds(second)
+        finished = ("toolchain", "benchmark", "collect")
+        assert sum(again[name] for name in finished) < sum(once[name] for name in finished) * 0.8
     finally:
         ids = [instance["InstanceId"] for instance in account.instances(run_id)]
         account.client("ec2").terminate_instances(InstanceIds=ids)

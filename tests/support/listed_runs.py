@@ -46,10 +46,13 @@ def shape(run_id: str = "r1", instance_id: str = "i-1", state: str = "running", 
 
 
 def launched(runs_dir: Path, run_id: str, *ids: str, ended: bool = False, measured: bool = True, **begun: Any) -> Path:
-    """The directory of a run that has launched instances, and has measured on each unless `measured` is false."""
+    """The directory of a run that has launched instances and measured on each, or measures if `measured` is false."""
     hosts = ids or ("i-1",)
     begin = recorded_runs.measured if measured else recorded_runs.begin
     run = begin(runs_dir, run_id, hosts=hosts, **begun)
+    for one in hosts if not measured else ():
+        (run / one / "1").mkdir(exist_ok=True)
+        (run / one / "1/build.json").touch()
     found = tuple(records.instance(one, host=number, tags=tagged(run_id)) for number, one in enumerate(hosts, start=1))
     record_files.write(run, Instances(region=REGION, instances=found))
     if ended:

@@ -28,10 +28,11 @@ def begin(runs_dir: Path, run_id: str, *, minutes: int = 0, hosts: tuple[str, ..
 
 
 def measured(runs_dir: Path, run_id: str, *, point: float = 100.0, **begun: Any) -> Path:
-    """A run that has measured one benchmark on each host, and has recorded it."""
+    """A run that has measured one benchmark on each host, and has recorded and published it."""
     run = begin(runs_dir, run_id, **begun)
     for host in run_layout.hosts(run):
-        write(host, 1, result_samples.results(result_samples.criterion(point=point), host=host.name, run_id=run_id))
+        made = result_samples.results(result_samples.criterion(point=point), host=host.name, run_id=run_id)
+        record_files.write(write(host, 1, made), records.published())
     return run
 
 

@@ -1,8 +1,8 @@
 """Checks whether a resumed run's host is still measuring; fails if it measures something other than requested.
 
-For who only comes back to the run, an attempt that has ended meanwhile is followed as one that still measures. A host
-that does not answer fails here for them, and if it was left measuring. Where it fails, what the run's records said
-before it was planned is restored.
+For who only comes back to the run, an attempt that has ended meanwhile is found as one that still measures. A host that
+does not answer fails here, unless it never has and more is asked than to come back. Where it fails, what the run's
+records said before it was planned is restored. Nothing is recorded here: another host may refuse at the same time.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
 from benchmarks.host import attempt_states, ssh_failures
-from benchmarks.playbook import stages
-from benchmarks.runs import attempts, before_plan, run_directory
+from benchmarks.runs import attempts, before_plan
+from benchmarks.runs.records import Ready, Toolchain
 
 
 class ActionModule(ActionBase):
-    """`host_dir` is on the controller, `directory` is the run's directory on the host, `unit` is the unit prefix."""
+    """`host_dir` is on the controller, `directory` is the run's directory on the host, `unit` is the unit prefix.
+
+    Returns for follow_attempt the `number` of what is to be followed, 0 for nothing, and the `events` that tell of it.
+    """
 
     _VALID_ARGS = frozenset(("host_dir", "directory", "unit", "suite_digest", "attaches"))
 
@@ -33,24 +36,24 @@ class ActionModule(ActionBase):
         try:
             answer = self._low_level_execute_command(command, sudoable=False)
         except AnsibleConnectionFailure as error:
-            # A later stage would fail, and the run be ended: but from here, a network of one's own may be in the way.
-            if args["attaches"] or attempts.is_left(here):
-                raise _refusal(here, ssh_failures.sentence(task_vars["inventory_hostname"], str(error))) from None
-            raise
+            # Nothing can measure there yet, and a later stage waits until it is ready.
+            if not (args["attaches"] or attempts.is_left(here) or _was_reached(here)):
+                return {"changed": False, "number": 0, "events": []}
+            # It may measure all the same: from here, a network of one's own may be in the way.
+            raise _refusal(here, ssh_failures.sentence(task_vars["inventory_hostname"], str(error))) from None
         try:
             found = attempt_states.read_states(answer["stdout"])
             number = attempt_states.active_attempt(found, args["suite_digest"])
             if number is None and args["attaches"]:
                 number = attempt_states.ended_attempt(found, args["suite_digest"])
-            attempts.follow(here, number)
         except RefusedError as error:
             raise _refusal(here, str(error)) from None
-        except OSError as error:
-            raise _refusal(here, str(run_directory.write_failed(error))) from None
-        # From now on the run can be left again.
-        for event in attempt_states.events(found, number):
-            stages.tell(event, task_vars["inventory_hostname"])
-        return {"changed": False}
+        return {"changed": False, "number": number or 0, "events": list(attempt_states.events(found, number))}
+
+
+def _was_reached(host_directory: Path) -> bool:
+    """Whether the host has answered before, so that there may be something of the run."""
+    return any((host_directory / name).exists() for name in (Ready.FILE, Toolchain.FILE))
 
 
 def _refusal(host_directory: Path, sentence: str) -> AnsibleActionFail:

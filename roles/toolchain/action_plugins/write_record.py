@@ -9,8 +9,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
-from benchmarks.runs import record_files
-from benchmarks.runs.records import Toolchain
+from benchmarks.runs import record_files, toolchain_records
 
 
 class ActionModule(ActionBase):
@@ -18,13 +17,8 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        content = self._task.args["content"]
-        # YAML makes numbers of what a suite's environment may leave without quotes.
-        environment = {key: str(value) for key, value in content["cargo"]["environment"].items()}
         try:
-            record = record_files.typed(
-                Toolchain, {**content, "cargo": {**content["cargo"], "environment": environment}}
-            )
+            record = toolchain_records.of_content(self._task.args["content"])
         except RefusedError as error:
             raise AnsibleActionFail(str(error)) from None
         return {"changed": record_files.write_file(Path(self._task.args["path"]), record)}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.host import checkouts, fetch_failures, isolation, ssh_failures, url_secrets
+from benchmarks.runs import toolchain_records
 
 
 class FilterModule:
@@ -13,8 +14,10 @@ class FilterModule:
         return {
             "checkout_name": checkouts.name,
             "checkout_marker": checkouts.marker,
+            "if_whole": checkouts.if_whole,
             "confined": isolation.confined,
             "confined_interpreter": isolation.interpreter,
+            "is_recorded": toolchain_records.is_recorded,
             "isolation_command": isolation.prepare_command,
             "connection_failure": ssh_failures.sentence,
             "download_failure": fetch_failures.download,

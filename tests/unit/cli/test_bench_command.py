@@ -9,7 +9,7 @@ import pytest
 from invoke.program import Program
 
 import tasks
-from benchmarks.cli import bench_command, invoke_parser
+from benchmarks.cli import bench_command, invoke_parser, summary
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.playbook import runner, signals
 from benchmarks.runs import failures, run_over
@@ -114,3 +114,17 @@ def test_every_way_to_come_back_to_a_run_is_the_same(
     typed = f"inv {words} -f --runs-dir {directory.parent}".split()
     Program(namespace=tasks.namespace).run(invoke_parser.normalized(typed), exit=False)
     assert given == [{"run_id": "r1", "tail": True, "runs_dir": str(directory.parent)}]
+
+
+def test_the_summary_knows_what_the_last_lines_say(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(summary, "show", lambda _directory, last="": told.append(last))
+    for end in (FailedError("The run failed: It is gone."), SystemExit(143)):
+        Job(monkeypatch, directory, end)
+        with pytest.raises(type(end)):
+            bench_command.run({"instance_type": "c7i.large"})
+    monkeypatch.setattr(run_over, "is_over", lambda _: True)
+    failures.record_failure(directory, "i-1", "Build", "The build failed.")
+    with pytest.raises(FailedError):
+        bench_command.attach({"run_id": "r1", "runs_dir": str(directory.parent)})
+    assert told == ["The run failed: It is gone.", "", "The build failed."]

@@ -57,7 +57,7 @@ def test_what_costs_money_is_told_with_how_to_go_on(shown: Any, tmp_path: Path) 
 
 def test_a_run_of_another_machine_is_ended_in_its_region_and_read_from_its_bucket(shown: Any) -> None:
     folder = listed_runs.folder("r1").key
-    account = Account({REGION: [], "us-east-1": [listed_runs.shape("r1")]}, {f"{folder}i-1/1/host.json": b""})
+    account = Account({REGION: [], "us-east-1": [listed_runs.shape("r1")]}, {f"{folder}i-1/1/benchmark.log": b""})
     lines, _ = shown(account, region=f"{REGION}, us-east-1", bucket="mine")
     assert lines[1].startswith("r1   running  one")
     assert lines[-2:] == [
@@ -120,7 +120,7 @@ def test_without_a_region_ec2_is_not_asked_and_s3_is(
 ) -> None:
     monkeypatch.delenv("AWS_REGION")
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
-    lines, _ = shown(Account(objects={f"{listed_runs.folder('r1').key}i-1/1/host.json": b""}), bucket="mine")
+    lines, _ = shown(Account(objects={f"{listed_runs.folder('r1').key}i-1/1/benchmark.log": b""}), bucket="mine")
     assert lines[1] == "r1   in S3  one    c7i.large  2 h"
     assert any(line.startswith("EC2 is not asked for instances. No AWS region is set: ") for line in lines)
     lines, _ = shown(Account(identity=NoCredentialsError()))

@@ -23,9 +23,9 @@ from tests.unit.readers.test_criterion import write
 LONG = "lde<plonky2_field::goldilocks_field::GoldilocksField>/65536"
 
 
-def shown(directory: Path, width: int = 100) -> str:
+def shown(directory: Path, width: int = 100, told: str = "") -> str:
     console = Console(width=width, highlight=False, soft_wrap=True, record=True, file=io.StringIO())
-    console.print(summary.of_run(directory))
+    console.print(summary.of_run(directory, told))
     return console.export_text()
 
 
@@ -153,6 +153,17 @@ def test_a_run_that_was_cut_short_says_how_much_of_it_there_is(run: Path) -> Non
     attempt_results.write(run, "i-1", 1, planned)
     assert "2 of 74 benchmarks were measured: i-1 is terminated: it was told to.\n" in shown(run)
     assert "Measured  2 of 74 benchmarks, partial\n" in shown(run)
+
+
+def test_why_a_run_is_partial_is_left_out_if_the_last_lines_say_it(run: Path) -> None:
+    why = "i-1 is terminated: it was told to."
+    failures.record_failure(run, "i-1", "Measure", why, attempt=1)
+    report(run)
+    text = shown(run, told=f"The run failed: {why}\nOnce that is mended, …")
+    assert why not in text
+    assert "Measured  2 benchmarks, partial\n" in text
+    # Another host's failure, of which the last lines say nothing, stays.
+    assert why in shown(run, told="The run failed: i-2 does not answer.")
 
 
 def test_damaged_results_are_named_and_the_rest_is_shown(run: Path) -> None:

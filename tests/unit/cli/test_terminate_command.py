@@ -13,8 +13,9 @@ from benchmarks.cli import terminate_command
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.parameters import region
 from benchmarks.playbook import runner
+from benchmarks.runs import record_files
 from benchmarks.runs.records import Values
-from tests.support import listed_runs, recorded_runs
+from tests.support import host_uploads, listed_runs, recorded_runs
 from tests.support.listed_runs import REGION, Account
 
 ELSEWHERE = {"AWS_REGION": REGION}
@@ -130,7 +131,8 @@ def test_what_is_saved_is_told_once_the_run_is_ended(
 ) -> None:
     run = listed_runs.launched(tmp_path, "r1")
     key = listed_runs.folder("r1").key
-    use(monkeypatch, Account(objects={f"{key}i-1/1/results.json": b"", f"{key}i-1/1/manifest.json": b""}))
+    said = record_files.text(host_uploads.manifest({})).encode()
+    use(monkeypatch, Account(objects={f"{key}i-1/1/benchmark.log": b"", f"{key}i-1/1/host.json": said}))
     terminate_command.run({"run": "latest", "runs_dir": str(tmp_path)})
     assert [values["run_id"] for values in ended] == ["r1"]
     assert capsys.readouterr().out.splitlines() == [

@@ -38,8 +38,16 @@ def test_what_cannot_be_unpacked_is_kept_and_named(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["criterion.tar.gz"]
 
 
+def test_what_is_here_already_is_unpacked_again(tmp_path: Path) -> None:
+    (tmp_path / "criterion.tar.gz").write_bytes(archive("mul"))
+    assert not unpack(tmp_path)["changed"]
+    assert (tmp_path / "criterion").is_dir()
+
+
 def test_what_was_not_fetched_is_told_in_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(AnsibleActionFail, match=r"criterion\.tar\.gz\.part in the run's directory cannot be written: "):
+    with pytest.raises(
+        AnsibleActionFail, match=r"^criterion\.tar\.gz cannot be unpacked: No such file or directory\.$"
+    ):
         unpack(tmp_path)
 
 

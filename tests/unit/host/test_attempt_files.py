@@ -15,9 +15,13 @@ import pytest
 from benchmarks.host import attempt_files
 
 
-def found(directory: Path) -> list[str]:
+def lines(directory: Path) -> list[str]:
     command = attempt_files.found_command(str(directory))
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
+def found(directory: Path) -> list[str]:
+    return attempt_files.found(lines(directory))
 
 
 def test_what_has_something_in_it_is_found_and_an_empty_list_of_services(tmp_path: Path) -> None:
@@ -29,6 +33,19 @@ def test_what_has_something_in_it_is_found_and_an_empty_list_of_services(tmp_pat
     for name in ("benchmark.log", "activity"):
         (tmp_path / name).write_text("x")
     assert found(tmp_path) == ["benchmark.log", "activity", "stopped-services", "criterion"]
+
+
+def test_what_is_here_with_the_same_content_is_not_fetched_again(tmp_path: Path) -> None:
+    host, here = tmp_path / "host", tmp_path / "here"
+    (host / "criterion/tiny").mkdir(parents=True)
+    here.mkdir()
+    for name in ("benchmark.log", "activity", "stopped-services"):
+        (host / name).write_text(name)
+    assert attempt_files.to_fetch(lines(host), str(here)) == ["benchmark.log", "activity", "stopped-services"]
+    (here / "benchmark.log").write_text("bench")  # a part
+    (here / "activity").write_text("activity")
+    assert attempt_files.to_fetch(lines(host), str(here)) == ["benchmark.log", "stopped-services"]
+    assert attempt_files.to_fetch(lines(tmp_path / "none"), str(here)) == []
 
 
 def test_an_attempt_that_never_was_has_nothing(tmp_path: Path) -> None:
@@ -58,7 +75,10 @@ def test_criterions_directory_is_packed_once_for_each_end(tmp_path: Path) -> Non
     command = attempt_files.pack_once_command(str(directory), str(tmp_path))
 
     def packings() -> int:
-        subprocess.run(command, check=True)
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        # Whoever has the archive need not fetch it.
+        assert attempt_files.to_fetch(said.splitlines(), str(directory)) == []
+        assert attempt_files.to_fetch(said.splitlines(), str(tmp_path)) == ["criterion.tar.gz"]
         return len((tmp_path / "packings").read_text().splitlines())
 
     # While it is measured there will be more.

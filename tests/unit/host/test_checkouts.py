@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from benchmarks.host import checkouts
@@ -63,3 +66,18 @@ def test_what_cannot_change_is_marked(source: dict[str, str], packed: str | None
 @pytest.mark.parametrize("ref", ["main", "v1.0", COMMIT[:39], COMMIT.upper()])
 def test_a_branch_or_tag_or_part_of_a_commit_has_no_marker(ref: str) -> None:
     assert checkouts.marker({**GIT, "ref": ref}) is None
+
+
+def test_without_its_marker_a_source_is_not_looked_at(tmp_path: Path) -> None:
+    marker = tmp_path / ".benchmarks-abc"
+    command = checkouts.if_whole(["cat", "-"], str(marker))
+
+    def done() -> tuple[int, str]:
+        found = subprocess.run(command, input="facts", capture_output=True, text=True, check=False)
+        return found.returncode, found.stdout
+
+    code, said = done()
+    assert code != 0
+    assert said == ""
+    marker.touch()
+    assert done() == (0, "facts")

@@ -8,32 +8,45 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+import yaml
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.loader import action_loader
 
 from benchmarks.paths import ROOT
 from benchmarks.playbook import stages
 from benchmarks.runs import attempts, before_plan, failures
-from benchmarks.runs.records import Attempt
+from benchmarks.runs.records import Attempt, Ready, Toolchain
 from tests.support import records
 
+LOST = AnsibleConnectionFailure("Connection refused")
 
-def found(
-    monkeypatch: pytest.MonkeyPatch, host_dir: Path, answer: Any, *, attaches: bool
-) -> tuple[dict[str, Any], stages.Hosts]:
-    """What the action gives on a host that answers so, and what it has told whoever started the playbook."""
+
+def action(name: str, args: dict[str, Any]) -> Any:
     action_loader.add_directory(str(ROOT / "roles/preflight/action_plugins"))
-    args = {"host_dir": str(host_dir), "directory": "/r", "unit": "u", "suite_digest": "asked", "attaches": attaches}
-    action = action_loader.get(
-        "find_active", task=Mock(args=args, async_val=0, check_mode=False), connection=Mock(),
+    return action_loader.get(
+        name, task=Mock(args=args, async_val=0, check_mode=False), connection=Mock(),
         play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
     )  # fmt: skip
-    monkeypatch.setattr(action, "_low_level_execute_command", Mock(side_effect=[answer]))
+
+
+def found(monkeypatch: pytest.MonkeyPatch, host_dir: Path, answer: Any, *, attaches: bool) -> dict[str, Any]:
+    """What is found on a host that answers so."""
+    args = {"host_dir": str(host_dir), "directory": "/r", "unit": "u", "suite_digest": "asked", "attaches": attaches}
+    asking = action("find_active", args)
+    monkeypatch.setattr(asking, "_low_level_execute_command", Mock(side_effect=[answer]))
+    result: dict[str, Any] = asking.run(task_vars={"inventory_hostname": "i-1"})
+    return result
+
+
+def followed(monkeypatch: pytest.MonkeyPatch, host_dir: Path, answer: Any, *, attaches: bool) -> stages.Hosts:
+    """What whoever started the playbook is told once no host has refused."""
+    result = found(monkeypatch, host_dir, answer, attaches=attaches)
+    args = {"host_dir": str(host_dir), "number": result["number"], "events": result["events"]}
     with stages.pipe() as pipe:
         for name, value in pipe.environment.items():
             monkeypatch.setenv(name, value)
-        result = action.run(task_vars={"inventory_hostname": "i-1"})
-        return result, pipe.reached().hosts
+        action("follow_attempt", args).run(task_vars={"inventory_hostname": "i-1"})
+        return pipe.reached().hosts
 
 
 @pytest.fixture
@@ -60,44 +73,54 @@ def host_dir(tmp_path: Path) -> Path:
 def test_an_attempt_is_followed_and_can_be_left_again(
     monkeypatch: pytest.MonkeyPatch, host_dir: Path, line: str, attaches: bool, is_followed: bool, measures: bool
 ) -> None:
-    _, hosts = found(monkeypatch, host_dir, {"stdout": f"{line}\n"}, attaches=attaches)
+    hosts = followed(monkeypatch, host_dir, {"stdout": f"{line}\n"}, attaches=attaches)
     assert attempts.is_active(host_dir) is is_followed
     assert not attempts.is_left(host_dir)
     assert bool(hosts.measures) is measures
 
 
-@pytest.mark.parametrize(("attaches", "is_left"), [(True, True), (True, False), (False, True)])
-def test_a_host_that_does_not_answer_fails_for_who_only_comes_back_and_if_it_was_left(
-    monkeypatch: pytest.MonkeyPatch, host_dir: Path, attaches: bool, is_left: bool
+@pytest.mark.parametrize(
+    ("attaches", "is_left", "file"),
+    [(True, False, None), (False, True, None), (False, False, Ready.FILE), (False, False, Toolchain.FILE)],
+    ids=["come back to", "left", "was ready", "own machine that was used"],
+)
+def test_a_host_that_does_not_answer_refuses_if_something_may_measure_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, attaches: bool, is_left: bool, file: str | None
 ) -> None:
-    if not is_left:
-        attempts.follow(host_dir, None)
-    lost = AnsibleConnectionFailure("Connection refused")
+    host = tmp_path / "i-1"
+    host.mkdir()
+    if is_left:
+        attempts.leave(host)
+    if file:
+        (host / file).touch()
     with pytest.raises(AnsibleActionFail, match=r"^i-1 does not answer over SSH: Connection refused"):
-        found(monkeypatch, host_dir, lost, attaches=attaches)
-    assert attempts.is_left(host_dir) is is_left
+        found(monkeypatch, host, LOST, attaches=attaches)
+    assert attempts.is_left(host) is is_left
 
 
-def test_a_host_that_does_not_answer_and_was_not_left_is_a_later_stages_to_fail(
-    monkeypatch: pytest.MonkeyPatch, host_dir: Path
-) -> None:
-    attempts.follow(host_dir, None)
-    with pytest.raises(AnsibleConnectionFailure):
-        found(monkeypatch, host_dir, AnsibleConnectionFailure("Connection refused"), attaches=False)
-
-
-LOST = AnsibleConnectionFailure("Connection refused")
+def test_a_host_that_has_never_answered_is_waited_for_later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    host = tmp_path / "i-1"
+    attempts.begin(host, records.suite(), "asked")
+    told = found(monkeypatch, host, LOST, attaches=False)
+    assert (told["number"], told["events"]) == (0, [])
 
 
 @pytest.mark.parametrize(
     ("answer", "attaches", "restored"),
     [
         (LOST, True, True),
+        (LOST, False, True),
         ({"stdout": "1 yes m other success -\n"}, True, True),
         ({"stdout": "1 yes m other success -\n"}, False, True),
         ({"stdout": "1 yes m asked success -\n"}, True, False),
     ],
-    ids=["does not answer", "measures something else", "measures something else, continued", "measures what was asked"],
+    ids=[
+        "does not answer",
+        "does not answer, continued",
+        "measures something else",
+        "measures something else, continued",
+        "measures what was asked",
+    ],
 )
 def test_where_a_host_refuses_the_run_is_as_it_was_before_it_was_planned(
     monkeypatch: pytest.MonkeyPatch, host_dir: Path, answer: Any, attaches: bool, restored: bool
@@ -109,3 +132,28 @@ def test_where_a_host_refuses_the_run_is_as_it_was_before_it_was_planned(
     with pytest.raises(AnsibleActionFail) if restored else nullcontext():
         found(monkeypatch, host_dir, answer, attaches=attaches)
     assert bool(failures.failures(run)) is restored
+
+
+def test_what_is_found_changes_nothing_as_long_as_another_host_may_refuse(
+    monkeypatch: pytest.MonkeyPatch, host_dir: Path
+) -> None:
+    before = {path: path.read_bytes() for path in host_dir.rglob("*") if path.is_file()}
+    told = found(monkeypatch, host_dir, {"stdout": "1 yes m asked success -\n"}, attaches=True)
+    assert (told["number"], told["events"]) == (1, ["measures"])
+    assert {path: path.read_bytes() for path in host_dir.rglob("*") if path.is_file()} == before
+
+
+def test_what_is_followed_is_recorded_only_once_every_host_has_answered() -> None:
+    ask, follow = yaml.safe_load((ROOT / "roles/preflight/tasks/active.yml").read_text())
+    assert "find_active" in ask
+    assert "follow_attempt" in follow
+    plays = yaml.safe_load((ROOT / "playbooks/benchmark.yml").read_text())
+    (play,) = (one for one in plays if one["name"] == "Check what the hosts of a continued run are doing")
+    assert play["any_errors_fatal"]
+    assert "strategy" not in play  # of hosts at their own pace, one would go on while another is asked
+
+
+def test_a_directory_that_cannot_be_written_fails(monkeypatch: pytest.MonkeyPatch, host_dir: Path) -> None:
+    monkeypatch.setattr(attempts, "follow", Mock(side_effect=OSError(28, "No space left on device")))
+    with pytest.raises(AnsibleActionFail, match="No space left on device"):
+        action("follow_attempt", {"host_dir": str(host_dir), "number": 1, "events": []}).run(task_vars={})

@@ -15,7 +15,7 @@ from tests.support.listed_runs import OWN_BUCKET, REGION, Account
 DENIED = aws_error(
     "UnauthorizedOperation", "You are not authorized to perform: ec2:DescribeInstances", "DescribeInstances"
 )
-KEY = f"{listed_runs.folder('r1').key}i-1/1/manifest.json"
+KEY = f"{listed_runs.folder('r1').key}i-1/1/results.json"
 
 
 def test_instances_and_results_are_found_with_whose_they_are() -> None:
@@ -90,8 +90,11 @@ def test_a_bucket_that_a_run_names_is_asked_once() -> None:
     assert account.s3.called("head_bucket") == []
 
 
-def test_a_folder_has_results_if_something_of_an_attempt_is_in_it() -> None:
+def test_a_folder_has_results_if_there_is_something_of_an_attempt_that_they_are_read_from() -> None:
     request = f"{listed_runs.folder('r2').key}run.json"
-    account = Account({}, {KEY: b"", request: b""})
+    # An instance that could upload nothing that it had measured says so.
+    lost = [f"{listed_runs.folder('r3').key}i-1/1/{name}" for name in ("toolchain.json", "host.json")]
+    account = Account({}, {KEY: b"", request: b"", **dict.fromkeys(lost, b"")})
     found = {one.run.run_id: one for one in asking.ask(account, [], ["mine"]).folders}
-    assert {run_id: folder.has_results() for run_id, folder in found.items()} == {"r1": True, "r2": False}
+    has = {run_id: folder.has_results() for run_id, folder in found.items()}
+    assert has == {"r1": True, "r2": False, "r3": False}

@@ -41,6 +41,19 @@ def test_a_run_is_at_the_step_whose_records_are_not_there_yet(tmp_path: Path) ->
         assert only(tmp_path).step == step
 
 
+def test_on_a_machine_of_the_users_own_nothing_is_launched(tmp_path: Path) -> None:
+    made.begin(tmp_path, "r1", hosts=(), launches=())
+    assert only(tmp_path).step == "installing"
+
+
+def test_results_that_were_to_be_published_and_were_not_are_told(tmp_path: Path) -> None:
+    for name, destination in (("r1", records.preflight().destination), ("r2", None)):
+        run = made.begin(tmp_path, name, destination=destination)
+        made.write(run / "i-1", 1, result_samples.results(result_samples.criterion()))
+    unpublished = {run.run_id: run.outcome.is_unpublished for run in recorded_runs.all_in(tmp_path)}
+    assert unpublished == {"r1": True, "r2": False}
+
+
 def test_a_new_attempt_begins_again(tmp_path: Path) -> None:
     run = made.measured(tmp_path, "r1")
     write(run, "ready.json")
@@ -66,13 +79,14 @@ def test_what_came_of_a_run_is_told_by_results_and_failures(tmp_path: Path) -> N
     failures.record_failure(run, "i-1", "Build", "The build failed.", "benchmark", 1)
     assert only(tmp_path).outcome == Outcome(is_partial=True, failed=("benchmark",))
     made.write(run / "i-1", 1, result_samples.results(result_samples.criterion(), expected=1))
-    assert only(tmp_path).outcome == Outcome(1, failed=("benchmark",))
+    assert only(tmp_path).outcome == Outcome(1, failed=("benchmark",), is_unpublished=True)
 
 
 def test_fewer_benchmarks_than_a_suite_has_are_a_part(tmp_path: Path) -> None:
     run = made.begin(tmp_path, "r1")
     twice = (result_samples.criterion(process=1), result_samples.criterion(process=2))
     made.write(run / "i-1", 1, result_samples.results(*twice, expected=2))
+    record_files.write(run / "i-1/1", records.published())
     assert only(tmp_path).outcome == Outcome(1, is_partial=True)
     for lost in ({"problems": ("One is damaged.",)}, {"partial": "It was stopped."}):
         made.write(run / "i-1", 1, result_samples.results(*twice, **lost))

@@ -146,7 +146,7 @@ def test_the_last_twenty_runs_are_shown_and_all_that_cost_money(tmp_path: Path) 
 
 def test_s3_is_asked_only_about_runs_whose_results_are_not_here(tmp_path: Path) -> None:
     here, elsewhere, request = (listed_runs.folder(run_id) for run_id in ("r1", "r2", "r3"))
-    objects = {f"{one.key}i-1/1/host.json": b"" for one in (here, elsewhere)} | {f"{request.key}run.json": b""}
+    objects = {f"{one.key}i-1/1/benchmark.log": b"" for one in (here, elsewhere)} | {f"{request.key}run.json": b""}
     s3 = s3_bucket.bucket(objects)
     listed_runs.launched(tmp_path, "r1", ended=True)
     found = listed(tmp_path, folders=tuple(Folder("mine", one, s3) for one in (here, elsewhere, request)))
@@ -157,7 +157,7 @@ def test_s3_is_asked_only_about_runs_whose_results_are_not_here(tmp_path: Path) 
 
 def test_a_run_of_another_machine_that_still_lives_may_have_results_already(tmp_path: Path) -> None:
     folder = listed_runs.folder("r1", LAUNCHED)
-    s3 = s3_bucket.bucket({f"{folder.key}i-1/1/host.json": b""})
+    s3 = s3_bucket.bucket({f"{folder.key}i-1/1/benchmark.log": b""})
     (row,) = rows.of(listed(tmp_path, listed_runs.shape("r1"), folders=(Folder("mine", folder, s3),)), NOW)
     assert (row.state, row.only_in_s3) == ("running", True)
 

@@ -8,16 +8,27 @@ from pathlib import Path
 from benchmarks.results.result_keys import RunFolder
 from benchmarks.run_list import recorded_runs, saved
 from benchmarks.run_list.asking import Answer, Folder, nothing
-from tests.support import listed_runs, records, result_samples, s3_bucket
+from benchmarks.runs import record_files
+from benchmarks.runs.records import HostManifest
+from tests.support import host_uploads, listed_runs, records, result_samples, s3_bucket
 from tests.support import recorded_runs as made
 from tests.support.aws_fakes import aws_error
 
 FOLDER = listed_runs.folder("r1")
 
 
-def told(runs_dir: Path, *names: str, folder: RunFolder = FOLDER, **answers: object) -> list[str]:
-    s3 = s3_bucket.bucket({f"{folder.key}{name}": b"" for name in names}, **answers)
-    answer = Answer("1", "alice", folders=(Folder("mine", folder, s3),) if names or answers else ())
+def told(
+    runs_dir: Path,
+    *names: str,
+    folder: RunFolder = FOLDER,
+    said: dict[str, HostManifest] | None = None,
+    **answers: object,
+) -> list[str]:
+    """`said` has what instances say of their attempts, by the name of the object."""
+    texts = {name: record_files.text(one).encode() for name, one in (said or {}).items()}
+    objects = {f"{folder.key}{name}": texts.get(name, b"") for name in (*names, *texts)}
+    s3 = s3_bucket.bucket(objects, **answers)
+    answer = Answer("1", "alice", folders=(Folder("mine", folder, s3),) if objects or answers else ())
     return list(saved.sentences("r1", recorded_runs.of(runs_dir / "r1"), answer))
 
 
@@ -30,10 +41,20 @@ def test_results_here_are_counted(tmp_path: Path) -> None:
 
 
 def test_results_in_s3_are_named_with_their_folder_and_whether_they_are_complete(tmp_path: Path) -> None:
-    assert told(tmp_path, "i-1/1/results.json", "i-1/1/manifest.json", "i-2/1/benchmark.log") == [
+    said = {"i-1/1/host.json": host_uploads.manifest({})}
+    assert told(tmp_path, "i-1/1/benchmark.log", "i-2/1/benchmark.log", said=said) == [
         f"Saved in S3: results, in s3://mine/{FOLDER.key}i-1/1/",
         f"Saved in S3: a part of the results, in s3://mine/{FOLDER.key}i-2/1/",
     ]
+
+
+def test_what_an_instance_could_not_upload_is_not_said_to_be_saved(tmp_path: Path) -> None:
+    said = {"i-1/1/host.json": host_uploads.manifest({}, missing=("criterion.tar.gz",))}
+    assert told(tmp_path, "i-1/1/benchmark.log", said=said) == [
+        f"Saved in S3: a part of the results, in s3://mine/{FOLDER.key}i-1/1/"
+    ]
+    said = {"i-1/1/host.json": host_uploads.manifest({}, missing=("benchmark.log", "criterion.tar.gz"))}
+    assert told(tmp_path, said=said) == [saved.NOTHING]
 
 
 def test_results_here_and_in_s3_are_both_told(tmp_path: Path) -> None:

@@ -120,3 +120,16 @@ def test_a_hostile_name_in_a_table_does_nothing_to_the_terminal() -> None:
     table.add_row(rendering.plain(HOSTILE))
     printed = shown(table, 80, terminal=False)
     assert [line.strip() for line in printed.splitlines()[1:]] == [r"a\x1b[31m\x9b2J\nb\u202ec"] * 2
+
+
+def test_sentences_are_broken_between_words_and_a_line_with_a_command_stays_whole() -> None:
+    told = "It still runs: it costs money.\nIt is uploaded to s3://mine. To fetch it: ./inv bench.attach r1 --tail"
+    assert shown(rendering.Said(told), 20).splitlines() == [
+        "It still runs: it",
+        "costs money.",
+        "It is uploaded to",
+        "s3://mine.",
+        "To fetch it: ./inv bench.attach r1 --tail",
+    ]
+    assert shown(rendering.Said("To end it: ./inv bench.terminate r1"), 20) == "To end it: ./inv bench.terminate r1\n"
+    assert shown(rendering.Said(told), 20, terminal=False).splitlines() == told.splitlines()

@@ -28,6 +28,18 @@ def test_a_line_goes_on_as_it_has_begun() -> None:
     assert wrapping.wrapped("one\n  two three four", 11) == "one\n  two three\n  four"
 
 
+def test_a_line_with_a_label_goes_on_below_its_value() -> None:
+    assert wrapping.wrapped("  Zone      one, else two, else three", 24) == (
+        "  Zone      one, else\n            two, else\n            three"
+    )
+    assert (
+        wrapping.wrapped("  At most   $1 for four hours", 20)
+        == "  At most   $1 for\n            four\n            hours"
+    )
+    # What cannot be broken stays beside its label.
+    assert wrapping.wrapped("  Results   s3://mine/results/one/two/", 24) == "  Results   s3://mine/results/one/two/"
+
+
 def test_without_a_terminal_lines_stay_as_they_are(tmp_path: Path) -> None:
     with (tmp_path / "out").open("w") as stream:
         assert wrapping.columns(stream) == 0

@@ -25,9 +25,23 @@ def variables_of(task: dict[str, Any]) -> str:
 def test_everything_after_the_isolation_is_done_by_root_for_the_user() -> None:
     *before, block = yaml_of(ROOT / "roles/toolchain/tasks/main.yml")
     assert before[-1]["ansible.builtin.import_tasks"] == "isolation.yml"
-    assert [task for task in before if "source" in str(task) or "dependencies" in str(task)] == []
+    # The local directory is packed on the controller.
+    on_host = [task for task in before if "pack_directory" not in task]
+    assert [task for task in on_host if "source" in str(task) or "dependencies" in str(task)] == []
     assert block["become_user"] == variables_of(block) == "root"
     assert block["vars"]["ansible_pipelining"] is True
+
+
+def test_what_is_known_is_looked_at_by_root_and_third_party_code_is_kept_apart_first() -> None:
+    block, end = yaml_of(ROOT / "roles/toolchain/tasks/known.yml")
+    assert block["become_user"] == variables_of(block) == "root"
+    apart, facts = block["block"]
+    assert "isolation_command" in apart["ansible.builtin.command"]["argv"]
+    assert "| confined(" in facts["ansible.builtin.command"]["argv"]
+    assert apart["register"] in facts["when"]
+    # Another run may have replaced the source.
+    assert "| if_whole(__toolchain_whole) |" in facts["ansible.builtin.command"]["argv"]
+    assert end["ansible.builtin.meta"] == "end_role"
 
 
 def interpreter_of(task: dict[str, Any]) -> str:
@@ -91,7 +105,9 @@ def test_root_runs_nothing_with_the_environment_of_a_suite(path: str) -> None:
 
 def test_the_record_has_the_environment_with_which_the_build_runs() -> None:
     (write,) = [task for task in tasks("roles/toolchain/tasks/record.yml") if "write_record" in task]
-    assert write["write_record"]["content"]["cargo"]["environment"] == "{{ __toolchain_environment }}"
+    assert write["write_record"]["content"] == "{{ __toolchain_content }}"
+    content = yaml_of(ROOT / "roles/toolchain/vars/main.yml")["__toolchain_content"]
+    assert content["cargo"]["environment"] == "{{ __toolchain_environment }}"
 
 
 def test_addresses_are_checked_before_anything_else_is_done() -> None:
