@@ -15,7 +15,7 @@ from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import FailedError
 from benchmarks.launch import kept, remaining, ssh_login
 from benchmarks.launch.left import of_own_machine
-from benchmarks.runs import events, parameters_file, record_files, run_layout
+from benchmarks.runs import events, named_run, parameters_file, record_files, run_layout, run_over
 from benchmarks.runs.event_records import InstanceTerminated
 from benchmarks.runs.records import Ended, Terminated
 
@@ -58,7 +58,7 @@ def end(
     after a while: instances that appear within `late_arrivals` seconds are terminated too. TerminateInstances is
     repeated as long as an instance is alive; `told` is called with the ids that were newly terminated. An instance with
     termination protection is powered off over SSH. The times are recorded, and the run's keys deleted once no instance
-    is alive.
+    is alive. That a run was ended is recorded even if nothing of it was there, so that who comes back launches nothing.
 
     Raises FailedError if an instance is still alive after `timeout` seconds, or could be neither terminated nor powered
     off.
@@ -94,6 +94,8 @@ def end(
     if stuck := [id for id, is_off in protected.items() if not is_off]:
         raise FailedError(_protected(stuck, ec2.meta.region_name))
     if not any(map(instances.is_alive, instances.existing(ec2, run_id, _recorded_ids(directory)))):
+        if only is None:
+            _mark(directory)
         shutil.rmtree(directory / run_layout.KEYS, ignore_errors=True)
     return Outcome(tuple(sorted(ended)), tuple(sorted(i["InstanceId"] for i in left)))
 
@@ -125,7 +127,7 @@ def check_known(ec2: Client, run_id: str, directory: Path) -> None:
         return
     if own := of_own_machine(directory):
         raise FailedError(own)
-    if not (directory / parameters_file.PARAMETERS).exists():
+    if not ((directory / parameters_file.PARAMETERS).exists() or named_run.is_begun(directory)):
         raise FailedError(
             f"No run {run_id} is known: it has no directory here and no instance in this region. Check its "
             "name and --region."
@@ -180,6 +182,13 @@ def _record(directory: Path, ended: Mapping[str, datetime]) -> None:
         events.note(directory, *(InstanceTerminated(instance_id=id, ended=at) for id, at in new.items()))
         with suppress(OSError):
             record_files.change(Terminated, directory, lambda known: _with(known or Terminated(), ended))
+
+
+def _mark(directory: Path) -> None:
+    """Record that the run was ended, whatever there was of it."""
+    if directory.is_dir() and not run_over.was_ended(directory):
+        with suppress(OSError):
+            record_files.change(Terminated, directory, lambda known: known or Terminated())
 
 
 def _with(known: Terminated, ended: Mapping[str, datetime]) -> Terminated:

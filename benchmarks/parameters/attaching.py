@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks import hints
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.parameters import spec
-from benchmarks.runs import named_run, parameters_file
+from benchmarks.runs import named_run, parameters_file, run_over
 from benchmarks.runs.records import Values
 
 # What says which run is meant, and what to show of it.
@@ -25,9 +25,10 @@ def attaches(given: Mapping[str, object]) -> bool:
 def asked(given: Mapping[str, object], directory: Path) -> Values:
     """What was given; of a request that comes back to a run that was never planned, the run's own request again.
 
-    Whatever was to carry it out was killed before it was planned, and nothing is launched before that.
+    Whatever was to carry it out was killed before it was planned, and nothing is launched before that. One that was
+    ended is not asked for again.
     """
-    if attaches(given) and not named_run.is_planned(directory):
+    if attaches(given) and not named_run.is_planned(directory) and not run_over.was_ended(directory):
         return {**_unplanned(directory), **given}
     return dict(given)
 
@@ -61,8 +62,11 @@ def completed(given: Mapping[str, object], directory: Path) -> Values:
 def parameters(values: Values, directory: Path) -> Values:
     """All parameters of a request that comes back to the run in `directory`.
 
-    Raises RefusedError if they were not recorded there: its keys are not there either.
+    Raises RefusedError if they were not recorded there: its keys are not there either; and if it was ended before it
+    was planned.
     """
+    if not named_run.is_planned(directory):
+        run_over.refuse_ended(directory)
     try:
         recorded = _recorded(directory)
     except FailedError as error:

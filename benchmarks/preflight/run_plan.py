@@ -19,7 +19,7 @@ from benchmarks.launch import boot_times
 from benchmarks.parameters import suites
 from benchmarks.preflight import credentials_end, destination, dry_run, launch_plan, launch_price, resuming
 from benchmarks.results import fetching, result_keys
-from benchmarks.runs import failures, measurement, record_files
+from benchmarks.runs import failures, measurement, record_files, run_over
 from benchmarks.runs.records import Destination, PlannedMeasurement, Preflight, Source, Suite, Values
 
 # In the tags of a dry run for a run that has no directory yet.
@@ -87,7 +87,8 @@ def come_back(parameters: Values, connect: Connect, begun: resuming.Begun) -> Pr
     What was killed before it had launched is launched now, by the plan of then: with the same client token EC2 answers
     with the instance of a launch that was sent and not recorded.
     https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
-    For a machine of the user's own, AWS is not called. Raises RefusedError if nothing of the run is there.
+    For a machine of the user's own, AWS is not called. Raises RefusedError if nothing of the run is there, or if it was
+    ended: EC2 would give it another instance, since its keys, and so its token, would be others.
     """
     name = begun.directory.name
     if not begun.plan:
@@ -104,6 +105,10 @@ def come_back(parameters: Values, connect: Connect, begun: resuming.Begun) -> Pr
     if not there:
         if failures.failures(begun.directory):
             raise RefusedError(f"The run {name} has failed before it launched: there is nothing to come back to.")
+        run_over.refuse_ended(begun.directory)
+        # Ended from elsewhere, or with all that had expired, before it was recorded here.
+        if instances.gone(connect("ec2"), name):
+            raise RefusedError(run_over.ended(name))
         late = f"The run {name} had launched nothing: its instance is launched now, as it was planned."
         return replace(plan, warnings=(late, *_ending(plan, parameters)))
     resuming.refuse_without_keys(begun.directory, there, parameters["region"])

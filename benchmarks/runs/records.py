@@ -226,7 +226,7 @@ class Ended(Part, frozen=True, kw_only=True):
 
 
 class Terminated(Record, frozen=True, kw_only=True):
-    """Which of a run's instances were terminated."""
+    """Which of a run's instances were terminated; none if the run was ended when it had none."""
 
     FILE = "terminated.json"
     instances: tuple[Ended, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from benchmarks.errors import RefusedError
 from benchmarks.runs import attempts, failures, record_files, run_layout
 from benchmarks.runs.records import Instances, Preflight, Published, Terminated
 from benchmarks.runs.result_records import Results
@@ -24,6 +25,25 @@ def is_over(directory: Path) -> bool:
     ended = record_files.recall(Terminated, directory) or Terminated()
     hosts = [instance.instance_id for instance in launched.instances] if launched else []
     return bool(hosts) and all(host in ended.times and _is_brought_back(directory, host) for host in hosts)
+
+
+def was_ended(directory: Path) -> bool:
+    """Whether a run was ended from here: its instances, or before it had any. The record may be damaged."""
+    return (directory / Terminated.FILE).is_file()
+
+
+def refuse_ended(directory: Path) -> None:
+    """Raises RefusedError if a run was ended, so that nothing is launched for who comes back to it."""
+    if was_ended(directory):
+        raise RefusedError(ended(directory.name))
+
+
+def ended(run_id: str) -> str:
+    """Why nothing is launched of a run that was ended, as a sentence."""
+    return (
+        f"The run {run_id} was ended before it had measured anything, and nothing is launched for it any more: start a "
+        "new run, by bench with the same parameters and without run_id."
+    )
 
 
 def failure(directory: Path) -> str:

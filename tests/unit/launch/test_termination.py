@@ -14,7 +14,7 @@ import pytest
 from benchmarks.errors import FailedError
 from benchmarks.launch import termination
 from benchmarks.launch.termination import Outcome
-from benchmarks.runs import record_files
+from benchmarks.runs import record_files, run_layout, run_over
 from benchmarks.runs.records import Terminated
 from tests.support import records
 from tests.support.aws_fakes import FakeClient, aws_error
@@ -109,9 +109,19 @@ def test_one_after_the_other_is_recorded_together(tmp_path: Path) -> None:
     assert [event[:2] for event in brief(tmp_path)] == [("instance-terminated", "i-1"), ("instance-terminated", "i-2")]
 
 
-def test_nothing_to_end_records_nothing(tmp_path: Path) -> None:
-    assert termination.end(Account().client, "r1", tmp_path) == Outcome()
+def test_a_run_is_ended_also_if_nothing_of_it_is_there(tmp_path: Path) -> None:
+    assert termination.end(Account().client, "r1", tmp_path, only="i-1") == Outcome()
     assert list(tmp_path.iterdir()) == []
+    (tmp_path / "keys").mkdir()
+    assert termination.end(Account().client, "r1", tmp_path) == Outcome()
+    assert times(tmp_path) == {}
+    assert run_over.was_ended(tmp_path)
+
+
+def test_what_is_kept_is_not_ended(tmp_path: Path) -> None:
+    record_files.write(tmp_path / "i-1", records.READY)
+    assert termination.end(Account("i-1").client, "r1", tmp_path, keep=True) == Outcome()
+    assert not run_over.was_ended(tmp_path)
 
 
 def test_a_directory_that_is_gone_stays_so(tmp_path: Path) -> None:
@@ -132,6 +142,15 @@ def test_a_run_that_nobody_knows_is_not_said_to_have_ended(tmp_path: Path) -> No
     # What EC2 still shows is known, and so is what has a directory here.
     termination.check_known(Account("i-1").client, "r1", tmp_path)
     (tmp_path / "parameters.yml").write_text("")
+    termination.check_known(nothing, "r1", tmp_path)
+
+
+def test_a_run_that_was_killed_before_it_was_planned_is_known(tmp_path: Path) -> None:
+    (tmp_path / "request.yml").write_text("")
+    nothing = FakeClient(describe_instances={"Reservations": []})
+    with pytest.raises(FailedError, match=r"^No run r1 is known"):
+        termination.check_known(nothing, "r1", tmp_path)
+    run_layout.holder(tmp_path, run_layout.WRAPPER).write_text("")
     termination.check_known(nothing, "r1", tmp_path)
 
 

@@ -11,7 +11,7 @@ from benchmarks.errors import RefusedError
 from benchmarks.parameters import attaching, request
 from benchmarks.parameters.outline import outline
 from benchmarks.runs import parameters_file, record_files
-from benchmarks.runs.records import Preflight
+from benchmarks.runs.records import Preflight, Terminated
 from tests.support import records
 from tests.support.benchmark_request import parameters
 
@@ -111,4 +111,17 @@ def test_a_request_that_only_came_back_is_not_what_a_run_was_asked_for(begun: Pa
         (begun / name).unlink()
     assert attaching.asked(given, begun) == given
     with pytest.raises(RefusedError, match=r"parameters\.yml cannot be read"):
+        request.resolve("benchmark", given, {})
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_a_run_that_was_ended_before_it_was_planned_is_not_asked_for_again(begun: Path, settled: bool) -> None:
+    given = {"run_id": "r1", "runs_dir": str(begun.parent)}
+    (begun / Preflight.FILE).unlink()
+    if not settled:
+        (begun / parameters_file.PARAMETERS).unlink()
+    parameters_file.Request(begun).write({**given, "suite": "plonky2-quick", "region": "eu-central-1"})
+    record_files.write(begun, Terminated())
+    assert attaching.asked(given, begun) == given
+    with pytest.raises(RefusedError, match=r"^The run r1 was ended before it had measured anything"):
         request.resolve("benchmark", given, {})

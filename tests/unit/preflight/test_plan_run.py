@@ -11,12 +11,12 @@ from unittest.mock import Mock
 import pytest
 
 from benchmarks.paths import ROOT
-from benchmarks.runs import before_plan, failures, parameters_file, record_files
-from benchmarks.runs.records import Preflight
+from benchmarks.runs import before_plan, failures, parameters_file, record_files, run_over
+from benchmarks.runs.records import Preflight, Terminated
 from tests.support import records
 
 
-def planned(monkeypatch: pytest.MonkeyPatch, directory: Path, **parameters: Any) -> Any:
+def planned(monkeypatch: pytest.MonkeyPatch, directory: Path, *, attaches: bool = True, **parameters: Any) -> Any:
     """What the module answers who comes back to a run on a machine of the user's own, for which no AWS is needed."""
     spec = importlib.util.spec_from_file_location("plan_run", ROOT / "plugins/modules/plan_run.py")
     assert spec and spec.loader
@@ -27,7 +27,7 @@ def planned(monkeypatch: pytest.MonkeyPatch, directory: Path, **parameters: Any)
         "run_dir": str(directory),
         "crates_index": "https://index.crates.io",
         "dist_server": "https://static.rust-lang.org",
-        "attaches": True,
+        "attaches": attaches,
     }
     answer = SimpleNamespace(params=given, exit_json=Mock(), fail_json=Mock(side_effect=SystemExit), warn=Mock())
     monkeypatch.setattr(module, "AnsibleModule", lambda *_, **__: answer)
@@ -48,3 +48,16 @@ def test_who_comes_back_loses_nothing_if_the_host_then_refuses(monkeypatch: pyte
     assert [one.sentence for one in failures.failures(tmp_path)] == ["The build failed."]
     assert record_files.read(Preflight, tmp_path) == before
     assert parameters_file.read_parameters(tmp_path) == {"cpu": 1}
+
+
+@pytest.mark.parametrize("attaches", [True, False])
+def test_who_asks_anew_for_a_run_that_was_ended_may_come_back_to_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, attaches: bool
+) -> None:
+    plan = records.preflight(launches=(records.launch_plan(),))
+    monkeypatch.setattr("benchmarks.preflight.run_plan.come_back", lambda *_: plan)
+    monkeypatch.setattr("benchmarks.preflight.run_plan.make", lambda *_: plan)
+    monkeypatch.setattr("benchmarks.preflight.screen.of_plan", lambda *_: "")
+    record_files.write(tmp_path, Terminated())
+    planned(monkeypatch, tmp_path, attaches=attaches)
+    assert run_over.was_ended(tmp_path) == attaches

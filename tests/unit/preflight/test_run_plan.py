@@ -25,6 +25,7 @@ from benchmarks.runs.records import (
     Place,
     Quota,
     Source,
+    Terminated,
 )
 from tests.support import records
 from tests.support.launch_account import PRICE, STARTED, account, parameters, refusal
@@ -216,6 +217,25 @@ def test_a_run_that_was_killed_before_it_launched_is_launched_by_the_plan_of_the
     # The client token is that of a launch which was sent, and which EC2 does not show yet.
     assert (plan.launches, plan.started, plan.existing) == (begun.plan.launches, begun.plan.started, ())
     assert plan.warnings[0] == "The run r1 had launched nothing: its instance is launched now, as it was planned."
+
+
+@pytest.mark.parametrize("known", ["here", "to EC2"])
+def test_a_run_that_was_ended_is_not_launched_by_who_comes_back(begun: resuming.Begun, known: str) -> None:
+    (begun.directory / "instances.json").unlink()
+    there: dict[str, Any] = alive()
+    if known == "here":
+        record_files.write(begun.directory, Terminated())
+    else:
+        over = {"InstanceId": "i-1", "State": {"Name": "terminated"}}
+        answers = [alive()["describe_instances"], {"Reservations": [{"Instances": [over]}]}]
+        there = {"describe_instances": answers}
+    with pytest.raises(RefusedError, match=r"^The run r1 was ended before it had measured anything, and nothing is "):
+        run_plan.come_back(parameters(), account(**there), begun)
+
+
+def test_a_run_that_was_ended_and_has_an_instance_all_the_same_is_come_back_to(begun: resuming.Begun) -> None:
+    record_files.write(begun.directory, Terminated())
+    assert run_plan.come_back(parameters(), account(**alive("i-1")), begun).existing == ("i-1",)
 
 
 @pytest.mark.parametrize("uploaded", [True, False])
