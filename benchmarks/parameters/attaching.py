@@ -38,14 +38,23 @@ def _unplanned(directory: Path) -> Values:
 
     Defaults are left out, since some exclude other parameters if they are given.
     """
-    for read in (parameters_file.read_request, parameters_file.read_parameters):
+    for read, is_of_run in (
+        # Other commands, such as setup, write requests too, and share names with it.
+        (parameters_file.read_request, lambda _: named_run.is_begun(directory)),
+        (parameters_file.read_parameters, _is_of_run),
+    ):
         with suppress(FailedError):
             known = read(directory)
-            if not attaches(known):
+            if is_of_run(known) and not attaches(known):
                 given = [one for one in spec.parameters("benchmark") if known.get(one.name) not in (None, one.default)]
                 # Who comes back wants the results.
                 return {one.name: known[one.name] for one in given if one.name != "detach"}
     return {}
+
+
+def _is_of_run(parameters: Mapping[str, object]) -> bool:
+    """Whether parameters are those of a benchmark: what it settles on always names what to measure, and where."""
+    return any(parameters.get(name) is not None for name in ("suite", "instance_type", "host"))
 
 
 def completed(given: Mapping[str, object], directory: Path) -> Values:
@@ -90,4 +99,6 @@ def _elsewhere(run_id: str) -> str:
 
 def _recorded(directory: Path) -> Values:
     known = parameters_file.read_parameters(directory)
+    if not _is_of_run(known):
+        raise FailedError(f"{directory / parameters_file.PARAMETERS} is not that of a run, but of another command.")
     return {name: known[name] for name in spec.names("benchmark") if known.get(name) is not None}

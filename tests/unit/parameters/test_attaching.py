@@ -10,7 +10,7 @@ import pytest
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import attaching, request
 from benchmarks.parameters.outline import outline
-from benchmarks.runs import parameters_file, record_files
+from benchmarks.runs import parameters_file, record_files, run_layout
 from benchmarks.runs.records import Preflight, Terminated
 from tests.support import records
 from tests.support.benchmark_request import parameters
@@ -95,6 +95,7 @@ def test_a_run_that_was_killed_before_it_was_planned_is_asked_for_again(begun: P
     if not settled:
         (begun / parameters_file.PARAMETERS).unlink()
         parameters_file.Request(begun).write({**asked, "detach": True})
+        run_layout.holder(begun, run_layout.WRAPPER).write_text("{}")
     given = {"run_id": "r1", "runs_dir": str(begun.parent)}
     found = request.resolve("benchmark", given, {}).parameters
     # With the defaults of a request that is new.
@@ -107,6 +108,7 @@ def test_a_run_that_was_killed_before_it_was_planned_is_asked_for_again(begun: P
 def test_a_request_that_only_came_back_is_not_what_a_run_was_asked_for(begun: Path) -> None:
     given = {"run_id": "r1", "runs_dir": str(begun.parent)}
     parameters_file.Request(begun).write(given)
+    run_layout.holder(begun, run_layout.WRAPPER).write_text("{}")
     for name in (Preflight.FILE, parameters_file.PARAMETERS):
         (begun / name).unlink()
     assert attaching.asked(given, begun) == given
@@ -121,7 +123,22 @@ def test_a_run_that_was_ended_before_it_was_planned_is_not_asked_for_again(begun
     if not settled:
         (begun / parameters_file.PARAMETERS).unlink()
     parameters_file.Request(begun).write({**given, "suite": "plonky2-quick", "region": "eu-central-1"})
+    run_layout.holder(begun, run_layout.WRAPPER).write_text("{}")
     record_files.write(begun, Terminated())
     assert attaching.asked(given, begun) == given
     with pytest.raises(RefusedError, match=r"^The run r1 was ended before it had measured anything"):
+        request.resolve("benchmark", given, {})
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_what_was_asked_of_another_command_is_no_run_to_come_back_to(tmp_path: Path, settled: bool) -> None:
+    given = {"run_id": "s1", "runs_dir": str(tmp_path)}
+    asked = {**given, "region": "eu-central-1", "bucket": "mine", "subnet": "subnet-1"}
+    parameters_file.Request(tmp_path / "s1").write(asked)
+    if settled:
+        parameters_file.freeze(tmp_path / "s1", {**asked, "allow_from": None, "yes": True})
+    assert attaching.asked(given, tmp_path / "s1") == given
+    assert attaching.completed(given, tmp_path / "s1") == given
+    what = "is not that of a run, but of another command" if settled else "cannot be read"
+    with pytest.raises(RefusedError, match=rf"parameters\.yml {what}.* A run is followed with"):
         request.resolve("benchmark", given, {})

@@ -19,7 +19,7 @@ from benchmarks.errors import FailedError, RefusedError
 from benchmarks.playbook import cleanup, runner, stages
 from benchmarks.playbook.command_line import Command
 from benchmarks.playbook.signals import LeftError, SignalError
-from benchmarks.runs import before_plan, failures, parameters_file
+from benchmarks.runs import before_plan, failures, parameters_file, run_layout
 from tests.support.events import read
 
 
@@ -94,6 +94,7 @@ def test_a_request_that_comes_to_nothing_leaves_the_run_as_it_was(tmp_path: Path
 def test_the_request_of_a_run_that_was_never_planned_is_not_lost_when_it_is_come_back_to(tmp_path: Path) -> None:
     given = {"run_id": "a1", "runs_dir": str(tmp_path)}
     parameters_file.Request(tmp_path / "a1").write({"host": "me@box", **given})
+    run_layout.holder(tmp_path / "a1", run_layout.WRAPPER).write_text("{}")
     for _ in range(2):
         job = runner.prepare("benchmark", given)
         assert job.lock
