@@ -43,9 +43,14 @@ def is_alive(instance: AwsShape) -> bool:
     return instance["State"]["Name"] in ALIVE
 
 
-def alive(ec2: Client, run_id: str) -> list[AwsShape]:
-    """The run's instances that are neither terminated nor shutting down."""
-    return _described(ec2, run_id, ALIVE)
+def alive(ec2: Client, run_id: str, known: Collection[str] = ()) -> list[AwsShape]:
+    """The run's instances that are neither terminated nor shutting down.
+
+    Instances with ids in `known` are looked up by id too, since the search by tag may not show new ones yet.
+    """
+    found = _described(ec2, run_id, ALIVE)
+    missed = sorted(set(known) - {i["InstanceId"] for i in found})
+    return found + [i for i in (find(ec2, one) for one in missed) if i and is_alive(i)]
 
 
 def existing(ec2: Client, run_id: str, known: Collection[str] = ()) -> list[AwsShape]:

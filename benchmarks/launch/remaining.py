@@ -51,7 +51,7 @@ class Remaining:
 
 def of(ec2: Client, run_id: str, directory: Path) -> tuple[Remaining, ...]:
     """The run's instances that are neither terminated nor shutting down."""
-    return tuple(of_instance(instance, directory) for instance in instances.alive(ec2, run_id))
+    return tuple(of_instance(instance, directory) for instance in instances.alive(ec2, run_id, recorded_ids(directory)))
 
 
 def report(left: Sequence[Remaining], run_id: str, region: str | None, directory: Path) -> str:
@@ -89,6 +89,11 @@ def not_ended(directory: Path) -> tuple[Instance, ...]:
     launched = record_files.recall(Instances, directory)
     ended = record_files.recall(Terminated, directory) or Terminated()
     return tuple(one for one in launched.instances if one.instance_id not in ended.times) if launched else ()
+
+
+def recorded_ids(directory: Path) -> frozenset[str]:
+    """The ids of `not_ended`, by which EC2 knows an instance before its tags are visible."""
+    return frozenset(instance.instance_id for instance in not_ended(directory))
 
 
 def end_command(run_id: str, region: str | None, directory: Path) -> str:

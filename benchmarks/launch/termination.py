@@ -68,7 +68,7 @@ def end(
     ended: dict[str, datetime] = {}
     protected: dict[str, bool] = {}  # whether each could be powered off
     while True:
-        known = _recorded_ids(directory) | ended.keys()
+        known = remaining.recorded_ids(directory) | ended.keys()
         left = _chosen(instances.existing(ec2, run_id, known), directory, only, keep)
         alive = [i for i in left if instances.is_alive(i)]
         answer = instances.terminate(ec2, [i for i in alive if i["InstanceId"] not in protected])
@@ -93,7 +93,7 @@ def end(
     note_gone(ec2, run_id, directory)
     if stuck := [id for id, is_off in protected.items() if not is_off]:
         raise FailedError(_protected(stuck, ec2.meta.region_name))
-    if not any(map(instances.is_alive, instances.existing(ec2, run_id, _recorded_ids(directory)))):
+    if not any(map(instances.is_alive, instances.existing(ec2, run_id, remaining.recorded_ids(directory)))):
         if only is None:
             _mark(directory)
         shutil.rmtree(directory / run_layout.KEYS, ignore_errors=True)
@@ -136,7 +136,8 @@ def check_known(ec2: Client, run_id: str, directory: Path) -> None:
 
 def would_end(ec2: Client, run_id: str, directory: Path, only: str | None = None, *, keep: bool = False) -> list[str]:
     """The ids of the instances that `end` would terminate."""
-    return [i["InstanceId"] for i in _chosen(instances.alive(ec2, run_id), directory, only, keep)]
+    known = remaining.recorded_ids(directory)
+    return [i["InstanceId"] for i in _chosen(instances.alive(ec2, run_id, known), directory, only, keep)]
 
 
 def not_kept(outcome: Outcome, directory: Path) -> tuple[str, ...]:
@@ -158,11 +159,6 @@ def sentence(run_id: str, region: str, outcome: Outcome) -> str:
 def _chosen(found: Sequence[AwsShape], directory: Path, only: str | None, keep: bool) -> list[AwsShape]:
     named = [instance for instance in found if only in (None, instance["InstanceId"])]
     return [i for i in named if kept.why_not(directory, i["InstanceId"])] if keep else named
-
-
-def _recorded_ids(directory: Path) -> frozenset[str]:
-    """The ids of the instances that still exist according to the run's records."""
-    return frozenset(instance.instance_id for instance in remaining.not_ended(directory))
 
 
 def _protected(ids: Sequence[str], region: str) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from benchmarks.aws import image_billing, tags
-from benchmarks.aws.session import AwsShape
+from benchmarks.aws import image_billing, instances, tags
+from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
 from benchmarks.launch import boot_times, remaining
 from benchmarks.runs import attempts, record_files, run_layout, run_machine, ssh_keys
@@ -23,6 +23,11 @@ class Begun:
 
     directory: Path
     plan: Preflight | None
+
+
+def there(ec2: Client, directory: Path) -> list[AwsShape]:
+    """The run's instances that are alive, also those just launched, whose tags EC2 does not show yet."""
+    return instances.alive(ec2, directory.name, remaining.recorded_ids(directory))
 
 
 def is_over(directory: Path, there: Sequence[AwsShape]) -> bool:

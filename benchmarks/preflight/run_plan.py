@@ -98,7 +98,7 @@ def come_back(parameters: Values, connect: Connect, begun: resuming.Begun) -> Pr
     if not plan.launches:
         return plan
     with refusing_in(connect, parameters["region"]):
-        there = instances.alive(connect("ec2"), name)
+        there = resuming.there(connect("ec2"), begun.directory)
     if resuming.is_over(begun.directory, there):
         digest, where = plan.measurements[0].suite_digest, plan.destination
         return replace(plan, **_without_instance(begun.directory, plan, digest, connect, lambda: where))
@@ -138,7 +138,7 @@ def _with_machine(
     ec2 = connect("ec2")
     plan = replace(plan, endpoint=ec2_endpoint.unless_aws(ec2.meta.endpoint_url))
     (planned,) = plan.measurements
-    there = instances.alive(ec2, begun.directory.name) if begun else []
+    there = resuming.there(ec2, begun.directory) if begun else []
     if begun and begun.plan and resuming.is_over(begun.directory, there):
         where = partial(_destination, parameters, connect)
         gone = _without_instance(begun.directory, begun.plan, planned.suite_digest, connect, where)

@@ -106,3 +106,14 @@ def test_damaged_records_tell_of_no_instance_and_the_command_is_there(tmp_path: 
     first, last = remaining.unknown("r1", None, tmp_path).splitlines()
     assert first == "It is not known whether instances of the run still exist."
     assert last.startswith("To end them: ./inv bench.terminate --run-id r1")
+
+
+def test_an_instance_whose_tags_are_not_visible_yet_is_told_of(tmp_path: Path) -> None:
+    record_files.write(tmp_path, records.instances("i-1"))
+
+    def described(Filters: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        there = Filters[0]["Name"] == "instance-id"
+        return {"Reservations": [{"Instances": [instance("pending")]}] if there else []}
+
+    ec2 = FakeClient(describe_instances=described)
+    assert [left.instance_id for left in remaining.of(ec2, "r1", tmp_path)] == ["i-1"]

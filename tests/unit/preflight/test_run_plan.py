@@ -169,6 +169,28 @@ def test_a_run_that_is_come_back_to_has_the_plan_of_then_and_is_not_checked_anew
     assert {call[0] for call in made.ec2.calls} == {"describe_instances"}
 
 
+@pytest.mark.parametrize("attaches", [True, False])
+def test_an_instance_whose_tags_are_not_visible_yet_is_not_taken_for_gone(
+    begun: resuming.Begun, attaches: bool
+) -> None:
+    def described(Filters: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        there = Filters == [{"Name": "instance-id", "Values": ["i-1"]}]
+        new = {
+            "InstanceId": "i-1",
+            "InstanceType": "c7i.2xlarge",
+            "ImageId": "ami-debian",
+            "State": {"Name": "pending"},
+        }
+        return {"Reservations": [{"Instances": [new]}] if there else []}
+
+    new = account(describe_instances=described)
+    if attaches:
+        plan = run_plan.come_back(parameters(), new, begun)
+    else:
+        plan = run_plan.make(parameters(), new, STARTED, begun)
+    assert plan.existing == ("i-1",)
+
+
 def test_a_machine_of_ones_own_is_come_back_to_without_aws(tmp_path: Path) -> None:
     plan = records.preflight(launches=())
     made = account()
