@@ -58,7 +58,7 @@ class InventoryModule(BaseInventoryPlugin):
         extra = load_extra_vars(loader)
         try:
             run_id, directory = run_directory.locate(extra)
-            given = attaching.completed(extra, directory)
+            given = attaching.completed(attaching.asked(extra, directory), directory)
             host = parse_host(str(given["host"])) if given.get("host") else None
             key = ssh.literal(str(given["key_file"])) if given.get("key_file") else None
         except RefusedError:
