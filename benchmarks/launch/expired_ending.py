@@ -25,6 +25,7 @@ class Outcome:
     lines: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()  # ids; in check mode, of what would be ended
     complete: bool = True
+    runs: Mapping[str, str] = field(default_factory=dict)  # of the caller's instances that were ended, by their ids
 
 
 @dataclass
@@ -155,6 +156,7 @@ def end(
         tuple(line for one in done for line in one.lines),
         tuple(id for one in done for id in one.ended),
         all(one.complete for one in done),
+        {id: run for one in done for id, run in one.runs.items()},
     )
 
 
@@ -193,7 +195,11 @@ def _end_in(
         told += [f"{name}: {line}" for one in left for line in region.said_of_left(one)]
         if not (told or left):
             told.append(f"{name}: nothing {'' if all_owners else 'of yours '}has expired.")
-    return Outcome(tuple(told), tuple(region.ended if region else ()), complete and not left)
+    ended = region.ended if region else {}
+    # Another owner's run may have the name of one of the caller's.
+    own = {} if check or all_owners else {id: one for id, one in ended.items() if "InstanceId" in one}
+    runs = {id: tags.of(one).get(tags.RUN, "") for id, one in own.items()}
+    return Outcome(tuple(told), tuple(ended), complete and not left, runs)
 
 
 def _of_unknown(resource: AwsShape, region: str) -> str:

@@ -18,6 +18,7 @@ from benchmarks.launch.left import of_own_machine
 from benchmarks.runs import events, named_run, parameters_file, record_files, run_layout, run_over
 from benchmarks.runs.event_records import InstanceTerminated
 from benchmarks.runs.records import Ended, Terminated
+from benchmarks.runs.run_id import is_valid
 
 TIMEOUT = 600.0  # seconds until no instance may be alive
 # How long instances that are shutting down are followed until they are terminated. Bare metal takes longer, and is
@@ -119,6 +120,17 @@ def note_gone(ec2: Client, run_id: str, directory: Path) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     found = {i["InstanceId"]: instances.ended_at(i) or now for i in instances.gone(ec2, run_id)}
     _record(directory, {id: at for id, at in found.items() if id not in known})
+
+
+def note_expired(runs_dir: Path, runs: Mapping[str, str]) -> None:
+    """Record instances that were ended now because they had expired, where their run is in `runs_dir`.
+
+    `runs` has the run of each instance, as its tag says. Nothing is raised.
+    """
+    now = datetime.now(UTC).replace(microsecond=0)
+    for instance_id, name in runs.items():
+        if is_valid(name) and named_run.is_planned(runs_dir / name):
+            _record(runs_dir / name, {instance_id: now})
 
 
 def check_known(ec2: Client, run_id: str, directory: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -14,6 +15,7 @@ description:
 options:
   regions: {description: Where to look., type: list, elements: str, required: true}
   all_owners: {description: Whether to end those of other people as well., type: bool, default: false}
+  runs_dir: {description: Where the directories of runs are in which their end is recorded., type: path}
   timeout: {description: Seconds until no instance may be alive., type: int, default: 600}
 author: [benchmarks]
 """
@@ -31,12 +33,13 @@ def main() -> None:
         {
             "regions": {"type": "list", "elements": "str", "required": True},
             "all_owners": {"type": "bool", "default": False},
+            "runs_dir": {"type": "path"},
             "timeout": {"type": "int", "default": 600},
         },
         supports_check_mode=True,
     )
     from benchmarks.aws import session
-    from benchmarks.launch import expired_ending
+    from benchmarks.launch import expired_ending, termination
 
     given = module.params
     outcome = expired_ending.end(
@@ -46,6 +49,8 @@ def main() -> None:
         check=module.check_mode,
         timeout=given["timeout"],
     )
+    if given["runs_dir"]:
+        termination.note_expired(Path(given["runs_dir"]), outcome.runs)
     if not outcome.complete:
         module.fail_json(msg="\n".join(outcome.lines), ended=list(outcome.ended))
     module.exit_json(changed=bool(outcome.ended), ended=list(outcome.ended), lines=list(outcome.lines))

@@ -202,3 +202,13 @@ def test_a_check_ends_nothing_and_names_all() -> None:
 def test_everyones_is_ended_only_if_asked_for() -> None:
     assert end()(eu_central_1=Region(running(owner="bob"))).ended == ()
     assert end(all_owners=True)(eu_central_1=Region(running(owner="bob"))).ended == ("i-1",)
+
+
+def test_the_runs_of_the_callers_own_instances_are_told() -> None:
+    def found() -> Region:
+        return Region(running("i-1", run="r1"), disk("vol-1", run="r1"))
+
+    assert end()(eu_central_1=found()).runs == {"i-1": "r1"}
+    assert end(check=True)(eu_central_1=found()).runs == {}
+    # Another owner's run may have the same name.
+    assert end(all_owners=True)(eu_central_1=found()).runs == {}

@@ -329,3 +329,11 @@ def test_what_ended_by_itself_is_noted_with_the_time_that_ec2_gives(tmp_path: Pa
     ec2 = FakeClient(describe_instances={"Reservations": [{"Instances": [gone]}]})
     assert termination.end(ec2, "r1", tmp_path) == Outcome()
     assert times(tmp_path) == {"i-1": datetime(2026, 5, 19, 8, 25, tzinfo=UTC)}
+
+
+def test_what_had_expired_is_recorded_where_its_run_is_here(tmp_path: Path) -> None:
+    record_files.write(tmp_path / "r1", records.preflight())
+    (tmp_path / "other").mkdir()
+    termination.note_expired(tmp_path, {"i-1": "r1", "i-2": "other", "i-3": "gone", "i-4": "../x", "i-5": ""})
+    assert times(tmp_path / "r1").keys() == {"i-1"}
+    assert [path.name for path in tmp_path.rglob("terminated.json")] == ["terminated.json"]
