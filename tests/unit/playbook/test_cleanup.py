@@ -16,7 +16,7 @@ from benchmarks.aws import instances
 from benchmarks.aws.session import Client
 from benchmarks.playbook import cleanup, playbook_process, stages
 from benchmarks.playbook.command_line import Command
-from benchmarks.runs import attempts, failures, record_files
+from benchmarks.runs import attempts, failures, record_files, run_over
 from benchmarks.runs.records import Ended, Instances, Terminated
 from tests.support import records
 from tests.support.aws_fakes import FakeClient, aws_error
@@ -101,6 +101,15 @@ def test_a_signal_while_launching_waits_for_what_turns_up_late(tmp_path: Path, m
     account = Account(late=("i-1",))
     After(tmp_path, account.client).made.of_signal(LAUNCHING)
     assert account.ids == set()
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_run_that_a_signal_ends_before_it_has_an_instance_has_been_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keeps: bool
+) -> None:
+    monkeypatch.setattr(cleanup, "LATE_ARRIVALS", 0.0)
+    After(tmp_path, Account().client, keeps=keeps).made.of_signal(LAUNCHING)
+    assert run_over.was_ended(tmp_path)
 
 
 def at(**hosts: set[str]) -> stages.Reached:
