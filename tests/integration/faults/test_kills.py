@@ -16,15 +16,18 @@ import psutil
 import pytest
 
 from tests.integration.conftest import Account, Tool, inv, wait_for
-from tests.integration.faults.conftest import Faults, check_nothing_is_left, check_whole, volumes
+from tests.integration.faults.conftest import LONG, Faults, check_nothing_is_left, check_whole, volumes
 from tests.support import killed_runs
 
 # In the log of build and measurement.
 MEASURES = "Benchmarking sum/100"
+# EC2 has the instance, and this machine no answer yet.
+LAUNCHING = "RunInstances"
+UNANSWERED = {"action": "RunInstances", "delay_seconds": 15, "late": True}
 # What tells that the moment has come, by the row of the table: a file, the end of a stage as it is shown, or the log.
 AT = {
     "Every process is killed before the run is planned": "request.yml",
-    "Every process is killed as EC2 is asked for the instance": "✓ preflight",
+    "Every process is killed as EC2 is asked for the instance": LAUNCHING,
     "Every process is killed once the instance runs": "✓ launch",
     "Every process is killed once the instance is prepared": "✓ toolchain",
     "Every process is killed while it measures": MEASURES,
@@ -62,6 +65,8 @@ class Killed:
     def _has(self, moment: str) -> bool:
         if moment == MEASURES:
             return self.tool.is_measuring(self.run_id)
+        if moment == LAUNCHING:
+            return self.tool.account.launches(self.run_id) == 1
         return any((self.tool.runs / self.run_id).glob(moment))
 
     def kill(self) -> None:
@@ -101,13 +106,21 @@ def bring_back(account: Account, place: Path, faults_met: Faults, name: str, mom
     tool = Tool(account, place / run_id)
     tool.runs.mkdir()
     suite = tool.suite("slow", environment={"TINY_SECONDS": "6"}) if moment == MEASURES else None
-    run = Killed(tool, run_id, suite)
-    if isinstance(moment, str):
-        run.wait(moment)
-    else:
-        run.wait(f"Run {run_id}")
-        threading.Event().wait(moment)
-    run.kill()
+    if moment == LAUNCHING:
+        # Others that launch meanwhile only wait for their answers.
+        account.admin("PUT", "faults", [UNANSWERED])
+    try:
+        run = Killed(tool, run_id, suite)
+        if isinstance(moment, str):
+            run.wait(moment)
+        else:
+            run.wait(f"Run {run_id}")
+            threading.Event().wait(moment)
+        run.kill()
+    finally:
+        if moment == LAUNCHING:
+            account.admin("DELETE", "faults")
+    assert moment != LAUNCHING or not (tool.runs / run_id / "instances.json").exists()
     fault = Faults({name: faults_met.rows[name]}, [])
     fault.strikes()
     back = inv("bench.attach", "latest", "--runs-dir", str(tool.runs), environment=account.environment)
@@ -239,10 +252,13 @@ def test_what_nobody_comes_back_to_ends_by_its_timer_or_when_all_that_has_expire
 ) -> None:
     other = f"{run_id}-other"
     faults_met.run_ids.append(other)
-    with ThreadPoolExecutor(2) as pool:
-        launched = list(pool.map(tool.launch, (run_id, other)))
-    assert [run.result.code for run in launched] == [0, 0]
+    with ThreadPoolExecutor(1) as pool:
+        launched = pool.submit(tool.launch, other)
+        measuring = Killed(tool, run_id, tool.suite("long", environment=LONG))
+        measuring.wait(MEASURES)
+        assert launched.result().result.code == 0
     faults_met.strikes()
+    measuring.kill()
     # The timer of one is set forward, as at a boot a minute before its time.
     (timed,) = account.instances(run_id)
     noted = "/var/lib/cloud/instance/benchmarks-power-off-at"
@@ -259,6 +275,9 @@ def test_what_nobody_comes_back_to_ends_by_its_timer_or_when_all_that_has_expire
     assert set(account.states(other)) <= {"shutting-down", "terminated"}
     wait_for(lambda: account.states(run_id) == ["terminated"], "the timer", 150)
     faults_met.ends(ended.code, ended.output)
+    # As it went down, it uploaded what it had measured by then.
+    (log,) = (body for key, body in account.uploaded(run_id).items() if key.endswith("/benchmark.log"))
+    assert MEASURES.encode() in log
 
 
 def answers(account: Account, instance: str, command: str) -> bool:
