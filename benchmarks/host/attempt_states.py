@@ -31,7 +31,7 @@ for attempt in */; do
   printf '%s %s' "$attempt" "$active"
   for file in measurement request build.status run.status; do
     word=$(cat "$attempt/$file" 2>/dev/null)
-    case $word in *" {systemd_units.POWER_OFF}") word={CUT} ;; "success killed"*) word=stopped ;; esac
+    case $word in *" {systemd_units.POWER_OFF}") word={CUT} ;; "success exited"*) ;; success*) word=stopped ;; esac
     word=${{word%% *}}
     # Without a clean shutdown there is no result. Only a measurement takes notes.
     [ "$file$word$active" != run.statusno ] || [ ! -s "$attempt/{host_layout.ACTIVITY}" ] || word={CUT}

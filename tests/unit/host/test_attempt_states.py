@@ -160,6 +160,8 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
     ("kept", "activity", "told"),
     [
         ("success killed TERM", "1 5", "stopped"),
+        # Before its program began.
+        ("success", "", "stopped"),
         ("success killed TERM spot-notice", "1 5", "stopped"),
         ("success killed TERM power-off", "1 5", "cut"),
         ("signal killed KILL power-off", "1 5", "cut"),

@@ -352,6 +352,13 @@ def test_a_unit_for_which_no_room_can_be_reserved_is_started_all_the_same(tmp_pa
         # It has ended by itself, and well, or never begun.
         (("success", "exited", "0"), "spot-notice", "stopping", "success exited 0"),
         (("exit-code", "", ""), "spot-notice", "stopping", "exit-code  "),
+        # It was stopped before its program began: systemd has no exit status, and may call that a success.
+        (("success", "", ""), None, "stopping", "success killed TERM power-off"),
+        (("success", "", ""), "spot-notice", "running", "success killed TERM spot-notice"),
+        (("success", "", ""), None, "running", "success killed TERM"),
+        (("signal", "", ""), None, "stopping", "signal killed TERM power-off"),
+        (("signal", "", ""), None, "running", "signal  "),
+        (("resources", "", ""), None, "running", "resources  "),
     ],
 )
 def test_what_stopped_a_unit_is_kept_with_its_end(
@@ -379,6 +386,8 @@ def test_what_stopped_a_unit_is_kept_with_its_end(
         (["success", "killed", "TERM"], False),
         (["success", "killed", "PIPE"], False),
         (["success", "killed", "TERM", "power-off"], False),
+        # It was stopped before its program began.
+        (["success"], False),
         (["exit-code", "exited", "1"], False),
         (None, False),
     ],
@@ -461,6 +470,11 @@ def test_a_units_end_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
         ),
         (
             ["success", "killed", "TERM"],
+            "The build was stopped by somebody on its machine; what it had written was kept: run the same command "
+            "again.",
+        ),
+        (
+            ["success"],
             "The build was stopped by somebody on its machine; what it had written was kept: run the same command "
             "again.",
         ),
