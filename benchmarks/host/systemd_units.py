@@ -53,8 +53,14 @@ _KEEP_STATUS = (
     'set -- "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" $reason; echo "$*" > "$STATUS_FILE.new"'
     ' && mv "$STATUS_FILE.new" "$STATUS_FILE"'
 )
-# Not every file system reserves, and some begin with it before they find that there is no room.
-_CLEAN = f'rm -f "$1" "$2" || exit; fallocate -l {_RESERVE}MiB "$2" 2>/dev/null || rm -f "$2"'
+# After a crash, nobody has removed what earlier attempts of the run have reserved. Not every file system reserves, and
+# some begin with it before they find that there is no room.
+_CLEAN = f"""
+rm -f "$1" "$2" || exit
+active=$(systemctl list-units --plain --no-legend --state=active,activating,deactivating "$3-*-build.service" \
+  "$3-*-run.service" 2>/dev/null) && [ -z "$active" ] && rm -f "${{1%/*}}"/../*/{host_layout.RESERVE}
+fallocate -l {_RESERVE}MiB "$2" 2>/dev/null || rm -f "$2"
+"""
 # systemd would open the log and execute the program as init_t, which SELinux's targeted policy does not let do either
 # with files of this kind: 209/STDOUT, 203/EXEC (https://github.com/systemd/systemd/issues/24149; it opens files before
 # the transition: https://github.com/systemd/systemd/pull/43646). A shell in /bin runs as unconfined_service_t, which
@@ -167,11 +173,11 @@ class UnitStatus:
 def clean_command(unit: Unit) -> str:
     """The command that removes the result of an earlier `unit` of this name, so that it can be started again.
 
-    It also reserves the room that is needed once the disk is full. It is run as root.
+    It also reserves the room that is needed once the disk is full, and frees what earlier attempts have left reserved,
+    unless another unit of the run is active. It is run as root.
     """
-    return shlex.join(
-        ["sh", "-c", _CLEAN, "sh", unit.status, f"{posixpath.dirname(unit.status)}/{host_layout.RESERVE}"]
-    )
+    reserve = f"{posixpath.dirname(unit.status)}/{host_layout.RESERVE}"
+    return shlex.join(["sh", "-c", _CLEAN, "sh", unit.status, reserve, unit.name.rsplit("-", 2)[0]])
 
 
 def stop_command(unit: Unit) -> str:

@@ -69,6 +69,7 @@ ORDER, STATE, MANIFEST = "upload.json", "uploaded.json", "host.json"
 LOG, ARCHIVE = "benchmark.log", "criterion.tar.gz"
 HEARTBEAT = "heartbeat"  # in the run's directory
 STOP_REASON, SPOT_NOTICE = "stop-reason", "spot-notice"
+RESERVE = "reserve"  # see host.host_layout
 # What has grown once a step has begun, and the result of one that has left none, as the power was cut.
 BEGUN = {"build": LOG, "run": "activity"}
 CUT = "signal killed KILL power-off"
@@ -366,9 +367,14 @@ def digest(file: BinaryIO, size: int) -> str:
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a file whole, so that whoever reads it meanwhile finds the earlier one."""
+    """Write a file of JSON whole. Raises OSError."""
+    replace(path, json.dumps(content, indent=2) + "\n")
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file whole, so that whoever reads it meanwhile finds the earlier one. Raises OSError."""
     beside = path.with_name(f"{path.name}.new")
-    beside.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    beside.write_text(text, encoding="utf-8")
     beside.replace(path)
 
 
@@ -475,13 +481,23 @@ class Watch:
         """Give a result to the step that a crash has cut off, so that whoever looks finds it ended."""
         units = dict(zip(STEPS, self.order["units"]))  # noqa: B905 - Python 3.9 has no strict=
         for step, unit in units.items():
-            if size(self.directory / BEGUN[step]) and not status(self.directory, step) and not active(unit):
+            # In this order: one that ends meanwhile has a result of its own.
+            if size(self.directory / BEGUN[step]) and not active(unit) and not status(self.directory, step):
                 log(f"The {step} was cut off, as the machine went down.")
-                path = self.directory / f"{step}.status"
-                beside = path.with_name(f"{path.name}.new")
-                with contextlib.suppress(OSError):
-                    beside.write_text(f"{CUT}\n", encoding="utf-8")
-                    beside.replace(path)
+                self.keep_cut(self.directory / f"{step}.status")
+
+    def keep_cut(self, path: Path) -> None:
+        """Write that result, for which there may be no room at once."""
+        for wait in WAITS:
+            try:
+                # Nothing has removed it at the unit's end.
+                (self.directory / RESERVE).unlink(missing_ok=True)
+                replace(path, f"{CUT}\n")
+            except OSError as error:
+                log(f"{path.name} cannot be written: {error}")
+                self.sleep(wait)
+            else:
+                return
 
     def wait(self) -> None:
         """Return when the attempt has ended: by itself, by a spot notice or a shutdown, or left by everybody."""

@@ -651,6 +651,41 @@ def test_a_step_that_a_crash_has_cut_off_has_a_result_after_the_boot(
     assert program.statuses(directory) == results
 
 
+def test_the_result_of_what_a_crash_has_cut_off_has_room_on_a_full_disk(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (directory / "benchmark.log").write_text("some")
+    (directory / "reserve").write_text("room")
+    watch = program.Watch(directory, program.read(directory / "upload.json"), None)
+    replace, tries = program.replace, []
+
+    def full(path: Path, text: str) -> None:
+        tries.append((directory / "reserve").exists())
+        if len(tries) == 1:
+            raise OSError(28, "No space left on device")
+        replace(path, text)
+
+    monkeypatch.setattr(program, "replace", full)
+    monkeypatch.setattr(program, "WAITS", (0.01, 0.01))
+    watch.note_cut()
+    assert tries == [False, False]
+    assert program.status(directory, "build") == program.CUT
+
+
+def test_a_step_that_ends_while_it_is_looked_for_keeps_its_own_result(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (directory / "benchmark.log").write_text("some")
+
+    def ends(unit: str) -> bool:
+        (directory / "build.status").write_text("success exited 0\n")
+        return False
+
+    monkeypatch.setattr(program, "active", ends)
+    program.Watch(directory, program.read(directory / "upload.json"), None).note_cut()
+    assert program.status(directory, "build") == "success exited 0"
+
+
 def test_what_a_crash_has_cut_off_is_uploaded_after_the_boot_whoever_follows(aws: Services, directory: Path) -> None:
     (directory / "benchmark.log").write_text("tiny: 1 ns\n")
     (directory / "activity").write_text("1 11\n")
