@@ -33,8 +33,11 @@ for attempt in */; do
     word=$(cat "$attempt/$file" 2>/dev/null)
     case $word in *" {systemd_units.POWER_OFF}") word={CUT} ;; "success exited"*) ;; success*) word=stopped ;; esac
     word=${{word%% *}}
-    # Without a clean shutdown there is no result. Only a measurement takes notes.
-    [ "$file$word$active" != run.statusno ] || [ ! -s "$attempt/{host_layout.ACTIVITY}" ] || word={CUT}
+    # Without a clean shutdown there is no result of what had begun. Only a measurement takes notes.
+    case $file$word$active in
+      build.statusno) [ ! -s "$attempt/{host_layout.LOG}" ] || word={CUT} ;;
+      run.statusno) [ ! -s "$attempt/{host_layout.ACTIVITY}" ] || word={CUT} ;;
+    esac
     printf ' %s' "${{word:--}}"
   done
   echo

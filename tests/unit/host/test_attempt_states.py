@@ -187,6 +187,25 @@ def test_a_step_that_was_stopped_or_cut_off_has_not_succeeded(
     assert found.can_continue is (told == "-")
 
 
+@pytest.mark.parametrize(
+    ("log", "system", "told"),
+    [("Compiling", "inactive", "cut"), ("", "inactive", "-"), ("Compiling", "active", "-")],
+)
+def test_a_build_that_a_crash_has_cut_off_is_known_by_its_log(tmp_path: Path, log: str, system: str, told: str) -> None:
+    begin = attempt_states.begin_command(str(tmp_path / "runs/1"), "a", "asked", OWN)
+    subprocess.run(["sh", "-c", begin], check=True)
+    (tmp_path / "runs/1/benchmark.log").write_text(log)
+    systemctl = tmp_path / "bin/systemctl"
+    systemctl.parent.mkdir()
+    systemctl.write_text(f"#!/bin/sh\ncase $2 in *-build.service) echo {system} ;; esac\n")
+    systemctl.chmod(0o755)
+    command = attempt_states.states_command(str(tmp_path / "runs"), "benchmarks-r1")
+    environment = {"PATH": f"{systemctl.parent}:/usr/bin:/bin"}
+    output = subprocess.run(["sh", "-c", command], check=True, capture_output=True, text=True, env=environment).stdout
+    (found,) = attempt_states.read_states(output)
+    assert (found.active, found.results) == (system == "active", (told, "-"))
+
+
 def test_third_party_code_can_replace_nothing_in_an_attempts_directory(tmp_path: Path) -> None:
     directory = tmp_path / "1"
     begin = ["sh", "-c", f"umask 077; {attempt_states.begin_command(str(directory), 'a', 'asked', OWN)}"]
