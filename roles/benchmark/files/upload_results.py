@@ -806,8 +806,8 @@ def power_off_later(directory: Path, order: Mapping[str, Any]) -> None:
 
     Not by shutdown(8), which locks out everybody for the last five minutes: then nobody could come back.
     """
-    # Whoever goes on with the run may have decided otherwise.
-    if read(directory / ORDER).get("keep", order["keep"]):
+    order = newest_order(directory) or order
+    if order["keep"]:
         return
     seconds = order["unfollowed_seconds"]
     command = ["systemd-run", "--collect", f"--unit={order['power_off']}", f"--on-active={seconds}"]
@@ -817,9 +817,8 @@ def power_off_later(directory: Path, order: Mapping[str, Any]) -> None:
 
 
 def check(directory: Path) -> None:
-    # An earlier attempt may have set the timer: whoever has gone on with the run since may have decided otherwise.
-    order = next(found for one in reversed(attempts(directory)) if (found := read(one / ORDER)))
-    if order["keep"] or followed(directory, order["unfollowed_seconds"]) or others(order):
+    order = newest_order(directory)
+    if not order or order["keep"] or followed(directory, order["unfollowed_seconds"]) or others(order):
         return
     if unsaved := [one.name for one in attempts(directory) if not is_saved(one)]:
         log(f"The machine stays on: S3 does not have all of the attempts {', '.join(unsaved)}.")
@@ -832,6 +831,11 @@ def attempts(directory: Path) -> list[Path]:
     """The directories of the run's attempts, of which one is given; the newest is the last."""
     found = [path for path in directory.parent.iterdir() if path.name.isdecimal() and path.is_dir()]
     return sorted(found, key=lambda path: int(path.name))
+
+
+def newest_order(directory: Path) -> dict[str, Any]:
+    """What the run's newest attempt was told: whoever has gone on with the run since may have decided otherwise."""
+    return next((found for one in reversed(attempts(directory)) if (found := read(one / ORDER))), {})
 
 
 def is_saved(directory: Path) -> bool:

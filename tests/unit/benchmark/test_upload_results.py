@@ -910,6 +910,19 @@ def test_whether_an_instance_is_kept_is_what_its_newest_attempt_was_told(
     assert ("poweroff" in told(directory)) is expected
 
 
+@pytest.mark.parametrize("keep", [False, True])
+def test_whether_an_instance_is_to_power_off_later_is_what_its_newest_attempt_was_told(
+    aws: Services, directory: Path, keep: bool
+) -> None:
+    change(directory, keep=not keep)
+    (directory.parent / "2").mkdir()
+    (directory.parent / "2/upload.json").write_text((directory / "upload.json").read_text())
+    change(directory.parent / "2", keep=keep)
+    measured(directory)
+    program.main(directory)
+    assert ("--unit=r1-power-off" in told(directory)) is not keep
+
+
 def test_at_a_shutdown_what_there_is_is_uploaded_at_once_and_no_credentials_are_left(
     aws: Services, directory: Path
 ) -> None:
