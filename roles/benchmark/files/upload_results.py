@@ -372,10 +372,21 @@ def write(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def replace(path: Path, text: str) -> None:
-    """Write a file whole, so that whoever reads it meanwhile finds the earlier one. Raises OSError."""
+    """Write a file whole, so that whoever reads it meanwhile, or after a crash, finds it or the earlier one.
+
+    A file that is renamed may be empty after a crash unless it was flushed. Raises OSError.
+    """
     beside = path.with_name(f"{path.name}.new")
-    beside.write_text(text, encoding="utf-8")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     beside.replace(path)
+    descriptor = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -865,8 +876,12 @@ def others(order: Mapping[str, Any]) -> list[str]:
 def main(directory: Path) -> int:
     order = read(directory / ORDER)
     if not order:
-        log(f"There is no {directory / ORDER}.")
-        return 0
+        if not (directory / ORDER).exists():
+            log(f"There is no {directory / ORDER}.")
+            return 0
+        # Tried again until somebody has come back to the run, who places it anew.
+        log(f"{directory / ORDER} is damaged, so that nothing can be uploaded: come back to the run by bench.attach.")
+        return 1
     watch = Watch(directory, order, Metadata(METADATA))
     signal.signal(signal.SIGTERM, lambda *_: watch.down.set())
     if watch.is_copy():

@@ -948,6 +948,30 @@ def test_at_a_shutdown_what_there_is_is_uploaded_at_once_and_no_credentials_are_
     assert b"session" not in left + said
 
 
+def test_what_is_noted_is_flushed_before_it_gets_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[tuple[str, bool]] = []
+    file, fsync = tmp_path / "uploaded.json", os.fsync
+
+    def flush(descriptor: int) -> None:
+        done.append((str(Path(f"/proc/self/fd/{descriptor}").readlink()), file.exists()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", flush)
+    program.write(file, {})
+    assert done == [(f"{file}.new", False), (f"{tmp_path}", True)]
+
+
+@pytest.mark.parametrize("text", ["", "{", None])
+def test_an_order_that_is_damaged_is_no_success(
+    directory: Path, capsys: pytest.CaptureFixture[str], text: str | None
+) -> None:
+    file = directory / "upload.json"
+    file.unlink() if text is None else file.write_text(text)
+    assert program.main(directory) == (0 if text is None else 1)
+    said = capsys.readouterr().err
+    assert said.startswith(f"There is no {file}." if text is None else f"{file} is damaged, ")
+
+
 def test_a_pipe_or_directory_in_a_files_place_is_no_file(directory: Path) -> None:
     os.mkfifo(directory / "pipe")
     with pytest.raises(OSError, match="is no file"):
