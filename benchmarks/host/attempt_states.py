@@ -12,6 +12,7 @@ from benchmarks.host import host_layout, systemd_units
 from benchmarks.host.host_layout import STEPS
 
 CUT = "cut"  # instead of systemd's word, of a step that the machine's restart has ended
+# systemd may not answer, as where memory is used up: then it is unknown what runs, and nothing counts as ended.
 # Prints one line for each active unit of another run, then one line for each attempt: its number, whether one of its
 # units is active, the digests of its measurement and of its request, and the result of each unit.
 _STATES = f"""
@@ -25,9 +26,14 @@ cd "$1" 2>/dev/null || exit 0
 {{ {host_layout.STAYS} }} 2>/dev/null
 for attempt in */; do
   attempt=${{attempt%/}}
+  case $attempt in *[!0-9]*) continue ;; esac
   active=no
   for step in build run; do
-    case $(systemctl is-active "$2-$attempt-$step.service") in active|activating|deactivating) active=yes ;; esac
+    case $(systemctl is-active "$2-$attempt-$step.service") in
+      inactive|failed|unknown) ;;
+      active|activating|deactivating|reloading|refreshing) active=yes ;;
+      *) echo "systemd does not say what runs" >&2; exit 1 ;;
+    esac
   done
   printf '%s %s' "$attempt" "$active"
   for file in measurement request build.status run.status; do

@@ -12,12 +12,13 @@ from benchmarks.host import activity, log_output
 from benchmarks.readers import host_readings
 from benchmarks.readers.benchmark_log import Place
 from benchmarks.results import attempt_facts, manifest
-from benchmarks.runs import failures, record_files, run_layout
+from benchmarks.runs import attempts, failures, record_files, run_layout
 from benchmarks.runs.records import Preflight
 from benchmarks.runs.result_records import Results
 
 # The stages, as failures name them, that are about what is measured.
 _MEASURING = ("", "finish")
+_CUT = "Its machine restarted while it was measured."
 
 
 def of_attempt(run_dir: Path, host: str, attempt: int, plan: Preflight, ended: datetime | None = None) -> Results:
@@ -58,14 +59,16 @@ def of_attempt(run_dir: Path, host: str, attempt: int, plan: Preflight, ended: d
         platform=facts.platform,
         money=facts.money,
         tool=facts.tool,
-        partial=_partial(len(measurements), suite.expected, _failure(run_dir, host, attempt)),
+        partial=_partial(len(measurements), suite.expected, _why(run_dir, host, attempt)),
     )
 
 
-def _failure(run_dir: Path, host: str, attempt: int) -> str:
-    """Why the attempt was not measured to its end, as a sentence; empty if it was, as far as is recorded."""
+def _why(run_dir: Path, host: str, attempt: int) -> str:
+    """Why the attempt may not be measured to its end, as a sentence; empty if it was, as far as is recorded."""
     found = (one for one in failures.failures(run_dir) if one.is_of(host, attempt) and one.stage in _MEASURING)
-    return next((one.sentence.partition("\n")[0] for one in found), "")
+    if failed := next(found, None):
+        return failed.sentence.partition("\n")[0]
+    return _CUT if attempts.was_cut(run_layout.host(run_dir, host), attempt) else ""
 
 
 def _partial(count: int, expected: int | None, why: str) -> str | None:

@@ -9,6 +9,7 @@ from benchmarks import __version__
 from benchmarks.results.uploads import Upload
 from benchmarks.runs import attempts, failures, record_files, run_layout
 from benchmarks.runs.records import File, Manifest, Preflight, Suite, Toolchain
+from benchmarks.runs.result_records import Results
 
 
 def make(run_dir: Path, host: str, attempt: int, plan: Preflight, uploads: Sequence[Upload]) -> Manifest:
@@ -27,9 +28,16 @@ def make(run_dir: Path, host: str, attempt: int, plan: Preflight, uploads: Seque
         suite=suite_of(run_layout.host(run_dir, host), attempt, plan),
         launch=plan.launch,
         toolchain=record_files.recall(Toolchain, directory),
-        failures=tuple(one.sentence for one in failures.failures(run_dir) if one.is_of(host, attempt)),
+        failures=_failures(run_dir, host, attempt),
         files=files,
     )
+
+
+def _failures(run_dir: Path, host: str, attempt: int) -> tuple[str, ...]:
+    """The sentences of an attempt's failures, else why its results are partial: a restart may have cut it off."""
+    found = tuple(one.sentence for one in failures.failures(run_dir) if one.is_of(host, attempt))
+    results = record_files.recall(Results, run_layout.attempt(run_layout.host(run_dir, host), attempt))
+    return found or ((results.partial,) if results and results.partial else ())
 
 
 def suite_of(host_directory: Path, attempt: int, plan: Preflight) -> Suite:

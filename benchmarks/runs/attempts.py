@@ -9,6 +9,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from benchmarks.runs import record_files, run_layout
 from benchmarks.runs.records import Attempt, CurrentAttempt, Published, Suite, Toolchain
 
@@ -81,6 +83,17 @@ def replaced(host_directory: Path, number: int) -> list[str]:
     """That another attempt is the current one, as a sentence; empty if this one is. A restart may have cut it off."""
     now = current(host_directory)
     return [] if int(number) == now else [f"Attempt {now} has taken the place of attempt {number}."]
+
+
+def note_cut(host_directory: Path, number: int) -> None:
+    """Record that a restart of the host has ended an attempt, unless nothing of it is recorded. Raises OSError."""
+    if record := read(host_directory, number):
+        record_files.write(run_layout.attempt(host_directory, number), replace(record, cut=True))
+
+
+def was_cut(host_directory: Path, number: int) -> bool:
+    record = read(host_directory, number)
+    return bool(record and record.cut)
 
 
 def write(host_directory: Path, record: Attempt) -> None:

@@ -350,6 +350,7 @@ class Attempt(Record, frozen=True, kw_only=True):
     suite: Suite
     suite_digest: str
     measurement: Measurement | None = None  # None until the toolchain is installed, which is part of it
+    cut: bool = False  # whether a restart of its machine has ended it
 
 
 class CurrentAttempt(Record, frozen=True, kw_only=True):

@@ -48,6 +48,8 @@ class ActionModule(ActionBase):
             attempt_states.active_attempt(found, asked)
             number, new = attempt_states.choose(found, taken, wanted, attaches=bool(args.get("attach")))
             if not self._task.check_mode:
+                for cut in (attempt.number for attempt in found if attempt.was_cut):
+                    attempts.note_cut(here, cut)
                 if new:
                     begin = attempt_states.begin_command(f"{args['directory']}/{number}", wanted, asked)
                     self._command(begin, privileged=True)

@@ -41,10 +41,20 @@ class ActionModule(ActionBase):
             # Nothing can measure there yet, and a later stage waits until it is ready.
             if not (args["attaches"] or attempts.is_left(here) or _was_reached(here)):
                 return {"changed": False, "number": 0, "events": []}
-            if host_check.gone(args["host_check"]):
-                return {"changed": False, "number": attempts.current(here), "events": []}
+            if gone := host_check.gone(args["host_check"]):
+                last = attempts.current(here)
+                begun = attempts.read(here, last)
+                # What was asked for now may be something else.
+                if args["attaches"] or (begun and begun.suite_digest == args["suite_digest"]):
+                    return {"changed": False, "number": last, "events": []}
+                raise _refusal(here, gone) from None
             # It may measure all the same: from here, a network of one's own may be in the way.
             raise _refusal(here, ssh_failures.sentence(task_vars["inventory_hostname"], str(error))) from None
+        if answer["rc"]:
+            # What may measure there is not to be ended because of that.
+            said = " ".join(f"{answer['stderr'] or answer['stdout']}".split())
+            name = task_vars["inventory_hostname"]
+            raise _refusal(here, f"{name} answers, but does not tell what it is at: {said}. Try again in a minute.")
         try:
             found = attempt_states.read_states(answer["stdout"])
             number = attempt_states.active_attempt(found, args["suite_digest"])

@@ -55,7 +55,7 @@ def test_what_passes_is_outlived(account: Account, tool: Tool, run_id: str, faul
     check_whole(account, tool, run_id)
 
 
-@pytest.mark.fault("SSH is cut for good", code=1, seconds=60)
+@pytest.mark.fault("SSH is cut for good (the test waits 5 s instead of five minutes)", code=1, seconds=60)
 def test_a_host_out_of_reach_is_left_and_its_results_come_from_s3(
     account: Account, tool: Tool, run_id: str, faults_met: Faults, measures: Callable[[], None]
 ) -> None:

@@ -86,17 +86,24 @@ def test_an_instance_has_failed_if_a_check_has_for_a_while(status: Any, told: st
     assert instance_check.failed(status, NOW) == told
 
 
+def answered(*statuses: Any, date: str = "Wed, 29 Jul 2026 12:00:00 GMT") -> dict[str, Any]:
+    return {"InstanceStatuses": list(statuses), "ResponseMetadata": {"HTTPHeaders": {"date": date} if date else {}}}
+
+
 @pytest.mark.parametrize(
     ("more", "answer", "told"),
     [
-        ([instance_check.WITH_CHECKS], {"InstanceStatuses": [checked("impaired", 5)]}, "i-1 has failed"),
+        ([instance_check.WITH_CHECKS], answered(checked("impaired", 5)), "i-1 has failed"),
+        # By EC2's clock, whatever this machine's says.
+        ([instance_check.WITH_CHECKS], answered(checked("impaired", 5), date="Wed, 29 Jul 2026 11:56:00 GMT"), ""),
+        ([instance_check.WITH_CHECKS], answered(checked("impaired", 5), date=""), ""),
         # While it boots, its checks may fail.
-        ([], {"InstanceStatuses": [checked("impaired", 5)]}, ""),
-        ([instance_check.WITH_CHECKS], {"InstanceStatuses": [checked("ok")]}, ""),
-        ([instance_check.WITH_CHECKS], {"InstanceStatuses": []}, ""),
+        ([], answered(checked("impaired", 5)), ""),
+        ([instance_check.WITH_CHECKS], answered(checked("ok")), ""),
+        ([instance_check.WITH_CHECKS], answered(), ""),
         ([instance_check.WITH_CHECKS], aws_error("UnauthorizedOperation", "no", "DescribeInstanceStatus"), ""),
     ],
-    ids=["failed", "not asked", "fine", "unknown", "without the permission"],
+    ids=["failed", "a minute ago", "no clock", "not asked", "fine", "unknown", "without the permission"],
 )
 def test_the_checks_of_a_running_instance_are_asked_for_where_they_count(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], more: list[str], answer: Any, told: str

@@ -12,13 +12,15 @@ from ansible.plugins.loader import action_loader
 
 from benchmarks.paths import ROOT
 from benchmarks.playbook import stages
-from benchmarks.runs import attempts, record_files
-from benchmarks.runs.records import CurrentAttempt
+from benchmarks.runs import attempts, measurement, record_files
+from benchmarks.runs.records import Attempt, CurrentAttempt
 from tests.support.measured_suite import SUITE, TOOLCHAIN
 
+LOST = AnsibleConnectionFailure("Connection refused")
 
-def made(monkeypatch: pytest.MonkeyPatch, host_dir: Path, check: tuple[str, ...] = ()) -> Any:
-    """The action on a host that does not answer."""
+
+def made(monkeypatch: pytest.MonkeyPatch, host_dir: Path, check: tuple[str, ...] = (), answers: Any = LOST) -> Any:
+    """The action on a host that answers so, or does not answer."""
     action_loader.add_directory(str(ROOT / "roles/benchmark/action_plugins"))
     args = {
         "suite": record_files.plain(SUITE), "toolchain": record_files.plain(TOOLCHAIN), "host_dir": str(host_dir),
@@ -28,8 +30,7 @@ def made(monkeypatch: pytest.MonkeyPatch, host_dir: Path, check: tuple[str, ...]
         "take_attempt", task=Mock(args=args, async_val=0, check_mode=False), connection=Mock(),
         play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
     )  # fmt: skip
-    lost = Mock(side_effect=AnsibleConnectionFailure("Connection refused"))
-    monkeypatch.setattr(action, "_low_level_execute_command", lost)
+    monkeypatch.setattr(action, "_low_level_execute_command", Mock(side_effect=answers))
     return action
 
 
@@ -61,3 +62,15 @@ def test_any_other_host_that_does_not_answer_is_unreachable(monkeypatch: pytest.
     with pytest.raises(AnsibleConnectionFailure):
         made(monkeypatch, tmp_path / "i-1").run(task_vars={})
     assert not attempts.is_left(tmp_path / "i-1")
+
+
+def test_what_a_restart_has_cut_off_is_noted_and_measured_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    host_dir, measured = tmp_path / "r1/i-1", measurement.of(SUITE, TOOLCHAIN)
+    begun = Attempt(number=1, suite=SUITE, suite_digest="asked", measurement=measured)
+    attempts.take(host_dir, begun, TOOLCHAIN)
+    states = f"1 no {measurement.digest(measured)} asked success cut\n"
+    answers = [{"rc": 0, "stdout": states, "stderr": ""}, {"rc": 0, "stdout": "", "stderr": ""}]
+    result = made(monkeypatch, host_dir, answers=answers).run(task_vars={})
+    assert (result["changed"], result["number"]) == (True, 2)
+    assert attempts.was_cut(host_dir, 1)
+    assert not attempts.was_cut(host_dir, 2)

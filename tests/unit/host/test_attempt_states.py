@@ -137,6 +137,20 @@ def test_what_is_at_work_is_followed_by_the_same_request_and_disturbed_by_no_oth
         attempt_states.active_attempt(found, "other")
 
 
+def asked(tmp_path: Path, root: Path, *cases: str) -> subprocess.CompletedProcess[str]:
+    """What a host says of the attempts in `root`. Its systemctl is the test's own, which answers by shell `cases`."""
+    systemctl = tmp_path / "bin/systemctl"
+    systemctl.parent.mkdir()
+    systemctl.write_text("\n".join(["#!/bin/sh", 'case "$1 $2" in', *cases, "esac", ""]))
+    systemctl.chmod(0o755)
+    return subprocess.run(
+        ["sh", "-c", attempt_states.states_command(str(root), "benchmarks-r1")],
+        capture_output=True,
+        text=True,
+        env={"PATH": f"{systemctl.parent}:/usr/bin:/bin"},
+    )
+
+
 def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
     root = tmp_path / "runs/r1"
     for number, wanted in ((1, "a"), (2, "b"), (10, "c")):
@@ -147,25 +161,12 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
     (root / "2/build.status").touch()
     (root / "10/build.status").write_text("success exited 0\n")
     (root / "other").mkdir()
-    # A systemctl of the test's own, which says of one unit that it is at work.
-    systemctl = tmp_path / "bin/systemctl"
-    systemctl.parent.mkdir()
-    systemctl.write_text(
-        "#!/bin/sh\n"
-        'case "$1 $2" in\n'
-        '"list-units "*) printf "benchmarks-r1-10-run.service loaded\\nbenchmarks-r2-1-build.service loaded\\n" ;;\n'
-        '"is-active benchmarks-r1-10-run.service") echo active ;;\n'
-        "*) echo inactive ;;\n"
-        "esac\n"
-    )
-    systemctl.chmod(0o755)
-    command = attempt_states.states_command(str(root), "benchmarks-r1")
-    output = subprocess.run(
-        ["sh", "-c", command],
-        check=True,
-        capture_output=True,
-        text=True,
-        env={"PATH": f"{systemctl.parent}:/usr/bin:/bin"},
+    output = asked(
+        tmp_path,
+        root,
+        '"list-units "*) printf "benchmarks-r1-10-run.service loaded\\nbenchmarks-r2-1-build.service loaded\\n" ;;',
+        '"is-active benchmarks-r1-10-run.service") echo active ;;',
+        "*) echo inactive ;;",
     ).stdout
     assert attempt_states.units_of_other_runs(output) == ["benchmarks-r2-1-build.service"]
     assert attempt_states.read_states(output) == (
@@ -192,15 +193,14 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
 def test_a_step_that_was_stopped_or_cut_off_has_not_succeeded(
     tmp_path: Path, kept: str, activity: str, told: str
 ) -> None:
-    begin = attempt_states.begin_command(str(tmp_path / "1"), "a", "asked", OWN)
+    root = tmp_path / "runs/r1"
+    begin = attempt_states.begin_command(str(root / "1"), "a", "asked", OWN)
     subprocess.run(["sh", "-c", begin], check=True)
-    (tmp_path / "1/build.status").write_text("success exited 0\n")
-    (tmp_path / "1/activity").write_text(activity)
+    (root / "1/build.status").write_text("success exited 0\n")
+    (root / "1/activity").write_text(activity)
     if kept:
-        (tmp_path / "1/run.status").write_text(f"{kept}\n")
-    command = attempt_states.states_command(str(tmp_path), "benchmarks-r1")
-    output = subprocess.run(["sh", "-c", command], check=True, capture_output=True, text=True).stdout
-    (found,) = attempt_states.read_states(output)
+        (root / "1/run.status").write_text(f"{kept}\n")
+    (found,) = attempt_states.read_states(asked(tmp_path, root, '"is-active "*) echo inactive ;;').stdout)
     assert found.results == ("success", told)
     assert found.was_cut is (told == "cut")
     assert found.can_continue is (told == "-")
@@ -254,3 +254,13 @@ def test_a_host_without_attempts_has_none(tmp_path: Path) -> None:
     command = attempt_states.states_command(str(tmp_path / "none"), "benchmarks-r1")
     output = subprocess.run(["sh", "-c", command], check=True, capture_output=True, text=True).stdout
     assert attempt_states.read_states(output) == ()
+
+
+def test_what_runs_is_unknown_where_systemd_does_not_answer(tmp_path: Path) -> None:
+    root = tmp_path / "runs/r1"
+    begin = attempt_states.begin_command(str(root / "1"), "a", "asked", OWN)
+    subprocess.run(["sh", "-c", begin], check=True)
+    (root / "1/activity").write_text("1 5")
+    said = asked(tmp_path, root, '*) echo "Failed to connect to bus: Connection refused" >&2; exit 1 ;;')
+    assert said.returncode == 1
+    assert said.stderr.endswith("systemd does not say what runs\n")

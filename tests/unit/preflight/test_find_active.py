@@ -80,7 +80,7 @@ def host_dir(tmp_path: Path) -> Path:
 def test_an_attempt_is_followed_and_can_be_left_again(
     monkeypatch: pytest.MonkeyPatch, host_dir: Path, line: str, attaches: bool, is_followed: bool, measures: bool
 ) -> None:
-    hosts = followed(monkeypatch, host_dir, {"stdout": f"{line}\n"}, attaches=attaches)
+    hosts = followed(monkeypatch, host_dir, {"rc": 0, "stdout": f"{line}\n"}, attaches=attaches)
     assert attempts.is_active(host_dir) is is_followed
     assert not attempts.is_left(host_dir)
     assert bool(hosts.measures) is measures
@@ -112,6 +112,25 @@ def test_a_host_that_has_never_answered_is_waited_for_later(monkeypatch: pytest.
     assert (told["number"], told["events"]) == (0, [])
 
 
+def test_a_host_that_has_failed_is_not_followed_for_another_suite(
+    monkeypatch: pytest.MonkeyPatch, host_dir: Path
+) -> None:
+    attempts.begin(host_dir, records.suite(), "another")
+    (host_dir / Ready.FILE).touch()
+    with pytest.raises(AnsibleActionFail, match=r"^i-1 has failed$"):
+        found(monkeypatch, host_dir, LOST, attaches=False, check=GONE)
+
+
+@pytest.mark.parametrize("attaches", [True, False])
+def test_a_host_that_does_not_tell_what_it_is_at_refuses(
+    monkeypatch: pytest.MonkeyPatch, host_dir: Path, attaches: bool
+) -> None:
+    answer = {"rc": 1, "stdout": "", "stderr": "sh: Cannot fork\n"}
+    with pytest.raises(AnsibleActionFail, match=r"^i-1 answers, but does not tell what it is at: sh: Cannot fork\."):
+        found(monkeypatch, host_dir, answer, attaches=attaches)
+    assert attempts.is_left(host_dir)
+
+
 @pytest.mark.parametrize("attaches", [True, False])
 def test_a_host_that_has_failed_is_not_left_any_more_and_the_run_goes_on_to_its_end(
     monkeypatch: pytest.MonkeyPatch, host_dir: Path, attaches: bool
@@ -126,9 +145,9 @@ def test_a_host_that_has_failed_is_not_left_any_more_and_the_run_goes_on_to_its_
     [
         (LOST, True, True),
         (LOST, False, True),
-        ({"stdout": "1 yes m other success -\n"}, True, True),
-        ({"stdout": "1 yes m other success -\n"}, False, True),
-        ({"stdout": "1 yes m asked success -\n"}, True, False),
+        ({"rc": 0, "stdout": "1 yes m other success -\n"}, True, True),
+        ({"rc": 0, "stdout": "1 yes m other success -\n"}, False, True),
+        ({"rc": 0, "stdout": "1 yes m asked success -\n"}, True, False),
     ],
     ids=[
         "does not answer",
@@ -154,7 +173,7 @@ def test_what_is_found_changes_nothing_as_long_as_another_host_may_refuse(
     monkeypatch: pytest.MonkeyPatch, host_dir: Path
 ) -> None:
     before = {path: path.read_bytes() for path in host_dir.rglob("*") if path.is_file()}
-    told = found(monkeypatch, host_dir, {"stdout": "1 yes m asked success -\n"}, attaches=True)
+    told = found(monkeypatch, host_dir, {"rc": 0, "stdout": "1 yes m asked success -\n"}, attaches=True)
     assert (told["number"], told["events"]) == (1, ["measures"])
     assert {path: path.read_bytes() for path in host_dir.rglob("*") if path.is_file()} == before
 

@@ -13,8 +13,8 @@ import pytest
 
 from benchmarks.pages import record_schemas
 from benchmarks.results import attempt_results
-from benchmarks.runs import failures, record_files
-from benchmarks.runs.records import PlannedMeasurement, Preflight
+from benchmarks.runs import attempts, failures, record_files
+from benchmarks.runs.records import Attempt, PlannedMeasurement, Preflight
 from benchmarks.runs.result_records import Results
 from tests.support import records
 from tests.support.result_bucket import NOW, plan
@@ -115,6 +115,13 @@ def test_results_are_partial_if_the_attempt_failed_and_nobody_knows_how_many_the
     assert partial(measured, None) == "It may be that not all benchmarks were measured: i-1 is terminated."
     assert partial(measured, 74) == "1 of 74 benchmarks were measured: i-1 is terminated."
     assert partial(measured, 1) is None
+
+
+def test_results_of_what_a_restart_has_cut_off_are_partial(measured: Path) -> None:
+    attempts.write(measured / "i-1", Attempt(number=1, suite=records.suite(expected=None), suite_digest="asked"))
+    attempts.note_cut(measured / "i-1", 1)
+    told = "It may be that not all benchmarks were measured: Its machine restarted while it was measured."
+    assert partial(measured, None) == told
 
 
 @pytest.mark.parametrize(("of", "stage", "attempt"), [("i-1", "publish", 1), ("i-1", "", 2), ("i-2", "", 1)])

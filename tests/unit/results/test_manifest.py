@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks.results import publishing
 from benchmarks.runs import failures, record_files
 from benchmarks.runs.records import File, Manifest
+from benchmarks.runs.result_records import Results
 from tests.support.result_bucket import NOW, TOOLCHAIN, Bucket, plan
 
 
@@ -36,3 +37,9 @@ def test_the_manifest_says_what_was_run_on_what_and_what_failed(host: Path) -> N
     assert told.toolchain == TOOLCHAIN
     assert told.failures == ("The build failed.",)
     assert told.files["benchmark.log"] == File(sha256=hashlib.sha256(b"log\r\n\xff").hexdigest(), bytes=6)
+
+
+def test_the_manifest_says_why_results_are_partial_if_nothing_has_failed(host: Path) -> None:
+    record_files.write(host, Results(measurements=(), partial="1 of 3 benchmarks were measured."))
+    publishing.publish(Bucket(), host.parents[1], "i-1", 1, plan())
+    assert manifest(host).failures == ("1 of 3 benchmarks were measured.",)
