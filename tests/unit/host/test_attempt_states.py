@@ -216,7 +216,7 @@ def test_a_build_that_a_crash_has_cut_off_is_known_by_its_log(tmp_path: Path, lo
     (tmp_path / "runs/1/benchmark.log").write_text(log)
     systemctl = tmp_path / "bin/systemctl"
     systemctl.parent.mkdir()
-    systemctl.write_text(f"#!/bin/sh\ncase $2 in *-build.service) echo {system} ;; esac\n")
+    systemctl.write_text(f"#!/bin/sh\ncase $2 in *-build.service) echo {system} ;; *) echo inactive ;; esac\n")
     systemctl.chmod(0o755)
     command = attempt_states.states_command(str(tmp_path / "runs"), "benchmarks-r1")
     environment = {"PATH": f"{systemctl.parent}:/usr/bin:/bin"}
