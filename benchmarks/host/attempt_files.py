@@ -16,13 +16,25 @@ from benchmarks.host import host_layout, isolation
 LARGEST_ARCHIVE = 2**30  # bytes
 _BLOCK = 512  # bytes; of ulimit in POSIX's shells, while bash takes 1024
 _PACKING_TIME = 600  # seconds
+_CUT_WAIT = 30  # seconds
 
 # Prints the checksum and name of each file that has something in it, and the names of directories that have. The list
 # of services may well be empty.
+# What a crash has cut off is given its result as the machine is up again, by the unit that uploads: that is waited for.
 # Somebody follows the run, if that is of interest there. What has ended is noted by its checksum: whoever collects that
 # publishes the same as the host itself, which cannot read what is in the bucket already.
 _FOUND = f"""
 cd "$1" 2>/dev/null || exit 0
+run=${{1%/*}}
+unit=$PREFIX-${{run##*/}}-${{1##*/}}
+is_cut() {{
+  [ -s "$2" ] && [ ! -s "$1.status" ] || return 1
+  case $(systemctl is-active "$unit-$1.service" 2>/dev/null) in inactive|failed|unknown) return 0 ;; *) return 1 ;; esac
+}}
+for _ in $(seq {_CUT_WAIT}); do
+  is_cut build "$LOG" || is_cut run "$ACTIVITY" || break
+  case $(systemctl is-active "$unit-results.service" 2>/dev/null) in active|activating) sleep 1 ;; *) break ;; esac
+done
 beat=../$HEARTBEAT
 if [ -w "$beat" ] && [ -s build.status ]; then
   cat build.status run.status "$LOG" 2>/dev/null | sha256sum >>"$beat"
@@ -62,7 +74,8 @@ def found_command(directory: str) -> list[str]:
     """The command that prints which of an attempt's files there are in its directory, for `found` and `to_fetch`."""
     names = [host_layout.LOG, host_layout.ACTIVITY, host_layout.STOPPED, host_layout.CRITERION]
     known = f"STOPPED={shlex.quote(host_layout.STOPPED)} HEARTBEAT={shlex.quote(host_layout.HEARTBEAT)}"
-    known += f" LOG={shlex.quote(host_layout.LOG)}"
+    known += f" LOG={shlex.quote(host_layout.LOG)} ACTIVITY={shlex.quote(host_layout.ACTIVITY)}"
+    known += f" PREFIX={shlex.quote(host_layout.LOGIN)}"
     return ["/bin/sh", "-c", f"{known}{_FOUND}", "sh", directory, *names]
 
 

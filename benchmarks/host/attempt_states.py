@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from benchmarks.errors import RefusedError
 from benchmarks.host import host_layout, systemd_units
@@ -37,10 +38,13 @@ for attempt in */; do
   printf '%s %s' "$attempt" "$active"
   for file in measurement request build.status run.status; do
     word=$(cat "$attempt/$file" 2>/dev/null)
-    case $word in *" {systemd_units.POWER_OFF}") word={CUT} ;; "success killed"*) word=stopped ;; esac
+    case $word in *" {systemd_units.POWER_OFF}") word={CUT} ;; "success exited"*) ;; success*) word=stopped ;; esac
     word=${{word%% *}}
-    # Without a clean shutdown there is no result. Only a measurement takes notes.
-    [ "$file$word$active" != run.statusno ] || [ ! -s "$attempt/{host_layout.ACTIVITY}" ] || word={CUT}
+    # Without a clean shutdown there is no result of what had begun. Only a measurement takes notes.
+    case $file$word$active in
+      build.statusno) [ ! -s "$attempt/{host_layout.LOG}" ] || word={CUT} ;;
+      run.statusno) [ ! -s "$attempt/{host_layout.ACTIVITY}" ] || word={CUT} ;;
+    esac
     printf ' %s' "${{word:--}}"
   done
   echo
@@ -163,15 +167,27 @@ def choose(
     return max([attempt.number for attempt in found] + list(here), default=0) + 1, True
 
 
-def anew(found: Sequence[AttemptState], wanted: str, number: int) -> str:
+def anew(
+    found: Sequence[AttemptState], wanted: str, number: int, now: datetime, ends: datetime | None = None, limit: int = 0
+) -> str:
     """That the attempt `number` measures anew what a restart has cut off, as a sentence; empty if none has.
 
-    `found` are the attempts before it, `wanted` is its measurement's digest.
+    `found` are the attempts before it, `wanted` is its measurement's digest. The machine switches itself off when it
+    `ends`, since a restart prolongs nothing; build and measurement may take `limit` minutes.
     """
     same = [attempt for attempt in found if attempt.measurement == wanted]
     if not (same and same[-1].was_cut):
         return ""
     return (
         f"Attempt {same[-1].number} was cut off when its machine restarted, and stays as it was: attempt {number} "
-        "measures everything anew."
+        f"measures everything anew{_end(ends, now, limit) if ends else ''}."
     )
+
+
+def _end(ends: datetime, now: datetime, limit: int) -> str:
+    """When a machine ends, as the end of a sentence; with a warning if fewer minutes are left than a limit."""
+    when = f"; the machine switches itself off by {ends:%H:%M UTC on %Y-%m-%d}"
+    left = max(0, int((ends - now).total_seconds() // 60))
+    if left >= limit:
+        return when
+    return f"{when}, in {left} minutes, while the limits allow {limit}: start a new run if it needs more"

@@ -26,7 +26,8 @@ PROGRAM, ORDER = "upload_results.py", "upload.json"
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/how-ec2-instance-termination-works.html
 STOP_TIMEOUT = 300  # seconds
 # The attempt's directory, and what is in it but for what third-party code writes, is root's. Whoever logs in may touch
-# the heartbeat, which third-party code may not: the run's directory and the file are not that user's.
+# the heartbeat, which third-party code may not: the run's directory and the file are not that user's. What is renamed
+# is flushed first, or it may be empty after a crash.
 _PLACE = """\
 import base64, json, os, pwd, sys, zlib
 directory, login, heartbeat, given = sys.argv[1:]
@@ -34,8 +35,13 @@ for name, (text, mode) in json.loads(zlib.decompress(base64.b64decode(given))).i
     path = os.path.join(directory, name)
     with open(os.open(path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:
         file.write(text)
-    os.chmod(path + ".new", mode)
+        file.flush()
+        os.fchmod(file.fileno(), mode)
+        os.fsync(file.fileno())
     os.replace(path + ".new", path)
+descriptor = os.open(directory, os.O_RDONLY)
+os.fsync(descriptor)
+os.close(descriptor)
 beat = os.path.join(os.path.dirname(directory), heartbeat)
 with open(beat, "a"):
     os.utime(beat)
@@ -46,7 +52,7 @@ if login in [one.pw_name for one in pwd.getpwall()]:
 # The machine is not powered off while something is measured, whatever was measured before.
 # A unit that has failed is activating until systemd starts it again; one that is about to end sees nobody any more.
 # One that cannot be enabled uploads all the same, unless there is a boot before its end. Written in its own directory,
-# the file has the type by which SELinux lets systemd read it.
+# the file has the type by which SELinux lets systemd read it. It is to be there after a crash too.
 _START = """
 systemctl stop "$1.timer" 2>/dev/null
 for _ in 1 2 3 4 5 6 7 8 9 10; do
@@ -59,6 +65,7 @@ done
 umask 022
 printf '%s' "$3" >"$4/$2.service" && systemctl daemon-reload || exit 1
 systemctl enable --quiet "$2.service" 2>/dev/null
+sync "$4/$2.service" "$4" "$4/multi-user.target.wants" 2>/dev/null
 exec systemctl start "$2.service"
 """
 _UNITS = "/etc/systemd/system"

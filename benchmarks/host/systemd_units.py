@@ -46,13 +46,21 @@ _KEEP_STATUS = (
     # What did not end well while something stopped it ended for that reason.
     f"reason=$(cat {host_layout.STOP_REASON} 2>/dev/null); "
     f'if [ -z "$reason" ] && [ "$(systemctl is-system-running)" = stopping ]; then reason={POWER_OFF}; fi; '
-    'if [ -z "$EXIT_CODE" ] || [ "$SERVICE_RESULT $EXIT_CODE" = "success exited" ]; then reason=; fi; '
+    'case "$SERVICE_RESULT $EXIT_CODE" in "success exited"|"exit-code ") reason= ;; esac; '
+    # What was stopped before its program began has no exit status, and has not ended well.
+    'case "$SERVICE_RESULT $EXIT_CODE $reason" in "success  "*|*"  "?*) EXIT_CODE=killed EXIT_STATUS=TERM ;; esac; '
     # Without quotes: a word of its own, or none.
     'set -- "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" $reason; echo "$*" > "$STATUS_FILE.new"'
     ' && mv "$STATUS_FILE.new" "$STATUS_FILE"'
 )
-# Not every file system reserves, and some begin with it before they find that there is no room.
-_CLEAN = f'rm -f "$1" "$2" || exit; fallocate -l {_RESERVE}MiB "$2" 2>/dev/null || rm -f "$2"'
+# After a crash, nobody has removed what earlier attempts of the run have reserved. Not every file system reserves, and
+# some begin with it before they find that there is no room.
+_CLEAN = f"""
+rm -f "$1" "$2" || exit
+active=$(systemctl list-units --plain --no-legend --state=active,activating,deactivating "$3-*-build.service" \
+  "$3-*-run.service" 2>/dev/null) && [ -z "$active" ] && rm -f "${{1%/*}}"/../*/{host_layout.RESERVE}
+fallocate -l {_RESERVE}MiB "$2" 2>/dev/null || rm -f "$2"
+"""
 # systemd would open the log and execute the program as init_t, which SELinux's targeted policy does not let do either
 # with files of this kind: 209/STDOUT, 203/EXEC (https://github.com/systemd/systemd/issues/24149; it opens files before
 # the transition: https://github.com/systemd/systemd/pull/43646). A shell in /bin runs as unconfined_service_t, which
@@ -118,22 +126,23 @@ class UnitStatus:
     def succeeded(self) -> bool:
         """Whether its program ended well by itself: for systemd, a stop is a success too, and so is SIGPIPE.
 
+        So is a stop before the program began, of which there is no exit status.
         https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#SuccessExitStatus=
         """
-        return self.result is not None and self.result[0] == "success" and list(self.result[1:2]) != ["killed"]
+        return self.result is not None and list(self.result[:2]) == ["success", "exited"]
 
     @property
     def word(self) -> str | None:
-        """systemd's word for its result, but "stopped" for the end by a signal that is a success for systemd."""
+        """systemd's word for its result, but "stopped" for a stop and a signal that are a success for systemd."""
         if self.result is None:
             return None
-        return "stopped" if list(self.result[:2]) == ["success", "killed"] else self.result[0]
+        return "stopped" if self.result[0] == "success" and not self.succeeded else self.result[0]
 
     @property
     def stopped(self) -> str:
         """What had it stopped, as the part of a sentence; empty if nothing had."""
         words = self.result or ()
-        if list(words) == ["success", "killed", "TERM"]:
+        if list(words) in (["success"], ["success", "killed", "TERM"]):
             return "by somebody on its machine"
         return _REASONS.get(words[-1], "") if words[3:] else ""
 
@@ -164,11 +173,11 @@ class UnitStatus:
 def clean_command(unit: Unit) -> str:
     """The command that removes the result of an earlier `unit` of this name, so that it can be started again.
 
-    It also reserves the room that is needed once the disk is full. It is run as root.
+    It also reserves the room that is needed once the disk is full, and frees what earlier attempts have left reserved,
+    unless another unit of the run is active. It is run as root.
     """
-    return shlex.join(
-        ["sh", "-c", _CLEAN, "sh", unit.status, f"{posixpath.dirname(unit.status)}/{host_layout.RESERVE}"]
-    )
+    reserve = f"{posixpath.dirname(unit.status)}/{host_layout.RESERVE}"
+    return shlex.join(["sh", "-c", _CLEAN, "sh", unit.status, reserve, unit.name.rsplit("-", 2)[0]])
 
 
 def stop_command(unit: Unit) -> str:

@@ -84,6 +84,11 @@ def recorded(directory: Path) -> tuple[Remaining, ...]:
     )
 
 
+def expiry(directory: Path, instance_id: str) -> datetime | None:
+    """When an instance of the run in a directory switches itself off by the run's records; None if they do not say."""
+    return next((one.expires for one in recorded(directory) if one.instance_id == instance_id), None)
+
+
 def not_ended(directory: Path) -> tuple[Instance, ...]:
     """The run's instances that were launched and not terminated according to its records; none if those are damaged."""
     launched = record_files.recall(Instances, directory)

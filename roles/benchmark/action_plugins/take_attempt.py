@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,8 @@ from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
 from benchmarks.host import attempt_states, host_check, ssh_failures
+from benchmarks.host.attempt_states import AttemptState
+from benchmarks.launch import remaining
 from benchmarks.parameters import suites
 from benchmarks.playbook import stages
 from benchmarks.runs import attempts, events, measurement, record_files, run_directory
@@ -20,10 +24,12 @@ from benchmarks.runs.records import Attempt, Toolchain
 class ActionModule(ActionBase):
     """`host_dir` is on the controller, `directory` is the run's directory on the host, `unit` is the unit prefix.
 
-    With `attach`, an attempt that has failed is the one.
+    With `attach`, an attempt that has failed is the one. Build and measurement may take `limit_minutes`.
     """
 
-    _VALID_ARGS = frozenset(("suite", "toolchain", "host_dir", "directory", "unit", "attach", "host_check"))
+    _VALID_ARGS = frozenset(
+        ("suite", "toolchain", "host_dir", "directory", "unit", "attach", "host_check", "limit_minutes")
+    )
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
@@ -67,7 +73,7 @@ class ActionModule(ActionBase):
             f"{unit} of another run is active on this host too: the two disturb each other's numbers."
             for unit in attempt_states.units_of_other_runs(output)
         ]
-        if new and (told := attempt_states.anew(found, wanted, number)):
+        if new and (told := _anew(found, wanted, number, here, int(args.get("limit_minutes") or 0))):
             warnings.append(told)
         return {"changed": new, "number": number, "warnings": warnings}
 
@@ -80,3 +86,8 @@ class ActionModule(ActionBase):
                 f"The attempts on the host cannot be {done}: {said}. Mend that there, or use another machine."
             )
         return str(result["stdout"])
+
+
+def _anew(found: Sequence[AttemptState], wanted: str, number: int, here: Path, limit: int) -> str:
+    ends = remaining.expiry(here.parent, here.name)
+    return attempt_states.anew(found, wanted, number, datetime.now(UTC), ends, limit)

@@ -69,6 +69,7 @@ ORDER, STATE, MANIFEST = "upload.json", "uploaded.json", "host.json"
 LOG, ARCHIVE = "benchmark.log", "criterion.tar.gz"
 HEARTBEAT = "heartbeat"  # in the run's directory
 STOP_REASON, SPOT_NOTICE = "stop-reason", "spot-notice"
+RESERVE = "reserve"  # see host.host_layout
 # What has grown once a step has begun, and the result of one that has left none, as the power was cut.
 BEGUN = {"build": LOG, "run": "activity"}
 CUT = "signal killed KILL power-off"
@@ -366,10 +367,26 @@ def digest(file: BinaryIO, size: int) -> str:
 
 
 def write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a file whole, so that whoever reads it meanwhile finds the earlier one."""
+    """Write a file of JSON whole. Raises OSError."""
+    replace(path, json.dumps(content, indent=2) + "\n")
+
+
+def replace(path: Path, text: str) -> None:
+    """Write a file whole, so that whoever reads it meanwhile, or after a crash, finds it or the earlier one.
+
+    A file that is renamed may be empty after a crash unless it was flushed. Raises OSError.
+    """
     beside = path.with_name(f"{path.name}.new")
-    beside.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     beside.replace(path)
+    descriptor = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -475,13 +492,23 @@ class Watch:
         """Give a result to the step that a crash has cut off, so that whoever looks finds it ended."""
         units = dict(zip(STEPS, self.order["units"]))  # noqa: B905 - Python 3.9 has no strict=
         for step, unit in units.items():
-            if size(self.directory / BEGUN[step]) and not status(self.directory, step) and not active(unit):
+            # In this order: one that ends meanwhile has a result of its own.
+            if size(self.directory / BEGUN[step]) and not active(unit) and not status(self.directory, step):
                 log(f"The {step} was cut off, as the machine went down.")
-                path = self.directory / f"{step}.status"
-                beside = path.with_name(f"{path.name}.new")
-                with contextlib.suppress(OSError):
-                    beside.write_text(f"{CUT}\n", encoding="utf-8")
-                    beside.replace(path)
+                self.keep_cut(self.directory / f"{step}.status")
+
+    def keep_cut(self, path: Path) -> None:
+        """Write that result, for which there may be no room at once."""
+        for wait in WAITS:
+            try:
+                # Nothing has removed it at the unit's end.
+                (self.directory / RESERVE).unlink(missing_ok=True)
+                replace(path, f"{CUT}\n")
+            except OSError as error:
+                log(f"{path.name} cannot be written: {error}")
+                self.sleep(wait)
+            else:
+                return
 
     def wait(self) -> None:
         """Return when the attempt has ended: by itself, by a spot notice or a shutdown, or left by everybody."""
@@ -790,8 +817,8 @@ def power_off_later(directory: Path, order: Mapping[str, Any]) -> None:
 
     Not by shutdown(8), which locks out everybody for the last five minutes: then nobody could come back.
     """
-    # Whoever goes on with the run may have decided otherwise.
-    if read(directory / ORDER).get("keep", order["keep"]):
+    order = newest_order(directory) or order
+    if order["keep"]:
         return
     seconds = order["unfollowed_seconds"]
     command = ["systemd-run", "--collect", f"--unit={order['power_off']}", f"--on-active={seconds}"]
@@ -801,9 +828,8 @@ def power_off_later(directory: Path, order: Mapping[str, Any]) -> None:
 
 
 def check(directory: Path) -> None:
-    # An earlier attempt may have set the timer: whoever has gone on with the run since may have decided otherwise.
-    order = next(found for one in reversed(attempts(directory)) if (found := read(one / ORDER)))
-    if order["keep"] or followed(directory, order["unfollowed_seconds"]) or others(order):
+    order = newest_order(directory)
+    if not order or order["keep"] or followed(directory, order["unfollowed_seconds"]) or others(order):
         return
     if unsaved := [one.name for one in attempts(directory) if not is_saved(one)]:
         log(f"The machine stays on: S3 does not have all of the attempts {', '.join(unsaved)}.")
@@ -816,6 +842,11 @@ def attempts(directory: Path) -> list[Path]:
     """The directories of the run's attempts, of which one is given; the newest is the last."""
     found = [path for path in directory.parent.iterdir() if path.name.isdecimal() and path.is_dir()]
     return sorted(found, key=lambda path: int(path.name))
+
+
+def newest_order(directory: Path) -> dict[str, Any]:
+    """What the run's newest attempt was told: whoever has gone on with the run since may have decided otherwise."""
+    return next((found for one in reversed(attempts(directory)) if (found := read(one / ORDER))), {})
 
 
 def is_saved(directory: Path) -> bool:
@@ -845,8 +876,12 @@ def others(order: Mapping[str, Any]) -> list[str]:
 def main(directory: Path) -> int:
     order = read(directory / ORDER)
     if not order:
-        log(f"There is no {directory / ORDER}.")
-        return 0
+        if not (directory / ORDER).exists():
+            log(f"There is no {directory / ORDER}.")
+            return 0
+        # Tried again until somebody has come back to the run, who places it anew.
+        log(f"{directory / ORDER} is damaged, so that nothing can be uploaded: come back to the run by bench.attach.")
+        return 1
     watch = Watch(directory, order, Metadata(METADATA))
     signal.signal(signal.SIGTERM, lambda *_: watch.down.set())
     if watch.is_copy():

@@ -82,15 +82,18 @@ def test_what_is_measured_before_a_limit_is_reached_is_kept(
     assert "was ended by SIGKILL, most likely because memory ran out. Choose an instance type with more memory." in told
     check_first_is_kept(account, tool, run_id, 2)
 
-    told, _ = meets("A benchmark hangs", "hang", 3, "--keep", "--time-limit", "1")
-    assert "was stopped at its limit of 1 minute; what it had written was kept. Give more by --time-limit." in told
-    check_first_is_kept(account, tool, run_id, 3)
-
-    _, largest = meets("A benchmark prints 100 MB", "print", 4)
+    _, largest = meets("A benchmark prints 100 MB", "print", 3, "--keep")
     assert largest < LARGEST_MEMORY
-    found = results(tool, run_id, 4)
+    found = results(tool, run_id, 3)
     assert ([one["id"] for one in found["measurements"]], found["partial"]) == (IDS, None)
-    log = (tool.runs / run_id / host / "4/benchmark.log").read_bytes()
+    log = (tool.runs / run_id / host / "3/benchmark.log").read_bytes()
     assert len(log) > 99 * 2**20
-    assert account.uploaded(run_id)[f"{host}/4/benchmark.log"] == log
+    assert account.uploaded(run_id)[f"{host}/3/benchmark.log"] == log
+    assert account.states(run_id) == ["running"]
+
+    told, _ = meets("A benchmark hangs", "hang", 4, "--time-limit", "1")
+    assert "was stopped at its limit of 1 minute; what it had written was kept. Give more by --time-limit." in told
+    check_first_is_kept(account, tool, run_id, 4)
+    # A run that keeps nothing has ended its instance by its own end.
+    assert set(account.states(run_id)) <= {"shutting-down", "terminated"}
     assert account.launches(run_id) == 1

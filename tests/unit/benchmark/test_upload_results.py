@@ -651,6 +651,41 @@ def test_a_step_that_a_crash_has_cut_off_has_a_result_after_the_boot(
     assert program.statuses(directory) == results
 
 
+def test_the_result_of_what_a_crash_has_cut_off_has_room_on_a_full_disk(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (directory / "benchmark.log").write_text("some")
+    (directory / "reserve").write_text("room")
+    watch = program.Watch(directory, program.read(directory / "upload.json"), None)
+    replace, tries = program.replace, []
+
+    def full(path: Path, text: str) -> None:
+        tries.append((directory / "reserve").exists())
+        if len(tries) == 1:
+            raise OSError(28, "No space left on device")
+        replace(path, text)
+
+    monkeypatch.setattr(program, "replace", full)
+    monkeypatch.setattr(program, "WAITS", (0.01, 0.01))
+    watch.note_cut()
+    assert tries == [False, False]
+    assert program.status(directory, "build") == program.CUT
+
+
+def test_a_step_that_ends_while_it_is_looked_for_keeps_its_own_result(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (directory / "benchmark.log").write_text("some")
+
+    def ends(unit: str) -> bool:
+        (directory / "build.status").write_text("success exited 0\n")
+        return False
+
+    monkeypatch.setattr(program, "active", ends)
+    program.Watch(directory, program.read(directory / "upload.json"), None).note_cut()
+    assert program.status(directory, "build") == "success exited 0"
+
+
 def test_what_a_crash_has_cut_off_is_uploaded_after_the_boot_whoever_follows(aws: Services, directory: Path) -> None:
     (directory / "benchmark.log").write_text("tiny: 1 ns\n")
     (directory / "activity").write_text("1 11\n")
@@ -875,6 +910,19 @@ def test_whether_an_instance_is_kept_is_what_its_newest_attempt_was_told(
     assert ("poweroff" in told(directory)) is expected
 
 
+@pytest.mark.parametrize("keep", [False, True])
+def test_whether_an_instance_is_to_power_off_later_is_what_its_newest_attempt_was_told(
+    aws: Services, directory: Path, keep: bool
+) -> None:
+    change(directory, keep=not keep)
+    (directory.parent / "2").mkdir()
+    (directory.parent / "2/upload.json").write_text((directory / "upload.json").read_text())
+    change(directory.parent / "2", keep=keep)
+    measured(directory)
+    program.main(directory)
+    assert ("--unit=r1-power-off" in told(directory)) is not keep
+
+
 def test_at_a_shutdown_what_there_is_is_uploaded_at_once_and_no_credentials_are_left(
     aws: Services, directory: Path
 ) -> None:
@@ -898,6 +946,30 @@ def test_at_a_shutdown_what_there_is_is_uploaded_at_once_and_no_credentials_are_
     left = b"".join(path.read_bytes() for path in directory.iterdir() if path.is_file())
     assert b"hush" not in left + said
     assert b"session" not in left + said
+
+
+def test_what_is_noted_is_flushed_before_it_gets_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[tuple[str, bool]] = []
+    file, fsync = tmp_path / "uploaded.json", os.fsync
+
+    def flush(descriptor: int) -> None:
+        done.append((str(Path(f"/proc/self/fd/{descriptor}").readlink()), file.exists()))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", flush)
+    program.write(file, {})
+    assert done == [(f"{file}.new", False), (f"{tmp_path}", True)]
+
+
+@pytest.mark.parametrize("text", ["", "{", None])
+def test_an_order_that_is_damaged_is_no_success(
+    directory: Path, capsys: pytest.CaptureFixture[str], text: str | None
+) -> None:
+    file = directory / "upload.json"
+    file.unlink() if text is None else file.write_text(text)
+    assert program.main(directory) == (0 if text is None else 1)
+    said = capsys.readouterr().err
+    assert said.startswith(f"There is no {file}." if text is None else f"{file} is damaged, ")
 
 
 def test_a_pipe_or_directory_in_a_files_place_is_no_file(directory: Path) -> None:

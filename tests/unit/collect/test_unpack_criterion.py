@@ -15,11 +15,11 @@ from benchmarks.paths import ROOT
 from tests.support.host_uploads import archive
 
 
-def unpack(directory: Path) -> dict[str, Any]:
+def unpack(directory: Path, fetched: bool = True) -> dict[str, Any]:
     action_loader.add_directory(str(ROOT / "plugins/action"))
+    args = {"src": str(directory / "criterion.tar.gz.part"), "dest": str(directory), "fetched": fetched}
     action = action_loader.get(
-        "unpack_criterion",
-        task=Mock(args={"src": str(directory / "criterion.tar.gz.part"), "dest": str(directory)}, async_val=0),
+        "unpack_criterion", task=Mock(args=args, async_val=0),
         connection=Mock(), play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
     )  # fmt: skip
     return dict(action.run(task_vars={}))
@@ -40,15 +40,24 @@ def test_what_cannot_be_unpacked_is_kept_and_named(tmp_path: Path) -> None:
 
 def test_what_is_here_already_is_unpacked_again(tmp_path: Path) -> None:
     (tmp_path / "criterion.tar.gz").write_bytes(archive("mul"))
-    assert not unpack(tmp_path)["changed"]
+    assert not unpack(tmp_path, fetched=False)["changed"]
     assert (tmp_path / "criterion").is_dir()
+
+
+def test_what_a_killed_fetch_has_left_does_not_replace_what_is_here(tmp_path: Path) -> None:
+    whole = archive("mul")
+    (tmp_path / "criterion.tar.gz").write_bytes(whole)
+    (tmp_path / "criterion.tar.gz.part").write_bytes(whole[:20])
+    assert not unpack(tmp_path, fetched=False)["changed"]
+    assert (tmp_path / "criterion.tar.gz").read_bytes() == whole
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["criterion", "criterion.tar.gz"]
 
 
 def test_what_was_not_fetched_is_told_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(
         AnsibleActionFail, match=r"^criterion\.tar\.gz cannot be unpacked: No such file or directory\.$"
     ):
-        unpack(tmp_path)
+        unpack(tmp_path, fetched=False)
 
 
 def test_the_role_fetches_to_another_name_than_the_archives() -> None:
@@ -56,3 +65,7 @@ def test_the_role_fetches_to_another_name_than_the_archives() -> None:
     dest = tasks["Criterion | Fetch the archive"]["ansible.builtin.fetch"]["dest"]
     assert dest.endswith("/criterion.tar.gz.part")
     assert tasks["Criterion | Unpack the archive"]["unpack_criterion"]["src"] == dest
+    fetched = tasks["Criterion | Fetch the archive"]["register"]
+    assert (
+        tasks["Criterion | Unpack the archive"]["unpack_criterion"]["fetched"] == f"{{{{ {fetched} is not skipped }}}}"
+    )

@@ -133,6 +133,33 @@ def test_who_collects_what_has_ended_leaves_its_checksum(tmp_path: Path) -> None
     assert (tmp_path / "heartbeat").stat().st_mtime > time.time() + 1000
 
 
+@pytest.mark.parametrize(
+    ("step", "uploads", "waits"),
+    [("inactive", "active", True), ("inactive", "inactive", False), ("active", "active", False), ("", "active", False)],
+)
+def test_who_collects_what_a_crash_has_cut_off_waits_for_its_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, uploads: str, waits: bool
+) -> None:
+    directory = tmp_path / "runs/r1/1"
+    directory.mkdir(parents=True)
+    for name in ("build.status", "benchmark.log", "activity"):
+        (directory / name).write_text("some")
+    beat = directory.parent / "heartbeat"
+    beat.touch()
+    for name, does in (
+        ("systemctl", f"case $2 in *r1-1-run.*) echo {step} ;; benchmarks-r1-1-results.*) echo {uploads} ;; esac"),
+        # What uploads has come to it meanwhile.
+        ("sleep", f"echo cut >{directory}/run.status"),
+    ):
+        (tmp_path / "bin").mkdir(exist_ok=True)
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.defpath}")
+    assert found(directory) == ["benchmark.log", "activity"]
+    ended = b"some" + (b"cut\n" if waits else b"") + b"some"
+    assert beat.read_text().split()[0] == hashlib.sha256(ended).hexdigest()
+
+
 def test_an_archive_without_an_end_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempt_files, "LARGEST_ARCHIVE", 512)
     (tmp_path / "criterion").mkdir()

@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from benchmarks.host.attempt_states import AttemptState
 
 DONE = ("success", "success")
 OWN = getpass.getuser()
+NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -75,21 +77,38 @@ def test_who_comes_back_to_a_run_takes_its_failure_and_measures_nothing_anew() -
     assert attempt_states.choose([FAILED], (2,), "b", attaches=True) == (2, False)
     assert attempt_states.choose([FAILED], (2,), "b") == (3, True)
     assert attempt_states.choose([FAILED], (2,), "another", attaches=True) == (3, True)
-    assert attempt_states.anew([FAILED], "b", 3) == ""
+    assert attempt_states.anew([FAILED], "b", 3, NOW) == ""
 
 
 @pytest.mark.parametrize("results", [("success", "cut"), ("cut", "-")])
 def test_who_comes_back_to_what_a_restart_has_cut_off_measures_it_anew(results: tuple[str, ...]) -> None:
     cut = AttemptState(2, False, "b", "asked", results)
     assert attempt_states.choose([cut], (2,), "b", attaches=True) == (3, True)
-    assert attempt_states.anew([cut], "b", 3) == (
+    assert attempt_states.anew([cut], "b", 3, NOW) == (
         "Attempt 2 was cut off when its machine restarted, and stays as it was: attempt 3 measures everything anew."
     )
-    assert attempt_states.anew([cut], "another", 3) == ""
+    assert attempt_states.anew([cut], "another", 3, NOW) == ""
     # It is being measured anew already.
     again = AttemptState(3, True, "b", "asked", ("success", "-"))
     assert attempt_states.choose([cut, again], (2, 3), "b", attaches=True) == (3, False)
-    assert attempt_states.anew([cut, again], "b", 3) == ""
+    assert attempt_states.anew([cut, again], "b", 3, NOW) == ""
+
+
+@pytest.mark.parametrize(
+    ("left", "warning"),
+    [
+        (240, ""),
+        (39.9, ", in 39 minutes, while the limits allow 240: start a new run if it needs more"),
+        (-1, ", in 0 minutes, while the limits allow 240: start a new run if it needs more"),
+    ],
+)
+def test_who_measures_anew_is_told_when_the_machine_ends(left: float, warning: str) -> None:
+    cut = AttemptState(2, False, "b", "asked", ("success", "cut"))
+    ends = NOW + timedelta(minutes=left)
+    assert attempt_states.anew([cut], "b", 3, NOW, ends, 240) == (
+        "Attempt 2 was cut off when its machine restarted, and stays as it was: attempt 3 measures everything anew; "
+        f"the machine switches itself off by {ends:%H:%M} UTC on 2026-11-27{warning}."
+    )
 
 
 @pytest.mark.parametrize(
@@ -161,6 +180,8 @@ def test_a_host_is_asked_for_its_attempts(tmp_path: Path) -> None:
     ("kept", "activity", "told"),
     [
         ("success killed TERM", "1 5", "stopped"),
+        # Before its program began.
+        ("success", "", "stopped"),
         ("success killed TERM spot-notice", "1 5", "stopped"),
         ("success killed TERM power-off", "1 5", "cut"),
         ("signal killed KILL power-off", "1 5", "cut"),
@@ -183,6 +204,25 @@ def test_a_step_that_was_stopped_or_cut_off_has_not_succeeded(
     assert found.results == ("success", told)
     assert found.was_cut is (told == "cut")
     assert found.can_continue is (told == "-")
+
+
+@pytest.mark.parametrize(
+    ("log", "system", "told"),
+    [("Compiling", "inactive", "cut"), ("", "inactive", "-"), ("Compiling", "active", "-")],
+)
+def test_a_build_that_a_crash_has_cut_off_is_known_by_its_log(tmp_path: Path, log: str, system: str, told: str) -> None:
+    begin = attempt_states.begin_command(str(tmp_path / "runs/1"), "a", "asked", OWN)
+    subprocess.run(["sh", "-c", begin], check=True)
+    (tmp_path / "runs/1/benchmark.log").write_text(log)
+    systemctl = tmp_path / "bin/systemctl"
+    systemctl.parent.mkdir()
+    systemctl.write_text(f"#!/bin/sh\ncase $2 in *-build.service) echo {system} ;; *) echo inactive ;; esac\n")
+    systemctl.chmod(0o755)
+    command = attempt_states.states_command(str(tmp_path / "runs"), "benchmarks-r1")
+    environment = {"PATH": f"{systemctl.parent}:/usr/bin:/bin"}
+    output = subprocess.run(["sh", "-c", command], check=True, capture_output=True, text=True, env=environment).stdout
+    (found,) = attempt_states.read_states(output)
+    assert (found.active, found.results) == (system == "active", (told, "-"))
 
 
 def test_third_party_code_can_replace_nothing_in_an_attempts_directory(tmp_path: Path) -> None:

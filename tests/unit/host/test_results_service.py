@@ -49,6 +49,30 @@ def test_files_are_placed_whole_and_those_of_root_alone_are_read_by_nobody_else(
     assert stat.S_IMODE((directory.parent / "heartbeat").stat().st_mode) == 0o644
 
 
+def test_what_is_placed_is_flushed_before_it_gets_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = tmp_path / "r1/2"
+    directory.mkdir(parents=True)
+    done: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def flush(descriptor: int) -> None:
+        done.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        fsync(descriptor)
+
+    def rename(old: str, new: str) -> None:
+        done.append(f"{old} -> {new}")
+        replace(old, new)
+
+    monkeypatch.setattr(os, "fsync", flush)
+    monkeypatch.setattr(os, "replace", rename)
+    words = shlex.split(results_service.place_command(str(directory), {"a": ("text", 0o600)}, "python3"))
+    script = words.index("-c") + 1
+    monkeypatch.setattr(sys, "argv", ["-c", *words[script + 1 :]])
+    exec(words[script], {})
+    file = directory / "a"
+    assert done == [f"{file}.new", f"{file}.new -> {file}", f"{directory}"]
+
+
 @pytest.mark.parametrize(
     ("states", "starts"),
     [
@@ -67,7 +91,7 @@ def test_the_unit_is_started_once_and_an_earlier_power_off_taken_back(
     (tmp_path / "states").write_text("".join(f"{state}\n" for state in states))
     says = '[ "$1" != is-active ] || { head -n 1 states; sed -i 1d states; exit 3; }'
     monkeypatch.setattr(results_service, "_UNITS", str(tmp_path))
-    for name, more in (("systemctl", says), ("sleep", ":")):
+    for name, more in (("systemctl", says), ("sleep", ":"), ("sync", ":")):
         (tmp_path / "bin" / name).write_text(f'#!/bin/sh\necho {name} "$1 $2 $3" >>told\n{more}\n')
         (tmp_path / "bin" / name).chmod(0o755)
     command = results_service.start_command(f"{PREFIX}-2-results", f"{PREFIX}-power-off", DIRECTORY, "/usr/bin/python3")
@@ -82,6 +106,8 @@ def test_the_unit_is_started_once_and_an_earlier_power_off_taken_back(
         # A boot starts it too.
         assert ("systemctl enable --quiet benchmarks-r1-2-results.service" in told) is started
         file = tmp_path / "benchmarks-r1-2-results.service"
+        # Also after a crash.
+        assert (f"sync {file} {tmp_path} {tmp_path}/multi-user.target.wants" in told) is started
         assert file.exists() is (started or any(starts[: starts.index(started)]))
     assert (tmp_path / "states").read_text() == ""
 

@@ -342,6 +342,32 @@ def test_a_unit_for_which_no_room_can_be_reserved_is_started_all_the_same(tmp_pa
 
 
 @pytest.mark.parametrize(
+    ("systemctl", "left"),
+    [
+        ("true", False),
+        ('case "$*" in *" benchmarks-r1-*-run.service") echo benchmarks-r1-1-run.service loaded ;; esac', True),
+        ("exit 1", True),
+    ],
+)
+def test_what_a_crash_has_left_reserved_by_an_earlier_attempt_is_freed_unless_one_is_active(
+    tmp_path: Path, systemctl: str, left: bool
+) -> None:
+    for number in ("1", "2"):
+        (tmp_path / "r1" / number).mkdir(parents=True)
+        (tmp_path / "r1" / number / "reserve").write_text("room")
+    program = tmp_path / "bin/systemctl"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{systemctl}\n")
+    program.chmod(0o755)
+    command = systemd_units.clean_command(
+        unit(name="benchmarks-r1-2-build", status=str(tmp_path / "r1/2/build.status"))
+    )
+    subprocess.run(["sh", "-c", command], check=True, env={"PATH": f"{program.parent}:{os.defpath}"})
+    assert (tmp_path / "r1/1/reserve").exists() is left
+    assert (tmp_path / "r1/2/reserve").stat().st_size == 64 * 2**20
+
+
+@pytest.mark.parametrize(
     ("told", "noted", "system", "kept"),
     [
         (("success", "killed", "TERM"), None, "running", "success killed TERM"),
@@ -352,6 +378,13 @@ def test_a_unit_for_which_no_room_can_be_reserved_is_started_all_the_same(tmp_pa
         # It has ended by itself, and well, or never begun.
         (("success", "exited", "0"), "spot-notice", "stopping", "success exited 0"),
         (("exit-code", "", ""), "spot-notice", "stopping", "exit-code  "),
+        # It was stopped before its program began: systemd has no exit status, and may call that a success.
+        (("success", "", ""), None, "stopping", "success killed TERM power-off"),
+        (("success", "", ""), "spot-notice", "running", "success killed TERM spot-notice"),
+        (("success", "", ""), None, "running", "success killed TERM"),
+        (("signal", "", ""), None, "stopping", "signal killed TERM power-off"),
+        (("signal", "", ""), None, "running", "signal  "),
+        (("resources", "", ""), None, "running", "resources  "),
     ],
 )
 def test_what_stopped_a_unit_is_kept_with_its_end(
@@ -379,6 +412,8 @@ def test_what_stopped_a_unit_is_kept_with_its_end(
         (["success", "killed", "TERM"], False),
         (["success", "killed", "PIPE"], False),
         (["success", "killed", "TERM", "power-off"], False),
+        # It was stopped before its program began.
+        (["success"], False),
         (["exit-code", "exited", "1"], False),
         (None, False),
     ],
@@ -461,6 +496,11 @@ def test_a_units_end_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
         ),
         (
             ["success", "killed", "TERM"],
+            "The build was stopped by somebody on its machine; what it had written was kept: run the same command "
+            "again.",
+        ),
+        (
+            ["success"],
             "The build was stopped by somebody on its machine; what it had written was kept: run the same command "
             "again.",
         ),

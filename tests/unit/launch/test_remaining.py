@@ -90,6 +90,17 @@ def recorded(directory: Path, *ids: str) -> None:
     record_files.write(directory, records.instances(*ids, region="eu-north-1"))
 
 
+def test_when_an_instance_ends_is_known_by_the_runs_records(tmp_path: Path) -> None:
+    assert remaining.expiry(tmp_path, "i-1") is None
+    launched = records.instances("i-1", "i-2", region="eu-north-1")
+    one, other = launched.instances
+    one = replace(one, launched=LAUNCHED, tags={"benchmarks:lifetime": "240"})
+    record_files.write(tmp_path, replace(launched, instances=(one, other)))
+    assert remaining.expiry(tmp_path, "i-1") == datetime(2026, 5, 19, 12, 15, tzinfo=UTC)
+    assert remaining.expiry(tmp_path, "i-2") is None
+    assert remaining.expiry(tmp_path, "i-3") is None
+
+
 def test_where_aws_does_not_answer_the_records_tell_what_may_run(tmp_path: Path) -> None:
     recorded(tmp_path, "i-1", "i-2")
     over = Ended(instance_id="i-1", at=datetime(2026, 5, 19, 8, 25, tzinfo=UTC))
