@@ -5,12 +5,11 @@ Third-party code owns Criterion's directory. Nobody else reads in it: the archiv
 
 from __future__ import annotations
 
-import hashlib
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.host import host_layout, isolation
+from benchmarks.host import checksums, host_layout, isolation
 
 # Criterion writes some kilobytes for each benchmark. tar ends at this size: a file without an end must not fill disks.
 LARGEST_ARCHIVE = 2**30  # bytes
@@ -90,21 +89,15 @@ def to_fetch(lines: Sequence[str], directory: str) -> list[str]:
     `lines` are those of sha256sum. Asking for each file by itself would take a command for each.
     """
     return [
-        name for sha256, name in map(_checksum, lines) if sha256 != "-" and _sha256(Path(directory) / name) != sha256
+        name
+        for sha256, name in map(_checksum, lines)
+        if sha256 != "-" and checksums.sha256(Path(directory) / name) != sha256
     ]
 
 
 def _checksum(line: str) -> tuple[str, str]:
     sha256, _, name = line.partition(" ")
     return sha256, name.lstrip(" *")
-
-
-def _sha256(path: Path) -> str | None:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        return None
 
 
 def pack_command(directory: str) -> list[str]:

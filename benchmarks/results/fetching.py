@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.aws import aws_errors, instances
 from benchmarks.aws.session import Client
 from benchmarks.errors import FailedError, RefusedError
+from benchmarks.host import checksums
 from benchmarks.host.systemd_units import UnitStatus
 from benchmarks.readers import criterion_archive
 from benchmarks.results import host_files, host_uploads, publishing, result_keys, run_folders
@@ -157,7 +158,7 @@ def _bring(
         part = path.with_name(f".{name}.{os.getpid()}.part")
         try:
             _download(s3, target, f"{found.key}{name}", part)
-            if wanted and host_files.digest(part) != wanted:
+            if wanted and checksums.sha256(part) != wanted:
                 raise FailedError(f"{name} is not what the instance has uploaded, by its checksum.")
             # Without its checksum, what was collected is at least as new.
             if wanted is None and path.exists() and name in _GROWING and not _continues(part, path):
@@ -186,7 +187,7 @@ def _is_here(name: str, directory: Path, manifest: HostManifest | None) -> bool:
         return name not in _GROWING and (name != run_layout.ARCHIVE or _is_unpacked(directory))
     if name in _GROWING:
         return host_files.begins_with(path, manifest.files[name])
-    if host_files.digest(path) == host_files.listed(manifest)[name]:
+    if checksums.sha256(path) == host_files.listed(manifest)[name]:
         if name == run_layout.ARCHIVE:
             _unpack(path, directory)
         return True

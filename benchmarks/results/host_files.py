@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from benchmarks.host import checksums
 from benchmarks.results import host_uploads
 from benchmarks.runs.records import File, HostManifest
 
@@ -25,16 +26,7 @@ def missing(manifest: HostManifest) -> tuple[str, ...]:
 
 def differing(directory: Path, manifest: HostManifest) -> tuple[str, ...]:
     """The names of files in a directory that are missing or have other bytes than the instance says. Raises OSError."""
-    return tuple(name for name, sha256 in listed(manifest).items() if digest(directory / name) != sha256)
-
-
-def digest(path: Path) -> str | None:
-    """SHA-256 of a file, in hex; None if there is none. Raises OSError."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        return None
+    return tuple(name for name, sha256 in listed(manifest).items() if checksums.sha256(directory / name) != sha256)
 
 
 def begins_with(path: Path, uploaded: File) -> bool:
