@@ -421,8 +421,9 @@ def statuses(directory: Path) -> dict[str, str]:
 
 
 def active(unit: str) -> bool:
+    """Whether a unit runs. It counts as running as long as systemd does not say that it does not."""
     said = subprocess.run(["systemctl", "is-active", unit], stdout=subprocess.PIPE, text=True, check=False).stdout
-    return said.strip() in ("active", "activating", "deactivating", "reloading")
+    return said.strip() not in ("inactive", "failed", "unknown")
 
 
 def stopped(directory: Path) -> str | None:
