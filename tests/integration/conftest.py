@@ -356,15 +356,20 @@ class Tool:
         return self._start(*self.attaching(run_id))
 
     def _start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [str(ROOT / "inv"), *arguments],
-            env=self.account.environment,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        return started(arguments, self.account.environment)
+
+
+def started(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """`./inv` with these arguments and environment, in the background."""
+    return subprocess.Popen(
+        [str(ROOT / "inv"), *arguments],
+        env=environment,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 class Terminal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,16 +136,3 @@ def impatient(account: Account, directory: Path, **variables: object) -> dict[st
     """The environment in which `./inv` has other values for variables of roles, for what would take minutes."""
     (directory / "variables.yml").write_text(json.dumps({"all": {"vars": variables}}))
     return {**account.environment, "ANSIBLE_INVENTORY": f"{ROOT}/inventory/this_run.yml,{directory}/variables.yml"}
-
-
-def started(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    """`./inv` with these arguments and environment, in the background."""
-    return subprocess.Popen(
-        [str(ROOT / "inv"), *arguments],
-        env=environment,
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )

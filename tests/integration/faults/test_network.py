@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.integration.conftest import Account, Tool, processes_naming, wait_for
+from tests.integration.conftest import Account, Tool, processes_naming, started, wait_for
 from tests.integration.faults.conftest import (
     LONG,
     Faults,
@@ -21,7 +21,6 @@ from tests.integration.faults.conftest import (
     connection,
     impatient,
     machines,
-    started,
 )
 
 
