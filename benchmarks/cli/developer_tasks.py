@@ -100,10 +100,10 @@ def test(context: Context) -> None:
     with _meanwhile(sys.executable, "-m", "tests.support.preparation"):
         lint(context)
         _check("python", "-m", "tests.support.oldest_and_newest", "-q", "-n", "2")
-    # These run real containers and processes, which wait a third of their time: 3 workers on 2 cores. Slowest first.
+    # These run real containers and processes, which wait half of their time: 4 workers on 2 cores. Slowest first.
     directories = [f"tests/{name}" for name in ("e2e", "docs", "integration", "sandbox")]
     with tempfile.TemporaryDirectory() as recorded:
-        options = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+        options = ("-n", "4", "--dist", "loadgroup", "--no-loadscope-reorder")
         _check("pytest", *options, *directories, BENCHMARKS_RECORDED_PERMISSIONS=recorded)
         # Only all integration tests together call everything that the documented policies are to allow.
         _check("python", "-m", "tests.support.documented_policies", recorded)
