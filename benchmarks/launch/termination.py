@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from benchmarks.aws import aws_errors, instances, opt_in_regions
 from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import FailedError
@@ -122,6 +124,23 @@ def note_gone(ec2: Client, run_id: str, directory: Path) -> None:
     _record(directory, {id: at for id, at in found.items() if id not in known})
 
 
+def launch_anew(ec2: Client, run_id: str, directory: Path) -> None:
+    """Record, just before a run is launched, that nothing which has ended it before holds for this launch.
+
+    Those of its instances that are gone by then are recorded, so that they are told from the new one, which may be
+    ended from elsewhere. Until then the run counts as ended: a request may be refused after its plan, or only be a
+    check. Raises OSError, and what AWS does.
+    """
+    now = datetime.now(UTC).replace(microsecond=0)
+    gone = {i["InstanceId"]: instances.ended_at(i) or now for i in instances.gone(ec2, run_id)}
+    if gone or (directory / Terminated.FILE).is_file():
+        record_files.change(
+            Terminated,
+            directory,
+            lambda known: replace(_with(Terminated(), {**gone, **(known or Terminated()).times}), launched_anew=True),
+        )
+
+
 def note_expired(runs_dir: Path, runs: Mapping[str, str]) -> None:
     """Record instances that were ended now because they had expired, where their run is in `runs_dir`.
 
@@ -196,7 +215,9 @@ def _mark(directory: Path) -> None:
     """Record that the run was ended, whatever there was of it."""
     if directory.is_dir() and not run_over.was_ended(directory):
         with suppress(OSError):
-            record_files.change(Terminated, directory, lambda known: known or Terminated())
+            record_files.change(
+                Terminated, directory, lambda known: replace(known or Terminated(), launched_anew=False)
+            )
 
 
 def _with(known: Terminated, ended: Mapping[str, datetime]) -> Terminated:

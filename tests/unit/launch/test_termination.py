@@ -118,6 +118,42 @@ def test_a_run_is_ended_also_if_nothing_of_it_is_there(tmp_path: Path) -> None:
     assert run_over.was_ended(tmp_path)
 
 
+def gone(*ids: str) -> FakeClient:
+    """EC2 with instances of the run that are gone."""
+    found = [{"InstanceId": id, "State": {"Name": "terminated"}} for id in ids]
+    return FakeClient(describe_instances={"Reservations": [{"Instances": found}]})
+
+
+def test_a_run_that_is_launched_anew_has_not_ended_until_it_is_ended_again(tmp_path: Path) -> None:
+    termination.end(Account("i-1").client, "r1", tmp_path)
+    assert run_over.was_ended(tmp_path)
+    termination.launch_anew(gone("i-1"), "r1", tmp_path)
+    assert not run_over.was_ended(tmp_path)
+    assert times(tmp_path).keys() == {"i-1"}
+    # What is looked at has not ended by that.
+    termination.note_gone(gone("i-1"), "r1", tmp_path)
+    assert not run_over.was_ended(tmp_path)
+    termination.end(Account().client, "r1", tmp_path)
+    assert run_over.was_ended(tmp_path)
+    termination.launch_anew(gone(), "r1", tmp_path)
+    termination.end(Account("i-2").client, "r1", tmp_path)
+    assert run_over.was_ended(tmp_path)
+    assert times(tmp_path).keys() == {"i-1", "i-2"}
+
+
+def test_a_run_that_launches_for_the_first_time_is_not_launched_anew(tmp_path: Path) -> None:
+    termination.launch_anew(gone(), "r1", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_record_of_the_end_is_replaced_by_a_new_launch(tmp_path: Path) -> None:
+    (tmp_path / "terminated.json").write_text("{")
+    assert run_over.was_ended(tmp_path)
+    termination.launch_anew(gone("i-1"), "r1", tmp_path)
+    assert not run_over.was_ended(tmp_path)
+    assert times(tmp_path).keys() == {"i-1"}
+
+
 def test_what_is_kept_is_not_ended(tmp_path: Path) -> None:
     record_files.write(tmp_path / "i-1", records.READY)
     assert termination.end(Account("i-1").client, "r1", tmp_path, keep=True) == Outcome()
