@@ -17,7 +17,7 @@ from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import FailedError
 from benchmarks.launch import kept, remaining, ssh_login
 from benchmarks.launch.left import of_own_machine
-from benchmarks.runs import events, named_run, parameters_file, record_files, run_layout, run_over
+from benchmarks.runs import events, failures, named_run, parameters_file, record_files, run_layout, run_over
 from benchmarks.runs.event_records import InstanceTerminated
 from benchmarks.runs.records import Ended, Terminated
 from benchmarks.runs.run_id import is_valid
@@ -45,6 +45,7 @@ def end(
     *,
     only: str | None = None,
     keep: bool = False,
+    final: bool = True,
     timeout: float = TIMEOUT,
     settling: float = SETTLING,
     late_arrivals: float = 0.0,
@@ -62,6 +63,8 @@ def end(
     repeated as long as an instance is alive; `told` is called with the ids that were newly terminated. An instance with
     termination protection is powered off over SSH. The times are recorded, and the run's keys deleted once no instance
     is alive. That a run was ended is recorded even if nothing of it was there, so that who comes back launches nothing.
+    But without `final`, as where nobody has asked for the end, a run of which nothing was there and nothing has failed
+    goes on as it was: it may be launched later, or has been and is not visible yet.
 
     Raises FailedError if an instance is still alive after `timeout` seconds, or could be neither terminated nor powered
     off.
@@ -96,7 +99,9 @@ def end(
     note_gone(ec2, run_id, directory)
     if stuck := [id for id, is_off in protected.items() if not is_off]:
         raise FailedError(_protected(stuck, ec2.meta.region_name))
-    if not any(map(instances.is_alive, instances.existing(ec2, run_id, remaining.recorded_ids(directory)))):
+    is_final = final or run_over.was_ended(directory) or bool(failures.failures(directory))
+    is_alive = any(map(instances.is_alive, instances.existing(ec2, run_id, remaining.recorded_ids(directory))))
+    if is_final and not is_alive:
         if only is None:
             _mark(directory)
         shutil.rmtree(directory / run_layout.KEYS, ignore_errors=True)
