@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
 from benchmarks.host import attempt_states, host_check, ssh_failures
-from benchmarks.host.attempt_states import AttemptState
 from benchmarks.launch import remaining
 from benchmarks.parameters import suites
 from benchmarks.playbook import stages
@@ -73,7 +71,8 @@ class ActionModule(ActionBase):
             f"{unit} of another run is active on this host too: the two disturb each other's numbers."
             for unit in attempt_states.units_of_other_runs(output)
         ]
-        if new and (told := _anew(found, wanted, number, here, int(args.get("limit_minutes") or 0))):
+        left = remaining.time_left(here.parent, here.name, datetime.now(UTC), int(args.get("limit_minutes") or 0))
+        if new and (told := attempt_states.anew(found, wanted, number, left)):
             warnings.append(told)
         return {"changed": new, "number": number, "warnings": warnings}
 
@@ -86,8 +85,3 @@ class ActionModule(ActionBase):
                 f"The attempts on the host cannot be {done}: {said}. Mend that there, or use another machine."
             )
         return str(result["stdout"])
-
-
-def _anew(found: Sequence[AttemptState], wanted: str, number: int, here: Path, limit: int) -> str:
-    ends = remaining.expiry(here.parent, here.name)
-    return attempt_states.anew(found, wanted, number, datetime.now(UTC), ends, limit)
