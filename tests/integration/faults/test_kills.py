@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from tests.integration.conftest import Account, Tool, inv, wait_for
-from tests.integration.faults.conftest import LONG, Faults, check_nothing_is_left, check_whole, volumes
+from tests.integration.faults.conftest import LONG, Faults, check_nothing_is_left, check_whole, until_told, volumes
 from tests.support import killed_runs
 
 # In the log of build and measurement.
@@ -83,16 +83,6 @@ def playbook_of(wrapper: subprocess.Popen[str]) -> psutil.Process:
             if any("playbooks/" in word for word in child.cmdline()):
                 named[child.create_time()] = child
     return named[min(named)]
-
-
-def until_told(account: Account, tool: Tool, run_id: str) -> tuple[Path, Callable[[], None]]:
-    """A suite that measures, after its first benchmark, until what is returned with it is called."""
-
-    def tell() -> None:
-        (instance,) = account.instances(run_id)
-        account.execute(instance["InstanceId"], "touch /opt/enough")
-
-    return tool.suite("until-told", environment={"TINY_UNTIL": "/opt/enough"}), tell
 
 
 def bring_back(account: Account, place: Path, faults_met: Faults, name: str, moment: str | float) -> None:
