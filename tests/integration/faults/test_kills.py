@@ -5,18 +5,27 @@ from __future__ import annotations
 import random
 import shutil
 import subprocess
+import tarfile
 import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.integration.conftest import Account, Tool, inv, wait_for
-from tests.integration.faults.conftest import LONG, Faults, check_nothing_is_left, check_whole, until_told, volumes
+from tests.integration.faults.conftest import (
+    Faults,
+    check_nothing_is_left,
+    check_whole,
+    until_told,
+    volumes,
+    wait_for_first,
+)
 from tests.support import killed_runs
 
 # In the log of build and measurement.
@@ -244,8 +253,8 @@ def test_what_nobody_comes_back_to_ends_by_its_timer_or_when_all_that_has_expire
     faults_met.run_ids.append(other)
     with ThreadPoolExecutor(1) as pool:
         launched = pool.submit(tool.launch, other)
-        measuring = Killed(tool, run_id, tool.suite("long", environment=LONG))
-        measuring.wait(MEASURES)
+        measuring = Killed(tool, run_id, until_told(account, tool, run_id)[0])
+        wait_for_first(tool, run_id)
         assert launched.result().result.code == 0
     faults_met.strikes()
     measuring.kill()
@@ -266,8 +275,11 @@ def test_what_nobody_comes_back_to_ends_by_its_timer_or_when_all_that_has_expire
     wait_for(lambda: account.states(run_id) == ["terminated"], "the timer", 150)
     faults_met.ends(ended.code, ended.output)
     # As it went down, it uploaded what it had measured by then.
-    (log,) = (body for key, body in account.uploaded(run_id).items() if key.endswith("/benchmark.log"))
-    assert MEASURES.encode() in log
+    found = account.uploaded(run_id)
+    assert b"time:" in found[f"{timed['InstanceId']}/1/benchmark.log"]
+    with tarfile.open(fileobj=BytesIO(found[f"{timed['InstanceId']}/1/criterion.tar.gz"])) as archive:
+        measured = [name for name in archive.getnames() if name.endswith("new/estimates.json")]
+    assert measured == ["criterion/tiny/sum/100/new/estimates.json"]
 
 
 def answers(account: Account, instance: str, command: str) -> bool:
