@@ -20,6 +20,8 @@ _CUT_WAIT = 30  # seconds
 # Prints the checksum and name of each file that has something in it, and the names of directories that have. The list
 # of services may well be empty.
 # What a crash has cut off is given its result as the machine is up again, by the unit that uploads: that is waited for.
+# While the system starts, that unit may not have had its turn yet, which systemd calls inactive: asked first, since it
+# may have it meanwhile (https://www.freedesktop.org/software/systemd/man/latest/systemctl.html#is-system-running).
 # Somebody follows the run, if that is of interest there. What has ended is noted by its checksum: whoever collects that
 # publishes the same as the host itself, which cannot read what is in the bucket already.
 _FOUND = f"""
@@ -32,7 +34,11 @@ is_cut() {{
 }}
 for _ in $(seq {_CUT_WAIT}); do
   is_cut build "$LOG" || is_cut run "$ACTIVITY" || break
-  case $(systemctl is-active "$unit-results.service" 2>/dev/null) in active|activating) sleep 1 ;; *) break ;; esac
+  system=$(systemctl is-system-running 2>/dev/null)
+  case $(systemctl is-active "$unit-results.service" 2>/dev/null)/$system in
+    active/*|activating/*|*/initializing|*/starting) sleep 1 ;;
+    *) break ;;
+  esac
 done
 beat=../$HEARTBEAT
 if [ -w "$beat" ] && [ -s build.status ]; then

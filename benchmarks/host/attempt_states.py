@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from benchmarks.errors import RefusedError
 from benchmarks.host import host_layout, systemd_units
@@ -167,27 +166,16 @@ def choose(
     return max([attempt.number for attempt in found] + list(here), default=0) + 1, True
 
 
-def anew(
-    found: Sequence[AttemptState], wanted: str, number: int, now: datetime, ends: datetime | None = None, limit: int = 0
-) -> str:
+def anew(found: Sequence[AttemptState], wanted: str, number: int, time_left: str = "") -> str:
     """That the attempt `number` measures anew what a restart has cut off, as a sentence; empty if none has.
 
-    `found` are the attempts before it, `wanted` is its measurement's digest. The machine switches itself off when it
-    `ends`, since a restart prolongs nothing; build and measurement may take `limit` minutes.
+    `found` are the attempts before it, `wanted` is its measurement's digest. `time_left` says when the machine ends, as
+    a clause, since a restart prolongs nothing.
     """
     same = [attempt for attempt in found if attempt.measurement == wanted]
     if not (same and same[-1].was_cut):
         return ""
     return (
         f"Attempt {same[-1].number} was cut off when its machine restarted, and stays as it was: attempt {number} "
-        f"measures everything anew{_end(ends, now, limit) if ends else ''}."
+        f"measures everything anew{f'; {time_left}' if time_left else ''}."
     )
-
-
-def _end(ends: datetime, now: datetime, limit: int) -> str:
-    """When a machine ends, as the end of a sentence; with a warning if fewer minutes are left than a limit."""
-    when = f"; the machine switches itself off by {ends:%H:%M UTC on %Y-%m-%d}"
-    left = max(0, int((ends - now).total_seconds() // 60))
-    if left >= limit:
-        return when
-    return f"{when}, in {left} minutes, while the limits allow {limit}: start a new run if it needs more"

@@ -144,3 +144,11 @@ def refused(said: str) -> str:
     """A warning that the unit could not be started, with what the host `said`."""
     why = " ".join(said.split())
     return f"The instance cannot upload its results by itself ({why}): keep this machine connected until they are here."
+
+
+def untold(said: str) -> str:
+    """A warning that a unit could not be told anew that was started before, with what the host `said`."""
+    why = " ".join(said.split())
+    return (
+        f"The instance could not be told anew to upload its results by itself ({why}): what it was told before holds."
+    )

@@ -37,6 +37,11 @@ def sentence(host: str, message: str, launched: bool = False) -> str:
     return f"{host} {UNANSWERED}: {said.removesuffix('.')}. {remedy or _UNKNOWN}"
 
 
+def untold(host: str, what: str, said: str) -> str:
+    """That `host` answers, but does not tell `what`, with what it `said` instead."""
+    return f"{host} answers over SSH, but does not tell {what}: {' '.join(said.split()).rstrip('.') or 'nothing'}."
+
+
 def stopped(unit: str, told: str, *, left: bool) -> str:
     """That a host answers no more on which `unit` was followed. `left` is whether that was left to itself.
 
@@ -49,6 +54,13 @@ def stopped(unit: str, told: str, *, left: bool) -> str:
             "machine, and come back to it."
         )
     return f"{since} Check the network between it and this machine."
+
+
+def unfollowed(untold: str, told: str, *, left: bool) -> str:
+    """What is said where `untold` does not pass: `told` is what there is of the log, `left` as for `stopped`."""
+    if left:
+        return f"{untold} {told} EC2 does not say that it is gone, so it is left measuring: come back to it in a while."
+    return f"{untold} {told} Mend that on the machine, or use another."
 
 
 def telling(messages: Sequence[str]) -> str:

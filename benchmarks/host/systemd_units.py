@@ -51,7 +51,9 @@ _KEEP_STATUS = (
     'case "$SERVICE_RESULT $EXIT_CODE $reason" in "success  "*|*"  "?*) EXIT_CODE=killed EXIT_STATUS=TERM ;; esac; '
     # Without quotes: a word of its own, or none.
     'set -- "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" $reason; echo "$*" > "$STATUS_FILE.new"'
-    ' && mv "$STATUS_FILE.new" "$STATUS_FILE"'
+    # A file that is renamed may be empty after a crash unless it was flushed; what cannot be flushed is kept as well.
+    ' && { timeout 5 sync "$STATUS_FILE.new" 2>/dev/null; mv "$STATUS_FILE.new" "$STATUS_FILE"; }'
+    " && { timeout 5 sync . 2>/dev/null || :; }"
 )
 # After a crash, nobody has removed what earlier attempts of the run have reserved. Not every file system reserves, and
 # some begin with it before they find that there is no room.
@@ -67,25 +69,31 @@ fallocate -l {_RESERVE}MiB "$2" 2>/dev/null || rm -f "$2"
 # may do both (https://www.mankier.com/8/unconfined_service_selinux). The program takes the shell's place, so that its
 # exit status, signals and process id are the unit's own.
 _IN_DIRECTORY = 'exec >>"$1" 2>&1 && cd "$2" && shift 2 && exec "$@"'
+# systemd's words for a unit that has ended; newer versions have more words for one that has not.
+# https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.systemd1.html#Properties1
+_ENDED = ("inactive", "failed")
 # What one look reads of a log at most: the more, the fewer looks a log of many MB takes, and the longer each of them.
 LARGEST_PART = 4 * 2**20  # bytes
 # One round trip for everything: whether the unit is active, its result, and the log from a given byte on. The wait
 # happens on the host: polling over SSH would disturb the measurement. It ends at the unit's end, and when the file $7
 # has a byte $5: that is the log, or /dev/null, which never has one. tail is ended by its process id, because not every
 # tail notices that its pipe was closed before it writes again. Whoever looks follows the run: $9 is its heartbeat.
-_STATUS = """
+# Privileged commands run in a terminal, where sudo may print a line first, as "unable to resolve host", and a command
+# what it has to complain of: what is told follows the line TOLD.
+TOLD = "== what there is =="
+_STATUS = f"""
 touch -c "$(dirname "$2")/../$9" 2>/dev/null
 pid=$(systemctl show --property=MainPID --value "$1")
-[ "$6" = 0 ] || [ "$pid" = 0 ] || {
+[ "$6" = 0 ] || [ "$pid" = 0 ] || {{
   sh -c 'echo $$; exec tail --pid="$0" --sleep-interval=0.2 -c "+$1" -f "$2"' "$pid" "$5" "$7" |
-    { read -r waiting; timeout "$6" head -c 1 >/dev/null; kill "$waiting"; }
-} 2>/dev/null
+    {{ read -r waiting; timeout "$6" head -c 1 >/dev/null; kill "$waiting"; }}
+}} 2>/dev/null
 state=$(systemctl show --property=ActiveState --value "$1") || exit 1
-result=$(cat "$2" 2>/dev/null)
+result=$(cat "$2" 2>/dev/null) || [ ! -e "$2" ] || exit 1
 size=$(stat --format=%s "$3" 2>/dev/null)
 # Only a look that does not wait tells how long the unit has run, since ps costs the host some time.
 [ "$6" != 0 ] || [ "$pid" = 0 ] || age=$(ps -o etimes= -p "$pid" 2>/dev/null)
-printf '%s\\n' "$state" "${result:--}" "${size:-0} $age"
+printf '%s\\n' '{TOLD}' "$state" "${{result:--}}" "${{size:-0}} $age"
 tail -c "+$5" "$4" 2>/dev/null | head -c "$8" | base64 -w 0
 """
 
@@ -237,13 +245,21 @@ def status_command(unit: Unit, offset: int | None, wait: float = 0, *, until_it_
 
 
 def read_status(output: str) -> UnitStatus:
-    """Parse the output of `status_command`. Raises ValueError if it cannot be parsed."""
-    # Privileged commands run in a terminal, which adds a carriage return to each line.
-    state, status, measures, *log = output.strip().splitlines()
-    active = state in ("active", "activating", "deactivating", "reloading")
-    result = None if status == "-" else status.split()
-    size, *age = measures.split()
-    return UnitStatus(active, result, int(size), base64.b64decode("".join(log)), float(age[0]) if age else None)
+    """Parse the output of `status_command`. Raises ValueError with what was said instead, if it cannot be parsed."""
+    # A terminal adds a carriage return to each line.
+    lines = output.splitlines()
+    told = max((at for at, line in enumerate(lines) if line.endswith(TOLD)), default=len(lines))
+    said = " ".join(" ".join(lines[:told]).split())
+    try:
+        state, status, measures, *log = lines[told + 1 :]
+        size, *age = measures.split()
+        if not state.isalpha():
+            raise ValueError
+        result = None if status == "-" else status.split()
+        new = base64.b64decode("".join(log), validate=True)
+        return UnitStatus(state not in _ENDED, result, int(size), new, float(age[0]) if age else None)
+    except ValueError:
+        raise ValueError(said or "its answer is not whole") from None
 
 
 def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:

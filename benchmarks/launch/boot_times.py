@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/compute-optimized-instances.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from benchmarks.runs.records import LaunchPlan
 
@@ -42,6 +43,11 @@ def once_booted(launch: LaunchPlan, lifetime: int) -> int:
 def early(launch: LaunchPlan) -> int:
     """By how many minutes an instance that boots at once powers itself off before its lifetime is over."""
     return connect_timeout([launch]) // 60 + _SHUTDOWN
+
+
+def earliest_end(launch: LaunchPlan, end: datetime) -> datetime:
+    """When an instance may begin to power itself off whose lifetime is over at `end`: it may have booted at once."""
+    return end - timedelta(minutes=early(launch))
 
 
 def _has_bare_metal(launches: Sequence[LaunchPlan]) -> bool:

@@ -47,14 +47,18 @@ def ensure(
     timeout: float,
     note: Callable[[Sequence[Instance]], object],
     sleep: Callable[[float], None] = time.sleep,
+    begin: Callable[[], object] = lambda: None,
 ) -> tuple[bool, tuple[Instance, ...]]:
     """Launch the missing instances and wait until all run; return whether any was launched, and all instances.
 
-    `note` is called with all known instances after each launch, and when all run. Raises FailedError.
+    `note` is called with all known instances after each launch, and when all run, `begin` before the first launch.
+    Raises FailedError.
     """
     run_id = launches[0].run_id
     found = {instances.host_of(instance): instance for instance in instances.alive(ec2, run_id)}
     missing = [launch for launch in launches if launch.plan.host not in found]
+    if missing:
+        begin()
     for launch in missing:
         # The answer need not have the tags yet.
         tagged = {"Tags": tags.as_list(launch.tags_of("instance"))}

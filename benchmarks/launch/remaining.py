@@ -16,8 +16,9 @@ from pathlib import Path
 from benchmarks import hints
 from benchmarks.aws import cpu_credits, instances, tags
 from benchmarks.aws.session import AwsShape, Client
+from benchmarks.launch import boot_times
 from benchmarks.runs import record_files, run_directory, run_layout
-from benchmarks.runs.records import Instance, Instances, Ready, Terminated
+from benchmarks.runs.records import Instance, Instances, Preflight, Ready, Terminated
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,18 @@ class Remaining:
         if self.instance_type.partition(".")[0] in cpu_credits.FAMILIES:
             market += " without CPU credits"
         price = f"costs {about}${self.usd_per_hour:.4g} an hour{market}" if self.usd_per_hour else "costs money"
-        end = self._end(f"by {self.expires:%H:%M UTC on %Y-%m-%d}") if self.expires else ""
+        also = " and" if self.is_timer_seen else ", and"
+        end = f"{also} {_off(self.expires, self.is_timer_seen)}" if self.expires else ""
         verb = "still runs" if self.state in ("pending", "running") else f"is {self.state} and still there"
         return f"{self.instance_id} ({self.instance_type}) {verb}: it {price}{end}."
 
-    def _end(self, when: str) -> str:
-        # The tags tell what was asked for at the launch. An image without cloud-init does nothing of it.
-        if self.is_timer_seen:
-            return f" and switches itself off {when}"
-        return f", and should switch itself off {when}, which could not be checked"
+
+def _off(end: datetime, is_timer_seen: bool) -> str:
+    # The tags tell what was asked for at the launch. An image without cloud-init does nothing of it.
+    when = f"by {end:%H:%M UTC on %Y-%m-%d}"
+    if is_timer_seen:
+        return f"switches itself off {when}"
+    return f"should switch itself off {when}, which could not be checked"
 
 
 def of(ec2: Client, run_id: str, directory: Path) -> tuple[Remaining, ...]:
@@ -84,9 +88,24 @@ def recorded(directory: Path) -> tuple[Remaining, ...]:
     )
 
 
-def expiry(directory: Path, instance_id: str) -> datetime | None:
-    """When an instance of the run in a directory switches itself off by the run's records; None if they do not say."""
-    return next((one.expires for one in recorded(directory) if one.instance_id == instance_id), None)
+def time_left(directory: Path, instance_id: str, now: datetime, limit: int) -> str:
+    """When an instance of the run in a directory switches itself off by the run's records, as a clause.
+
+    It warns if that may be in fewer than `limit` minutes. Empty if the records do not say when.
+    """
+    plan = record_files.recall(Preflight, directory)
+    found = next((one for one in recorded(directory) if one.instance_id == instance_id), None)
+    if not (plan and plan.launch and found and found.expires):
+        return ""
+    told = f"the machine {_off(found.expires, found.is_timer_seen)}"
+    earliest = boot_times.earliest_end(plan.launch, found.expires)
+    left = max(0, int((earliest - now).total_seconds() // 60))
+    if left >= limit:
+        return told
+    return (
+        f"{told}, and maybe at {earliest:%H:%M UTC} already, in {left} minutes, while the limits allow {limit}: start "
+        "a new run if it needs more"
+    )
 
 
 def not_ended(directory: Path) -> tuple[Instance, ...]:

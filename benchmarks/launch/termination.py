@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from benchmarks.aws import aws_errors, instances, opt_in_regions
 from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import FailedError
 from benchmarks.launch import kept, remaining, ssh_login
 from benchmarks.launch.left import of_own_machine
-from benchmarks.runs import events, named_run, parameters_file, record_files, run_layout, run_over
+from benchmarks.runs import events, failures, named_run, parameters_file, record_files, run_layout, run_over
 from benchmarks.runs.event_records import InstanceTerminated
 from benchmarks.runs.records import Ended, Terminated
 from benchmarks.runs.run_id import is_valid
@@ -43,6 +45,7 @@ def end(
     *,
     only: str | None = None,
     keep: bool = False,
+    final: bool = True,
     timeout: float = TIMEOUT,
     settling: float = SETTLING,
     late_arrivals: float = 0.0,
@@ -60,6 +63,8 @@ def end(
     repeated as long as an instance is alive; `told` is called with the ids that were newly terminated. An instance with
     termination protection is powered off over SSH. The times are recorded, and the run's keys deleted once no instance
     is alive. That a run was ended is recorded even if nothing of it was there, so that who comes back launches nothing.
+    But without `final`, as where nobody has asked for the end, a run of which nothing was there and nothing has failed
+    goes on as it was: it may be launched later, or has been and is not visible yet.
 
     Raises FailedError if an instance is still alive after `timeout` seconds, or could be neither terminated nor powered
     off.
@@ -94,7 +99,9 @@ def end(
     note_gone(ec2, run_id, directory)
     if stuck := [id for id, is_off in protected.items() if not is_off]:
         raise FailedError(_protected(stuck, ec2.meta.region_name))
-    if not any(map(instances.is_alive, instances.existing(ec2, run_id, remaining.recorded_ids(directory)))):
+    is_final = final or run_over.was_ended(directory) or bool(failures.failures(directory))
+    is_alive = any(map(instances.is_alive, instances.existing(ec2, run_id, remaining.recorded_ids(directory))))
+    if is_final and not is_alive:
         if only is None:
             _mark(directory)
         shutil.rmtree(directory / run_layout.KEYS, ignore_errors=True)
@@ -120,6 +127,23 @@ def note_gone(ec2: Client, run_id: str, directory: Path) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     found = {i["InstanceId"]: instances.ended_at(i) or now for i in instances.gone(ec2, run_id)}
     _record(directory, {id: at for id, at in found.items() if id not in known})
+
+
+def launch_anew(ec2: Client, run_id: str, directory: Path) -> None:
+    """Record, just before a run is launched, that nothing which has ended it before holds for this launch.
+
+    Those of its instances that are gone by then are recorded, so that they are told from the new one, which may be
+    ended from elsewhere. Until then the run counts as ended: a request may be refused after its plan, or only be a
+    check. Raises OSError, and what AWS does.
+    """
+    now = datetime.now(UTC).replace(microsecond=0)
+    gone = {i["InstanceId"]: instances.ended_at(i) or now for i in instances.gone(ec2, run_id)}
+    if gone or (directory / Terminated.FILE).is_file():
+        record_files.change(
+            Terminated,
+            directory,
+            lambda known: replace(_with(Terminated(), {**gone, **(known or Terminated()).times}), launched_anew=True),
+        )
 
 
 def note_expired(runs_dir: Path, runs: Mapping[str, str]) -> None:
@@ -196,7 +220,9 @@ def _mark(directory: Path) -> None:
     """Record that the run was ended, whatever there was of it."""
     if directory.is_dir() and not run_over.was_ended(directory):
         with suppress(OSError):
-            record_files.change(Terminated, directory, lambda known: known or Terminated())
+            record_files.change(
+                Terminated, directory, lambda known: replace(known or Terminated(), launched_anew=False)
+            )
 
 
 def _with(known: Terminated, ended: Mapping[str, datetime]) -> Terminated:

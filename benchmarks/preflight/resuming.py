@@ -126,13 +126,13 @@ def time_warnings(there: Sequence[AwsShape], launch: LaunchPlan, parameters: Val
     An instance that has booted faster than it might have is off sooner than its tags say.
     """
     needed = now + timedelta(minutes=parameters["build_limit"] + parameters["time_limit"])
-    early = timedelta(minutes=boot_times.early(launch))
     ends = {instance["InstanceId"]: remaining.end_of(instance) for instance in there}
+    earliest = {id: boot_times.earliest_end(launch, end) for id, end in ends.items() if end}
     return [
-        f"{instance_id} may switch itself off at {end - early:%H:%M UTC}, before build_limit and time_limit are over: "
+        f"{instance_id} may switch itself off at {end:%H:%M UTC}, before build_limit and time_limit are over: "
         f"what is not measured by then is lost."
-        for instance_id, end in ends.items()
-        if end and end - early < needed
+        for instance_id, end in earliest.items()
+        if end < needed
     ]
 
 

@@ -20,7 +20,7 @@ from benchmarks.parameters import suites
 from benchmarks.preflight import credentials_end, destination, dry_run, launch_plan, launch_price, resuming
 from benchmarks.results import fetching, result_keys
 from benchmarks.runs import failures, measurement, record_files, run_over
-from benchmarks.runs.records import Destination, PlannedMeasurement, Preflight, Source, Suite, Values
+from benchmarks.runs.records import Destination, PlannedMeasurement, Preflight, Source, Suite, Terminated, Values
 
 # In the tags of a dry run for a run that has no directory yet.
 _NAMELESS = "not-begun"
@@ -106,8 +106,10 @@ def come_back(parameters: Values, connect: Connect, begun: resuming.Begun) -> Pr
         if failures.failures(begun.directory):
             raise RefusedError(f"The run {name} has failed before it launched: there is nothing to come back to.")
         run_over.refuse_ended(begun.directory)
-        # Ended from elsewhere, or with all that had expired, before it was recorded here.
-        if instances.gone(connect("ec2"), name):
+        # Ended from elsewhere, or with all that had expired, before it was recorded here. What had ended before the run
+        # was launched anew is recorded.
+        known = (record_files.recall(Terminated, begun.directory) or Terminated()).times
+        if any(gone["InstanceId"] not in known for gone in instances.gone(connect("ec2"), name)):
             raise RefusedError(run_over.ended(name))
         late = f"The run {name} had launched nothing: its instance is launched now, as it was planned."
         return replace(plan, warnings=(late, *_ending(plan, parameters)))

@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.aws import aws_errors, instances
 from benchmarks.aws.session import Client
 from benchmarks.errors import FailedError, RefusedError
-from benchmarks.host import checksums
+from benchmarks.host import checksums, growing_files
 from benchmarks.host.systemd_units import UnitStatus
 from benchmarks.readers import criterion_archive
 from benchmarks.results import host_files, host_uploads, publishing, result_keys, run_folders
@@ -25,8 +25,6 @@ INTERVAL = 3.0  # seconds
 TRIES = 3  # of a download that breaks off
 _GOING_DOWN = ("shutting-down", "stopping")
 _BLOCK = 2**20  # bytes
-# What a host appends to: here there may be its beginning, or more than it has uploaded.
-_GROWING = (run_layout.LOG, run_layout.ACTIVITY)
 # The stages, as failures name them, that fail if a host is lost that has measured to its end all the same.
 _OF_LOSS = ("", "collect", "finish")
 
@@ -161,7 +159,12 @@ def _bring(
             if wanted and checksums.sha256(part) != wanted:
                 raise FailedError(f"{name} is not what the instance has uploaded, by its checksum.")
             # Without its checksum, what was collected is at least as new.
-            if wanted is None and path.exists() and name in _GROWING and not _continues(part, path):
+            if (
+                wanted is None
+                and path.exists()
+                and name in growing_files.NAMES
+                and not growing_files.continues(part, path)
+            ):
                 continue
             if name == run_layout.ARCHIVE:
                 _unpack(part, directory)
@@ -184,8 +187,8 @@ def _is_here(name: str, directory: Path, manifest: HostManifest | None) -> bool:
         return True
     if manifest is None or name not in manifest.files:
         # Nobody says what it should be.
-        return name not in _GROWING and (name != run_layout.ARCHIVE or _is_unpacked(directory))
-    if name in _GROWING:
+        return name not in growing_files.NAMES and (name != run_layout.ARCHIVE or _is_unpacked(directory))
+    if name in growing_files.NAMES:
         return host_files.begins_with(path, manifest.files[name])
     if checksums.sha256(path) == host_files.listed(manifest)[name]:
         if name == run_layout.ARCHIVE:
@@ -219,15 +222,6 @@ def _unpack(archive: Path, directory: Path) -> None:
         raise FailedError(str(error)) from None
 
 
-def _continues(longer: Path, path: Path) -> bool:
-    """Whether a file begins with all of another, and goes on. Raises OSError."""
-    with longer.open("rb") as file, path.open("rb") as before:
-        while block := before.read(_BLOCK):
-            if file.read(len(block)) != block:
-                return False
-        return bool(file.read(1))
-
-
 def _download(s3: Client, target: Destination, key: str, path: Path) -> None:
     """Write an object to a file. botocore checks S3's own checksum, but does not repeat what breaks off meanwhile."""
     for left in reversed(range(TRIES)):
@@ -249,7 +243,9 @@ def _ended_well(manifest: HostManifest) -> bool:
 def _lacking(directory: Path, manifest: HostManifest) -> list[str]:
     """The names of files that are not here as the instance has uploaded them; records are the controller's own."""
     differing = host_files.differing(directory, manifest)
-    grown = [n for n in differing if n in _GROWING and host_files.begins_with(directory / n, manifest.files[n])]
+    grown = [
+        n for n in differing if n in growing_files.NAMES and host_files.begins_with(directory / n, manifest.files[n])
+    ]
     kept = [name for name in differing if name in host_uploads.COPIED and (directory / name).exists()]
     return [name for name in differing if name not in (*grown, *kept)]
 

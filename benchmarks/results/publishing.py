@@ -5,11 +5,13 @@ Checksums: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.aws import aws_errors
 from benchmarks.aws.session import Client, Connect
+from benchmarks.errors import FailedError
 from benchmarks.results import link, manifest
 from benchmarks.results.result_keys import AttemptFolder, RunFolder
 from benchmarks.results.uploads import Upload, choose_folder, send, upload_of
@@ -22,14 +24,25 @@ FILES = (
     *(Toolchain.FILE, Build.FILE, Results.FILE),
 )
 
+# Between one try and the next, as long as another upload is in the way. One of a few megabytes takes seconds.
+_PAUSES = (1, 1, 2, 4, 8, 16, 30, 30)  # seconds
+
 
 def publish(
-    connect: Connect, run_dir: Path, host: str, attempt: int, plan: Preflight, *, dry: bool = False
+    connect: Connect,
+    run_dir: Path,
+    host: str,
+    attempt: int,
+    plan: Preflight,
+    *,
+    dry: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[bool, str]:
     """Upload the files of an attempt. Returns whether anything was uploaded, and the URI of the folder.
 
     Writes the records Manifest and Published. With `dry`, nothing is uploaded or written.
-    Raises FailedError if S3's checksum of a file differs, OSError if the directory cannot be written.
+    Raises FailedError if S3's checksum of a file differs, or it neither takes nor shows a file; OSError if the
+    directory cannot be written.
     """
     s3 = connect("s3")
     target = plan.destination
@@ -45,16 +58,43 @@ def publish(
     def folder_of(copy: int) -> str:
         return f"{run.key}{AttemptFolder(host, attempt, copy).key}"
 
-    folder, missing = choose_folder(s3, target, folder_of, uploads)
     if dry:
-        return bool(missing), f"s3://{target.bucket}/{folder}"
-    # Another process may upload to the same folder at the same time: then choose a folder again.
-    while not all(send(s3, target, f"{folder}{upload.name}", upload) for upload in missing):
         folder, missing = choose_folder(s3, target, folder_of, uploads)
+        return bool(missing), f"s3://{target.bucket}/{folder}"
+    changed, folder = _send_all(s3, target, folder_of, uploads, sleep)
     published = _published(s3, target, folder, uploads)
     record_files.write(directory, published)
     events.note(run_dir, event_records.Published(host=host, attempt=attempt, uri=published.uri))
-    return bool(missing), published.uri
+    return changed, published.uri
+
+
+def _send_all(
+    s3: Client,
+    target: Destination,
+    folder_of: Callable[[int], str],
+    uploads: Sequence[Upload],
+    sleep: Callable[[float], None],
+) -> tuple[bool, str]:
+    """Upload what is missing; return whether anything was, and the folder. Raises FailedError if S3 never takes it.
+
+    Another process may upload to the same folder at the same time: then a folder is chosen again. Until its object is
+    there, S3 neither takes another nor shows one: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+    """
+    changed, refused = False, ""
+    for pause in (0, *_PAUSES):
+        sleep(pause)
+        folder, missing = choose_folder(s3, target, folder_of, uploads)
+        for upload in missing:
+            if not send(s3, target, f"{folder}{upload.name}", upload):
+                refused = f"{folder}{upload.name}"
+                break
+            changed = True
+        else:
+            return changed, folder
+    raise FailedError(
+        f"S3 does not take {refused}, and shows no such object either, as while another upload of it is under way. "
+        "Publish it again."
+    )
 
 
 def failure(run_dir: Path, plan: Preflight, error: Exception) -> str:

@@ -65,6 +65,7 @@ def object_of(target: Destination, key: str) -> dict[str, str]:
 def send(s3: Client, target: Destination, key: str, upload: Upload) -> bool:
     """Upload a file if the key is free, and verify it. Returns False if the key has other content.
 
+    It does too if another upload to the key is under way, which S3 tells from one that has ended.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
     """
     place = object_of(target, key)
@@ -84,7 +85,8 @@ def send(s3: Client, target: Destination, key: str, upload: Upload) -> bool:
             return stored_checksum(s3, place) == upload.encoded
     if (stored := stored_checksum(s3, place)) != upload.encoded:
         raise FailedError(
-            f"S3 has another checksum for {key} than was sent: {stored} instead of {upload.encoded}. Publish it again."
+            f"S3 has another checksum for {key} than was sent: {stored or 'none'} instead of {upload.encoded}. "
+            "Publish it again."
         )
     return True
 
@@ -92,11 +94,13 @@ def send(s3: Client, target: Destination, key: str, upload: Upload) -> bool:
 def stored_checksum(s3: Client, place: Mapping[str, str]) -> str | None:
     """The checksum that S3 has of an object, None if there is no such object. Raises what AWS does.
 
+    It is empty for an object that was uploaded without one of this kind, as by other means: that is none of ours.
+
     What refuses a HEAD has no body, and so no reason: credentials that have expired are a bad request. A GET tells.
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
     """
     try:
-        return s3.head_object(**place, ChecksumMode="ENABLED").get("ChecksumSHA256")  # type: ignore[no-any-return]
+        return str(s3.head_object(**place, ChecksumMode="ENABLED").get("ChecksumSHA256") or "")
     except botocore.exceptions.ClientError as error:
         if code(error) in ("404", "NoSuchKey", "NotFound"):
             return None

@@ -230,6 +230,7 @@ class Terminated(Record, frozen=True, kw_only=True):
 
     FILE = "terminated.json"
     instances: tuple[Ended, ...] = ()
+    launched_anew: bool = False  # whether the run, which was ended, was asked for anew and has begun to launch since
 
     @property
     def times(self) -> Mapping[str, datetime]:

@@ -28,8 +28,12 @@ def is_over(directory: Path) -> bool:
 
 
 def was_ended(directory: Path) -> bool:
-    """Whether a run was ended from here: its instances, or before it had any. The record may be damaged."""
-    return (directory / Terminated.FILE).is_file()
+    """Whether a run was ended from here: its instances, or before it had any, and has not been launched anew since.
+
+    The record may be damaged.
+    """
+    ended = record_files.recall(Terminated, directory)
+    return not ended.launched_anew if ended else (directory / Terminated.FILE).is_file()
 
 
 def refuse_ended(directory: Path) -> None:

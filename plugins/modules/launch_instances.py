@@ -14,6 +14,7 @@ short_description: Launch a run's instances idempotently
 description:
   - Existing instances are found by the run's tag. A missing one is launched with a client token derived from the
     request, so that repeating an interrupted call does not launch a second instance.
+  - A run that was ended, and is asked for anew, counts as ended until just before its launch.
   - Creates the run's keys in C(keys/) before the first launch. Writes C(instances.json) and C(known_hosts).
 options:
   run_id: {description: The run's id., type: str, required: true}
@@ -51,7 +52,7 @@ def main() -> None:
         supports_check_mode=True,
     )
     from benchmarks.aws import aws_errors, caller, session
-    from benchmarks.launch import hosts, run_instances
+    from benchmarks.launch import hosts, run_instances, termination
     from benchmarks.runs import record_files, run_directory, ssh_keys
     from benchmarks.runs.records import LaunchPlan
 
@@ -69,7 +70,9 @@ def main() -> None:
         started, owner = datetime.fromisoformat(given["started"]), caller.name(connect)
         prepare = partial(run_instances.prepare, given["run_id"], started, keys, given["lifetime"], owner)
         note = partial(hosts.note, directory, region, keys.host.public)
-        changed, found = hosts.ensure(connect("ec2"), list(map(prepare, plans)), given["timeout"], note)
+        ec2 = connect("ec2")
+        begin = partial(termination.launch_anew, ec2, given["run_id"], directory)
+        changed, found = hosts.ensure(ec2, list(map(prepare, plans)), given["timeout"], note, begin=begin)
     except aws_errors.errors() as error:
         module.fail_json(msg=aws_errors.sentence(error))
     except OSError as error:

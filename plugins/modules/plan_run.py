@@ -54,7 +54,7 @@ def main() -> None:
     from benchmarks.launch import termination
     from benchmarks.preflight import resuming, run_plan, screen, source_check
     from benchmarks.runs import before_plan, failures, parameters_file, record_files, run_directory
-    from benchmarks.runs.records import Preflight, Terminated
+    from benchmarks.runs.records import Preflight
 
     directory = Path(module.params["run_dir"])
     parameters = module.params["parameters"]
@@ -76,9 +76,6 @@ def main() -> None:
             before_plan.keep(directory)
         # Stages that failed are repeated; if the instances are gone, only those that need no machine.
         failures.forget_failures(directory, failures.OF_BRINGING_BACK if planned.measured else None)
-        if planned.launches and not (planned.existing or planned.measured or module.params["attaches"]):
-            # Asked for anew, it launches although it was ended before.
-            (directory / Terminated.FILE).unlink(missing_ok=True)
         changed = record_files.write(directory, planned)
         parameters_file.accept(directory)
     except aws_errors.errors() as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
@@ -11,7 +12,8 @@ module: publish_request
 short_description: Upload a run's request and plan to S3
 description:
   - Writes C(run.json) into the run's directory, and into the run's folder in S3. There it is never replaced.
-  - Fails if S3 refuses, since nothing could be published later. A fault that may pass is a warning.
+  - Fails if S3 refuses, since nothing could be published later. What the run's records said before it was planned is
+    restored then. A fault that may pass is a warning.
 options:
   run_dir: {description: The run's directory., type: path, required: true}
   plan: {description: The plan from plan_run., type: dict, required: true}
@@ -36,7 +38,7 @@ def main() -> None:
     )
     from benchmarks.aws import aws_errors, session
     from benchmarks.results import run_request
-    from benchmarks.runs import record_files, run_directory
+    from benchmarks.runs import before_plan, record_files, run_directory
     from benchmarks.runs.records import Preflight
 
     directory = Path(module.params["run_dir"])
@@ -46,6 +48,9 @@ def main() -> None:
         s3 = session.connector(plan.destination.region)("s3")
         done = run_request.upload(s3, directory, plan, module.params["parameters"])
     except aws_errors.errors() as error:
+        # Why it is refused matters more than a disk that is full.
+        with suppress(OSError):
+            before_plan.restore(directory)
         module.fail_json(msg=aws_errors.sentence(error))
     except OSError as error:
         module.fail_json(msg=str(run_directory.cannot_be_written(directory, error)))

@@ -22,6 +22,7 @@ options:
   instance_id: {description: Terminate only this instance., type: str}
   keep: {description: Keep what has answered over SSH and powers itself off., type: bool, default: false}
   asked: {description: Whether the user named the run; fail if it is unknown., type: bool, default: false}
+  final: {description: Whether the run is over even if nothing of it was there., type: bool, default: true}
   timeout: {description: Seconds until none may be alive., type: int, default: 600}
 author: [benchmarks]
 """
@@ -44,6 +45,7 @@ def main() -> None:
             "instance_id": {"type": "str"},
             "keep": {"type": "bool", "default": False},
             "asked": {"type": "bool", "default": False},
+            "final": {"type": "bool", "default": True},
             "timeout": {"type": "int", "default": 600},
         },
         supports_check_mode=True,
@@ -72,6 +74,7 @@ def main() -> None:
                 directory,
                 only=given["instance_id"],
                 keep=given["keep"],
+                final=given["final"],
                 timeout=given["timeout"],
             )
     except aws_errors.errors() as error:

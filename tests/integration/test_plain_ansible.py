@@ -137,6 +137,30 @@ def test_stages_can_be_run_one_by_one(
     assert "changed=0" in ending(tool, run_id)
 
 
+@pytest.mark.usefixtures("ended")
+def test_a_run_is_ended_by_who_ends_it_and_launched_again_by_who_launches_it(
+    account: Account, tool: Tool, run_id: str
+) -> None:
+    planned = tool.playbook(run_id, "--tags", "preflight")
+    assert planned.result.code == 0, planned.result.output
+    # Nobody has ended it.
+    assert not (planned.directory / "terminated.json").exists()
+
+    assert "changed=0" in ending(tool, run_id)
+    assert planned.record("terminated.json")["instances"] == []
+    checked = tool.playbook(run_id, "--check")
+    assert checked.result.code == 0, checked.result.output
+    back = tool.attach(run_id).result
+    assert back.code == 2, back.output
+    assert f"The run {run_id} was ended before it had measured anything" in " ".join(back.output.split())
+    assert account.launches(run_id) == 0
+
+    launched = tool.launch(run_id)
+    assert launched.result.code == 0, launched.result.output
+    assert launched.record("terminated.json") == {"schema_version": 1, "instances": [], "launched_anew": True}
+    assert account.states(run_id) == ["running"]
+
+
 def check_times(run: Run) -> None:
     """Each of the three benchmarks has run for 1.2 s, one after the other; times are noted once a second."""
     log = (run.attempt / "benchmark.log").read_bytes()

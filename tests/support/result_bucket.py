@@ -39,6 +39,8 @@ class Bucket:
         self.objects: dict[str, bytes] = {}
         self.corrupt = corrupt
         self.loses_answers = False
+        self.foreign: set[str] = set()  # keys of objects without a checksum, as others upload them
+        self.busy = 0  # how often another upload is still under way
         self.client = FakeClient(
             put_object=self._put,
             head_object=self._head,
@@ -54,6 +56,9 @@ class Bucket:
 
     def _put(self, *, Key: str, Body: Any, IfNoneMatch: str, **_more: Any) -> dict[str, Any]:  # noqa: N803
         assert IfNoneMatch == "*"
+        if self.busy:
+            self.busy -= 1
+            raise aws_error("ConditionalRequestConflict", "A conflicting operation occurred.", "PutObject")
         if Key in self.objects:
             raise aws_error("PreconditionFailed", "At least one of the pre-conditions did not hold", "PutObject")
         self.objects[Key] = b"something else" if self.corrupt else Body.read()
@@ -65,6 +70,8 @@ class Bucket:
     def _head(self, *, Key: str, **_more: Any) -> dict[str, Any]:  # noqa: N803
         if Key not in self.objects:
             raise aws_error("404", "Not Found", "HeadObject")
+        if Key in self.foreign:
+            return {}
         return {"ChecksumSHA256": base64.b64encode(hashlib.sha256(self.objects[Key]).digest()).decode()}
 
     def _get(self, *, Key: str, **_more: Any) -> dict[str, Any]:  # noqa: N803

@@ -2,7 +2,8 @@
 
 With `attach`, a unit that has failed meanwhile is followed as well, to its failure. With `detach`, a measurement is not
 followed; `host_dir`, the host's directory on the controller, then has a record of that. So it has if a host that
-uploads its results by itself does not answer any more: the way to it may be lost, and not the host.
+uploads its results by itself does not answer any more, or does not tell how the unit is: the way to it may be lost, and
+not the host.
 """
 
 from __future__ import annotations
@@ -68,6 +69,18 @@ class Follower(following.Follower):
             self._is_within_line = False
 
 
+class CommandError(AnsibleActionFail):
+    """A command that failed on the host, with what it `said`."""
+
+    def __init__(self, command: str, said: str) -> None:
+        super().__init__(f"{command} failed: {said}. Mend that on the machine, or use another.")
+        self.said = said
+
+
+class UntoldError(Exception):
+    """The host answers, but does not tell how the unit is. The message is what it says instead."""
+
+
 class ActionModule(ActionBase):
     _VALID_ARGS = frozenset(
         ("name", "step", "argv", "environment", "directory", "log", "log_here", "status", "limit_seconds", "expected",
@@ -83,7 +96,10 @@ class ActionModule(ActionBase):
             return self._run()
         except AnsibleConnectionFailure as error:
             # Otherwise the playbook would go on with the next task, which waits in vain again.
-            raise AnsibleActionFail(self._lost(str(error))) from None
+            raise AnsibleActionFail(self._lost(ssh_failures.sentence(self._host, str(error)), lost=True)) from None
+        except UntoldError as error:
+            untold = ssh_failures.untold(self._host, f"how {self._task.args['name']} is", str(error))
+            raise AnsibleActionFail(self._lost(untold, lost=False)) from None
 
     def _gone(self) -> str:
         """Why the host is gone, empty if it is not, or if that is unknown."""
@@ -157,22 +173,31 @@ class ActionModule(ActionBase):
             events.note(events.here(), ended(host=self._host, unit=unit.name, result=result))
         return end
 
-    def _lost(self, error: str) -> str:
-        """What is said of a host that answers no more. If it can do without this machine, it is left measuring."""
+    @property
+    def _found(self) -> bool:
+        """Whether the host was found at work before this step came to it: that may be the measurement itself."""
+        host_dir = self._task.args.get("host_dir")
+        return bool(host_dir) and attempts.is_active(Path(host_dir))
+
+    def _lost(self, sentence: str, *, lost: bool) -> str:
+        """What is said of a host that cannot be followed. If it can do without this machine, it is left measuring.
+
+        `sentence` is why not; `lost` is whether it answers no more.
+        """
         args = self._task.args
-        # What was found at work before this step came to it may be the measurement itself.
-        found = bool(args.get("host_dir")) and attempts.is_active(Path(args["host_dir"]))
         gone = self._gone()
-        if not (self._runs or found):
-            return gone or ssh_failures.sentence(self._host, error)
+        if not (self._runs or self._found):
+            return gone or (sentence if lost else f"{sentence} Mend that on the machine, or use another.")
         told = LogCopy(Path(args["log_here"])).told
         if gone:
             return f"{gone} {told}"
         # What is only built measures nothing by itself.
-        if left := bool(args.get("uploads") and (found or args["step"] != "build")):
+        if left := bool(args.get("uploads") and (self._found or args["step"] != "build")):
             self._leave()
             events.note(events.here(), event_records.RunLeft(host=self._host))
-        return ssh_failures.stopped(args["name"], told, left=left)
+        if lost:
+            return ssh_failures.stopped(args["name"], told, left=left)
+        return ssh_failures.unfollowed(sentence, told, left=left)
 
     def _leave(self) -> None:
         """Leave the measurement to itself. Without a record of that, it would be ended with the playbook."""
@@ -202,9 +227,12 @@ class ActionModule(ActionBase):
             try:
                 self._command(start)
                 return
-            except AnsibleActionFail:
-                # systemd-run says no more than that it failed.
-                if (end := self._look(unit)).refused:
+            except CommandError:
+                # systemd-run says no more than that it failed, also if systemd was too slow for it.
+                end = self._patiently(partial(self._look, unit))
+                if end.active:
+                    return
+                if end.refused:
                     what = WHAT[self._task.args["step"]]
                     raise AnsibleActionFail(systemd_units.describe_end(end, unit, what)) from None
                 raise
@@ -221,7 +249,7 @@ class ActionModule(ActionBase):
         """Whether the unit runs or has run, as far as the host answers."""
         try:
             look = self._look(unit)
-        except AnsibleConnectionFailure:
+        except (AnsibleConnectionFailure, UntoldError):
             return False
         return look.active or look.result is not None
 
@@ -242,30 +270,44 @@ class ActionModule(ActionBase):
                 for line in (result["stdout"] + result["stderr"]).splitlines()
                 if not line.startswith("Shared connection")
             ]
-            why = " ".join(said).strip().rstrip(".")
-            raise AnsibleActionFail(f"{command.split()[0]} failed: {why}. Mend that on the machine, or use another.")
+            raise CommandError(command.split()[0], " ".join(said).strip().rstrip("."))
         return str(result["stdout"])
 
     def _patiently(self, ask: Callable[[], UnitStatus]) -> UnitStatus:
         """What the host answers. After a lost connection, reconnecting is tried for `reconnect_timeout` seconds.
 
-        It is not tried if the host is known to be gone. Raises AnsibleConnectionFailure.
+        For as long, a host is asked again that does not tell how a unit is that runs there, as while its memory is used
+        up or systemd is replaced: the unit goes on. Neither is tried if the host is known to be gone. Raises
+        AnsibleConnectionFailure, and UntoldError.
         """
         begun = time.monotonic()
         while True:
             try:
                 return ask()
-            except AnsibleConnectionFailure:
+            except (AnsibleConnectionFailure, UntoldError) as error:
+                untold = isinstance(error, UntoldError)
+                if untold and not (self._runs or self._found):
+                    raise
                 if time.monotonic() - begun > float(self._task.args["reconnect_timeout"]) or self._gone():
                     raise
-            self._connection.reset()
-            time.sleep(INTERVAL)
+            if untold:
+                # Each question costs the host something, which has trouble enough.
+                time.sleep(following.MEASURING_INTERVAL)
+            else:
+                self._connection.reset()
+                time.sleep(INTERVAL)
 
     def _look(
         self, unit: systemd_units.Unit, offset: int | None = None, wait: float = 0, *, until_it_grows: bool = False
     ) -> UnitStatus:
+        """Raises UntoldError."""
         command = systemd_units.status_command(unit, offset, wait, until_it_grows=until_it_grows)
-        return systemd_units.read_status(self._command(command))
+        try:
+            return systemd_units.read_status(self._command(command))
+        except CommandError as error:
+            raise UntoldError(error.said) from None
+        except ValueError as error:
+            raise UntoldError(str(error)) from None
 
     def _follow(self, unit: systemd_units.Unit, begin: int, kept: LogCopy, follower: Follower) -> UnitStatus:
         """Follow the log, of which this step writes from byte `begin` on, until the unit has ended; return its end.
@@ -295,5 +337,8 @@ class ActionModule(ActionBase):
     def _look_or_stop(self, unit: systemd_units.Unit, offset: int, wait: float, *, until_it_grows: bool) -> UnitStatus:
         look = self._look(unit, offset, wait, until_it_grows=until_it_grows)
         if look.too_long:
-            self._command(systemd_units.stop_command(unit))
+            try:
+                self._command(systemd_units.stop_command(unit))
+            except CommandError as error:
+                raise UntoldError(error.said) from None
         return look

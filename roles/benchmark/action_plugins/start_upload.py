@@ -10,6 +10,7 @@ from ansible.plugins.action import ActionBase
 
 from benchmarks.host import host_layout, results_service
 from benchmarks.results import host_uploads
+from benchmarks.runs import attempts
 
 
 class ActionModule(ActionBase):
@@ -47,6 +48,9 @@ class ActionModule(ActionBase):
             results_service.start_command(name, power_off, directory, python),
         ):
             result = self._low_level_execute_command(command)
+            if result["rc"] and attempts.is_active(here.parent):
+                # It was told as the attempt began, and may measure: what fails now takes nothing back.
+                return {"changed": False, "warnings": [results_service.untold(result["stderr"] or result["stdout"])]}
             if result["rc"]:
                 # It can be measured, and collected from here. A terminal merges stdout and stderr.
                 refused = results_service.refused(result["stderr"] or result["stdout"])

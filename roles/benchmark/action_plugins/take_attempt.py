@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,20 @@ from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
 from benchmarks.host import attempt_states, host_check, ssh_failures
-from benchmarks.host.attempt_states import AttemptState
 from benchmarks.launch import remaining
 from benchmarks.parameters import suites
 from benchmarks.playbook import stages
 from benchmarks.runs import attempts, events, measurement, record_files, run_directory
 from benchmarks.runs.event_records import AttemptBegun
 from benchmarks.runs.records import Attempt, Toolchain
+
+
+class UntoldError(AnsibleActionFail):
+    """The host does not tell its attempts, with what it `said` instead."""
+
+    def __init__(self, message: str, said: str) -> None:
+        super().__init__(message)
+        self.said = said
 
 
 class ActionModule(ActionBase):
@@ -61,33 +67,37 @@ class ActionModule(ActionBase):
         except OSError as error:
             raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
         except AnsibleConnectionFailure as error:
-            # It has just been found at work: the way to it may be lost, and not the host.
             if not attempts.is_active(here):
                 raise
-            if gone := host_check.gone(args.get("host_check") or ()):
-                raise AnsibleActionFail(gone) from None
-            attempts.leave(here)
-            stages.tell("left", here.name)
+            self._leave(here)
             raise AnsibleActionFail(ssh_failures.sentence(here.name, str(error))) from None
+        except UntoldError as error:
+            if not attempts.is_active(here):
+                raise
+            self._leave(here)
+            untold = ssh_failures.untold(here.name, "what it is at", error.said)
+            raise AnsibleActionFail(f"{untold} It is left measuring: come back to it in a while.") from None
         warnings = [
             f"{unit} of another run is active on this host too: the two disturb each other's numbers."
             for unit in attempt_states.units_of_other_runs(output)
         ]
-        if new and (told := _anew(found, wanted, number, here, int(args.get("limit_minutes") or 0))):
+        left = remaining.time_left(here.parent, here.name, datetime.now(UTC), int(args.get("limit_minutes") or 0))
+        if new and (told := attempt_states.anew(found, wanted, number, left)):
             warnings.append(told)
         return {"changed": new, "number": number, "warnings": warnings}
+
+    def _leave(self, here: Path) -> None:
+        """Leave a host that has just been found at work: the way to it may be lost, and not the host."""
+        if gone := host_check.gone(self._task.args.get("host_check") or ()):
+            raise AnsibleActionFail(gone) from None
+        attempts.leave(here)
+        stages.tell("left", here.name)
 
     def _command(self, command: str, privileged: bool = False) -> str:
         result = self._low_level_execute_command(command, sudoable=privileged)
         if result["rc"]:
             # Privileged commands run in a terminal, which merges stdout and stderr.
             said, done = (result["stderr"] or result["stdout"]).strip(), "written" if privileged else "read"
-            raise AnsibleActionFail(
-                f"The attempts on the host cannot be {done}: {said}. Mend that there, or use another machine."
-            )
+            told = f"The attempts on the host cannot be {done}: {said}. Mend that there, or use another machine."
+            raise AnsibleActionFail(told) if privileged else UntoldError(told, said)
         return str(result["stdout"])
-
-
-def _anew(found: Sequence[AttemptState], wanted: str, number: int, here: Path, limit: int) -> str:
-    ends = remaining.expiry(here.parent, here.name)
-    return attempt_states.anew(found, wanted, number, datetime.now(UTC), ends, limit)

@@ -52,9 +52,9 @@ class ActionModule(ActionBase):
             raise _refusal(here, ssh_failures.sentence(task_vars["inventory_hostname"], str(error))) from None
         if answer["rc"]:
             # What may measure there is not to be ended because of that.
-            said = " ".join(f"{answer['stderr'] or answer['stdout']}".split())
-            name = task_vars["inventory_hostname"]
-            raise _refusal(here, f"{name} answers, but does not tell what it is at: {said}. Try again in a minute.")
+            said = str(answer["stderr"] or answer["stdout"])
+            untold = ssh_failures.untold(task_vars["inventory_hostname"], "what it is at", said)
+            raise _refusal(here, f"{untold} Try again in a minute.")
         try:
             found = attempt_states.read_states(answer["stdout"])
             number = attempt_states.active_attempt(found, args["suite_digest"])

@@ -54,6 +54,25 @@ def test_what_passes_is_outlived(account: Account, tool: Tool, run_id: str, faul
     check_whole(account, tool, run_id)
 
 
+@pytest.mark.fault("The instance answers, but its systemd does not, for 15 s", code=0, seconds=90)
+def test_a_host_that_does_not_tell_what_runs_for_a_while_is_followed_on(
+    account: Account, tool: Tool, run_id: str, faults_met: Faults, measures: Callable[[], None]
+) -> None:
+    run = tool.start(run_id, suite=tool.suite("some", environment={"TINY_SECONDS": "30"}))
+    measures()
+    (instance,) = account.instances(run_id)
+    broken = "/usr/local/sbin/systemctl"
+    said = "echo Failed to get properties: Connection timed out >&2"
+    faults_met.strikes()
+    script = f"printf '#!/bin/sh\\necho >>/tmp/asked\\n{said}\\nexit 1\\n' >{broken} && chmod 755 {broken}"
+    account.execute(instance["InstanceId"], script)
+    time.sleep(15)
+    account.execute(instance["InstanceId"], f"rm {broken} && test -s /tmp/asked")
+    output, _ = run.communicate(timeout=180)
+    faults_met.ends(run.returncode, output)
+    check_whole(account, tool, run_id)
+
+
 @pytest.mark.fault("SSH is cut for good (the test waits 5 s instead of five minutes)", code=1, seconds=60)
 def test_a_host_out_of_reach_is_left_and_its_results_come_from_s3(
     account: Account, tool: Tool, run_id: str, faults_met: Faults, measures: Callable[[], None]

@@ -18,7 +18,7 @@ from benchmarks.host import host_check
 from benchmarks.host.following import Follower, Screen
 from benchmarks.host.log_copy import LogCopy
 from benchmarks.host.progress import MEASURE
-from benchmarks.host.systemd_units import LARGEST_LOG, Unit
+from benchmarks.host.systemd_units import LARGEST_LOG, TOLD, Unit
 from benchmarks.paths import ROOT
 from benchmarks.playbook import stages
 from benchmarks.runs import attempts, events, record_files
@@ -29,7 +29,9 @@ UNIT = Unit("u", ("true",), {}, "/home/b", "/home/b/log", "/home/b/status", 60)
 LOST = AnsibleConnectionFailure("Connection closed")
 DONE = {"rc": 0, "stdout": "", "stderr": ""}
 FAILED = {"rc": 1, "stdout": "Unit u is there.\nShared connection closed.", "stderr": ""}
-ACTIVATING, UNKNOWN = ({"rc": 0, "stdout": f"{state}\n-\n0\n", "stderr": ""} for state in ("activating", "inactive"))
+ACTIVATING, UNKNOWN = (
+    {"rc": 0, "stdout": f"{TOLD}\n{state}\n-\n0\n", "stderr": ""} for state in ("activating", "inactive")
+)
 
 
 def made(monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: float = 60, gone: str = "") -> tuple[Any, Mock]:
@@ -65,7 +67,7 @@ def start(monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: float = 60) -
 
 def look(state: str, result: str, size: int, log: bytes) -> dict[str, Any]:
     """What a host answers to a look."""
-    return {"rc": 0, "stdout": f"{state}\n{result}\n{size}\n{base64.b64encode(log).decode()}\n", "stderr": ""}
+    return {"rc": 0, "stdout": f"{TOLD}\n{state}\n{result}\n{size}\n{base64.b64encode(log).decode()}\n", "stderr": ""}
 
 
 def test_a_unit_is_started_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +84,7 @@ def test_a_unit_that_did_not_start_is_started_again(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_unit_that_is_not_kept_apart_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    refused = {"rc": 0, "stdout": "inactive\nexit-code  \n0\n", "stderr": ""}
+    refused = {"rc": 0, "stdout": f"{TOLD}\ninactive\nexit-code  \n0\n", "stderr": ""}
     with pytest.raises(
         AnsibleActionFail, match=r"^The benchmark run was not started, because what has to come before it failed, "
     ):
@@ -94,6 +96,25 @@ def test_a_unit_that_systemd_cannot_start_is_told_in_systemds_words(monkeypatch:
         AnsibleActionFail, match=r"^systemd-run failed: Unit u is there\. Mend that on the machine, or use another\.$"
     ):
         start(monkeypatch, DONE, FAILED, UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("answers", "commands"),
+    [
+        # systemd was too slow for systemd-run, or replaced meanwhile.
+        ([DONE, FAILED, ACTIVATING], 3),
+        ([DONE, FAILED, LOST, ACTIVATING], 4),
+        # It was started by the first try, of which no answer came.
+        ([DONE, LOST, FAILED, FAILED, ACTIVATING], 5),
+    ],
+)
+def test_a_unit_that_runs_was_started_whatever_systemd_run_says(
+    monkeypatch: pytest.MonkeyPatch, answers: list[Any], commands: int
+) -> None:
+    action, execute = made(monkeypatch, *answers)
+    action._runs = True
+    action._start(UNIT)
+    assert execute.call_count == commands
 
 
 def test_a_host_that_is_gone_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,6 +283,83 @@ def test_a_run_that_was_found_at_work_is_left_if_its_host_is_lost_before_the_fir
     assert said.startswith(STOPPED_ANSWERING)
     assert (hosts.left == {"i-1"}) is is_left
     assert attempts.is_left(tmp_path) is is_left
+
+
+UNTOLD = {"rc": 1, "stdout": "Failed to get properties: Connection timed out\r\n", "stderr": ""}
+UNREADABLE = {
+    "rc": 0,
+    "stdout": "sudo: unable to resolve host ip-10-0-0-1: Name or service not known\r\n",
+    "stderr": "",
+}
+
+
+@pytest.mark.parametrize("odd", [UNTOLD, UNREADABLE], ids=["failed", "cannot be parsed"])
+@pytest.mark.parametrize("step", ["build", "run"])
+def test_a_look_that_fails_while_a_unit_runs_is_repeated(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, step: str, odd: Any
+) -> None:
+    action, execute = made(monkeypatch, ACTIVE, odd, odd, look("inactive", "success exited 0", 0, b""))
+    action._task.args |= {"step": step, "expected": 0, "tail": False, "log_here": str(tmp_path / "log")}
+    assert action.run(task_vars={"inventory_hostname": "i-1"}) == {"changed": False}
+    assert execute.call_count == 4
+    # It answers: the connection is as good as before.
+    action._connection.reset.assert_not_called()
+
+
+def test_a_look_that_fails_at_a_run_found_at_work_is_repeated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    record_files.write(tmp_path, CurrentAttempt(number=1, active=True))
+    action, _ = made(monkeypatch, UNTOLD, look("inactive", "success exited 0", 0, b""))
+    action._task.args |= {"step": "build", "host_dir": str(tmp_path)}
+    assert action.run(task_vars={"inventory_hostname": "i-1"}) == {"changed": False}
+
+
+@pytest.mark.parametrize("odd", [UNTOLD, UNREADABLE], ids=["failed", "cannot be parsed"])
+def test_a_look_that_fails_before_a_unit_runs_fails_at_once(monkeypatch: pytest.MonkeyPatch, odd: Any) -> None:
+    action, execute = made(monkeypatch, odd)
+    told = r"^i-1 answers over SSH, but does not tell how u is: .*\. Mend that on the machine, or use another\.$"
+    with pytest.raises(AnsibleActionFail, match=told):
+        action.run(task_vars={"inventory_hostname": "i-1"})
+    assert execute.call_count == 1
+
+
+NOT_TOLD = (
+    "i-1 answers over SSH, but does not tell how u is: Failed to get properties: Connection timed out. "
+    "Nothing of its log had been read yet. "
+)
+
+
+@pytest.mark.parametrize(
+    ("args", "gone", "said", "is_left"),
+    [
+        (
+            {},
+            "",
+            f"{NOT_TOLD}EC2 does not say that it is gone, so it is left measuring: come back to it in a while.",
+            True,
+        ),
+        ({"uploads": False}, "", f"{NOT_TOLD}Mend that on the machine, or use another.", False),
+        ({"step": "build"}, "", f"{NOT_TOLD}Mend that on the machine, or use another.", False),
+        ({}, "i-1 is terminated: Taken.", "i-1 is terminated: Taken. Nothing of its log had been read yet.", False),
+    ],
+    ids=["it uploads", "it uploads nothing", "it builds", "it is gone"],
+)
+def test_a_host_that_does_not_tell_for_long_is_taken_for_one_that_is_lost(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, args: dict[str, Any], gone: str, said: str, is_left: bool
+) -> None:
+    found, hosts = lose(monkeypatch, tmp_path, ACTIVE, UNTOLD, gone=gone, **args)
+    assert (found, hosts.left) == (said, {"i-1"} if is_left else frozenset())
+    assert attempts.is_left(tmp_path) is is_left
+
+
+def test_a_log_that_cannot_be_stopped_now_is_stopped_later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    long = look("active", "-", LARGEST_LOG + 1, b"one\n")
+    ended = look("inactive", "log-limit exited 0", LARGEST_LOG, b"two\n")
+    action, execute = made(monkeypatch, long, UNTOLD, long, DONE, ended)
+    action._runs = True
+    kept = LogCopy(tmp_path / "log")
+    action._follow(UNIT, 0, kept, Follower(MEASURE, 0, False, Screen(lambda *_: None, False, 80)))
+    assert kept.read(0) == b"one\ntwo\n"
+    assert execute.call_count == 5
 
 
 def test_a_connection_that_comes_back_at_the_first_look_loses_nothing(

@@ -58,6 +58,33 @@ def test_a_host_that_was_found_at_work_and_has_failed_is_not_left(
     assert not attempts.is_left(host_dir)
 
 
+UNTOLD = {"rc": 1, "stdout": "", "stderr": "systemd does not say what runs\n"}
+
+
+def test_a_host_that_was_found_at_work_is_left_if_it_does_not_tell_what_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    host_dir = tmp_path / "i-1"
+    record_files.write(host_dir, CurrentAttempt(number=1, active=True))
+    with stages.pipe() as pipe:
+        for name, value in pipe.environment.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(AnsibleActionFail) as failed:
+            made(monkeypatch, host_dir, answers=[UNTOLD]).run(task_vars={})
+        assert pipe.reached().hosts.left == {"i-1"}
+    assert str(failed.value) == (
+        "i-1 answers over SSH, but does not tell what it is at: systemd does not say what runs. "
+        "It is left measuring: come back to it in a while."
+    )
+    assert attempts.is_left(host_dir)
+
+
+def test_any_other_host_that_does_not_tell_what_runs_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(AnsibleActionFail, match=r"^The attempts on the host cannot be read: systemd does not say"):
+        made(monkeypatch, tmp_path / "i-1", answers=[UNTOLD]).run(task_vars={})
+    assert not attempts.is_left(tmp_path / "i-1")
+
+
 def test_any_other_host_that_does_not_answer_is_unreachable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with pytest.raises(AnsibleConnectionFailure):
         made(monkeypatch, tmp_path / "i-1").run(task_vars={})

@@ -14,6 +14,8 @@ import pytest
 from ansible.plugins.loader import action_loader
 
 from benchmarks.paths import ROOT
+from benchmarks.runs import record_files
+from benchmarks.runs.records import CurrentAttempt
 
 DONE = {"rc": 0, "stdout": "", "stderr": ""}
 DIRECTORY = "/var/lib/benchmarks/runs/r1/2"
@@ -67,4 +69,17 @@ def test_a_host_that_cannot_is_warned_of_and_measured_all_the_same(
     assert found["warnings"] == [
         "The instance cannot upload its results by itself (No space left): keep this machine connected until they are "
         "here."
+    ]
+
+
+def test_a_host_that_was_found_at_work_is_not_taken_for_one_that_uploads_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    record_files.write(tmp_path, CurrentAttempt(number=2, active=True))
+    action, _ = made(monkeypatch, tmp_path / "2", {"rc": 1, "stdout": "Cannot\r\nfork", "stderr": ""})
+    found = action.run(task_vars={})
+    assert "uploads" not in found  # so that the role goes by the request
+    assert found["warnings"] == [
+        "The instance could not be told anew to upload its results by itself (Cannot fork): what it was told before "
+        "holds."
     ]

@@ -134,11 +134,19 @@ def test_who_collects_what_has_ended_leaves_its_checksum(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("step", "uploads", "waits"),
-    [("inactive", "active", True), ("inactive", "inactive", False), ("active", "active", False), ("", "active", False)],
+    ("step", "uploads", "system", "waits"),
+    [
+        ("inactive", "active", "running", True),
+        ("inactive", "inactive", "running", False),
+        ("inactive", "inactive", "degraded", False),
+        ("inactive", "inactive", "initializing", True),
+        ("inactive", "inactive", "starting", True),
+        ("active", "active", "starting", False),
+        ("", "active", "running", False),
+    ],
 )
 def test_who_collects_what_a_crash_has_cut_off_waits_for_its_result(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, uploads: str, waits: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, uploads: str, system: str, waits: bool
 ) -> None:
     directory = tmp_path / "runs/r1/1"
     directory.mkdir(parents=True)
@@ -147,7 +155,11 @@ def test_who_collects_what_a_crash_has_cut_off_waits_for_its_result(
     beat = directory.parent / "heartbeat"
     beat.touch()
     for name, does in (
-        ("systemctl", f"case $2 in *r1-1-run.*) echo {step} ;; benchmarks-r1-1-results.*) echo {uploads} ;; esac"),
+        (
+            "systemctl",
+            f"case $* in *r1-1-run.*) echo {step} ;; *' benchmarks-r1-1-results.'*) echo {uploads} ;; "
+            f"is-system-running) echo {system} ;; esac",
+        ),
         # What uploads has come to it meanwhile.
         ("sleep", f"echo cut >{directory}/run.status"),
     ):

@@ -70,3 +70,11 @@ def test_a_host_that_is_about_to_switch_itself_off_says_so() -> None:
         'anymore. For technical details, see pam_nologin(8)."\n\nConnection closed by 192.0.2.7 port 22'
     )
     assert "System is going down" in ssh_failures.sentence("i-1", said, launched=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("Failed to get\r\n properties.\n", "Failed to get properties"), ("\n", "nothing")]
+)
+def test_a_host_that_answers_and_does_not_tell_is_said_to(said: str, told: str) -> None:
+    untold = ssh_failures.untold("i-1", "how u is", said)
+    assert untold == f"i-1 answers over SSH, but does not tell how u is: {told}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -197,14 +198,52 @@ def test_a_unit_that_still_runs_its_last_command_has_not_ended(look_here: LookHe
 
 
 def test_a_terminals_carriage_returns_do_not_matter() -> None:
-    assert systemd_units.read_status("inactive\r\nsuccess exited 0\r\n3\r\nYWJj\r\n") == UnitStatus(
-        False, ["success", "exited", "0"], 3, b"abc"
-    )
+    said = f"{systemd_units.TOLD}\r\ninactive\r\nsuccess exited 0\r\n3\r\nYWJj\r\n"
+    assert systemd_units.read_status(said) == UnitStatus(False, ["success", "exited", "0"], 3, b"abc")
 
 
-def test_output_that_is_no_look_is_an_error() -> None:
-    with pytest.raises(ValueError):
-        systemd_units.read_status("Failed to connect to bus: No such file")
+@pytest.mark.parametrize(
+    "before",
+    [
+        "sudo: unable to resolve host ip-10-0-0-1: Name or service not known\r\n",
+        "Failed to get properties: Connection timed out\r\n",
+        f"{systemd_units.TOLD}\r\ninactive\r\n",
+        "no line end ",
+    ],
+)
+def test_what_a_terminal_shows_before_a_look_does_not_matter(before: str) -> None:
+    said = f"{before}{systemd_units.TOLD}\r\nactive\r\n-\r\n3 7\r\nYWJj"
+    assert systemd_units.read_status(said) == UnitStatus(True, None, 3, b"abc", 7)
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ("Failed to connect to bus: No such file\r\n", "Failed to connect to bus: No such file"),
+        ("", "its answer is not whole"),
+        (f"sudo: oh\n{systemd_units.TOLD}\nactive\n", "sudo: oh"),
+        (f"{systemd_units.TOLD}\n\n-\n0 \n", "its answer is not whole"),
+        (f"{systemd_units.TOLD}\nactive\n-\nsh: 1: Cannot fork\n", "its answer is not whole"),
+        (f"{systemd_units.TOLD}\nactive\n-\n3 \nsh: 1: Cannot fork\n", "its answer is not whole"),
+    ],
+)
+def test_output_that_is_no_look_is_an_error_that_says_what_came_instead(output: str, said: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{re.escape(said)}$"):
+        systemd_units.read_status(output)
+
+
+@pytest.mark.parametrize("state", ["active", "refreshing", "maintenance", "whatever"])
+def test_a_unit_has_ended_only_if_systemd_says_so(look_here: LookHere, state: str) -> None:
+    assert look_here(state, 0, b"", None).active
+
+
+def test_a_look_that_cannot_read_a_result_that_is_there_fails(look_here: LookHere, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/cat").write_text("#!/bin/sh\nkill -KILL $$\n")
+    (tmp_path / "bin/cat").chmod(0o755)
+    assert look_here("inactive", 0, b"", None).result is None
+    with pytest.raises(subprocess.CalledProcessError):
+        look_here("inactive", 0, b"", "success exited 0")
 
 
 @given(ARGV)
@@ -297,6 +336,22 @@ def test_a_units_end_is_kept_in_its_status_file(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["run.status"]
     subprocess.run(["sh", "-c", systemd_units.clean_command(one)], check=True)
     assert not Path(one.status).exists()
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_units_end_is_flushed_before_it_is_renamed_and_kept_if_that_fails(tmp_path: Path, code: int) -> None:
+    words = shlex.split(systemd_units.start_command(unit(status=str(tmp_path / "run.status")), "python3"))
+    (stop,) = (w.removeprefix("--property=ExecStopPost=+") for w in words if "ExecStopPost" in w)
+    sync = tmp_path / "bin/sync"
+    sync.parent.mkdir()
+    sync.write_text(f'#!/bin/sh\necho "$1" $(ls *.status*) >>{tmp_path}/synced\nexit {code}\n')
+    sync.chmod(0o755)
+    environment = {"SERVICE_RESULT": "success", "EXIT_CODE": "exited", "EXIT_STATUS": "0"}
+    environment |= {"STATUS_FILE": str(tmp_path / "run.status"), "PATH": f"{sync.parent}:{os.defpath}"}
+    subprocess.run(shlex.split(stop), check=True, env=environment)
+    assert (tmp_path / "run.status").read_text() == "success exited 0\n"
+    synced = (tmp_path / "synced").read_text().splitlines()
+    assert synced == [f"{tmp_path}/run.status.new run.status.new", ". run.status"]
 
 
 @pytest.mark.parametrize(

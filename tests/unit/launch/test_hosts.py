@@ -51,11 +51,16 @@ def test_only_hosts_that_are_not_there_are_launched(ec2: Client, stub: Stubber, 
     add_facts(stub)
     noted: list[list[str]] = []
     changed, found = hosts.ensure(
-        ec2, [launch(), second], 60, lambda found: noted.append([i.instance_id for i in found]), naps.append
+        ec2,
+        [launch(), second],
+        60,
+        lambda found: noted.append([i.instance_id for i in found]),
+        naps.append,
+        begin=lambda: noted.append([]),
     )
     assert changed
     # What costs money is known as soon as it is launched, and not only when it runs.
-    assert noted == [["i-1", "i-2"], ["i-1", "i-2"]]
+    assert noted == [[], ["i-1", "i-2"], ["i-1", "i-2"]]
     assert [(i.host, i.instance_id) for i in found] == [(1, "i-1"), (2, "i-2")]
 
 
@@ -63,7 +68,7 @@ def test_launching_again_changes_nothing(ec2: Client, stub: Stubber, naps: list[
     for _ in range(2):
         stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
     add_facts(stub)
-    changed, found = hosts.ensure(ec2, [launch()], 60, lambda found: None, naps.append)
+    changed, found = hosts.ensure(ec2, [launch()], 60, lambda found: None, naps.append, begin=lambda: 1 / 0)
     assert not changed
     assert found == (
         Instance(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -90,15 +90,53 @@ def recorded(directory: Path, *ids: str) -> None:
     record_files.write(directory, records.instances(*ids, region="eu-north-1"))
 
 
-def test_when_an_instance_ends_is_known_by_the_runs_records(tmp_path: Path) -> None:
-    assert remaining.expiry(tmp_path, "i-1") is None
+def measuring_on(directory: Path, *, bare_metal: bool = False, timer: bool = True) -> None:
+    """Records of a run on i-1, which lives for 240 minutes; those of i-2 do not say for how long it does."""
     launched = records.instances("i-1", "i-2", region="eu-north-1")
     one, other = launched.instances
     one = replace(one, launched=LAUNCHED, tags={"benchmarks:lifetime": "240"})
-    record_files.write(tmp_path, replace(launched, instances=(one, other)))
-    assert remaining.expiry(tmp_path, "i-1") == datetime(2026, 5, 19, 12, 15, tzinfo=UTC)
-    assert remaining.expiry(tmp_path, "i-2") is None
-    assert remaining.expiry(tmp_path, "i-3") is None
+    record_files.write(directory, replace(launched, instances=(one, other)))
+    record_files.write(directory, records.preflight(launches=(records.launch_plan(bare_metal=bare_metal),)))
+    record_files.write(directory / "i-1", replace(records.READY, timer=timer))
+
+
+OFF = "the machine switches itself off by 12:15 UTC on 2026-05-19"
+MORE = "while the limits allow 120: start a new run if it needs more"
+
+
+@pytest.mark.parametrize(
+    ("before", "bare_metal", "told"),
+    [
+        (127, False, OFF),
+        # It may have booted at once, and its timer counts from then.
+        (126.5, False, f"{OFF}, and maybe at 12:08 UTC already, in 119 minutes, {MORE}"),
+        (-1, False, f"{OFF}, and maybe at 12:08 UTC already, in 0 minutes, {MORE}"),
+        (147, True, OFF),
+        (127, True, f"{OFF}, and maybe at 11:48 UTC already, in 100 minutes, {MORE}"),
+    ],
+)
+def test_who_measures_anew_is_told_how_much_time_is_left_at_least(
+    tmp_path: Path, before: float, bare_metal: bool, told: str
+) -> None:
+    measuring_on(tmp_path, bare_metal=bare_metal)
+    now = LAUNCHED + timedelta(minutes=240 - before)
+    assert remaining.time_left(tmp_path, "i-1", now, 120) == told
+
+
+def test_a_timer_that_was_not_seen_is_not_promised(tmp_path: Path) -> None:
+    measuring_on(tmp_path, timer=False)
+    assert remaining.time_left(tmp_path, "i-1", LAUNCHED, 120) == (
+        "the machine should switch itself off by 12:15 UTC on 2026-05-19, which could not be checked"
+    )
+
+
+def test_no_time_is_told_that_the_records_do_not_say(tmp_path: Path) -> None:
+    assert remaining.time_left(tmp_path, "i-1", LAUNCHED, 120) == ""
+    measuring_on(tmp_path)
+    assert remaining.time_left(tmp_path, "i-2", LAUNCHED, 120) == ""
+    assert remaining.time_left(tmp_path, "i-3", LAUNCHED, 120) == ""
+    (tmp_path / "preflight.json").unlink()
+    assert remaining.time_left(tmp_path, "i-1", LAUNCHED, 120) == ""
 
 
 def test_where_aws_does_not_answer_the_records_tell_what_may_run(tmp_path: Path) -> None:

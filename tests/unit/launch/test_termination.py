@@ -14,7 +14,7 @@ import pytest
 from benchmarks.errors import FailedError
 from benchmarks.launch import termination
 from benchmarks.launch.termination import Outcome
-from benchmarks.runs import record_files, run_layout, run_over
+from benchmarks.runs import failures, record_files, run_layout, run_over
 from benchmarks.runs.records import Terminated
 from tests.support import records
 from tests.support.aws_fakes import FakeClient, aws_error
@@ -116,6 +116,61 @@ def test_a_run_is_ended_also_if_nothing_of_it_is_there(tmp_path: Path) -> None:
     assert termination.end(Account().client, "r1", tmp_path) == Outcome()
     assert times(tmp_path) == {}
     assert run_over.was_ended(tmp_path)
+
+
+def test_a_run_that_nobody_has_ended_goes_on_as_it_was_if_nothing_of_it_is_there(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    assert termination.end(Account().client, "r1", tmp_path, final=False) == Outcome()
+    # Its launch may have been sent, and is repeated with the same keys.
+    assert [path.name for path in tmp_path.iterdir()] == ["keys"]
+
+
+@pytest.mark.parametrize("why", ["ended now", "ended before", "failed"])
+def test_a_run_that_has_ended_or_failed_is_over_whoever_ends_it(tmp_path: Path, why: str) -> None:
+    (tmp_path / "keys").mkdir()
+    if why == "ended before":
+        record_files.write(tmp_path, Terminated())
+    elif why == "failed":
+        failures.record_failure(tmp_path, "localhost", "Launch", "There is no capacity.")
+    termination.end(Account(*(["i-1"] if why == "ended now" else [])).client, "r1", tmp_path, final=False)
+    assert run_over.was_ended(tmp_path)
+    assert not (tmp_path / "keys").exists()
+
+
+def gone(*ids: str) -> FakeClient:
+    """EC2 with instances of the run that are gone."""
+    found = [{"InstanceId": id, "State": {"Name": "terminated"}} for id in ids]
+    return FakeClient(describe_instances={"Reservations": [{"Instances": found}]})
+
+
+def test_a_run_that_is_launched_anew_has_not_ended_until_it_is_ended_again(tmp_path: Path) -> None:
+    termination.end(Account("i-1").client, "r1", tmp_path)
+    assert run_over.was_ended(tmp_path)
+    termination.launch_anew(gone("i-1"), "r1", tmp_path)
+    assert not run_over.was_ended(tmp_path)
+    assert times(tmp_path).keys() == {"i-1"}
+    # What is looked at has not ended by that.
+    termination.note_gone(gone("i-1"), "r1", tmp_path)
+    assert not run_over.was_ended(tmp_path)
+    termination.end(Account().client, "r1", tmp_path)
+    assert run_over.was_ended(tmp_path)
+    termination.launch_anew(gone(), "r1", tmp_path)
+    termination.end(Account("i-2").client, "r1", tmp_path)
+    assert run_over.was_ended(tmp_path)
+    assert times(tmp_path).keys() == {"i-1", "i-2"}
+
+
+def test_a_run_that_launches_for_the_first_time_is_not_launched_anew(tmp_path: Path) -> None:
+    termination.launch_anew(gone(), "r1", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_record_of_the_end_is_replaced_by_a_new_launch(tmp_path: Path) -> None:
+    (tmp_path / "terminated.json").write_text("{")
+    assert run_over.was_ended(tmp_path)
+    termination.launch_anew(gone("i-1"), "r1", tmp_path)
+    assert not run_over.was_ended(tmp_path)
+    assert times(tmp_path).keys() == {"i-1"}
 
 
 def test_what_is_kept_is_not_ended(tmp_path: Path) -> None:

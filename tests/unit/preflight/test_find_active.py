@@ -126,7 +126,9 @@ def test_a_host_that_does_not_tell_what_it_is_at_refuses(
     monkeypatch: pytest.MonkeyPatch, host_dir: Path, attaches: bool
 ) -> None:
     answer = {"rc": 1, "stdout": "", "stderr": "sh: Cannot fork\n"}
-    with pytest.raises(AnsibleActionFail, match=r"^i-1 answers, but does not tell what it is at: sh: Cannot fork\."):
+    with pytest.raises(
+        AnsibleActionFail, match=r"^i-1 answers over SSH, but does not tell what it is at: sh: Cannot fork\."
+    ):
         found(monkeypatch, host_dir, answer, attaches=attaches)
     assert attempts.is_left(host_dir)
 

@@ -51,7 +51,7 @@ def test_who_comes_back_loses_nothing_if_the_host_then_refuses(monkeypatch: pyte
 
 
 @pytest.mark.parametrize("attaches", [True, False])
-def test_who_asks_anew_for_a_run_that_was_ended_may_come_back_to_it(
+def test_a_run_that_was_ended_counts_as_ended_as_long_as_it_is_only_planned(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, attaches: bool
 ) -> None:
     plan = records.preflight(launches=(records.launch_plan(),))
@@ -60,4 +60,4 @@ def test_who_asks_anew_for_a_run_that_was_ended_may_come_back_to_it(
     monkeypatch.setattr("benchmarks.preflight.screen.of_plan", lambda *_: "")
     record_files.write(tmp_path, Terminated())
     planned(monkeypatch, tmp_path, attaches=attaches)
-    assert run_over.was_ended(tmp_path) == attaches
+    assert run_over.was_ended(tmp_path)

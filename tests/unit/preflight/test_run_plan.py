@@ -18,6 +18,7 @@ from benchmarks.runs import attempts, failures, measurement, record_files, ssh_k
 from benchmarks.runs.records import (
     Attempt,
     Destination,
+    Ended,
     HostAttempt,
     Image,
     LaunchPlan,
@@ -253,6 +254,23 @@ def test_a_run_that_was_ended_is_not_launched_by_who_comes_back(begun: resuming.
         there = {"describe_instances": answers}
     with pytest.raises(RefusedError, match=r"^The run r1 was ended before it had measured anything, and nothing is "):
         run_plan.come_back(parameters(), account(**there), begun)
+
+
+@pytest.mark.parametrize(("gone", "launches"), [(["i-0"], True), (["i-0", "i-1"], False)])
+def test_what_had_ended_before_a_run_was_launched_anew_keeps_nobody_from_coming_back(
+    begun: resuming.Begun, gone: list[str], launches: bool
+) -> None:
+    (begun.directory / "instances.json").unlink()
+    ended = (Ended(instance_id="i-0", at=STARTED),)
+    record_files.write(begun.directory, Terminated(instances=ended, launched_anew=True))
+    over = [{"InstanceId": id, "State": {"Name": "terminated"}} for id in gone]
+    answers = [alive()["describe_instances"], {"Reservations": [{"Instances": over}]}]
+    if launches:
+        # That which was launched is not visible yet: its launch is repeated.
+        assert run_plan.come_back(parameters(), account(describe_instances=answers), begun).existing == ()
+    else:
+        with pytest.raises(RefusedError, match=r"^The run r1 was ended before it had measured anything, and nothing "):
+            run_plan.come_back(parameters(), account(describe_instances=answers), begun)
 
 
 def test_a_run_that_was_ended_and_has_an_instance_all_the_same_is_come_back_to(begun: resuming.Begun) -> None:

@@ -40,6 +40,44 @@ def test_an_object_is_never_replaced_and_what_is_new_goes_beside_it(host: Path) 
     assert len(bucket.objects) == 2 * len(before)
 
 
+def test_an_object_that_somebody_else_has_put_there_is_left_and_the_next_copy_is_taken(host: Path) -> None:
+    bucket = Bucket()
+    bucket.foreign = {f"{KEY}benchmark.log"}
+    bucket.objects = {f"{KEY}benchmark.log": b"log\r\n\xff"}
+    publishing.publish(bucket, host.parents[1], "i-1", 1, plan(), sleep=lambda _: None)
+    assert published(host).keys["benchmark.log"] == KEY.removesuffix("/") + ".2/benchmark.log"
+    assert len(bucket.objects) == 1 + len(published(host).keys)
+
+
+def test_an_upload_that_is_under_way_elsewhere_is_waited_for(host: Path) -> None:
+    bucket, naps = Bucket(), list[float]()
+    bucket.busy = 3
+    changed, _ = publishing.publish(bucket, host.parents[1], "i-1", 1, plan(), sleep=naps.append)
+    assert changed
+    assert published(host).keys["benchmark.log"] == f"{KEY}benchmark.log"
+    assert naps == [0, 1, 1, 2]
+
+
+def test_an_upload_that_stays_in_the_way_is_no_reason_to_try_for_ever(host: Path) -> None:
+    bucket, naps = Bucket(), list[float]()
+    bucket.busy = 10**6
+    with pytest.raises(FailedError, match=r"^S3 does not take results/.*/benchmark\.log, and shows no such object eit"):
+        publishing.publish(bucket, host.parents[1], "i-1", 1, plan(), sleep=naps.append)
+    assert 60 < sum(naps) < 120
+    assert not (host / "published.json").exists()
+
+
+def test_an_object_without_a_checksum_is_there() -> None:
+    assert uploads.stored_checksum(FakeClient(head_object={}), {"Bucket": "b", "Key": "k"}) == ""
+
+
+def test_an_s3_that_keeps_no_checksum_is_named_so(host: Path) -> None:
+    bucket = Bucket()
+    bucket.foreign = {f"{KEY}benchmark.log"}
+    with pytest.raises(FailedError, match=r"than was sent: none instead of "):
+        publishing.publish(bucket, host.parents[1], "i-1", 1, plan(), sleep=lambda _: None)
+
+
 def test_an_answer_that_was_lost_is_no_failure(host: Path) -> None:
     bucket = Bucket()
     bucket.loses_answers = True
