@@ -124,10 +124,42 @@ def check_whole(account: Account, tool: Tool, run_id: str, number: int = 1) -> N
     assert any(key.endswith("/manifest.json") for key in uploaded)
 
 
+def results(tool: Tool, run_id: str, attempt: int) -> Any:
+    (found,) = (tool.runs / run_id).glob(f"*/{attempt}/results.json")
+    return json.loads(found.read_text())
+
+
+def check_first_is_kept(account: Account, tool: Tool, run_id: str, attempt: int) -> None:
+    """Of an attempt, the first benchmark is whole and the others are missing, here and in S3."""
+    found = results(tool, run_id, attempt)
+    assert [one["id"] for one in found["measurements"]] == IDS[:1]
+    assert found["measurements"][0]["samples"]
+    assert found["partial"].startswith("1 of 3 benchmarks were measured: ")
+    folder = f"{account.instances(run_id)[0]['InstanceId']}/{attempt}/"
+    assert {f"{folder}benchmark.log", f"{folder}criterion.tar.gz", f"{folder}manifest.json"} <= set(
+        account.uploaded(run_id)
+    )
+
+
 @pytest.fixture
 def measures(tool: Tool, run_id: str) -> Callable[[], None]:
     """Waits until the run of this test measures."""
     return lambda: wait_for(lambda: tool.is_measuring(run_id), "the measurement", 240)
+
+
+def until_told(account: Account, tool: Tool, run_id: str) -> tuple[Path, Callable[[], None]]:
+    """A suite that measures, after its first benchmark, until what is returned with it is called."""
+
+    def tell() -> None:
+        (instance,) = account.instances(run_id)
+        account.execute(instance["InstanceId"], "touch /opt/enough")
+
+    return tool.suite("until-told", environment={"TINY_UNTIL": "/opt/enough"}), tell
+
+
+def wait_for_first(tool: Tool, run_id: str) -> None:
+    """Wait until the first benchmark of a run's only attempt is measured."""
+    wait_for(lambda: b"time:" in tool.kept_log(run_id), "the first benchmark", 400)
 
 
 def connection(account: Account, run_id: str, state: str) -> None:

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import time
 from contextlib import suppress
-from typing import Any
 
 import psutil
 import pytest
 
 from tests.integration.conftest import Account, Tool, wait_for
-from tests.integration.faults.conftest import IDS, Faults
+from tests.integration.faults.conftest import IDS, Faults, check_first_is_kept, results
 
 DISK = 288  # MiB; the log of 100 MiB, and what is reserved, have room
 LARGEST_MEMORY = 300  # MB of one process of Ansible's, whatever the length of a log
-
-
-def results(tool: Tool, run_id: str, attempt: int) -> Any:
-    (found,) = (tool.runs / run_id).glob(f"*/{attempt}/results.json")
-    return json.loads(found.read_text())
-
-
-def check_first_is_kept(account: Account, tool: Tool, run_id: str, attempt: int) -> None:
-    """Of an attempt, the first benchmark is whole and the others are missing, here and in S3."""
-    found = results(tool, run_id, attempt)
-    assert [one["id"] for one in found["measurements"]] == IDS[:1]
-    assert found["measurements"][0]["samples"]
-    assert found["partial"].startswith("1 of 3 benchmarks were measured: ")
-    folder = f"{account.instances(run_id)[0]['InstanceId']}/{attempt}/"
-    assert {f"{folder}benchmark.log", f"{folder}criterion.tar.gz", f"{folder}manifest.json"} <= set(
-        account.uploaded(run_id)
-    )
 
 
 def largest_memory(process: subprocess.Popen[str]) -> float:

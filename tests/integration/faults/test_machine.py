@@ -16,7 +16,7 @@ import pytest
 
 from benchmarks.runs.records import HostManifest
 from tests.integration.conftest import CRATES, Account, Tool, end, inv, wait_for
-from tests.integration.faults.conftest import IDS, LONG, Faults
+from tests.integration.faults.conftest import IDS, Faults, check_first_is_kept, until_told, wait_for_first
 
 # Cargo runs it as a part of the build.
 SLOW_BUILD = 'fn main() { eprintln!("Sleeping"); std::thread::sleep(std::time::Duration::from_secs(300)); }\n'
@@ -79,12 +79,11 @@ def test_an_instance_that_ends_while_it_measures_is_told_of_soon_and_its_log_is_
     tool: Tool,
     run_id: str,
     faults_met: Faults,
-    measures: Callable[[], None],
     end_of: Callable[[Account, str], None],
     reason: str,
 ) -> None:
-    run = tool.start(run_id, suite=tool.suite("long", environment=LONG))
-    measures()
+    run = tool.start(run_id, suite=until_told(account, tool, run_id)[0])
+    wait_for_first(tool, run_id)
     (instance,) = account.instances(run_id)
     faults_met.strikes()
     end_of(account, instance["InstanceId"])
@@ -99,6 +98,7 @@ def test_an_instance_that_ends_while_it_measures_is_told_of_soon_and_its_log_is_
     assert said
     assert (said.run, said.stopped) == (("success", "killed", "TERM", "power-off"), "power-off")
     assert said.files["benchmark.log"].bytes >= len(tool.kept_log(run_id))
+    check_first_is_kept(account, tool, run_id, 1)
 
 
 def log_of(tool: Tool, run_id: str, attempt: int) -> bytes:

@@ -9,8 +9,8 @@ import psutil
 import pytest
 
 from tests.integration.conftest import TIMEOUT, Account, Terminal, Tool, end, inv, processes_naming, wait_for
-from tests.integration.faults.conftest import LONG, Faults, attempt, check_whole
-from tests.integration.faults.test_kills import playbook_of, until_told
+from tests.integration.faults.conftest import LONG, Faults, attempt, check_whole, until_told
+from tests.integration.faults.test_kills import playbook_of
 
 LEAVING = "SIGINT: leaving the run to itself; Ctrl-C again within 5 s ends it …"
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.integration.conftest import Account, Tool, inv, wait_for
-from tests.integration.faults.conftest import LONG, Faults
+from tests.integration.faults.conftest import LONG, Faults, check_first_is_kept, until_told, wait_for_first
 from tests.support import host_uploads
 
 SPOT = {"MarketType": "spot", "SpotOptions": {"SpotInstanceType": "one-time"}}
@@ -38,9 +38,9 @@ def test_a_spot_instance_stops_and_uploads_within_its_notice(
     account: Account, tool: Tool, run_id: str, faults_met: Faults
 ) -> None:
     account.make_template(run_id, InstanceMarketOptions=SPOT)
-    suite = tool.suite("long", environment=LONG)
+    suite, _ = until_told(account, tool, run_id)
     wrapper = tool.start(run_id, "--launch-template", run_id, suite=suite)
-    wait_for(lambda: tool.is_measuring(run_id), "the measurement", 400)
+    wait_for_first(tool, run_id)
     (instance,) = account.instances(run_id)
     faults_met.strikes()
     account.admin("PUT", f"instance/{instance['InstanceId']}/spot", {"after_seconds": 110})
@@ -60,6 +60,7 @@ def test_a_spot_instance_stops_and_uploads_within_its_notice(
     # What is published from here is in the same folder: nothing has changed since.
     assert f"{folder}manifest.json" in found
     assert {key.split("/")[1] for key in found if "/" in key} == {"1"}
+    check_first_is_kept(account, tool, run_id, 1)
 
 
 @pytest.mark.fault("EC2 takes the spot instance back at once", code=1, seconds=90)
