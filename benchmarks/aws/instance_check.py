@@ -19,17 +19,23 @@ WITH_CHECKS = "with-checks"
 IMPAIRED = timedelta(minutes=2)
 
 
-def sentence(instance: AwsShape | None, instance_id: str) -> str:
+def sentence(instance: AwsShape | None) -> str:
     """Why the instance does not run; empty if it does or may. `instance` is from DescribeInstances."""
     if instance is None or instance["State"]["Name"] in ("pending", "running"):
         return ""
+    if _taken_back(instance):
+        next_step = ": start a new run, or launch on demand by a template without InstanceMarketOptions."
+    else:
+        next_step = ". Start a new run."
+    return f"{reason(instance)}{next_step}"
+
+
+def reason(instance: AwsShape) -> str:
+    """Why an instance does not run, as EC2 gives it, without a full stop. `instance` is from DescribeInstances."""
     if (stated := _taken_back(instance)) is not None:
-        return (
-            f"EC2 took back the spot instance {instance_id} ({stated}): start a new run, or launch on demand by a "
-            "template without InstanceMarketOptions."
-        )
-    reason = (instance.get("StateReason") or {}).get("Message") or instance.get("StateTransitionReason")
-    return f"{instance_id} is {instance['State']['Name']}: {reason or 'EC2 gives no reason'}. Start a new run."
+        return f"EC2 took back the spot instance {instance['InstanceId']} ({stated})"
+    said = (instance.get("StateReason") or {}).get("Message") or instance.get("StateTransitionReason")
+    return f"{instance['InstanceId']} is {instance['State']['Name']}: {said or 'EC2 gives no reason'}"
 
 
 def _taken_back(instance: AwsShape) -> str | None:
@@ -83,7 +89,7 @@ def main() -> None:
     except aws_errors.errors():
         # The error may be temporary, and the caller asks again.
         return
-    said = sentence(found, instance_id)
+    said = sentence(found)
     if not said and found and WITH_CHECKS in more:
         said = _failed(ec2, instance_id)
     if said:

@@ -117,6 +117,20 @@ def record(instance: AwsShape) -> Instance:
     )
 
 
+def stopped(instance: AwsShape, run_id: str) -> str:
+    """That an instance has been stopped, as a sentence; empty if it has not. What its disk holds is still there.
+
+    EC2 itself stops instances that are to be retired:
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/schedevents_actions_retire.html
+    """
+    if instance["State"]["Name"] not in ("stopping", "stopped"):
+        return ""
+    return (
+        f"{instance['InstanceId']} has been stopped: start it by aws ec2 start-instances, or end it by "
+        + hints.command_line(f"bench.terminate --run-id {run_id}")
+    )
+
+
 def wait_running(
     ec2: Client, run_id: str, ids: Collection[str], timeout: float, sleep: Callable[[float], None] = time.sleep
 ) -> list[AwsShape]:
@@ -132,11 +146,8 @@ def wait_running(
             if instance["State"]["Name"] in ("shutting-down", "terminated"):
                 reason = instance.get("StateReason", {}).get("Message") or "no reason given"
                 raise FailedError(f"{instance['InstanceId']} ended while it was starting: {reason}. Start a new run.")
-            if instance["State"]["Name"] in ("stopping", "stopped"):
-                raise FailedError(
-                    f"{instance['InstanceId']} has been stopped: start it by aws ec2 start-instances, or end it by "
-                    + hints.command_line(f"bench.terminate --run-id {run_id}")
-                )
+            if said := stopped(instance, run_id):
+                raise FailedError(said)
         running = [i for i in seen.values() if i["State"]["Name"] == "running"]
         if len(running) == len(ids):
             return running

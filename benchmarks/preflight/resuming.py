@@ -26,8 +26,15 @@ class Begun:
 
 
 def there(ec2: Client, directory: Path) -> list[AwsShape]:
-    """The run's instances that are alive, also those just launched, whose tags EC2 does not show yet."""
-    return instances.alive(ec2, directory.name, remaining.recorded_ids(directory))
+    """The run's instances that are alive, also those just launched, whose tags EC2 does not show yet.
+
+    Raises RefusedError if one has been stopped: a run that failed on it would end it, with what it has measured.
+    """
+    found = instances.alive(ec2, directory.name, remaining.recorded_ids(directory))
+    for instance in found:
+        if said := instances.stopped(instance, directory.name):
+            raise RefusedError(said)
+    return found
 
 
 def is_over(directory: Path, there: Sequence[AwsShape]) -> bool:
@@ -44,19 +51,23 @@ def _launched(directory: Path) -> tuple[Instance, ...]:
 
 
 def measured(
-    directory: Path, suite_digest: str, is_uploaded: Callable[[str, int], bool] = lambda _host, _attempt: False
+    directory: Path,
+    suite_digest: str,
+    is_uploaded: Callable[[str, int], bool] = lambda _host, _attempt: False,
+    why_gone: str = "",
 ) -> tuple[HostAttempt, ...]:
     """The newest attempt at the requested suite on each host of a run that is over.
 
     Its log is here, or `is_uploaded` says that it is in S3, which it is asked only if it is not here. Raises
-    RefusedError if there is none, since it cannot be measured any more.
+    RefusedError if there is none, since it cannot be measured any more; `why_gone`, in brackets, is why.
     """
     hosts = [instance.instance_id for instance in _launched(directory)]
     newest = {host: _measured(directory, host, suite_digest, is_uploaded) for host in hosts}
     found = tuple(HostAttempt(host=host, attempt=number) for host, number in newest.items() if number)
     if not found:
         raise RefusedError(
-            f"The run {directory.name} has ended, and its instance with it: leave run_id out to start a new run."
+            f"The run {directory.name} has ended, and its instance with it{why_gone}: leave run_id out to start a "
+            "new run."
         )
     return found
 

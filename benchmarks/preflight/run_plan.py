@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from benchmarks import hints
-from benchmarks.aws import caller, credentials, ec2_endpoint, instances
+from benchmarks.aws import caller, credentials, ec2_endpoint, instance_check, instances
 from benchmarks.aws.opt_in_regions import refusing_in
 from benchmarks.aws.session import Connect
 from benchmarks.errors import RefusedError
@@ -172,10 +172,23 @@ def _without_instance(
         target = where()
         return target is not None and fetching.is_uploaded(connect("s3"), target, directory, host, attempt, plan)
 
+    told = _why_gone(directory, connect)
     return {
-        "measured": resuming.measured(directory, suite_digest, is_uploaded),
-        "warnings": ("The run's instance is gone: what it has measured is published without it.",),
+        "measured": resuming.measured(directory, suite_digest, is_uploaded, told),
+        "warnings": (f"The run's instance is gone{told}. What it has measured is published without it.",),
     }
+
+
+def _why_gone(directory: Path, connect: Connect) -> str:
+    """EC2's reason for the end of each of the run's instances that nobody has ended from here, to be put in brackets.
+
+    EC2 shows an instance for about an hour after its end:
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html
+    """
+    ended = (record_files.recall(Terminated, directory) or Terminated()).times
+    gone = (one for one in instances.gone(connect("ec2"), directory.name) if one["InstanceId"] not in ended)
+    told = "; ".join(instance_check.reason(one).removesuffix(".") for one in gone)
+    return f" ({told})" if told else ""
 
 
 def _destination(parameters: Values, connect: Connect) -> Destination | None:

@@ -11,7 +11,7 @@ from benchmarks.runs import record_files, run_layout
 from benchmarks.runs.records import Failure
 
 # The stages that can be repeated without the machine.
-OF_BRINGING_BACK = ("publish", "terminate")
+OF_BRINGING_BACK = ("report", "publish", "terminate")
 
 
 def record_failure(directory: Path, host: str, task: str, sentence: str, stage: str = "", attempt: int = 0) -> Path:

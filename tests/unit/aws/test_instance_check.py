@@ -47,7 +47,7 @@ def instance(state: str, **more: Any) -> dict[str, Any]:
     ],
 )
 def test_an_instance_that_is_not_there_is_told_with_ec2s_reason(found: dict[str, Any] | None, told: str) -> None:
-    assert instance_check.sentence(found, "i-1") == told
+    assert instance_check.sentence(found) == told
 
 
 def checked(status: str, minutes: float | None = None, check: str = "InstanceStatus", state: str = "running") -> Any:

@@ -262,7 +262,7 @@ def test_the_dry_run_has_the_runs_tags_and_user_data_of_its_size(tmp_path: Path)
 
 def test_a_run_that_has_its_instance_is_not_rehearsed(tmp_path: Path) -> None:
     ssh_keys.run_keys(tmp_path / "r1", None)
-    there = {"InstanceId": "i-1", "InstanceType": "c7i.2xlarge", "ImageId": "ami-debian"}
+    there = {"InstanceId": "i-1", "InstanceType": "c7i.2xlarge", "ImageId": "ami-debian", "State": {"Name": "running"}}
     connect = account(describe_instances={"Reservations": [{"Instances": [there]}]})
     assert run_plan.make(parameters(), connect, STARTED, resuming.Begun(tmp_path / "r1", None)).launches
     assert connect.ec2.called("run_instances") == []
@@ -309,6 +309,7 @@ def test_a_run_that_has_its_instance_is_neither_refused_nor_warned_of_a_launch(t
         "InstanceId": "i-1",
         "InstanceType": "c7i.2xlarge",
         "ImageId": "ami-debian",
+        "State": {"Name": "running"},
         "SubnetId": "subnet-a",
         "CpuOptions": {"CoreCount": 4, "ThreadsPerCore": 2},
     }

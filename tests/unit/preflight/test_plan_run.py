@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.paths import ROOT
 from benchmarks.runs import before_plan, failures, parameters_file, record_files, run_over
-from benchmarks.runs.records import Preflight, Terminated
+from benchmarks.runs.records import HostAttempt, Preflight, Terminated
 from tests.support import records
 
 
@@ -61,3 +61,17 @@ def test_a_run_that_was_ended_counts_as_ended_as_long_as_it_is_only_planned(
     record_files.write(tmp_path, Terminated())
     planned(monkeypatch, tmp_path, attaches=attaches)
     assert run_over.was_ended(tmp_path)
+
+
+def test_a_report_that_failed_is_forgotten_once_it_can_be_written_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    plan = records.preflight(launches=(), measured=(HostAttempt(host="i-1", attempt=1),))
+    monkeypatch.setattr("benchmarks.preflight.run_plan.come_back", lambda *_: plan)
+    monkeypatch.setattr("benchmarks.preflight.screen.of_plan", lambda *_: "")
+    monkeypatch.setattr("benchmarks.launch.termination.note_gone", lambda *_: None)
+    monkeypatch.setattr("benchmarks.aws.session.connector", lambda _: lambda _: None)
+    for stage in ("benchmark", "report", "publish", "terminate"):
+        failures.record_failure(tmp_path, "i-1", stage, f"{stage} failed.", stage=stage)
+    planned(monkeypatch, tmp_path)
+    assert [one.stage for one in failures.failures(tmp_path)] == ["benchmark"]

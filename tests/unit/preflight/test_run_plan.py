@@ -154,10 +154,10 @@ def begun(tmp_path: Path) -> resuming.Begun:
     return resuming.Begun(directory, plan)
 
 
-def alive(*ids: str) -> dict[str, Any]:
+def alive(*ids: str, state: str = "running") -> dict[str, Any]:
     return {
         "describe_instances": {
-            "Reservations": [{"Instances": [{"InstanceId": one, "State": {"Name": "running"}} for one in ids]}]
+            "Reservations": [{"Instances": [{"InstanceId": one, "State": {"Name": state}} for one in ids]}]
         }
     }
 
@@ -199,15 +199,56 @@ def test_a_machine_of_ones_own_is_come_back_to_without_aws(tmp_path: Path) -> No
     assert made.ec2.calls == []
 
 
-def test_a_run_whose_instance_is_gone_is_come_back_to_for_what_it_has_measured(begun: resuming.Begun) -> None:
+GONE = {
+    "InstanceId": "i-1",
+    "State": {"Name": "terminated"},
+    "StateReason": {"Message": "Server.InternalError: Failed."},
+}
+
+
+@pytest.mark.parametrize(
+    ("ended", "told"),
+    [
+        (Terminated(), " (i-1 is terminated: Server.InternalError: Failed)"),
+        (Terminated(instances=(Ended(instance_id="i-1", at=STARTED),)), ""),
+    ],
+)
+def test_a_run_whose_instance_is_gone_is_come_back_to_for_what_it_has_measured(
+    begun: resuming.Begun, ended: Terminated, told: str
+) -> None:
+    def described(Filters: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        return {"Reservations": [{"Instances": [] if "running" in Filters[-1]["Values"] else [GONE]}]}
+
+    record_files.write(begun.directory, ended)
+    there = account(describe_instances=described)
+    with pytest.raises(RefusedError) as refused:
+        run_plan.come_back(parameters(), there, begun)
+    assert str(refused.value) == (
+        f"The run r1 has ended, and its instance with it{told}: leave run_id out to start a new run."
+    )
     toolchain, asked = records.toolchain(), begun.plan.measurements[0].suite_digest if begun.plan else ""
     measured = measurement.of(records.suite(), toolchain)
     attempt = Attempt(number=1, suite=records.suite(), suite_digest=asked, measurement=measured)
     attempts.take(begun.directory / "i-1", attempt, toolchain)
     (begun.directory / "i-1/1/benchmark.log").write_text("log")
-    plan = run_plan.come_back(parameters(), account(), begun)
+    plan = run_plan.come_back(parameters(), there, begun)
     assert plan.measured == (HostAttempt(host="i-1", attempt=1),)
-    assert plan.warnings == ("The run's instance is gone: what it has measured is published without it.",)
+    assert plan.warnings == (f"The run's instance is gone{told}. What it has measured is published without it.",)
+
+
+@pytest.mark.parametrize("again", [True, False])
+@pytest.mark.parametrize("state", ["stopping", "stopped"])
+def test_a_stopped_instance_is_refused_so_that_it_is_not_ended_with_what_it_has_measured(
+    begun: resuming.Begun, state: str, again: bool
+) -> None:
+    there = account(**alive("i-1", state=state))
+    with pytest.raises(
+        RefusedError, match=r"^i-1 has been stopped: start it by aws ec2 start-instances, or end it by "
+    ):
+        if again:
+            run_plan.make(parameters(), there, STARTED, begun)
+        else:
+            run_plan.come_back(parameters(), there, begun)
 
 
 @pytest.mark.parametrize(
