@@ -277,9 +277,14 @@ def test_running_twice_launches_once_and_changes_nothing(account: Account, tool:
         for done in ("toolchain : Gather the facts about the system", "collect : Criterion | Fetch the archive"):
             assert f"TASK [{done}]" in first.result.output
         assert "TASK [toolchain : Gather the facts about the system]" not in second.result.output
+        upload = "TASK [benchmark : Upload | Copy the records to the host, and start the unit that uploads"
+        assert [run.result.output.count(upload) for run in (first, second)] == [2, 1]
         once, again = stage_seconds(second)
         finished = ("toolchain", "benchmark", "collect")
         assert sum(again[name] for name in finished) < sum(once[name] for name in finished) * 0.8
+        back = tool.attach(run_id)
+        assert back.result.code == 0, back.result.output
+        assert "toolchain" not in stage_seconds(back)[-1]
     finally:
         ids = [instance["InstanceId"] for instance in account.instances(run_id)]
         account.client("ec2").terminate_instances(InstanceIds=ids)

@@ -1,0 +1,36 @@
+"""What is finished is skipped as a whole when a run is continued, and nothing is forgotten by that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from benchmarks.paths import ROOT
+from tests.support.repository import yaml_of
+
+
+def test_the_toolchain_of_an_attempt_that_is_followed_is_one_skipped_task() -> None:
+    (play,) = [play for play in yaml_of(ROOT / "playbooks/benchmark.yml") if "on every host" in play["name"]]
+    (toolchain,) = [task for task in play["tasks"][0]["block"] if task["name"] == "Toolchain"]
+    # An import would put the condition on each of the role's tasks.
+    assert toolchain["ansible.builtin.include_role"] == {"name": "toolchain", "apply": {"tags": "toolchain"}}
+    assert toolchain["when"] == "not attempt_active"
+    assert toolchain["tags"] == "toolchain"
+
+
+@pytest.fixture
+def benchmark() -> dict[str, dict[str, Any]]:
+    return {task["name"]: task for task in yaml_of(ROOT / "roles/benchmark/tasks/main.yml")}
+
+
+def test_the_host_is_told_of_a_build_only_when_it_is_recorded(benchmark: dict[str, dict[str, Any]]) -> None:
+    *_, write = yaml_of(ROOT / "roles/benchmark/tasks/record.yml")
+    assert f"{write['register']} is changed" in benchmark["Have the host upload the record of the build too"]["when"]
+
+
+def test_whether_the_host_uploads_is_not_forgotten_by_a_skipped_task(benchmark: dict[str, dict[str, Any]]) -> None:
+    assert benchmark["Have the host upload the results by itself"]["ansible.builtin.import_tasks"] == "upload.yml"
+    # A task that is skipped itself registers that, and not what the first one has told.
+    again = benchmark["Have the host upload the record of the build too"]
+    assert again["ansible.builtin.include_tasks"] == "upload.yml"
