@@ -152,7 +152,13 @@ def test_a_command_that_a_signal_is_handed_to_is_waited_for(
     assert (tmp_path / "left").read_text() == "tidy"
 
 
-AT_TERMINAL = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+# Two signals at the same moment would count as one.
+AT_TERMINAL = """
+import fcntl, subprocess, termios, time
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+send = subprocess.Popen.send_signal
+subprocess.Popen.send_signal = lambda process, number: (time.sleep(0.3), send(process, number))
+"""
 COUNTS = """
 import signal, sys, time
 count = 0
