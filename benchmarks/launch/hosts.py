@@ -48,11 +48,12 @@ def ensure(
     note: Callable[[Sequence[Instance]], object],
     sleep: Callable[[float], None] = time.sleep,
     begin: Callable[[], object] = lambda: None,
+    directory: Path | None = None,
 ) -> tuple[bool, tuple[Instance, ...]]:
     """Launch the missing instances and wait until all run; return whether any was launched, and all instances.
 
     `note` is called with all known instances after each launch, and when all run, `begin` before the first launch.
-    Raises FailedError.
+    In the run's `directory` it is noted where each was asked for (see run_instances.run). Raises FailedError, OSError.
     """
     run_id = launches[0].run_id
     found = {instances.host_of(instance): instance for instance in instances.alive(ec2, run_id)}
@@ -62,7 +63,7 @@ def ensure(
     for launch in missing:
         # The answer need not have the tags yet.
         tagged = {"Tags": tags.as_list(launch.tags_of("instance"))}
-        found[launch.plan.host] = {**run_instances.run(ec2, launch, sleep), **tagged}
+        found[launch.plan.host] = {**run_instances.run(ec2, launch, sleep, directory), **tagged}
         note(_records(found.values()))
     running = instances.wait_running(ec2, run_id, {i["InstanceId"] for i in found.values()}, timeout, sleep)
     known = tuple(instance_facts.records(ec2, sorted(running, key=instances.host_of)))

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import botocore.exceptions
@@ -21,7 +22,8 @@ from benchmarks.aws.aws_errors import code
 from benchmarks.aws.session import AwsShape, Client, disable_retries
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.launch import boot_times, cloud_init, refused_places
-from benchmarks.runs.records import LaunchPlan
+from benchmarks.runs import files, run_layout
+from benchmarks.runs.records import LaunchPlan, Place
 from benchmarks.runs.ssh_keys import RunKeys
 
 SPOT_QUOTA = "MaxSpotInstanceCountExceeded"
@@ -125,16 +127,40 @@ def parameters(launch: Launch, subnet: str | None) -> AwsShape:
     return {**given, "ClientToken": hashlib.sha256(canonical.encode()).hexdigest()}
 
 
-def run(ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep) -> AwsShape:
+def _token_file(directory: Path, host: int) -> Path:
+    # It goes with the keys: without them, the launch would have another token.
+    return directory / run_layout.KEYS / f"token-{host}"
+
+
+def _in_order(launch: Launch, directory: Path | None) -> list[tuple[Place, AwsShape]]:
+    """The plan's places with their requests; first the one that was asked last by the same request, if any."""
+    asked = [(place, parameters(launch, place.subnet)) for place in launch.plan.places]
+    try:
+        last = _token_file(directory, launch.plan.host).read_text() if directory else ""
+    except FileNotFoundError:
+        last = ""
+    return sorted(asked, key=lambda one: one[1]["ClientToken"] != last)
+
+
+def run(
+    ec2: Client, launch: Launch, sleep: Callable[[float], None] = time.sleep, directory: Path | None = None
+) -> AwsShape:
     """Launch one host in the first of the plan's places that can take it; return the instance from EC2's response.
 
-    Raises FailedError if no place can, a quota is used up or the run has ended, and ClientError otherwise.
+    In the run's `directory` the client token is noted before each request. A repeated launch begins with that one: it
+    may have been accepted without an answer, and a place that had no capacity before it may have some now.
+    https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
+
+    Raises FailedError if no place can, a quota is used up or the run has ended, OSError if the token cannot be noted,
+    and ClientError otherwise.
     """
     disable_retries(ec2, "RunInstances", refused_places.ELSEWHERE)
     refusals: list[refused_places.Refusal] = []
-    for place in launch.plan.places:
+    for place, given in _in_order(launch, directory):
+        if directory:
+            files.write_whole(_token_file(directory, launch.plan.host), given["ClientToken"])
         try:
-            answer = run_instances(ec2, parameters(launch, place.subnet), sleep)
+            answer = run_instances(ec2, given, sleep)
             return answer["Instances"][0]  # type: ignore[no-any-return]
         except botocore.exceptions.ClientError as error:
             if code(error) in QUOTA:

@@ -164,15 +164,30 @@ def signals_raise(doing: str, leaving: Leaving | None = None) -> Iterator[Caught
             signal.signal(each, handler)
 
 
+def _is_in_foreground() -> bool:
+    """Whether the controlling terminal sends Ctrl-C to this process's group."""
+    try:
+        terminal = os.open(os.ctermid(), os.O_RDONLY | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)
+
+
 def run_forwarding_signals(argv: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run a command that cleans up after a signal itself. Returns its exit code as a shell would.
 
-    Signals to this process are forwarded to the command, and this process waits for its end.
+    Signals to this process are forwarded to the command, and this process waits for its end. In the foreground of a
+    terminal SIGINT is not: the terminal has sent it to the command too, which would take another for a second Ctrl-C.
     """
     process: subprocess.Popen[bytes] | None = None
 
     def forward(number: int, _frame: FrameType | None) -> None:
-        if process:
+        if process and not (number == signal.SIGINT and _is_in_foreground()):
             process.send_signal(number)
 
     before = {each: signal.signal(each, forward) for each in _handled()}

@@ -72,7 +72,8 @@ def main() -> None:
         note = partial(hosts.note, directory, region, keys.host.public)
         ec2 = connect("ec2")
         begin = partial(termination.launch_anew, ec2, given["run_id"], directory)
-        changed, found = hosts.ensure(ec2, list(map(prepare, plans)), given["timeout"], note, begin=begin)
+        launches = list(map(prepare, plans))
+        changed, found = hosts.ensure(ec2, launches, given["timeout"], note, begin=begin, directory=directory)
     except aws_errors.errors() as error:
         module.fail_json(msg=aws_errors.sentence(error))
     except OSError as error:

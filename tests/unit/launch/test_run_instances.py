@@ -281,3 +281,32 @@ def test_what_the_template_protects_is_launched_so_that_it_can_be_ended() -> Non
 
 def test_an_unknown_price_is_no_tag() -> None:
     assert "benchmarks:usd-per-hour" not in launch(plan=plan(price=None)).tags
+
+
+def test_a_repeated_launch_begins_in_the_place_that_was_asked_last(ec2: Client, stub: Stubber, tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    first, second = (run_instances.parameters(launch(), place.subnet) for place in PLACES)
+    answer = {"Instances": [{"InstanceId": "i-2"}]}
+    stub.add_client_error("run_instances", "InsufficientInstanceCapacity", expected_params=first)
+    # Whoever asked is killed before the answer is noted.
+    stub.add_response("run_instances", answer, second)
+    run_instances.run(ec2, launch(), directory=tmp_path)
+    stub.add_response("run_instances", answer, second)
+    assert run_instances.run(ec2, launch(), directory=tmp_path)["InstanceId"] == "i-2"
+
+
+def test_another_request_begins_in_the_first_place(ec2: Client, stub: Stubber, tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    answer = {"Instances": [{"InstanceId": "i-2"}]}
+    stub.add_client_error("run_instances", "InsufficientInstanceCapacity")
+    stub.add_response("run_instances", answer)
+    run_instances.run(ec2, launch(), directory=tmp_path)
+    for other in (launch(run_id="r2"), launch(host=2)):
+        stub.add_response("run_instances", answer, run_instances.parameters(other, PLACES[0].subnet))
+        run_instances.run(ec2, other, directory=tmp_path)
+
+
+def test_nothing_is_launched_whose_token_cannot_be_noted(ec2: Client, tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("")
+    with pytest.raises(OSError, match="keys"):
+        run_instances.run(ec2, launch(), directory=tmp_path)

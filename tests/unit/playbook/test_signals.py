@@ -152,6 +152,49 @@ def test_a_command_that_a_signal_is_handed_to_is_waited_for(
     assert (tmp_path / "left").read_text() == "tidy"
 
 
+# Two signals at the same moment would count as one.
+AT_TERMINAL = """
+import fcntl, subprocess, termios, time
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+send = subprocess.Popen.send_signal
+subprocess.Popen.send_signal = lambda process, number: (time.sleep(0.3), send(process, number))
+"""
+COUNTS = """
+import signal, sys, time
+count = 0
+def note(number, _frame):
+    global count
+    count += 1
+signal.signal(signal.SIGINT, note)
+print("ready", flush=True)
+until = time.monotonic() + 60
+while not count and time.monotonic() < until:
+    time.sleep(0.05)
+time.sleep(1)
+sys.exit(count)
+"""
+
+
+def test_a_command_gets_one_ctrl_c_of_the_terminal_once() -> None:
+    terminal, slave = os.openpty()
+    command = [sys.executable, "-c", AT_TERMINAL + HANDS_ON, COUNTS, ""]
+    try:
+        with subprocess.Popen(
+            command, cwd=ROOT, stdin=slave, stdout=subprocess.PIPE, start_new_session=True
+        ) as process:
+            assert process.stdout
+            assert process.stdout.readline() == b"ready\n"
+            os.write(terminal, b"\x03")
+            try:
+                assert process.wait(timeout=30) == 1
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+    finally:
+        os.close(terminal)
+        os.close(slave)
+
+
 def test_a_command_that_a_signal_kills_ends_as_in_a_shell() -> None:
     script = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     assert signals.run_forwarding_signals([sys.executable, "-c", script], dict(os.environ)) == 128 + signal.SIGKILL
