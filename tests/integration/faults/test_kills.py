@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -33,6 +34,8 @@ MEASURES = "Benchmarking sum/100"
 # EC2 has the instance, and this machine no answer yet.
 LAUNCHING = "RunInstances"
 UNANSWERED = {"action": "RunInstances", "delay_seconds": 15, "late": True}
+# What is requested is put into the bucket between the plan and the launch.
+PLANNED = {"service": "s3", "action": "PutObject", "delay_seconds": 15}
 # What tells that the moment has come, by the row of the table: a file, the end of a stage as it is shown, or the log.
 AT = {
     "Every process is killed before the run is planned": "request.yml",
@@ -174,6 +177,25 @@ def test_at_whatever_moment_all_is_killed_the_run_is_brought_back_whole(
     moments = [drawn.uniform(part, part + 1) * LATEST / RANDOM for part in range(RANDOM)]
     met = bring_all_back(account, tmp_path, faults_met, [(ANY, moment) for moment in moments])
     assert sum(met) > RANDOM / 2, f"of {moments}, most met a run that had ended: {met}"
+
+
+@pytest.mark.fault("Every process is killed once the run is planned", code=0, seconds=180)
+def test_what_was_planned_and_not_launched_is_launched_by_who_comes_back(
+    account: Account, tool: Tool, run_id: str, faults_met: Faults, faults: Callable[[list[dict[str, Any]]], None]
+) -> None:
+    faults([PLANNED])
+    run = Killed(tool, run_id)
+    run.wait("preflight.json")
+    faults_met.strikes()
+    run.kill()
+    assert account.launches(run_id) == 0
+    account.admin("DELETE", "faults")
+    back = tool.attach(run_id).result
+    faults_met.ends(back.code, back.output)
+    told = f"The run {run_id} had launched nothing: its instance is launched now, as it was planned."
+    assert told in " ".join(back.output.split())
+    assert "Measured  3 benchmarks" in back.output
+    check_whole(account, tool, run_id)
 
 
 @pytest.mark.fault("Ansible alone is killed before it measures", code=1, seconds=90)

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
 
 from tests.integration.conftest import TIMEOUT, Account, Terminal, Tool, end, inv, processes_naming, wait_for
-from tests.integration.faults.conftest import LONG, Faults, attempt, check_whole, until_told
-from tests.integration.faults.test_kills import playbook_of
+from tests.integration.faults.conftest import (
+    LONG,
+    Faults,
+    attempt,
+    check_first_is_kept,
+    check_whole,
+    until_told,
+    wait_for_first,
+)
+from tests.integration.faults.test_kills import UNANSWERED, playbook_of
 
 LEAVING = "SIGINT: leaving the run to itself; Ctrl-C again within 5 s ends it …"
 
@@ -142,6 +151,63 @@ def test_sigterm_ends_the_instance_first(account: Account, tool: Tool, run_id: s
     output = end(process, signal.SIGTERM)
     faults_met.ends(process.returncode, output)
     check_ended_first(account, run_id, output, "SIGTERM")
+
+
+AT_LAUNCH = "`SIGTERM` as EC2 is asked for the instance"
+MEASURING = "`SIGTERM` while it measures"
+
+
+def terminate_at_launch(account: Account, tool: Tool, run_id: str, fault: Faults) -> None:
+    """EC2 has the instance and this machine no answer yet; who comes back launches none."""
+    # Others that launch meanwhile only wait for their answers.
+    account.admin("PUT", "faults", [UNANSWERED])
+    try:
+        process = tool.start(run_id)
+        wait_for(lambda: account.launches(run_id) == 1, "the launch", TIMEOUT)
+        fault.strikes()
+        output = end(process, signal.SIGTERM)
+    finally:
+        account.admin("DELETE", "faults")
+    fault.ends(process.returncode, output)
+    assert not (tool.runs / run_id / "instances.json").exists()
+    assert account.states(run_id) == ["terminated"]
+    back = tool.attach(run_id).result
+    assert back.code == 2, back.output
+    assert f"The run {run_id} was ended before it had measured anything, and nothing is launched" in words(back.output)
+    assert account.launches(run_id) == 1
+
+
+def terminate_while_it_measures(account: Account, tool: Tool, run_id: str, fault: Faults) -> None:
+    """What was measured is uploaded by the instance as it goes down, and fetched by who comes back."""
+    process = tool.start(run_id, suite=until_told(account, tool, run_id)[0])
+    wait_for_first(tool, run_id)
+    fault.strikes()
+    output = end(process, signal.SIGTERM)
+    fault.ends(process.returncode, output)
+    check_ended_first(account, run_id, output, "SIGTERM")
+    back = tool.attach(run_id).result
+    assert back.code == 1, back.output
+    assert "Measured  1 of 3 benchmarks, partial" in back.output
+    check_first_is_kept(account, tool, run_id, 1, reason=False)
+    assert account.launches(run_id) == 1
+
+
+@pytest.mark.fault("`SIGTERM` as EC2 is asked for the instance", code=143, seconds=60)
+@pytest.mark.fault("`SIGTERM` while it measures", code=143, seconds=60)
+def test_who_comes_back_after_sigterm_gets_what_was_measured_and_launches_nothing(
+    account: Account, tool: Tool, run_id: str, faults_met: Faults
+) -> None:
+    other = f"{run_id}-launch"
+    faults_met.run_ids.append(other)
+    tried = [(AT_LAUNCH, terminate_at_launch, other), (MEASURING, terminate_while_it_measures, run_id)]
+    with ThreadPoolExecutor(2) as pool:
+        runs = [
+            pool.submit(strike, account, tool, each, Faults({name: faults_met.rows[name]}, []))
+            for name, strike, each in tried
+        ]
+    for (name, _, _), run in zip(tried, runs, strict=True):
+        run.result()
+        faults_met.over.append(name)
 
 
 @pytest.mark.fault("`SIGINT` without a terminal, before anything is launched", code=130, seconds=20)
