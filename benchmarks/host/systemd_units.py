@@ -51,9 +51,10 @@ _KEEP_STATUS = (
     'case "$SERVICE_RESULT $EXIT_CODE $reason" in "success  "*|*"  "?*) EXIT_CODE=killed EXIT_STATUS=TERM ;; esac; '
     # Without quotes: a word of its own, or none.
     'set -- "$SERVICE_RESULT" "$EXIT_CODE" "$EXIT_STATUS" $reason; echo "$*" > "$STATUS_FILE.new"'
-    # A file that is renamed may be empty after a crash unless it was flushed; what cannot be flushed is kept as well.
-    ' && { timeout 5 sync "$STATUS_FILE.new" 2>/dev/null; mv "$STATUS_FILE.new" "$STATUS_FILE"; }'
-    " && { timeout 5 sync . 2>/dev/null || :; }"
+    ' && mv "$STATUS_FILE.new" "$STATUS_FILE"'
+    # After a crash it may be empty or gone unless it was flushed. The unit counts as active meanwhile; a flush that no
+    # signal ends, as where a disk hangs, keeps no result from being there when systemd stops waiting for this.
+    ' && { timeout 5 sync "$STATUS_FILE" . 2>/dev/null || :; }'
 )
 # After a crash, nobody has removed what earlier attempts of the run have reserved. Not every file system reserves, and
 # some begin with it before they find that there is no room.
