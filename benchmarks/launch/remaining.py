@@ -34,6 +34,11 @@ class Remaining:
     is_timer_seen: bool = False  # whether the run has seen that the instance switches itself off
 
     def __str__(self) -> str:
+        # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Stop_Start.html
+        if self.state in ("stopping", "stopped"):
+            return (
+                f"{self.instance_id} ({self.instance_type}) is {self.state}: its storage costs money until it is ended."
+            )
         # A spot price is that of the launch.
         about, market = ("about ", " on the spot market") if self.spot else ("", "")
         if self.instance_type.partition(".")[0] in cpu_credits.FAMILIES:
@@ -41,8 +46,7 @@ class Remaining:
         price = f"costs {about}${self.usd_per_hour:.4g} an hour{market}" if self.usd_per_hour else "costs money"
         also = " and" if self.is_timer_seen else ", and"
         end = f"{also} {_off(self.expires, self.is_timer_seen)}" if self.expires else ""
-        verb = "still runs" if self.state in ("pending", "running") else f"is {self.state} and still there"
-        return f"{self.instance_id} ({self.instance_type}) {verb}: it {price}{end}."
+        return f"{self.instance_id} ({self.instance_type}) still runs: it {price}{end}."
 
 
 def _off(end: datetime, is_timer_seen: bool) -> str:

@@ -46,7 +46,10 @@ def instance(state: str = "running", **tags: str) -> dict[str, Any]:
             "i-1 (t3.large) still runs: it costs $0.0832 an hour without CPU credits.",
         ),
         (instance("pending"), "i-1 (c7i.large) still runs: it costs money."),
-        (instance("stopped", usd_per_hour="1"), "i-1 (c7i.large) is stopped and still there: it costs $1 an hour."),
+        (
+            instance("stopped", usd_per_hour="1"),
+            "i-1 (c7i.large) is stopped: its storage costs money until it is ended.",
+        ),
         (instance(usd_per_hour="dear", lifetime="long"), "i-1 (c7i.large) still runs: it costs money."),
     ],
 )
