@@ -40,6 +40,9 @@ ROOT = Path(__file__).resolve().parents[2]
 CRATES = Path(__file__).parent / "crates"
 TIMEOUT = 400  # seconds; the machine may be busy
 
+# Under nohup it is ignored, and so it would be by every process that the tests start and send it to.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 
 @dataclass(frozen=True)
 class Result:

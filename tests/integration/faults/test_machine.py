@@ -115,10 +115,11 @@ def said_of(account: Account, run_id: str, attempt: int) -> HostManifest | None:
 @pytest.mark.fault("The instance is restarted while it measures", code=1, seconds=90)
 @pytest.mark.fault("The instance crashes and is recovered while nobody follows the run", code=0, seconds=180)
 def test_what_a_restart_has_cut_off_is_kept_and_measured_anew(
-    account: Account, tool: Tool, run_id: str, faults_met: Faults, measures: Callable[[], None]
+    account: Account, tool: Tool, run_id: str, faults_met: Faults
 ) -> None:
-    run = tool.start(run_id, "--keep", suite=tool.suite("some", environment={"TINY_SECONDS": "18"}))
-    measures()
+    suite, enough = until_told(account, tool, run_id)
+    run = tool.start(run_id, "--keep", suite=suite)
+    wait_for_first(tool, run_id)
     (instance,) = account.instances(run_id)
     host = instance["InstanceId"]
     faults_met.strikes("The instance is restarted while it measures")
@@ -130,10 +131,11 @@ def test_what_a_restart_has_cut_off_is_kept_and_measured_anew(
     assert said
     assert (said.run, said.stopped) == (("success", "killed", "TERM", "power-off"), "power-off")
     assert account.uploaded(run_id)[f"{host}/1/benchmark.log"] == log_of(tool, run_id, 1)
+    check_first_is_kept(account, tool, run_id, 1)
     assert account.states(run_id) == ["running"]
 
     back = tool.start_attaching(run_id)
-    wait_for(lambda: b"sum/1000\n" in log_of(tool, run_id, 2), "the second attempt", 240)
+    wait_for(lambda: b"time:" in log_of(tool, run_id, 2), "the second attempt", 240)
     output = end(back, signal.SIGHUP)
     assert (
         "Attempt 1 was cut off when its machine restarted, and stays as it was: attempt 2 measures everything anew; "
@@ -148,8 +150,9 @@ def test_what_a_restart_has_cut_off_is_kept_and_measured_anew(
     with tarfile.open(fileobj=BytesIO(account.uploaded(run_id)[f"{host}/2/criterion.tar.gz"])) as archive:
         names = archive.getnames()
     assert "criterion/tiny/sum/100/new/estimates.json" in names
-    assert "criterion/tiny/sum/10000/new/estimates.json" not in names
+    assert "criterion/tiny/sum/1000/new/estimates.json" not in names
 
+    enough()
     back = tool.start_attaching(run_id)
     output, _ = back.communicate(timeout=180)
     faults_met.ends(back.returncode, output)
