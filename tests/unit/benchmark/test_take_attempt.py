@@ -34,16 +34,30 @@ def made(monkeypatch: pytest.MonkeyPatch, host_dir: Path, check: tuple[str, ...]
     return action
 
 
-def test_a_host_that_was_found_at_work_is_left_if_it_does_not_answer(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+UNTOLD = {"rc": 1, "stdout": "", "stderr": "systemd does not say what runs\n"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ({}, r"^i-1 does not answer over SSH: Connection refused"),
+        (
+            {"answers": [UNTOLD]},
+            r"^i-1 answers over SSH, but does not tell what it is at: systemd does not say what runs\. "
+            r"It is left measuring: come back to it in a while\.$",
+        ),
+    ],
+)
+def test_a_host_that_was_found_at_work_is_left_if_it_does_not_answer_or_tell(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answers: dict[str, Any], told: str
 ) -> None:
     host_dir = tmp_path / "i-1"
     record_files.write(host_dir, CurrentAttempt(number=1, active=True))
     with stages.pipe() as pipe:
         for name, value in pipe.environment.items():
             monkeypatch.setenv(name, value)
-        with pytest.raises(AnsibleActionFail, match=r"^i-1 does not answer over SSH: Connection refused"):
-            made(monkeypatch, host_dir).run(task_vars={})
+        with pytest.raises(AnsibleActionFail, match=told):
+            made(monkeypatch, host_dir, **answers).run(task_vars={})
         assert pipe.reached().hosts.left == {"i-1"}
     assert attempts.is_left(host_dir)
 
@@ -56,27 +70,6 @@ def test_a_host_that_was_found_at_work_and_has_failed_is_not_left(
     with pytest.raises(AnsibleActionFail, match=r"^i-1 has failed$"):
         made(monkeypatch, host_dir, ("sh", "-c", "echo i-1 has failed; exit 1")).run(task_vars={})
     assert not attempts.is_left(host_dir)
-
-
-UNTOLD = {"rc": 1, "stdout": "", "stderr": "systemd does not say what runs\n"}
-
-
-def test_a_host_that_was_found_at_work_is_left_if_it_does_not_tell_what_runs(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    host_dir = tmp_path / "i-1"
-    record_files.write(host_dir, CurrentAttempt(number=1, active=True))
-    with stages.pipe() as pipe:
-        for name, value in pipe.environment.items():
-            monkeypatch.setenv(name, value)
-        with pytest.raises(AnsibleActionFail) as failed:
-            made(monkeypatch, host_dir, answers=[UNTOLD]).run(task_vars={})
-        assert pipe.reached().hosts.left == {"i-1"}
-    assert str(failed.value) == (
-        "i-1 answers over SSH, but does not tell what it is at: systemd does not say what runs. "
-        "It is left measuring: come back to it in a while."
-    )
-    assert attempts.is_left(host_dir)
 
 
 def test_any_other_host_that_does_not_tell_what_runs_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
