@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from benchmarks.pages import policy_page
 from tests.integration.conftest import Account, Tool, inv, wait_for
@@ -72,10 +73,22 @@ def test_an_overloaded_aws_is_outlived(
 
 
 def remove_bucket(account: Account, name: str) -> None:
+    """Delete a bucket with its objects, again where an upload comes between emptying it and deleting it."""
     s3 = account.client("s3")
-    for one in s3.list_objects_v2(Bucket=name).get("Contents", ()):
-        s3.delete_object(Bucket=name, Key=one["Key"])
-    s3.delete_bucket(Bucket=name)
+
+    def removed() -> bool:
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=name):
+            for one in page.get("Contents", ()):
+                s3.delete_object(Bucket=name, Key=one["Key"])
+        try:
+            s3.delete_bucket(Bucket=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "BucketNotEmpty":
+                raise
+            return False
+        return True
+
+    wait_for(removed, f"the bucket {name} to be deleted")
 
 
 @pytest.mark.fault("S3 denies the first upload, before the launch", code=2, seconds=60)
