@@ -18,7 +18,7 @@ _PACKING_TIME = 600  # seconds
 _CUT_WAIT = 30  # seconds
 
 # Prints the checksum and name of each file that has something in it, and the names of directories that have. The list
-# of services may well be empty.
+# of services may well be empty. The archive counts once it is packed as `_ONCE` packs it, and nothing has ended since.
 # What a crash has cut off is given its result as the machine is up again, by the unit that uploads: that is waited for.
 # While the system starts, that unit may not have had its turn yet, which systemd calls inactive: asked first, since it
 # may have it meanwhile (https://www.freedesktop.org/software/systemd/man/latest/systemctl.html#is-system-running).
@@ -52,6 +52,8 @@ for name; do
   else [ -s "$name" ] && sha256sum "$name"
   fi
 done
+ended=$(cat build.status run.status 2>/dev/null)
+[ -n "$ended" ] && [ "$(cat packed 2>/dev/null)" = "$ended" ] && sha256sum "$ARCHIVE" 2>/dev/null
 exit 0
 """
 # Into a file that is there already, in a directory where this user can make none. Links are packed as links. Without a
@@ -69,7 +71,7 @@ shift 3
 ended=$(cat build.status run.status 2>/dev/null)
 if [ -z "$ended" ] || [ "$(cat packed 2>/dev/null)" != "$ended" ]; then
   "$@" 9>&- || exit
-  printf '%s\\n' "$ended" >packed
+  printf '%s\\n' "$ended" >packed && chmod 644 packed || exit
 fi
 sha256sum "$archive"
 """
@@ -80,7 +82,7 @@ def found_command(directory: str) -> list[str]:
     names = [host_layout.LOG, host_layout.ACTIVITY, host_layout.STOPPED, host_layout.CRITERION]
     known = f"STOPPED={shlex.quote(host_layout.STOPPED)} HEARTBEAT={shlex.quote(host_layout.HEARTBEAT)}"
     known += f" LOG={shlex.quote(host_layout.LOG)} ACTIVITY={shlex.quote(host_layout.ACTIVITY)}"
-    known += f" PREFIX={shlex.quote(host_layout.LOGIN)}"
+    known += f" ARCHIVE={shlex.quote(host_layout.ARCHIVE)} PREFIX={shlex.quote(host_layout.LOGIN)}"
     return ["/bin/sh", "-c", f"{known}{_FOUND}", "sh", directory, *names]
 
 

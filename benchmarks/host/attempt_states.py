@@ -82,6 +82,11 @@ class AttemptState:
         return not (self.active or self.was_cut) and (last != "-" or not set(earlier) <= {"success", "-"})
 
     @property
+    def is_measured(self) -> bool:
+        """Whether every step of it has succeeded."""
+        return not self.active and set(self.results) == {"success"}
+
+    @property
     def was_cut(self) -> bool:
         """Whether a restart of its machine has ended it. Nothing in it has failed, so it is measured anew."""
         return not self.active and CUT in self.results
@@ -142,6 +147,11 @@ def ended_attempt(found: Sequence[AttemptState], wanted: str) -> int | None:
     """The number of the newest attempt at the suite digest `wanted`, if that has ended; None if it has not."""
     same = [attempt for attempt in found if attempt.suite_digest == wanted]
     return same[-1].number if same and same[-1].is_over else None
+
+
+def is_measured(found: Sequence[AttemptState], number: int) -> bool:
+    """Whether every step of the attempt `number` has succeeded."""
+    return any(one.number == number and one.is_measured for one in found)
 
 
 def events(found: Sequence[AttemptState], number: int | None) -> tuple[str, ...]:

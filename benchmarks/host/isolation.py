@@ -20,6 +20,9 @@ IPV6 = ("fd00:ec2::254", "fd00:ec2::23")
 TABLE = "benchmarks"
 _BEFORE_NAT = -300  # of nft's numbers: raw; destinations are translated at -100
 _OPENS = "tcp flags & (syn | ack) == syn"  # a packet that opens a connection
+# The kernel answers one packet a second with ICMP to each address, as `reject` alone does: a second connection, such as
+# the probe's, would wait for that. https://www.kernel.org/doc/html/latest/networking/ip-sysctl.html (icmp_ratelimit)
+_RESET = "reject with tcp reset"
 # Directories that third-party code owns, below the tool's.
 OWNED = ("rustup", "cargo", "source", "downloads", "target", "home")
 # Directories that only root writes to.
@@ -137,9 +140,10 @@ def ruleset(user: str = host_layout.CODE_USER) -> str:
     https://wiki.nftables.org/wiki-nftables/index.php/Netfilter_hooks#Priority_within_hook
     """
     rules = " ".join(
+        f'{services} meta l4proto tcp meta skuid "{user}" {_RESET}; '
         f'{services} meta skuid "{user}" reject; '
         f'{services} {_OPENS} meta skuid != "{user}" accept; '
-        f"{services} {_OPENS} reject;"
+        f"{services} {_OPENS} {_RESET};"
         for services in (f"ip daddr {{ {', '.join(IPV4)} }}", f"ip6 daddr {{ {', '.join(IPV6)} }}")
     )
     return (

@@ -30,7 +30,8 @@ class UntoldError(AnsibleActionFail):
 class ActionModule(ActionBase):
     """`host_dir` is on the controller, `directory` is the run's directory on the host, `unit` is the unit prefix.
 
-    With `attach`, an attempt that has failed is the one. Build and measurement may take `limit_minutes`.
+    With `attach`, an attempt that has failed is the one. Build and measurement may take `limit_minutes`. Returns the
+    attempt's `number`, and whether all of it has been `measured`.
     """
 
     _VALID_ARGS = frozenset(
@@ -84,7 +85,11 @@ class ActionModule(ActionBase):
         left = remaining.time_left(here.parent, here.name, datetime.now(UTC), int(args.get("limit_minutes") or 0))
         if new and (told := attempt_states.anew(found, wanted, number, left)):
             warnings.append(told)
-        return {"changed": new, "number": number, "warnings": warnings}
+        measured_already = not new and attempt_states.is_measured(found, number)
+        if measured_already:
+            for event in attempt_states.events(found, number):
+                stages.tell(event, here.name)
+        return {"changed": new, "number": number, "measured": measured_already, "warnings": warnings}
 
     def _leave(self, here: Path) -> None:
         """Leave a host that has just been found at work: the way to it may be lost, and not the host."""

@@ -120,6 +120,17 @@ def test_nothing_runs_after_a_reboot_before_the_rule_is_there_again(host: Host, 
     host.ssh("sudo nft list table inet benchmarks")
 
 
+def test_connections_are_rejected_at_once_however_many_there_are(host: Host, hostile: Run) -> None:
+    # Twenty take 19 s where each waits for the kernel, which answers one a second by ICMP.
+    connect = (
+        "import socket, time\n"
+        "begun = time.monotonic()\n"
+        "said = [socket.socket().connect_ex(('169.254.169.254', 80)) for _ in range(20)]\n"
+        "print(set(said), time.monotonic() - begun < 10)"
+    )
+    assert host.ssh("sudo /var/lib/benchmarks/confined /usr/bin/python3 -I -", connect) == "{111} True"
+
+
 @pytest.fixture
 def stand_in(host: Host, hostile: Run) -> Iterator[str]:
     """The path of nft, to be replaced by something else; it is there again after the test. The host is prepared."""

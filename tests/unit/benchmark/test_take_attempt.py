@@ -94,3 +94,26 @@ def test_what_a_restart_has_cut_off_is_noted_and_measured_anew(monkeypatch: pyte
     assert (result["changed"], result["number"]) == (True, 2)
     assert attempts.was_cut(host_dir, 1)
     assert not attempts.was_cut(host_dir, 2)
+
+
+@pytest.mark.parametrize(
+    ("state", "measured"),
+    [("no {} asked success success", True), ("yes {} asked success -", False), ("no {} asked success -", False)],
+)
+def test_an_attempt_that_has_measured_everything_is_told_as_measured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, state: str, measured: bool
+) -> None:
+    host_dir, what = tmp_path / "r1/i-1", measurement.of(SUITE, TOOLCHAIN)
+    attempts.take(host_dir, Attempt(number=1, suite=SUITE, suite_digest="asked", measurement=what), TOOLCHAIN)
+    # As the host answers, the measurement's digest is what the action itself works out.
+    answer = {"rc": 0, "stdout": f"1 {state.format(measurement.digest(what))}\n", "stderr": ""}
+    asked = measurement.suite_digest(SUITE, TOOLCHAIN.source.sha256)
+    answer["stdout"] = str(answer["stdout"]).replace("asked", asked)
+    with stages.pipe() as pipe:
+        for name, value in pipe.environment.items():
+            monkeypatch.setenv(name, value)
+        result = made(monkeypatch, host_dir, answers=[answer]).run(task_vars={})
+        hosts = pipe.reached().hosts
+    assert (result["number"], result["measured"], result["changed"]) == (1, measured, False)
+    # A run that is killed from now on is brought back, and not begun anew.
+    assert ("i-1" in hosts.measured) == measured

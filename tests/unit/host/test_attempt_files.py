@@ -83,9 +83,15 @@ def test_criterions_directory_is_packed_once_for_each_end(tmp_path: Path) -> Non
 
     # While it is measured there will be more.
     assert [packings(), packings()] == [1, 2]
+    assert "criterion.tar.gz" not in found(directory)
     (directory / "build.status").write_text("success exited 0\n")
+    assert "criterion.tar.gz" not in found(directory)
     assert [packings(), packings()] == [3, 3]
+    # Who lists the files is neither root nor that code.
+    assert stat.S_IMODE((directory / "packed").stat().st_mode) == 0o644
+    assert "criterion.tar.gz" in found(directory)
     (directory / "run.status").write_text("success exited 0\n")
+    assert "criterion.tar.gz" not in found(directory)
     before = (directory / "criterion.tar.gz").read_bytes()
     assert [packings(), packings()] == [4, 4]
     (directory / "criterion/more").touch()

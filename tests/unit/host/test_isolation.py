@@ -186,10 +186,12 @@ def test_only_connections_that_another_user_is_known_to_open_are_admitted(family
     rules = [rule.split("} ")[1] for rule in chain.split("; ") if rule.startswith(f"{family} daddr {{ {first}, ")]
     opens, user = "tcp flags & (syn | ack) == syn", host_layout.CODE_USER
     assert rules == [
+        # The kernel tells of one rejected packet a second by ICMP, which the next connection would wait for.
+        f'meta l4proto tcp meta skuid "{user}" reject with tcp reset',
         f'meta skuid "{user}" reject',
         f'{opens} meta skuid != "{user}" accept',
         # What comes here opens a connection by a socket without a user.
-        f"{opens} reject",
+        f"{opens} reject with tcp reset",
     ]
 
 

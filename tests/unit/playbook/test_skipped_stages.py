@@ -21,7 +21,7 @@ def test_the_toolchain_of_an_attempt_that_is_followed_is_one_skipped_task() -> N
 
 @pytest.fixture
 def benchmark() -> dict[str, dict[str, Any]]:
-    return {task["name"]: task for task in yaml_of(ROOT / "roles/benchmark/tasks/main.yml")}
+    return {task["name"]: task for task in yaml_of(ROOT / "roles/benchmark/tasks/measure.yml")}
 
 
 def test_the_host_is_told_of_a_build_only_when_it_is_recorded(benchmark: dict[str, dict[str, Any]]) -> None:
@@ -34,3 +34,10 @@ def test_whether_the_host_uploads_is_not_forgotten_by_a_skipped_task(benchmark: 
     # A task that is skipped itself registers that, and not what the first one has told.
     again = benchmark["Have the host upload the record of the build too"]
     assert again["ansible.builtin.include_tasks"] == "upload.yml"
+
+
+def test_what_was_measured_is_one_skipped_task() -> None:
+    *_, attempt, measure = yaml_of(ROOT / "roles/benchmark/tasks/main.yml")
+    assert measure["ansible.builtin.include_tasks"] == "measure.yml"
+    # A record of the build that is lacking is made.
+    assert measure["when"] == f"not ({attempt['register']}.measured and __benchmark_build_file is exists)"
