@@ -15,7 +15,7 @@ _LOOK = 'made=$({isolation} </dev/null) && [ -z "$made" ] && exec {facts}; statu
 class ActionModule(ActionBase):
     """`isolation` and `facts` are commands of root's; the latter gets `stdin`, and may print on stdout alone.
 
-    Returns `rc`, which is 0 if the facts in `stdout` are all that there is to say.
+    Returns whether nothing had to be made and the facts are `told`, in `stdout`. Whatever else is found is no failure.
     """
 
     _VALID_ARGS = frozenset(("isolation", "facts", "stdin"))
@@ -27,5 +27,5 @@ class ActionModule(ActionBase):
         answer = self._low_level_execute_command(
             shlex.join(["/bin/sh", "-c", look]), in_data=str(args["stdin"]).encode()
         )
-        made = bool(answer["rc"]) and "Made " in answer["stdout"]
-        return {"changed": made, "rc": answer["rc"], "stdout": answer["stdout"]}
+        told = not answer["rc"]
+        return {"changed": not told and "Made " in answer["stdout"], "told": told, "stdout": answer["stdout"]}
