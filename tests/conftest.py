@@ -12,6 +12,8 @@ settings.load_profile("benchmarks")
 OF_EACH_WORKER = frozenset({"account"})
 
 
+# Before xdist looks for groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group the tests that share a fixture, by file, for xdist's `loadgroup`; all others can run on any worker."""
     for item in items:
