@@ -19,11 +19,16 @@ IDS = ["sum/100", "sum/1000", "sum/10000"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that meet most faults, which take longest."""
+    """Begin with the tests that take longest: those that may, and then those that meet most faults."""
     here = [number for number, item in enumerate(items) if item.path.is_relative_to(Path(__file__).parent)]
-    longest_first = sorted((items[number] for number in here), key=lambda item: -len(list(item.iter_markers("fault"))))
+    longest_first = sorted((items[number] for number in here), key=_length, reverse=True)
     for number, item in zip(here, longest_first, strict=True):
         items[number] = item
+
+
+def _length(item: pytest.Item) -> tuple[float, int]:
+    longest = item.get_closest_marker("timeout")
+    return longest.args[0] if longest else 0, len(list(item.iter_markers("fault")))
 
 
 @dataclass(frozen=True)
