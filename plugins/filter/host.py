@@ -14,7 +14,6 @@ class FilterModule:
             "run_directory_on_host": host_layout.run_directory,
             "unit_prefix": host_layout.unit_prefix,
             "confined": isolation.confined,
-            "found_command": attempt_files.found_command,
             "found_on_host": attempt_files.found,
             "to_fetch": attempt_files.to_fetch,
             "pack_once_command": attempt_files.pack_once_command,

@@ -22,7 +22,7 @@ def looked(monkeypatch: pytest.MonkeyPatch, isolation: list[str], facts: list[st
     )  # fmt: skip
 
     def execute(command: str, in_data: bytes) -> dict[str, Any]:
-        done = subprocess.run(command, shell=True, input=in_data, capture_output=True, check=False)
+        done = subprocess.run(["/bin/sh", "-c", command], input=in_data, capture_output=True, check=False)
         return {"rc": done.returncode, "stdout": done.stdout.decode(), "stderr": done.stderr.decode()}
 
     monkeypatch.setattr(action, "_low_level_execute_command", execute)
