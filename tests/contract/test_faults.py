@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.paths import ROOT
 
 PAGE = ROOT / "docs/faults.md"
-TESTS = (ROOT / "tests/integration/faults", ROOT / "tests/e2e")
+TESTS = (ROOT / "tests/integration", ROOT / "tests/e2e")
 
 
 def rows(text: str) -> Iterator[tuple[str, int, int]]:

@@ -8,6 +8,11 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks.paths import ROOT
+
+# As ./inv starts it, and as a Python program does.
+WRAPPERS = (f"{ROOT}/.venv/bin/benchmarks", "benchmarks.cli.program")
+
 
 def kill(run_id: str) -> None:
     """SIGKILL to the wrapper, Ansible, its workers in sessions of their own, and ssh."""
@@ -28,7 +33,7 @@ def _processes(run_id: str) -> list[psutil.Process]:
             if _machine(process.pid) == _machine(os.getpid()) and run_id in " ".join(process.cmdline()):
                 family = [process, *process.children(recursive=True)]
                 parent = process.parent()
-                if parent and "benchmarks.cli.program" in parent.cmdline():
+                if parent and any(word in WRAPPERS for word in parent.cmdline()):
                     family.append(parent)
                 found |= {one.pid: one for one in family if _lives(one)}
     return list(found.values())

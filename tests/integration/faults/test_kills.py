@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import random
 import shutil
 import subprocess
 import tarfile
-import threading
-import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -21,74 +17,18 @@ import pytest
 from tests.integration.conftest import Account, Tool, inv, wait_for
 from tests.integration.faults.conftest import (
     Faults,
-    check_nothing_is_left,
     check_whole,
     until_told,
     volumes,
     wait_for_first,
 )
-from tests.support import killed_runs
+from tests.integration.faults.killed import LAUNCHING, MEASURES, Killed, Moment, bring_back
 
-# In the log of build and measurement.
-MEASURES = "Benchmarking sum/100"
 # EC2 has the instance, and this machine no answer yet.
-LAUNCHING = "RunInstances"
 UNANSWERED = {"action": "RunInstances", "delay_seconds": 15, "late": True}
 # What is requested is put into the bucket between the plan and the launch.
 PLANNED = {"service": "s3", "action": "PutObject", "delay_seconds": 15}
-# What tells that the moment has come, by the row of the table: a file, the end of a stage as it is shown, or the log.
-AT = {
-    "Every process is killed before the run is planned": "request.yml",
-    "Every process is killed as EC2 is asked for the instance": LAUNCHING,
-    "Every process is killed once the instance runs": "✓ launch",
-    "Every process is killed once the instance is prepared": "✓ toolchain",
-    "Every process is killed while it measures": MEASURES,
-    "Every process is killed once it has measured": "✓ benchmark",
-    "Every process is killed once the results are published": "✓ publish",
-}
-ANY = "Every process is killed at a random moment"
-LATEST = 35.0  # seconds after its begin, at which a run that shares the machine with two others has mostly ended
-RANDOM = 10  # moments
 PAST = "2020-01-01T00:00:00+00:00"
-
-
-class Killed:
-    """A run whose processes are all killed at one moment."""
-
-    def __init__(self, tool: Tool, run_id: str, suite: Path | None = None) -> None:
-        self.tool, self.run_id = tool, run_id
-        self._process = tool.start(run_id, suite=suite)
-        self._lines: list[str] = []
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        assert self._process.stdout
-        for line in self._process.stdout:
-            self._lines.append(line)
-
-    def wait(self, moment: str) -> None:
-        def seen() -> bool:
-            shown = any(line.startswith(moment) for line in self._lines)
-            ended = self._process.poll() is not None
-            assert shown or not ended, f"{self.run_id} has ended before {moment}: {''.join(self._lines)}"
-            return shown or self._has(moment)
-
-        wait_for(seen, moment, 240)
-
-    def _has(self, moment: str) -> bool:
-        if moment == MEASURES:
-            return self.tool.is_measuring(self.run_id)
-        if moment == LAUNCHING:
-            return self.tool.account.launches(self.run_id) == 1
-        return any((self.tool.runs / self.run_id).glob(moment))
-
-    @property
-    def goes_on(self) -> bool:
-        return self._process.poll() is None
-
-    def kill(self) -> None:
-        killed_runs.kill(self.run_id)
-        self._process.wait(timeout=30)
 
 
 def playbook_of(wrapper: subprocess.Popen[str]) -> psutil.Process:
@@ -102,100 +42,41 @@ def playbook_of(wrapper: subprocess.Popen[str]) -> psutil.Process:
     return named[min(named)]
 
 
-def bring_back(account: Account, place: Path, faults_met: Faults, name: str, moment: str | float) -> bool:
-    """Begin a run in a runs directory of its own, kill it at a moment, and come back to it as to the latest one.
-
-    A number is a moment too, in seconds after the run's id was shown. Returns whether the run still went on then.
-    """
-    word = name.rpartition(" ")[2] if isinstance(moment, str) else f"{moment:.0f}s"
-    run_id = f"it-{word}-{uuid.uuid4().hex[:6]}"
-    faults_met.run_ids.append(run_id)
-    tool = Tool(account, place / run_id)
-    tool.runs.mkdir()
-    suite = tool.suite("slow", environment={"TINY_SECONDS": "6"}) if moment == MEASURES else None
-    if moment == LAUNCHING:
-        # Others that launch meanwhile only wait for their answers.
-        account.admin("PUT", "faults", [UNANSWERED])
-    try:
-        run = Killed(tool, run_id, suite)
-        if isinstance(moment, str):
-            run.wait(moment)
-        else:
-            run.wait(f"Run {run_id}")
-            threading.Event().wait(moment)
-        went_on = run.goes_on
-        run.kill()
-    finally:
-        if moment == LAUNCHING:
-            account.admin("DELETE", "faults")
-    assert moment != LAUNCHING or not (tool.runs / run_id / "instances.json").exists()
-    fault = Faults({name: faults_met.rows[name]}, [])
-    fault.strikes()
-    back = inv("bench.attach", "latest", "--runs-dir", str(tool.runs), environment=account.environment)
-    fault.ends(back.code, f"{run_id}: {back.output}")
-    check_whole(account, tool, run_id)
-    assert "Measured  3 benchmarks" in back.output
-    check_nothing_is_left(account, run_id)
-    if name not in faults_met.over:
-        faults_met.over.append(name)
-    return went_on
-
-
-def bring_all_back(
-    account: Account, place: Path, faults_met: Faults, wanted: Sequence[tuple[str, str | float]]
-) -> list[bool]:
-    """Do that for all these names and moments; say which have failed."""
-    with ThreadPoolExecutor(3) as pool:
-        runs = [pool.submit(bring_back, account, place, faults_met, name, moment) for name, moment in wanted]
-    ended = list(zip(wanted, runs, strict=True))
-    failed = [f"{name}, {moment}: {run.exception()}" for (name, moment), run in ended if run.exception()]
-    assert not failed, "\n".join(failed)
-    return [run.result() for run in runs]
-
-
 @pytest.mark.timeout(900)
 @pytest.mark.fault("Every process is killed before the run is planned", code=0, seconds=300)
+@pytest.mark.fault("Every process is killed once the run is planned", code=0, seconds=300)
 @pytest.mark.fault("Every process is killed as EC2 is asked for the instance", code=0, seconds=300)
-@pytest.mark.fault("Every process is killed once the instance runs", code=0, seconds=300)
-@pytest.mark.fault("Every process is killed once the instance is prepared", code=0, seconds=180)
+@pytest.mark.fault("Every process is killed once the instance is prepared", code=0, seconds=300)
 @pytest.mark.fault("Every process is killed while it measures", code=0, seconds=180)
-@pytest.mark.fault("Every process is killed once it has measured", code=0, seconds=180)
-@pytest.mark.fault("Every process is killed once the results are published", code=0, seconds=180)
-def test_whenever_all_is_killed_the_run_is_brought_back_whole(
-    account: Account, tmp_path: Path, faults_met: Faults
+def test_a_run_that_is_killed_from_its_plan_to_its_measurement_is_brought_back_whole(
+    tool: Tool, run_id: str, faults_met: Faults
 ) -> None:
-    bring_all_back(account, tmp_path, faults_met, list(AT.items()))
+    moments = (
+        Moment("Every process is killed before the run is planned", "request.yml"),
+        Moment("Every process is killed once the run is planned", "preflight.json", PLANNED),
+        Moment("Every process is killed as EC2 is asked for the instance", LAUNCHING, UNANSWERED),
+        Moment("Every process is killed once the instance is prepared", "✓ toolchain"),
+        Moment("Every process is killed while it measures", MEASURES),
+    )
+    suite = tool.suite("slow", environment={"TINY_SECONDS": "6"})
+    said = bring_back(tool, run_id, faults_met, moments, suite)
+    planned = f"The run {run_id} had launched nothing: its instance is launched now, as it was planned."
+    assert planned in " ".join(said[2].split())
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.fault("Every process is killed at a random moment", code=0, seconds=300)
-def test_at_whatever_moment_all_is_killed_the_run_is_brought_back_whole(
-    account: Account, tmp_path: Path, faults_met: Faults
+@pytest.mark.fault("Every process is killed once the instance runs", code=0, seconds=300)
+@pytest.mark.fault("Every process is killed once it has measured", code=0, seconds=180)
+@pytest.mark.fault("Every process is killed once the results are published", code=0, seconds=180)
+def test_a_run_that_is_killed_from_its_launch_to_its_end_is_brought_back_whole(
+    tool: Tool, run_id: str, faults_met: Faults
 ) -> None:
-    drawn = random.SystemRandom()
-    # One in each part of the time, since they could all fall into one stage.
-    moments = [drawn.uniform(part, part + 1) * LATEST / RANDOM for part in range(RANDOM)]
-    met = bring_all_back(account, tmp_path, faults_met, [(ANY, moment) for moment in moments])
-    assert sum(met) > RANDOM / 2, f"of {moments}, most met a run that had ended: {met}"
-
-
-@pytest.mark.fault("Every process is killed once the run is planned", code=0, seconds=180)
-def test_what_was_planned_and_not_launched_is_launched_by_who_comes_back(
-    account: Account, tool: Tool, run_id: str, faults_met: Faults, faults: Callable[[list[dict[str, Any]]], None]
-) -> None:
-    faults([PLANNED])
-    run = Killed(tool, run_id)
-    run.wait("preflight.json")
-    faults_met.strikes()
-    run.kill()
-    assert account.launches(run_id) == 0
-    account.admin("DELETE", "faults")
-    back = tool.attach(run_id).result
-    faults_met.ends(back.code, back.output)
-    told = f"The run {run_id} had launched nothing: its instance is launched now, as it was planned."
-    assert told in " ".join(back.output.split())
-    assert "Measured  3 benchmarks" in back.output
-    check_whole(account, tool, run_id)
+    moments = (
+        Moment("Every process is killed once the instance runs", "✓ launch"),
+        Moment("Every process is killed once it has measured", "✓ benchmark"),
+        Moment("Every process is killed once the results are published", "✓ publish"),
+    )
+    bring_back(tool, run_id, faults_met, moments)
 
 
 @pytest.mark.fault("Ansible alone is killed before it measures", code=1, seconds=90)
@@ -219,7 +100,7 @@ def test_the_results_of_a_run_whose_directory_is_lost_are_in_the_bucket(
     account: Account, tool: Tool, run_id: str, faults_met: Faults
 ) -> None:
     suite, enough = until_told(account, tool, run_id)
-    run = Killed(tool, run_id, suite)
+    run = Killed(tool, run_id, tool.start(run_id, suite=suite))
     run.wait(MEASURES)
     run.kill()
     faults_met.strikes()
@@ -299,7 +180,7 @@ def test_what_nobody_comes_back_to_ends_by_its_timer_or_when_all_that_has_expire
     faults_met.run_ids.append(other)
     with ThreadPoolExecutor(1) as pool:
         launched = pool.submit(tool.launch, other)
-        measuring = Killed(tool, run_id, until_told(account, tool, run_id)[0])
+        measuring = Killed(tool, run_id, tool.start(run_id, suite=until_told(account, tool, run_id)[0]))
         wait_for_first(tool, run_id)
         assert launched.result().result.code == 0
     faults_met.strikes()
