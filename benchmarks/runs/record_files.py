@@ -91,7 +91,7 @@ def plain(record: msgspec.Struct) -> Any:
 
 
 def typed(kind: type[P], value: Any) -> P:
-    """Convert a value from Ansible to a record type; through JSON, since Ansible has string types of its own.
+    """Convert a value from Ansible to a record type; through JSON, since Ansible has types of its own.
 
     Raises RefusedError, with what is wrong, for a value of another shape.
     """
@@ -101,6 +101,11 @@ def typed(kind: type[P], value: Any) -> P:
         raise RefusedError(f"This is not a valid {kind.__name__}: {error}.") from None
 
 
+def untagged(value: Any) -> Any:
+    """A value from Ansible, whose strings, numbers and containers have types of its own, as plain JSON types."""
+    return json.loads(json.dumps(value))
+
+
 def _encoded(record: msgspec.Struct) -> bytes:
-    # msgspec does not know Ansible's own string, number, list and mapping types, but json can encode them.
-    return msgspec.json.encode(record, enc_hook=lambda value: json.loads(json.dumps(value)))
+    # msgspec does not know Ansible's own types, but json can encode them.
+    return msgspec.json.encode(record, enc_hook=untagged)

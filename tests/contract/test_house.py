@@ -147,9 +147,9 @@ def test_a_suite_that_comes_with_the_tool_is_whole_and_repeatable(name: str) -> 
     assert suite.toolchain == "system" or re.fullmatch(r"nightly-\d{4}-\d\d-\d\d|\d+\.\d+\.\d+", suite.toolchain)
 
 
-WRITING = [path for path in sorted((ROOT / "plugins/modules").glob("*.py")) if "files.write(" in path.read_text()]
+WRITING = [path for path in sorted((ROOT / "plugins/action").glob("*.py")) if "files.write" in path.read_text()]
 
 
-@pytest.mark.parametrize("module", WRITING, ids=lambda path: path.name)
-def test_a_module_that_writes_a_record_expects_a_full_or_closed_disk(module: Path) -> None:
-    assert "except OSError" in module.read_text()
+@pytest.mark.parametrize("action", WRITING, ids=lambda path: path.name)
+def test_an_action_that_writes_a_record_expects_a_full_or_closed_disk(action: Path) -> None:
+    assert "except OSError" in action.read_text()

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
 import yaml
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.loader import action_loader
 
 from benchmarks.paths import ROOT
+from tests.support import actions
 from tests.support.host_uploads import archive
 
 
 def unpack(directory: Path, fetched: bool = True) -> dict[str, Any]:
-    action_loader.add_directory(str(ROOT / "plugins/action"))
-    args = {"src": str(directory / "criterion.tar.gz.part"), "dest": str(directory), "fetched": fetched}
-    action = action_loader.get(
-        "unpack_criterion", task=Mock(args=args, async_val=0),
-        connection=Mock(), play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
-    )  # fmt: skip
-    return dict(action.run(task_vars={}))
+    source = str(directory / "criterion.tar.gz.part")
+    return actions.run("unpack_criterion", src=source, dest=str(directory), fetched=fetched)
 
 
 def test_what_was_fetched_gets_its_name_and_is_unpacked(tmp_path: Path) -> None:
