@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from benchmarks.errors import BEYOND_LIMIT, FAILED, REFUSED, BeyondLimitError, F
 from benchmarks.parameters import spec
 from benchmarks.playbook import command_line
 from benchmarks.runs.records import Values
+from benchmarks.terminal import streams
 
 Body = Callable[[Context, Values], None]
 
@@ -40,6 +42,9 @@ class SpecTask(Task[Any]):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         (context,) = args
+        # ./inv has done so before; called as `invoke`, nobody has.
+        if sys.stdout is sys.__stdout__:
+            streams.ignore_closed_output()
         if kwargs.pop("help", None):
             return self.print_manual()
         if kwargs.pop(spec.VERBOSE.name, None):

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -34,6 +35,18 @@ def test_a_reader_who_leaves_changes_nothing(words: str) -> None:
     unread.stdout.close()
     assert (unread.stderr.read(), unread.wait()) == (read.stderr, read.returncode)
     unread.stderr.close()
+
+
+@pytest.mark.parametrize("words", ["bench --help", "bench.types --cpu 4 --region nowhere"])
+def test_nor_does_one_who_leaves_a_task_that_invoke_itself_was_called_for(words: str) -> None:
+    command = [str(Path(sys.executable).parent / "invoke"), "--search-root", str(ROOT), *words.split()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as unread:
+        assert unread.stdout
+        unread.stdout.close()
+        assert unread.stderr
+        said = unread.stderr.read()
+    assert "Error" not in said
+    assert unread.returncode == inv(*words.split()).returncode
 
 
 def test_no_output_at_all_is_no_failure() -> None:
