@@ -1,9 +1,10 @@
-"""The AWS caller's name, for the owner tag of instances."""
+"""The AWS caller: the name, for the owner tag of instances, and the account."""
 
 from __future__ import annotations
 
 import re
 
+from benchmarks.aws import aws_errors
 from benchmarks.aws.session import AwsShape, Connect
 
 # What botocore calls a session of a role whose profile names none (`role_session_name`), anew each time:
@@ -25,6 +26,14 @@ def of(identity: AwsShape) -> str:
     arn = str(identity["Arn"])
     generated = _GENERATED.search(arn)
     return generated["role"] if generated else arn.rpartition("/")[2].rpartition(":")[2]
+
+
+def account(connect: Connect, region: str) -> str | None:
+    """The caller's account, None if STS cannot be asked in the region, as without a way to it from a closed network."""
+    try:
+        return str(connect("sts", region).get_caller_identity()["Account"])
+    except aws_errors.errors():
+        return None
 
 
 def is_shared(identity: AwsShape) -> bool:

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import botocore.exceptions
 
@@ -25,6 +25,9 @@ _SINCE = re.compile(r"\((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:GMT|UTC)\)")
 PROTECTED = "OperationNotPermitted"
 # For an instance that is gone, and for one so new that not all of EC2 knows it yet.
 UNKNOWN = "InvalidInstanceID.NotFound"
+# Until then EC2, which is eventually consistent, need not show a new instance:
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-troubleshooting.html#eventual-consistency
+YOUNG = timedelta(minutes=5)
 
 
 def _described(ec2: Client, run_id: str, states: Collection[str] = ()) -> list[AwsShape]:
@@ -189,6 +192,13 @@ def terminate(ec2: Client, found: Iterable[AwsShape]) -> TerminationAnswer:
     if errors:
         raise errors[0]
     return TerminationAnswer(tuple(ending), tuple(protected))
+
+
+def shown(ec2: Client, ids: Collection[str]) -> frozenset[str]:
+    """Which of these instances EC2 shows, in whatever state."""
+    pages = ec2.get_paginator("describe_instances").paginate(Filters=[{"Name": "instance-id", "Values": sorted(ids)}])
+    found = (i["InstanceId"] for page in pages for r in page["Reservations"] for i in r["Instances"])
+    return frozenset(ids).intersection(found)
 
 
 def find(ec2: Client, instance_id: str) -> AwsShape | None:

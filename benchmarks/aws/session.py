@@ -62,8 +62,9 @@ def connector(region: str, attempts: int = ATTEMPTS, connect_timeout: float = 10
                 return s3_addresses.client(client)
             if service == "s3control":
                 return s3_addresses.control_client(client)
-            # EC2 in another region is only asked why this one does not answer.
-            return client(brief if service == "ec2" and region else own.get(service, {}))
+            # EC2 in another region is only asked why this one does not answer, and STS in a region, whose credentials
+            # these are, which ending does without.
+            return client(brief if service in ("ec2", "sts") and region else own.get(service, {}))
         except botocore.exceptions.BotoCoreError:
             raise
         except ValueError as error:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from benchmarks.aws import aws_errors, instances, opt_in_regions
 from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import FailedError
-from benchmarks.launch import kept, remaining, ssh_login
+from benchmarks.launch import kept, not_shown, remaining, ssh_login
 from benchmarks.launch.left import of_own_machine
 from benchmarks.runs import events, failures, named_run, parameters_file, record_files, run_layout, run_over
 from benchmarks.runs.event_records import InstanceTerminated
@@ -43,6 +43,7 @@ def end(
     run_id: str,
     directory: Path,
     *,
+    account: not_shown.Account = lambda: None,
     only: str | None = None,
     keep: bool = False,
     final: bool = True,
@@ -66,9 +67,14 @@ def end(
     But without `final`, as where nobody has asked for the end, a run of which nothing was there and nothing has failed
     goes on as it was: it may be launched later, or has been and is not visible yet.
 
+    If EC2 shows no instance that the run has launched, `account` tells whose the credentials are: another account's
+    end nothing of it.
+
     Raises FailedError if an instance is still alive after `timeout` seconds, or could be neither terminated nor powered
-    off.
+    off, or may be alive though EC2 does not show it; RefusedError, with nothing done, if the run is of another account.
     """
+    not_shown.refuse_elsewhere(ec2, directory, account)
+    not_shown.wait_for_new(ec2, directory, sleep)
     began = time.monotonic()
     over: float | None = None  # since when no instance is alive
     ended: dict[str, datetime] = {}
@@ -102,6 +108,8 @@ def end(
     is_final = final or run_over.was_ended(directory) or bool(failures.failures(directory))
     is_alive = any(map(instances.is_alive, instances.existing(ec2, run_id, remaining.recorded_ids(directory))))
     if is_final and not is_alive:
+        if why := not_shown.doubt(ec2, directory, account, ended):
+            raise FailedError(why)
         if only is None:
             _mark(directory)
         shutil.rmtree(directory / run_layout.KEYS, ignore_errors=True)
@@ -170,8 +178,17 @@ def check_known(ec2: Client, run_id: str, directory: Path) -> None:
         )
 
 
-def would_end(ec2: Client, run_id: str, directory: Path, only: str | None = None, *, keep: bool = False) -> list[str]:
-    """The ids of the instances that `end` would terminate."""
+def would_end(
+    ec2: Client,
+    run_id: str,
+    directory: Path,
+    only: str | None = None,
+    *,
+    account: not_shown.Account = lambda: None,
+    keep: bool = False,
+) -> list[str]:
+    """The ids of the instances that `end` would terminate. Raises RefusedError as that does."""
+    not_shown.refuse_elsewhere(ec2, directory, account)
     known = remaining.recorded_ids(directory)
     return [i["InstanceId"] for i in _chosen(instances.alive(ec2, run_id, known), directory, only, keep)]
 

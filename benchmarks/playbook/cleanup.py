@@ -11,12 +11,13 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from rich.console import Console
 
-from benchmarks.aws import aws_errors, opt_in_regions, session
+from benchmarks.aws import aws_errors, caller, opt_in_regions, session
 from benchmarks.launch import left, remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages
 from benchmarks.runs import attempts, events, failures, run_layout, run_over
@@ -109,7 +110,13 @@ class Instances:
             return
         try:
             outcome = termination.end(
-                ec2, self.run_id, self.directory, keep=keep, late_arrivals=late_arrivals, told=self._say_ending
+                ec2,
+                self.run_id,
+                self.directory,
+                account=partial(caller.account, self._connect, self.region),
+                keep=keep,
+                late_arrivals=late_arrivals,
+                told=self._say_ending,
             )
             if keep:
                 self._say_kept(outcome)

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from benchmarks import hints
 from benchmarks.aws import caller, credentials, ec2_endpoint, instance_check, instances
 from benchmarks.aws.opt_in_regions import refusing_in
-from benchmarks.aws.session import Connect
+from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.errors import RefusedError
-from benchmarks.launch import boot_times
+from benchmarks.launch import boot_times, not_shown
 from benchmarks.parameters import suites
 from benchmarks.preflight import credentials_end, destination, dry_run, launch_plan, launch_price, resuming
 from benchmarks.results import fetching, result_keys
@@ -73,7 +73,7 @@ def make(
     with refusing_in(connect, parameters["region"]):
         identity = connect("sts").get_caller_identity()
         if not parameters["host"]:
-            plan = _with_machine(plan, parameters, connect, caller.of(identity), begun, check_source)
+            plan = _with_machine(plan, parameters, connect, identity, begun, check_source)
         return replace(
             plan,
             warnings=(*plan.warnings, *_ending(plan, parameters)),
@@ -87,8 +87,9 @@ def come_back(parameters: Values, connect: Connect, begun: resuming.Begun) -> Pr
     What was killed before it had launched is launched now, by the plan of then: with the same client token EC2 answers
     with the instance of a launch that was sent and not recorded.
     https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
-    For a machine of the user's own, AWS is not called. Raises RefusedError if nothing of the run is there, or if it was
-    ended: EC2 would give it another instance, since its keys, and so its token, would be others.
+    For a machine of the user's own, AWS is not called. Raises RefusedError if the run has launched elsewhere, if
+    nothing of it is there, or if it was ended: EC2 would give it another instance, since its keys, and so its token,
+    would be others.
     """
     name = begun.directory.name
     if not begun.plan:
@@ -98,6 +99,7 @@ def come_back(parameters: Values, connect: Connect, begun: resuming.Begun) -> Pr
     if not plan.launches:
         return plan
     with refusing_in(connect, parameters["region"]):
+        not_shown.check(connect("ec2"), begun.directory, lambda: connect("sts").get_caller_identity()["Account"])
         there = resuming.there(connect("ec2"), begun.directory)
     if resuming.is_over(begun.directory, there):
         digest, where = plan.measurements[0].suite_digest, plan.destination
@@ -132,7 +134,7 @@ def _with_machine(
     plan: Preflight,
     parameters: Values,
     connect: Connect,
-    owner: str,
+    identity: AwsShape,
     begun: resuming.Begun | None,
     check_source: Callable[[Source], tuple[str, ...]],
 ) -> Preflight:
@@ -140,7 +142,10 @@ def _with_machine(
     ec2 = connect("ec2")
     plan = replace(plan, endpoint=ec2_endpoint.unless_aws(ec2.meta.endpoint_url))
     (planned,) = plan.measurements
-    there = resuming.there(ec2, begun.directory) if begun else []
+    there: list[AwsShape] = []
+    if begun:
+        not_shown.check(ec2, begun.directory, lambda: identity["Account"])
+        there = resuming.there(ec2, begun.directory)
     if begun and begun.plan and resuming.is_over(begun.directory, there):
         where = partial(_destination, parameters, connect)
         gone = _without_instance(begun.directory, begun.plan, planned.suite_digest, connect, where)
@@ -158,7 +163,7 @@ def _with_machine(
     launch = resuming.as_before(launch, begun)
     minutes = boot_times.lifetime([launch], parameters["build_limit"], parameters["time_limit"])
     launch_price.check_cost(launch, minutes, parameters["max_cost"])
-    run = dry_run.Run(begun.directory.name if begun else _NAMELESS, plan.started, owner)
+    run = dry_run.Run(begun.directory.name if begun else _NAMELESS, plan.started, caller.of(identity))
     dry_run.check(ec2, run, launch, parameters)
     return replace(plan, launches=(launch,), warnings=(*warnings, *check_source(planned.suite.source)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from benchmarks.aws import billing, image_billing, instances, tags
@@ -15,9 +15,6 @@ from benchmarks.runs.records import Instance, LaunchPlan
 
 UNKNOWN = "unknown"  # EC2 was not asked, or need not show the instance yet
 GONE = "gone"  # EC2 does not show the instance any more
-# A new instance need not be found by its tag yet, which is eventually consistent:
-# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/query-api-troubleshooting.html#eventual-consistency
-YOUNG = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)

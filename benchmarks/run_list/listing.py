@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from benchmarks.aws import tags
+from benchmarks.aws import instances, tags
 from benchmarks.run_list import hosts
 from benchmarks.run_list.asking import Answer, Folder, Seen
 from benchmarks.run_list.hosts import GONE, UNKNOWN, Host
 from benchmarks.run_list.recorded_runs import RecordedRun
+from benchmarks.runs import launch_site
+from benchmarks.runs.launch_site import Site
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def _of_directory(
             run.plan_of(one),
             run.ended.get(one.instance_id),
             run.directory,
-            GONE if asked and now - one.launched > hosts.YOUNG else UNKNOWN,
+            GONE if asked and now - one.launched > instances.YOUNG else UNKNOWN,
         )
         for one in run.instances
     }
@@ -153,6 +155,7 @@ def _owner(seen: Sequence[Seen]) -> str | None:
 
 def is_asked(run: RecordedRun, answer: Answer) -> bool:
     """Whether EC2 was asked where a run has launched: in its region and account, and not in a sandbox or another."""
-    if run.region not in answer.endpoints or answer.endpoints[run.region] != run.plan.endpoint:
+    if run.region not in answer.endpoints:
         return False
-    return run.plan.destination is None or run.plan.destination.account == answer.account
+    asked = Site(answer.account, answer.endpoints[run.region])
+    return launch_site.is_same(launch_site.of(run.plan), asked) is not False

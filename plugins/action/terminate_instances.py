@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from benchmarks.aws import aws_errors, session
+from benchmarks.aws import aws_errors, caller, session
 from benchmarks.launch import remaining, termination
 from benchmarks.runs import record_files
 
@@ -45,17 +46,21 @@ class ActionModule(ActionBase):
         except aws_errors.errors() as error:
             unknown = remaining.unknown(given["run_id"], given["region"], directory)
             return {"failed": True, "msg": f"{aws_errors.sentence(error)}\n{unknown}"}
+        account = partial(caller.account, connect, given["region"])
         try:
             if given["asked"]:
                 termination.check_known(ec2, given["run_id"], directory)
             if self._task.check_mode:
-                would = termination.would_end(ec2, given["run_id"], directory, given["instance_id"], keep=given["keep"])
+                would = termination.would_end(
+                    ec2, given["run_id"], directory, given["instance_id"], account=account, keep=given["keep"]
+                )
                 outcome = termination.Outcome(tuple(would))
             else:
                 outcome = termination.end(
                     ec2,
                     given["run_id"],
                     directory,
+                    account=account,
                     only=given["instance_id"],
                     keep=given["keep"],
                     final=given["final"],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import botocore.exceptions
 import pytest
 
 from benchmarks.aws import caller
-from tests.support.aws_fakes import FakeClient
+from tests.support.aws_fakes import FakeClient, aws_error
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,16 @@ def test_the_owner_is_the_caller_or_the_role_of_a_session_whose_name_was_made_up
     identity = {"Arn": arn, "Account": "123456789012"}
     assert caller.name(lambda _service, _region=None: FakeClient(get_caller_identity=identity)) == name
     assert caller.is_shared(identity) is shared
+
+
+@pytest.mark.parametrize(
+    ("answer", "account"),
+    [
+        ({"Account": "123456789012"}, "123456789012"),
+        (aws_error("AccessDenied", operation="GetCallerIdentity"), None),
+        (botocore.exceptions.ConnectTimeoutError(endpoint_url="https://sts.eu-central-1.amazonaws.com"), None),
+    ],
+)
+def test_an_account_that_cannot_be_asked_is_not_known(answer: object, account: str | None) -> None:
+    client = FakeClient(get_caller_identity=answer)
+    assert caller.account(lambda _service, _region=None: client, "eu-central-1") == account

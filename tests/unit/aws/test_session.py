@@ -37,11 +37,13 @@ def test_links_are_signed_for_the_regions_own_endpoint(keys: None, region: str, 
 
 
 def test_a_service_that_a_run_can_do_without_costs_seconds_when_it_is_out_of_reach() -> None:
-    connect = session.connector("eu-north-1")
-    for service, region in (*((one, None) for one in session.OPTIONAL_SERVICES), ("ec2", "us-east-1")):
-        config = connect(service, region).meta.config
+    region = "eu-north-1"
+    connect = session.connector(region)
+    for service, named in (*((one, None) for one in session.OPTIONAL_SERVICES), ("ec2", "us-east-1"), ("sts", region)):
+        config = connect(service, named).meta.config
         assert config.retries["total_max_attempts"] * config.connect_timeout < 10
-    assert connect("ec2").meta.config.retries["total_max_attempts"] == session.ATTEMPTS + 1
+    for service in ("ec2", "sts"):
+        assert connect(service).meta.config.retries["total_max_attempts"] == session.ATTEMPTS + 1
 
 
 def test_a_bucket_whose_name_has_dots_is_named_in_the_path(keys: None) -> None:

@@ -44,8 +44,14 @@ class Account:
     ) -> None:
         self.slow, self.deaf, self.ending = dict(slow or {}), deaf, set[str]()
         self.ids, self.late, self.protected = set(ids), set(late), set(protected)
-        self.client = FakeClient(describe_instances=self._describe, terminate_instances=self._terminate)
-        self.client.meta = SimpleNamespace(region_name="eu-central-1")
+        self.client = FakeClient(
+            describe_instances=self._describe,
+            terminate_instances=self._terminate,
+            get_caller_identity={"Account": "123456789012"},
+        )
+        self.client.meta = SimpleNamespace(
+            region_name="eu-central-1", endpoint_url="https://ec2.eu-central-1.amazonaws.com"
+        )
 
     def _describe(self, Filters: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:  # noqa: N803
         by_id = [one["Values"] for one in Filters if one["Name"] == "instance-id"]

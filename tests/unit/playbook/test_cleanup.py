@@ -315,6 +315,19 @@ def test_an_instance_that_may_not_be_ended_is_told_of_with_its_cost_and_not_as_u
     assert "not known" not in after.text
 
 
+def test_a_run_of_another_account_is_not_ended_by_its_records(tmp_path: Path) -> None:
+    record_files.write(tmp_path, records.preflight())
+    record_files.write(tmp_path, records.instances("i-1"))
+    (tmp_path / "keys").mkdir()
+    account = Account()
+    account.client.answers["get_caller_identity"] = {"Account": "210987654321"}
+    after = After(tmp_path, account.client)
+    after.made.of_failure(2, DONE)
+    assert f"The run {tmp_path.name} has launched in the AWS account 123456789012, and these credentials" in after.text
+    assert (tmp_path / "keys").is_dir()
+    assert not run_over.was_ended(tmp_path)
+
+
 def test_where_aws_says_nothing_that_is_said_with_what_to_type(tmp_path: Path) -> None:
     denied = aws_error("UnauthorizedOperation", "no", "DescribeInstances")
     account = Account()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from msgspec.structs import replace
 
 from benchmarks.errors import RefusedError
+from benchmarks.launch import not_shown
 from benchmarks.preflight import resuming, run_plan
 from benchmarks.results import run_folders
 from benchmarks.runs import attempts, failures, measurement, record_files, ssh_keys
@@ -29,7 +30,7 @@ from benchmarks.runs.records import (
     Terminated,
 )
 from tests.support import records
-from tests.support.launch_account import PRICE, STARTED, account, parameters, refusal
+from tests.support.launch_account import IDENTITY, PRICE, STARTED, account, parameters, refusal
 
 
 def test_a_plan_says_what_will_be_launched_and_where_it_goes() -> None:
@@ -317,6 +318,51 @@ def test_what_had_ended_before_a_run_was_launched_anew_keeps_nobody_from_coming_
 def test_a_run_that_was_ended_and_has_an_instance_all_the_same_is_come_back_to(begun: resuming.Begun) -> None:
     record_files.write(begun.directory, Terminated())
     assert run_plan.come_back(parameters(), account(**alive("i-1")), begun).existing == ("i-1",)
+
+
+@pytest.mark.parametrize("attaches", [True, False])
+@pytest.mark.parametrize(
+    ("other", "ago", "told"),
+    [
+        (
+            {"identity": {**IDENTITY, "Account": "210987654321"}},
+            timedelta(days=1),
+            "The run r1 has launched in the AWS account 123456789012, and these credentials are of 210987654321: use "
+            "those of 123456789012, for example by AWS_PROFILE.",
+        ),
+        (
+            {"endpoint": "http://127.0.0.1:5000"},
+            timedelta(days=1),
+            "The run r1 has launched at AWS's own endpoint, not at the endpoint http://127.0.0.1:5000: unset "
+            "AWS_ENDPOINT_URL, and use the credentials of your AWS account.",
+        ),
+        (
+            {},
+            timedelta(minutes=1),
+            "EC2 does not show i-1 yet, which was launched less than five minutes ago: try again in a minute.",
+        ),
+    ],
+    ids=["another account", "a sandbox", "too new"],
+)
+def test_a_run_whose_instance_is_not_shown_where_it_may_be_alive_is_not_said_to_have_ended(
+    begun: resuming.Begun,
+    monkeypatch: pytest.MonkeyPatch,
+    attaches: bool,
+    other: dict[str, Any],
+    ago: timedelta,
+    told: str,
+) -> None:
+    monkeypatch.setattr(not_shown, "LOOKS", 1)
+    new = records.instance("i-1", launched=datetime.now(UTC).replace(microsecond=0) - ago)
+    record_files.write(begun.directory, records.instances(instances=(new,)))
+    assert begun.plan
+    record_files.write(begun.directory, begun.plan)
+    with pytest.raises(RefusedError) as refused:
+        if attaches:
+            run_plan.come_back(parameters(), account(other), begun)
+        else:
+            run_plan.make(parameters(), account(other), STARTED, begun)
+    assert str(refused.value) == told
 
 
 @pytest.mark.parametrize("uploaded", [True, False])
