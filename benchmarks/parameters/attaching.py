@@ -8,12 +8,12 @@ from pathlib import Path
 
 from benchmarks import hints
 from benchmarks.errors import FailedError, RefusedError
-from benchmarks.parameters import spec
+from benchmarks.parameters import key_file, spec
 from benchmarks.runs import named_run, parameters_file, run_over
 from benchmarks.runs.records import Values
 
-# What says which run is meant, and what to show of it.
-_OF_THIS_CALL = ("run_id", "runs_dir", "region", "tail")
+# What says which run is meant, where its key is now, and what to show of it.
+_OF_THIS_CALL = ("run_id", "runs_dir", "region", "key_file", "tail")
 
 
 def attaches(given: Mapping[str, object]) -> bool:
@@ -48,7 +48,7 @@ def _unplanned(directory: Path) -> Values:
             if is_of_run(known) and not attaches(known):
                 given = [one for one in spec.parameters("benchmark") if known.get(one.name) not in (None, one.default)]
                 # Who comes back wants the results.
-                return {one.name: known[one.name] for one in given if one.name != "detach"}
+                return _with_key({one.name: known[one.name] for one in given if one.name != "detach"})
     return {}
 
 
@@ -101,4 +101,10 @@ def _recorded(directory: Path) -> Values:
     known = parameters_file.read_parameters(directory)
     if not _is_of_run(known):
         raise FailedError(f"{directory / parameters_file.PARAMETERS} is not that of a run, but of another command.")
-    return {name: known[name] for name in spec.names("benchmark") if known.get(name) is not None}
+    return _with_key({name: known[name] for name in spec.names("benchmark") if known.get(name) is not None})
+
+
+def _with_key(recorded: Values) -> Values:
+    """Recorded parameters, with the path that the user's own key has now."""
+    path = recorded.get("key_file")
+    return {**recorded, "key_file": key_file.of_run(str(path))} if path else recorded

@@ -51,6 +51,7 @@ def outline(given: Mapping[str, object], environment: Mapping[str, str], directo
         chosen = values.get("region") or (known.region if known else region.of_environment(environment))
     except RefusedError:
         chosen = None
+    attaches = attaching.attaches(given)
     has_machine, is_dry = not request.lists_types(values), bool(values.get("dry_run"))
     return Outline(
         has_machine=has_machine,
@@ -58,12 +59,13 @@ def outline(given: Mapping[str, object], environment: Mapping[str, str], directo
         launches="host" not in values and has_machine and not is_dry,
         keeps=bool(values.get("keep")),
         region=chosen,
-        key_file=values.get("key_file") or key_file.default_key_file(),
+        # A run to come back to may have a key of its own, whatever the user has made since.
+        key_file=values.get("key_file") or (None if attaches else key_file.default_key_file()),
         expired=bool(ends.get("expired")),
         all_owners=bool(ends.get("all_owners")),
         regions=regions,
         ssh_port=values.get("ssh_port", defaults["ssh_port"]),
-        attaches=attaching.attaches(given),
+        attaches=attaches,
         detaches=bool(values.get("detach")),
     )
 

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from benchmarks.aws import aws_errors, caller, opt_in_regions, session
 from benchmarks.launch import left, remaining, termination
-from benchmarks.playbook import command_line, playbook_process, stages
+from benchmarks.playbook import command_line, playbook_process, stages, unmounted
 from benchmarks.runs import attempts, events, failures, run_layout, run_over
 from benchmarks.runs.event_records import CleanedUp, RunLeft
 from benchmarks.runs.records import Failure
@@ -196,6 +196,7 @@ class BenchmarkCleanup:
     finish: command_line.Command  # the playbook that collects, publishes and terminates after an interrupted one
     console: Console
     attaches: bool = False  # whether it only comes back to a run
+    is_unmounted: bool = False  # whether the run's directory is gone with this container
     interrupted = "ending the run"
 
     def of_failure(self, code: int, reached: stages.Reached) -> str:
@@ -208,7 +209,7 @@ class BenchmarkCleanup:
             self._say(f"ansible-playbook ended early ({why}): leaving the run to itself …")
             self._leave(reached)
             self.of_left(reached)
-            return f"Nobody follows the run any more.\n{left.way_back(self.run_id, self.directory)}"
+            return f"Nobody follows the run any more.\n{self._way_back()}"
         try:
             # What was left is neither collected nor ended.
             if not (reached.ended_by_itself or reached.hosts.left):
@@ -225,8 +226,18 @@ class BenchmarkCleanup:
 
         What an instance does not upload by itself is lost when it switches itself off, unless it is brought back now.
         """
-        stays = not self.instances or self.keeps or left.uploads(self.directory)
+        stays = not self.instances or (self.keeps and not self.is_unmounted) or left.uploads(self.directory)
         return not reached.ended_by_itself and not reached.hosts.left and reached.hosts.can_be_left and stays
+
+    def may_be_left(self) -> bool:
+        """Whether what is measured by a run that is left can be had later, by coming back or from S3."""
+        return not (self.instances and self.is_unmounted) or left.uploads(self.directory)
+
+    def _way_back(self) -> str:
+        """How to come back to the run, or why nobody can."""
+        if self.is_unmounted:
+            return unmounted.elsewhere(self.directory)
+        return left.way_back(self.run_id, self.directory)
 
     def _end(self, reached: stages.Reached) -> str:
         """The last two lines: why the run failed, which may have left the screen by now, and what to do next."""
@@ -237,7 +248,7 @@ class BenchmarkCleanup:
     def _next(self, first: Failure | None, reached: stages.Reached) -> str:
         """What to do after a failure, of which `first` is the first one that is known."""
         if reached.hosts.left:
-            return left.way_back(self.run_id, self.directory)
+            return self._way_back()
         # What was measured may still be had without the instance.
         if self.attaches or (first and first.stage in run_over.REPEATABLE and self._has_begun_measuring(reached)):
             attach = remaining.attach_command(self.run_id, self.directory)
@@ -257,7 +268,7 @@ class BenchmarkCleanup:
         if reached.started:
             self._leave_nothing_running(reached, keep=self.keeps)
             if reached.hosts.at_it and not self.keeps and (uploaded := left.ended(self.run_id, self.directory)):
-                self._say(uploaded)
+                self._say(unmounted.elsewhere(self.directory) if self.is_unmounted else uploaded)
         else:
             self._say(_UNTOUCHED if self.attaches else NOTHING_DONE["benchmark"])
             self._report_earlier_instances()
@@ -265,7 +276,7 @@ class BenchmarkCleanup:
     def of_leaving(self, reached: stages.Reached) -> None:
         """Record and say that the run goes on, and how to come back to it. AWS is not asked."""
         self._leave(reached)
-        self._say(left.way_back(self.run_id, self.directory))
+        self._say(self._way_back())
 
     def _leave(self, reached: stages.Reached) -> None:
         hosts = reached.hosts

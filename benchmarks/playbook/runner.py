@@ -19,10 +19,11 @@ from benchmarks.aws import credentials
 from benchmarks.aws.aws_errors import refusing
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.parameters import attaching, region, request
-from benchmarks.playbook import cleanup, command_line, playbook_process, run_end, signals, stages
+from benchmarks.playbook import cleanup, command_line, playbook_process, run_end, signals, stages, unmounted
 from benchmarks.runs import before_plan, events, locks, parameters_file, run_directory
 from benchmarks.runs.event_records import Signalled
 from benchmarks.runs.records import Values
+from benchmarks.terminal.rendering import Said
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Job:
     has_run: bool = True  # False if it is about no run of its own
     # What says that the run goes on: first the way back, then what has to be asked for. Empty if it cannot go on.
     leave: Sequence[Callable[[stages.Reached], None]] = ()
+    may_leave: Callable[[], bool] = lambda: True  # whether what it measures is not lost then
+    warning: str = ""  # said before it, and again if it leaves the run as it was asked to
 
     @property
     def title(self) -> str:
@@ -112,6 +115,7 @@ def _prepare(playbook: str, values: Values) -> Job:
     # No markup: paths may contain brackets.
     console = Console(stderr=True, highlight=False, markup=False)
     instances = cleanup.Instances(run_id, directory, chosen, console)
+    is_unmounted = unmounted.is_unmounted(directory)
     after: Mapping[str, Callable[[], cleanup.Cleanup]] = {
         "teardown": lambda: cleanup.after_teardown(console),
         "setup": lambda: cleanup.after_setup(console, bool(resolved.parameters["yes"])),
@@ -128,13 +132,18 @@ def _prepare(playbook: str, values: Values) -> Job:
             finish=command("finish", finishing),
             console=console,
             attaches=attaching.attaches(values),
+            is_unmounted=is_unmounted,
         ),
     }
     is_dry = bool(resolved.parameters.get("dry_run"))
     has_run = not resolved.parameters.get("expired")
     made = after[playbook]()
-    leave = (made.of_leaving, made.of_left) if isinstance(made, cleanup.BenchmarkCleanup) else ()
-    return Job(run_id, directory, command(playbook, parameters), undo, made, lock, is_dry, has_run, leave)
+    job = Job(run_id, directory, command(playbook, parameters), undo, made, lock, is_dry, has_run)
+    if not isinstance(made, cleanup.BenchmarkCleanup):
+        return job
+    has_machine = not (is_dry or request.lists_types(values))
+    warning = unmounted.warning(directory.parent) if is_unmounted and has_machine else ""
+    return replace(job, leave=(made.of_leaving, made.of_left), may_leave=made.may_be_left, warning=warning)
 
 
 def _lock(directory: Path) -> FileLock:
@@ -167,12 +176,15 @@ def _run(job: Job, told: Mapping[str, str] | None) -> bool:
     environment = {**job.command.environment, **(told or {})}
     playing = playbook_process.Playing(replace(job.command, environment=environment))
     leaving = signals.Leaving(
-        lambda: playing.is_running and playing.reached.hosts.can_be_left, "leaving the run to itself", "ends it"
+        lambda: playing.is_running and playing.reached.hosts.can_be_left and job.may_leave(),
+        "leaving the run to itself",
+        "ends it",
     )
     said = ""
     with signals.signals_raise(job.after.interrupted, leaving if job.leave else None) as caught:
         try:
             job.after.console.print(f"{job.title}{job.command}", style="dim", soft_wrap=True)
+            _warn(job)
             sys.stdout.flush()
             try:
                 with playing:
@@ -196,7 +208,14 @@ def _run(job: Job, told: Mapping[str, str] | None) -> bool:
     if job.is_dry:
         job.undo()
         job.after.console.print(cleanup.NOTHING_DONE["benchmark"])
+    if playing.reached.hosts.left:
+        _warn(job)
     return not playing.reached.hosts.left
+
+
+def _warn(job: Job) -> None:
+    if job.warning:
+        job.after.console.print(Said(job.warning), soft_wrap=True)
 
 
 def _leave(job: Job, reached: stages.Reached, signal: signals.LeaveError, caught: signals.Caught) -> NoReturn:

@@ -153,7 +153,11 @@ def test_every_way_in_does_the_same_job(place: Place, tool: Tool, run_id: str) -
     # By the same path, which the manifest names.
     mounts = (*place.mounts, "--volume", f"{CRATES}:{CRATES}:ro")
     words = place.bench(f"{run_id}-c", str(CRATES / "tiny.yml"))
-    result = place.image.run(*words, options=mounts, environment=place.credentials)
+    left = place.image.run(*words, "--detach", options=mounts, environment=place.credentials)
+    assert left.code == 0, left.output
+    assert "is mounted at" not in left.output
+    # Another container has another home, and in it the key.
+    result = place.image.run("bench.attach", f"{run_id}-c", options=mounts, environment=place.credentials)
     assert done(Run(result, place.runs / f"{run_id}-c")) == by_inv
 
 
@@ -289,6 +293,7 @@ def test_another_key_is_read_wherever_it_is_mounted(place: Place) -> None:
     refused = place.image.run(*words, options=options, environment={"AWS_EC2_METADATA_DISABLED": "true"})
     # The key has been accepted where what comes next is missing.
     assert NO_CREDENTIALS in " ".join(refused.output.split())
+    assert "No directory is mounted at /runs" in refused.output
 
 
 def read_only(place: Place) -> tuple[str, ...]:

@@ -107,6 +107,7 @@ def test_a_read_only_root_is_no_hindrance(image: Image, options: tuple[str, ...]
     refused = image.run(*words, options=("--read-only", *options, *needs), environment=WITHOUT_AWS)
     # Preflight, a playbook, has run, and its directory could be made.
     assert "preflight" in refused.output
+    assert "No directory is mounted at /runs" in refused.output
     assert "No AWS credentials were found" in refused.output
     assert refused.code == 2
 

@@ -10,10 +10,11 @@ import pytest
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import attaching, request
 from benchmarks.parameters.outline import outline
-from benchmarks.runs import parameters_file, record_files, run_layout
+from benchmarks.runs import parameters_file, record_files, run_layout, run_machine
 from benchmarks.runs.records import Preflight, Terminated
 from tests.support import records
 from tests.support.benchmark_request import parameters
+from tests.support.private_keys import write_key
 
 
 @pytest.fixture
@@ -30,6 +31,7 @@ def begun(tmp_path: Path) -> Path:
     [
         ({"run_id": "r1"}, True),
         ({"run_id": "r1", "runs_dir": "runs", "region": "eu-central-1", "tail": True}, True),
+        ({"run_id": "r1", "key_file": "/keys/mine.pem"}, True),
         ({"run_id": "r1", "instance_type": None, "benchmark_reconnect_timeout": 5}, True),
         ({"run_id": "r1", "instance_type": "c7i.large"}, False),
         ({"run_id": "r1", "keep": True}, False),
@@ -72,10 +74,60 @@ def test_a_run_whose_parameters_are_damaged_is_refused(begun: Path) -> None:
         request.resolve("benchmark", {"run_id": "r1", "runs_dir": str(begun.parent)}, {})
 
 
-def test_a_key_that_is_gone_is_refused(begun: Path) -> None:
-    parameters_file.freeze(begun, {**parameters_file.read_parameters(begun), "key_file": str(begun / "gone.pem")})
-    with pytest.raises(RefusedError, match=r"gone\.pem"):
-        request.resolve("benchmark", {"run_id": "r1", "runs_dir": str(begun.parent)}, {})
+def freeze_key(begun: Path, key: Path, *, planned: bool = True) -> None:
+    """Make it a run that was begun with this key, on a machine that is recorded, or not even planned."""
+    own = {**parameters_file.read_parameters(begun), "key_file": str(key)}
+    parameters_file.freeze(begun, own)
+    if planned:
+        run_machine.record_machine(begun, own)
+    else:
+        (begun / Preflight.FILE).unlink()
+
+
+@pytest.mark.parametrize("planned", [True, False])
+def test_a_key_that_is_gone_is_asked_for(begun: Path, planned: bool) -> None:
+    freeze_key(begun, write_key(begun / "given.pem"), planned=planned)
+    key = (begun / "given.pem").rename(begun / "moved.pem")
+    given = {"run_id": "r1", "runs_dir": str(begun.parent)}
+    with pytest.raises(RefusedError, match=r"given\.pem does not exist: give the private key's path by --key-file;"):
+        request.resolve("benchmark", given, {})
+    found = request.resolve("benchmark", {**given, "key_file": str(key)}, {}).parameters
+    assert (found["key_file"], found["suite"]) == (str(key), "plonky2-quick")
+
+
+@pytest.mark.parametrize("planned", [True, False])
+def test_the_default_key_is_found_in_the_home_of_now(begun: Path, home: Path, planned: bool) -> None:
+    (before := begun / "home").mkdir()
+    freeze_key(begun, write_key(before / "benchmarks.pem"), planned=planned)
+    (before / "benchmarks.pem").rename(home / "benchmarks.pem")
+    given = {"run_id": "r1", "runs_dir": str(begun.parent)}
+    found = request.resolve("benchmark", given, {}).parameters
+    assert (found["key_file"], found["suite"]) == (str(home / "benchmarks.pem"), "plonky2-quick")
+    assert outline(given, {}, begun).key_file == str(home / "benchmarks.pem")
+
+
+def test_the_key_that_a_run_was_begun_with_is_used_though_there_is_a_default_one(begun: Path, home: Path) -> None:
+    write_key(home / "benchmarks.pem")
+    given = {"run_id": "r1", "runs_dir": str(begun.parent)}
+    # It has one of its own.
+    assert outline(given, {}, begun).key_file is None
+    assert request.resolve("benchmark", given, {}).parameters["key_file"] is None
+    (begun / "home").mkdir()
+    key = write_key(begun / "home/benchmarks.pem")
+    freeze_key(begun, key)
+    assert outline(given, {}, begun).key_file == str(key)
+    assert request.resolve("benchmark", given, {}).parameters["key_file"] == str(key)
+
+
+@pytest.mark.parametrize("is_given", [True, False])
+def test_another_key_than_that_of_the_run_is_refused(begun: Path, home: Path, is_given: bool) -> None:
+    (begun / "home").mkdir()
+    freeze_key(begun, write_key(begun / "home/benchmarks.pem"))
+    (begun / "home/benchmarks.pem").unlink()
+    other = write_key(home / "benchmarks.pem")
+    given = {"run_id": "r1", "runs_dir": str(begun.parent), **({"key_file": str(other)} if is_given else {})}
+    with pytest.raises(RefusedError, match=r"^The run r1 has another machine: key ssh-ed25519 .*, not ssh-ed25519 "):
+        request.resolve("benchmark", given, {})
 
 
 def test_what_ends_a_run_knows_its_parameters_when_it_is_come_back_to(begun: Path) -> None:

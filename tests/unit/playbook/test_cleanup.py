@@ -17,7 +17,7 @@ from benchmarks.aws.session import Client
 from benchmarks.playbook import cleanup, playbook_process, stages
 from benchmarks.playbook.command_line import Command
 from benchmarks.runs import attempts, failures, record_files, run_over
-from benchmarks.runs.records import Ended, Instances, Terminated
+from benchmarks.runs.records import Ended, Instances, Preflight, Terminated
 from tests.support import records
 from tests.support.aws_fakes import FakeClient, aws_error
 from tests.support.events import brief
@@ -193,6 +193,41 @@ def test_a_measurement_goes_on_when_the_playbook_that_followed_it_is_killed(
         assert said.splitlines() == ["Nobody follows the run any more.", back]
     else:
         assert account.ids == set()
+
+
+@pytest.mark.parametrize(
+    ("has_profile", "launches", "may"),
+    [(True, True, True), (False, True, False), (False, False, True)],
+    ids=["uploads", "does not upload", "own machine"],
+)
+def test_a_run_whose_directory_goes_with_the_container_is_left_if_nothing_is_lost_by_it(
+    tmp_path: Path, no_finish: list[str], has_profile: bool, launches: bool, may: bool
+) -> None:
+    record_files.write(tmp_path, records.preflight(launches=(records.launch_plan(has_profile=has_profile),)))
+    given = {"launches": launches, "keeps": True}
+    assert After(tmp_path, FakeClient(), **given).made.may_be_left()
+    after = After(tmp_path, Account("i-1").client, **given, is_unmounted=True)
+    assert after.made.may_be_left() is may
+    after.made.of_failure(-9, at(works={"i-1"}, measures={"i-1"}))
+    assert (no_finish == []) is may
+
+
+def test_a_run_whose_directory_goes_with_the_container_is_told_of_with_where_its_results_will_be(
+    tmp_path: Path,
+) -> None:
+    record_files.write(tmp_path, records.preflight(launches=(records.launch_plan(has_profile=True),)))
+    after = After(tmp_path, Account("i-1").client, is_unmounted=True)
+    reached = at(works={"i-1"}, measures={"i-1"})
+    why = f"You cannot come back to it, since no directory is mounted at {tmp_path.parent}."
+    results = f"{why} For its results, once it is over: ./inv bench.results --bucket mine {tmp_path.name}"
+    after.made.of_leaving(reached)
+    assert after.text.splitlines()[-1] == results
+    after.made.of_signal(reached)
+    assert after.text.splitlines()[-1] == results
+    assert "bench.attach" not in after.text
+    (tmp_path / Preflight.FILE).unlink()
+    after.made.of_leaving(reached)
+    assert after.text.splitlines()[-1] == why
 
 
 @pytest.mark.parametrize("by_itself", [True, False])

@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from benchmarks.errors import FailedError, RefusedError
-from benchmarks.playbook import cleanup, runner, stages
+from benchmarks.playbook import cleanup, runner, stages, unmounted
 from benchmarks.playbook.command_line import Command
 from benchmarks.playbook.signals import LeftError, SignalError
 from benchmarks.runs import before_plan, failures, parameters_file, run_layout
@@ -249,6 +249,47 @@ def test_a_run_that_measures_is_left_by_the_first_ctrl_c_and_ended_by_the_second
     assert after.done == done
     # Of a run that goes on there is nothing to sum up yet, and it has not failed.
     assert isinstance(ended.value, LeftError) == (done[0] == "of leaving")
+
+
+def test_a_run_that_measures_what_would_be_lost_if_it_were_left_is_ended_by_the_first_ctrl_c(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Measuring, "signals", [signal.SIGINT])
+    monkeypatch.setattr("benchmarks.playbook.playbook_process.Playing", Measuring)
+    monkeypatch.setattr("benchmarks.playbook.signals._is_at_terminal", lambda: True)
+    after = After()
+    job = runner.Job("a1", tmp_path, Command((), {}), lambda: None, after, None, False, leave=leave(after))
+    with pytest.raises(SystemExit) as ended:
+        runner.run(replace(job, may_leave=lambda: False))
+    assert (ended.value.code, after.done) == (130, ["of signal"])
+
+
+@pytest.mark.parametrize(
+    ("more", "warns"),
+    [({}, True), ({"dry_run": True}, False), ({"instance_type": None, "cpu": 2}, False)],
+    ids=["runs", "is dry", "lists types"],
+)
+def test_it_is_said_before_a_run_that_its_directory_goes_with_the_container(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: dict[str, Any], warns: bool
+) -> None:
+    values = {name: value for name, value in {**asked(tmp_path), **more}.items() if value is not None}
+    assert not runner.prepare("benchmark", values).warning
+    monkeypatch.setattr("benchmarks.playbook.unmounted.is_unmounted", lambda _: True)
+    job = runner.prepare("benchmark", {**values, "run_id": "a2"})
+    assert job.warning == (unmounted.warning(tmp_path) if warns else "")
+
+
+def test_what_is_said_before_a_run_is_said_again_when_it_was_left_as_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Measuring, "wait", lambda _: 0)
+    monkeypatch.setattr(Measuring, "reached", replace(Measuring.reached, hosts=stages.Hosts(left=frozenset({"i-1"}))))
+    monkeypatch.setattr("benchmarks.playbook.playbook_process.Playing", Measuring)
+    after = After()
+    said = io.StringIO()
+    monkeypatch.setattr(after, "console", Console(file=said))
+    runner.run(runner.Job("a1", tmp_path, Command((), {}), lambda: None, after, None, False, warning="It is gone."))
+    assert said.getvalue().count("It is gone.\n") == 2
 
 
 @pytest.mark.parametrize(
