@@ -166,9 +166,9 @@ def of(directory: Path) -> RecordedRun | None:
 
 
 def damaged(runs_dir: Path) -> list[str]:
-    """The names of the runs in a directory whose plan cannot be read, sorted."""
-    planned = (path for path in named_run.directories(runs_dir) if (path / Preflight.FILE).is_file())
-    return sorted(path.name for path in planned if not record_files.recall(Preflight, path))
+    """The names of the runs in a directory whose plan cannot be read or is gone, sorted."""
+    planned = (path for path in named_run.directories(runs_dir) if named_run.is_planned(path))
+    return sorted(path.name for path in planned if run_id.is_valid(path.name) and of(path) is None)
 
 
 def _step(host: Path) -> str:

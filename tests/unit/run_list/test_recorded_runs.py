@@ -145,8 +145,10 @@ def test_a_run_is_followed_as_long_as_a_process_holds_one_of_its_locks(tmp_path:
 def test_what_is_no_run_is_left_out_and_a_damaged_plan_is_named(tmp_path: Path) -> None:
     made.begin(tmp_path, "r1")
     (made.begin(tmp_path, "r2") / "preflight.json").write_text("{")
+    (made.begin(tmp_path, "r3") / "preflight.json").unlink()
+    record_files.write(tmp_path / "r3", records.instances("i-1"))
     (tmp_path / "setup").mkdir()
-    made.begin(tmp_path, "Not an id")
+    (made.begin(tmp_path, "Not an id") / "preflight.json").write_text("{")
     assert only(tmp_path).run_id == "r1"
-    assert recorded_runs.damaged(tmp_path) == ["r2"]
+    assert recorded_runs.damaged(tmp_path) == ["r2", "r3"]
     assert list(recorded_runs.all_in(tmp_path / "none")) == []
