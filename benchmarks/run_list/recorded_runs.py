@@ -205,4 +205,13 @@ def _of_host(host: Path) -> Outcome:
     # Several processes may measure a benchmark of the same name.
     count = len({(one.target, one.id) for one in results.measurements})
     is_partial = bool(results.lost) or count < (results.expected or 0)
-    return Outcome(count, is_partial, is_unpublished=bool(count) and not published)
+    return Outcome(count, is_partial, is_unpublished=any(map(_is_unpublished, _to_bring_back(host))))
+
+
+def _to_bring_back(host: Path) -> list[Path]:
+    return [run_layout.attempt(host, number) for number in attempts.to_bring_back(host)]
+
+
+def _is_unpublished(attempt: Path) -> bool:
+    results = record_files.recall(Results, attempt)
+    return bool(results and results.measurements) and not (attempt / Published.FILE).exists()
