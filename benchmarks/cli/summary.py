@@ -46,10 +46,14 @@ def _is_told(partial: str, told: str) -> bool:
 
 
 def _measured(found: Results) -> str:
+    return f"Measured  {_count(found)}"
+
+
+def _count(found: Results) -> str:
     count = len(found.measurements)
     number = f"{count} of {found.expected}" if found.partial and found.expected else str(count)
     noun = "benchmark" if number == "1" else "benchmarks"
-    return f"Measured  {number} {noun}{', partial' if found.partial else ''}"
+    return f"{number} {noun}{', partial' if found.partial else ''}"
 
 
 def _host(directory: Path, told: str) -> list[RenderableType]:
@@ -62,6 +66,17 @@ def _host(directory: Path, told: str) -> list[RenderableType]:
         parts.append(rendering.Link("Link      ", published.link, run_layout.LOG, in_full))
         parts.append(Text(f"          {link.opening(published.link_until, published.link_note)}"))
     return parts
+
+
+def _others(host: Path) -> list[RenderableType]:
+    """A line on each attempt on a host, other than the current one, that has results, and how to see them."""
+    lines: list[RenderableType] = []
+    for number in attempts.here(host):
+        found = record_files.recall(Results, run_layout.attempt(host, number))
+        if found and found.measurements and number != attempts.current(host):
+            shown = remaining.results_command(f"{host.parent.name}/{host.name}/{number}", host.parent)
+            lines.append(Text(f"{f'Attempt {number}':<9} {_count(found)}: {shown}"))
+    return lines
 
 
 def kept(directory: Path, launched: Instances, terminated: Terminated) -> list[str]:
@@ -95,8 +110,9 @@ def of_run(directory: Path, told: str = "") -> RenderableType:
 
     Why results are partial is left out if `told`, which is printed after it, says so.
     """
-    hosts = run_layout.hosts(directory)
-    parts = [part for host in hosts for part in _host(run_layout.attempt(host, attempts.current(host)), told)]
+    parts: list[RenderableType] = []
+    for host in run_layout.hosts(directory):
+        parts += [*_host(run_layout.attempt(host, attempts.current(host)), told), *_others(host)]
     preflight = record_files.recall(Preflight, directory)
     launched = record_files.recall(Instances, directory)
     if preflight and preflight.launch and launched:

@@ -135,6 +135,11 @@ def attach_command(run_id: str, directory: Path) -> str:
     return _command([f"bench.attach {run_id}"], directory)
 
 
+def results_command(source: str, directory: Path) -> str:
+    """The command that shows results of a run here, or of a host or an attempt of it."""
+    return _command([f"bench.results {shlex.quote(source)}"], directory)
+
+
 def _command(words: Sequence[str], directory: Path) -> str:
     is_elsewhere = directory.parent != run_directory.default_directory()
     place = [f"--runs-dir {shlex.quote(str(directory.parent))}"] if is_elsewhere else []

@@ -20,7 +20,7 @@ from rich.console import Console
 from benchmarks.aws import aws_errors, caller, opt_in_regions, session
 from benchmarks.launch import left, remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages, unmounted
-from benchmarks.runs import attempts, events, failures, run_layout, run_over
+from benchmarks.runs import attempts, events, failures, run_layout
 from benchmarks.runs.event_records import CleanedUp, RunLeft
 from benchmarks.runs.records import Failure
 from benchmarks.terminal.rendering import Said
@@ -250,7 +250,7 @@ class BenchmarkCleanup:
         if reached.hosts.left:
             return self._way_back()
         # What was measured may still be had without the instance.
-        if self.attaches or (first and first.stage in run_over.REPEATABLE and self._has_begun_measuring(reached)):
+        if self.attaches or (first and first.stage in failures.REPEATABLE and self._has_begun_measuring(reached)):
             attach = remaining.attach_command(self.run_id, self.directory)
             return (
                 f"{attach} brings back and publishes what there still is of it, and measures nothing anew; what is "

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -13,7 +15,7 @@ from benchmarks.aws import image_billing, instances, tags
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
 from benchmarks.launch import boot_times, remaining
-from benchmarks.runs import attempts, record_files, run_layout, run_machine, ssh_keys
+from benchmarks.runs import attempts, failures, record_files, run_layout, run_machine, ssh_keys
 from benchmarks.runs.records import HostAttempt, Image, Instance, Instances, LaunchPlan, Preflight, Values
 
 
@@ -56,15 +58,20 @@ def measured(
     is_uploaded: Callable[[str, int], bool] = lambda _host, _attempt: False,
     why_gone: str = "",
 ) -> tuple[HostAttempt, ...]:
-    """The newest attempt at the requested suite on each host of a run that is over.
+    """The attempts to be brought back of each host of a run that is over, oldest first, those requested last.
 
-    Its log is here, or `is_uploaded` says that it is in S3, which it is asked only if it is not here. Raises
-    RefusedError if there is none, since it cannot be measured any more; `why_gone`, in brackets, is why.
+    They are those that would be brought back from the host, and the newest at the requested suite, also if it was
+    published. The log of each is here, or `is_uploaded` says that it is in S3, which it is asked only if it is not
+    here. Raises RefusedError if there is none; and if there is none at the requested suite, which cannot be measured
+    any more, unless the run itself was planned for it: then the others are brought back all the same. `why_gone`, in
+    brackets, is why.
     """
     hosts = [instance.instance_id for instance in _launched(directory)]
-    newest = {host: _measured(directory, host, suite_digest, is_uploaded) for host in hosts}
-    found = tuple(HostAttempt(host=host, attempt=number) for host, number in newest.items() if number)
-    if not found:
+    each = {host: _measured(directory, host, suite_digest, is_uploaded) for host in hosts}
+    found = tuple(HostAttempt(host=host, attempt=number) for host, numbers in each.items() for number in numbers)
+    plan = record_files.recall(Preflight, directory)
+    is_planned = any(one.suite_digest == suite_digest for one in plan.measurements) if plan else False
+    if not any(is_planned or _is_at(directory, one, suite_digest) for one in found):
         raise RefusedError(
             f"The run {directory.name} has ended, and its instance with it{why_gone}: leave run_id out to start a "
             "new run."
@@ -72,16 +79,43 @@ def measured(
     return found
 
 
-def _measured(directory: Path, host: str, suite_digest: str, is_uploaded: Callable[[str, int], bool]) -> int | None:
-    """The number of a host's newest attempt at a suite, among those whose log is here, else in S3."""
+def _measured(directory: Path, host: str, suite_digest: str, is_uploaded: Callable[[str, int], bool]) -> list[int]:
+    """The numbers of a host's attempts to be brought back, as far as their log is here or in S3."""
     host_directory = run_layout.host(directory, host)
-    records = [attempts.read(host_directory, number) for number in attempts.here(host_directory)]
-    numbers = [record.number for record in records if record and record.suite_digest == suite_digest]
 
+    @cache
     def has_log(number: int) -> bool:
         return (run_layout.attempt(host_directory, number) / run_layout.LOG).exists() or is_uploaded(host, number)
 
-    return next(filter(has_log, sorted(numbers, reverse=True)), None)
+    here = [HostAttempt(host=host, attempt=number) for number in reversed(attempts.here(host_directory))]
+    asked = (one.attempt for one in here if _is_at(directory, one, suite_digest))
+    newest = [*islice(filter(has_log, asked), 1)]
+    others = [number for number in attempts.to_bring_back(host_directory) if number not in newest and has_log(number)]
+    return [*others, *newest]
+
+
+def _is_at(directory: Path, one: HostAttempt, suite_digest: str) -> bool:
+    record = attempts.read(run_layout.host(directory, one.host), one.attempt)
+    return record is not None and record.suite_digest == suite_digest
+
+
+def turn_to_measured(directory: Path, plan: Preflight) -> None:
+    """Make the newest attempt at the planned suite the current one on each host that is gone. Raises OSError.
+
+    A host of which only other attempts are brought back has failed, since nothing can measure that suite there.
+    """
+    planned = plan.measurements[0]
+    asked = {one.host: one.attempt for one in plan.measured if _is_at(directory, one, planned.suite_digest)}
+    for host in dict.fromkeys(one.host for one in plan.measured):
+        if host in asked:
+            attempts.turn_to(run_layout.host(directory, host), asked[host])
+        elif not failures.failures(directory):
+            told = (
+                f"{host} was gone before it had measured the suite {planned.suite.name}: leave run_id out to start a "
+                "new run."
+            )
+            # Of no attempt: those that are brought back are what they are.
+            failures.record_failure(directory, "localhost", "Plan the run", told)
 
 
 def launched_as(planned: LaunchPlan, there: Sequence[AwsShape], begun: Begun | None, parameters: Values) -> LaunchPlan:

@@ -166,9 +166,9 @@ def of(directory: Path) -> RecordedRun | None:
 
 
 def damaged(runs_dir: Path) -> list[str]:
-    """The names of the runs in a directory whose plan cannot be read, sorted."""
-    planned = (path for path in named_run.directories(runs_dir) if (path / Preflight.FILE).is_file())
-    return sorted(path.name for path in planned if not record_files.recall(Preflight, path))
+    """The names of the runs in a directory whose plan cannot be read or is gone, sorted."""
+    planned = (path for path in named_run.directories(runs_dir) if named_run.is_planned(path))
+    return sorted(path.name for path in planned if run_id.is_valid(path.name) and of(path) is None)
 
 
 def _step(host: Path) -> str:
@@ -205,4 +205,13 @@ def _of_host(host: Path) -> Outcome:
     # Several processes may measure a benchmark of the same name.
     count = len({(one.target, one.id) for one in results.measurements})
     is_partial = bool(results.lost) or count < (results.expected or 0)
-    return Outcome(count, is_partial, is_unpublished=bool(count) and not published)
+    return Outcome(count, is_partial, is_unpublished=any(map(_is_unpublished, _to_bring_back(host))))
+
+
+def _to_bring_back(host: Path) -> list[Path]:
+    return [run_layout.attempt(host, number) for number in attempts.to_bring_back(host)]
+
+
+def _is_unpublished(attempt: Path) -> bool:
+    results = record_files.recall(Results, attempt)
+    return bool(results and results.measurements) and not (attempt / Published.FILE).exists()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from benchmarks.runs import record_files, run_layout
+from benchmarks.runs import failures, record_files, run_layout
 from benchmarks.runs.records import Attempt, CurrentAttempt, Published, Suite, Toolchain
 
 
@@ -69,14 +69,26 @@ def suite(host_directory: Path, number: int) -> Suite | None:
 
 
 def to_bring_back(host_directory: Path) -> list[int]:
-    """The attempts on a host whose results are not published yet, and the current attempt."""
+    """The attempts on a host whose results are not published yet, or not as a whole, and the current attempt.
+
+    It is the same whether the host still exists or is gone, and decides as well whether a run is over.
+    """
     known = [number for number in here(host_directory) if read(host_directory, number)]
-    unpublished = [number for number in known if not _is_published(host_directory, number)]
-    return sorted({*unpublished, current(host_directory)})
+    unpublished = {number for number in known if not _is_published(host_directory, number)}
+    # What could not be fetched is missing from what was published.
+    failed = [one for one in failures.failures(host_directory.parent) if one.stage in failures.REPEATABLE]
+    lacking = {number for number in known for one in failed if one.is_of(host_directory.name, number)}
+    return sorted({*unpublished, *lacking, current(host_directory)})
 
 
 def _is_published(host_directory: Path, number: int) -> bool:
     return (run_layout.attempt(host_directory, number) / Published.FILE).exists()
+
+
+def turn_to(host_directory: Path, number: int) -> None:
+    """Make an attempt that is recorded the current one, of a host that is gone. Raises OSError."""
+    if number != current(host_directory):
+        record_files.write(host_directory, CurrentAttempt(number=number))
 
 
 def replaced(host_directory: Path, number: int) -> list[str]:

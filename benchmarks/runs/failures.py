@@ -10,6 +10,8 @@ from benchmarks.errors import FailedError
 from benchmarks.runs import record_files, run_layout
 from benchmarks.runs.records import Failure
 
+# What these stages have not done can still be done, also without the machine.
+REPEATABLE = ("collect", "report", "publish", "terminate", "finish")
 # The stages that can be repeated without the machine.
 OF_BRINGING_BACK = ("report", "publish", "terminate")
 

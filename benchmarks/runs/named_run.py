@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,20 +62,24 @@ def is_begun(directory: Path) -> bool:
 def latest_first(runs_dir: Path, admits: Callable[[Path], bool] = is_planned) -> list[str]:
     """The names of the runs whose directory `admits` takes, the one that was planned last first.
 
-    A run whose plan cannot be read is left out, since only that tells when it was. One that has none counts from its
-    request.
+    None is left out for a damaged record: an older run would be taken for the latest, and be ended in its place.
     """
-    found = (path for path in directories(runs_dir) if admits(path))
-    started = {path: at for path in found if (at := _started(path))}
+    started = {path: _started(path) for path in directories(runs_dir) if admits(path)}
     return [path.name for path in sorted(started, key=lambda path: (started[path], path.name), reverse=True)]
 
 
-def _started(directory: Path) -> datetime | None:
+def _started(directory: Path) -> datetime:
+    """When a run was planned; if its plan cannot be read, the earliest time known that cannot be before that."""
     if plan := record_files.recall(Preflight, directory):
         return plan.started
-    if is_planned(directory):
-        return None
-    try:
-        return datetime.fromtimestamp((directory / parameters_file.REQUEST).stat().st_mtime, UTC)
-    except OSError:
-        return None
+    launched = record_files.recall(Instances, directory)
+    launches = [one.launched for one in launched.instances] if launched else []
+    # Whoever continues a run writes its files again.
+    files = (directory / name for name in (Preflight.FILE, parameters_file.REQUEST, "."))
+    return min((*launches, *_written(files)), default=datetime.min.replace(tzinfo=UTC))
+
+
+def _written(paths: Iterable[Path]) -> Iterator[datetime]:
+    for path in paths:
+        with suppress(OSError):
+            yield datetime.fromtimestamp(path.stat().st_mtime, UTC)

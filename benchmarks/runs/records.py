@@ -167,7 +167,7 @@ class Preflight(Record, frozen=True, kw_only=True):
     measurements: tuple[PlannedMeasurement, ...]
     launches: tuple[LaunchPlan, ...]  # empty for a machine of the user's own
     destination: Destination | None  # None if nothing is published
-    measured: tuple[HostAttempt, ...] = ()  # attempts at the suite by instances that are gone
+    measured: tuple[HostAttempt, ...] = ()  # attempts to be brought back of instances that are gone
     warnings: tuple[str, ...] = ()
     existing: tuple[str, ...] = ()  # the ids of instances that the run had when it was planned, as it was continued
     endpoint: str | None = None  # the URL of EC2's endpoint if it is not AWS's own, as in the sandbox

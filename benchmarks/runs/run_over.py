@@ -11,9 +11,6 @@ from benchmarks.runs import attempts, failures, record_files, run_layout
 from benchmarks.runs.records import Instances, Preflight, Published, Terminated
 from benchmarks.runs.result_records import Results
 
-# What these stages have not done can still be done, also without the machine.
-REPEATABLE = ("collect", "report", "publish", "terminate", "finish")
-
 
 def is_over(directory: Path) -> bool:
     """Whether nothing is left to do: every instance is known to be gone, and what it had measured was brought back.
@@ -24,7 +21,10 @@ def is_over(directory: Path) -> bool:
     launched = record_files.recall(Instances, directory)
     ended = record_files.recall(Terminated, directory) or Terminated()
     hosts = [instance.instance_id for instance in launched.instances] if launched else []
-    return bool(hosts) and all(host in ended.times and _is_brought_back(directory, host) for host in hosts)
+    return bool(hosts) and all(
+        host in ended.times and all(_is_brought_back(directory, host, number) for number in _attempts(directory, host))
+        for host in hosts
+    )
 
 
 def was_ended(directory: Path) -> bool:
@@ -64,11 +64,14 @@ def _results(directory: Path) -> Iterator[Results]:
             yield found
 
 
-def _is_brought_back(directory: Path, host: str) -> bool:
-    number = attempts.current(run_layout.host(directory, host))
+def _attempts(directory: Path, host: str) -> list[int]:
+    return attempts.to_bring_back(run_layout.host(directory, host))
+
+
+def _is_brought_back(directory: Path, host: str, number: int) -> bool:
     of_attempt = run_layout.attempt(run_layout.host(directory, host), number)
     failed = [one for one in failures.failures(directory) if one.is_of(host, number)]
-    if any(one.stage in REPEATABLE for one in failed):
+    if any(one.stage in failures.REPEATABLE for one in failed):
         return False
     plan = record_files.recall(Preflight, directory)
     kept = Published if plan is None or plan.destination else Results

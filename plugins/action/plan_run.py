@@ -23,8 +23,9 @@ class ActionModule(ActionBase):
     toolchains. Launches nothing; a dry run of RunInstances asks EC2 to check the launch. For a machine of the user's
     own, AWS is called only if a bucket is given. Writes `preflight.json` into `run_dir`. What it replaces and removes
     there is kept until the next request, so that find_active can restore it. A run that is resumed keeps the time at
-    which it was first planned, which is part of its tags and of its keys in S3. Returns the `plan` and, for the user,
-    the `screen`, empty if no machine is needed.
+    which it was first planned, which is part of its tags and of its keys in S3. Of hosts that are gone, the newest
+    attempt at what is asked for becomes the current one. Returns the `plan` and, for the user, the `screen`, empty if
+    no machine is needed.
     """
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -60,6 +61,7 @@ class ActionModule(ActionBase):
                 before_plan.keep(directory)
             # Stages that failed are repeated; if the instances are gone, only those that need no machine.
             failures.forget_failures(directory, failures.OF_BRINGING_BACK if planned.measured else None)
+            resuming.turn_to_measured(directory, planned)
             changed = record_files.write(directory, planned)
             parameters_file.accept(directory)
         except aws_errors.errors() as error:

@@ -7,18 +7,23 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from benchmarks.playbook import host_losses
+from benchmarks.playbook import host_losses, task_failures
 from benchmarks.runs import failures, run_directory
 
 
 class ActionModule(ActionBase):
-    _VALID_ARGS = frozenset(("run_dir", "attempt", "stage", "task", "result"))
+    """`host` is given where the task ran on the controller for a host: what has failed is then not the host itself."""
+
+    _VALID_ARGS = frozenset(("run_dir", "host", "attempt", "stage", "task", "result"))
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         args = self._task.args
-        host = task_vars["inventory_hostname"]
-        sentence = host_losses.recorded(Path(args["run_dir"]), host, args["task"], args["result"], args["stage"])
+        host = args.get("host") or task_vars["inventory_hostname"]
+        if "host" in args:
+            sentence = task_failures.sentence(host, args["task"], args["result"])
+        else:
+            sentence = host_losses.recorded(Path(args["run_dir"]), host, args["task"], args["result"], args["stage"])
         try:
             attempt = int(args["attempt"])
             failures.record_failure(Path(args["run_dir"]), host, args["task"], sentence, args["stage"], attempt)

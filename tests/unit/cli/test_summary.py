@@ -117,6 +117,14 @@ def test_brackets_in_an_id_are_not_taken_for_markup(run: Path) -> None:
     assert "[red]sum[/red]/[0; 8]" in shown(run)
 
 
+def test_an_earlier_attempt_that_measured_is_shown_with_how_to_see_it(run: Path) -> None:
+    record_files.write(run / "i-1", CurrentAttempt(number=2))
+    (run / "i-1/2").mkdir()
+    lines = shown(run).splitlines()
+    assert lines[0] == f"Attempt 1 2 benchmarks: ./inv bench.results r1/i-1/1 --runs-dir {run.parent}"
+    assert not any(line.startswith("Measured") for line in lines)
+
+
 def test_a_run_that_failed_early_shows_what_there_is(tmp_path: Path) -> None:
     assert shown(tmp_path).splitlines() == [f"Run       {tmp_path}"]
 

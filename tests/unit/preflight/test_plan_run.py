@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.runs import before_plan, failures, parameters_file, record_files, run_over
-from benchmarks.runs.records import HostAttempt, Preflight, Terminated
+from benchmarks.runs import attempts, before_plan, failures, parameters_file, record_files, run_over
+from benchmarks.runs.records import Attempt, HostAttempt, Preflight, Terminated
 from tests.support import actions, records
 
 
@@ -53,10 +53,15 @@ def test_a_run_that_was_ended_counts_as_ended_as_long_as_it_is_only_planned(
     assert run_over.was_ended(tmp_path)
 
 
-def test_a_report_that_failed_is_forgotten_once_it_can_be_written_again(
+def test_what_is_brought_back_of_a_host_that_is_gone_is_what_was_asked_for_and_no_earlier_failure_to(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    made = records.preflight(launches=(), measured=(HostAttempt(host="i-1", attempt=1),))
+    made = records.preflight(
+        launches=(), measured=(HostAttempt(host="i-1", attempt=2), HostAttempt(host="i-1", attempt=1))
+    )
+    for number in (1, 2):
+        digest = "asked" if number == 1 else "earlier"
+        attempts.write(tmp_path / "i-1", Attempt(number=number, suite=records.suite(), suite_digest=digest))
     monkeypatch.setattr("benchmarks.preflight.run_plan.come_back", lambda *_: made)
     monkeypatch.setattr("benchmarks.preflight.screen.of_plan", lambda *_: "")
     monkeypatch.setattr("benchmarks.launch.termination.note_gone", lambda *_: None)
@@ -65,3 +70,4 @@ def test_a_report_that_failed_is_forgotten_once_it_can_be_written_again(
         failures.record_failure(tmp_path, "i-1", stage, f"{stage} failed.", stage=stage)
     plan(tmp_path)
     assert [one.stage for one in failures.failures(tmp_path)] == ["benchmark"]
+    assert attempts.current(tmp_path / "i-1") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ from msgspec.structs import replace
 
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.preflight import resuming
-from benchmarks.runs import attempts, measurement, record_files, ssh_keys
-from benchmarks.runs.records import Attempt, HostAttempt, Image
+from benchmarks.runs import attempts, failures, measurement, record_files, ssh_keys
+from benchmarks.runs.records import Attempt, Image, PlannedMeasurement
 from tests.support import records
 from tests.support.benchmark_request import parameters
 
@@ -112,9 +113,61 @@ def test_a_run_is_over_when_what_it_launched_is_gone(over: Path, tmp_path: Path)
     assert not resuming.is_over(tmp_path / "new", [])
 
 
-def test_what_a_run_that_is_over_has_measured_is_here_whatever_it_was_about_last(over: Path) -> None:
-    assert resuming.measured(over, "first") == (HostAttempt(host="i-1", attempt=1),)
-    assert resuming.measured(over, "second") == (HostAttempt(host="i-1", attempt=2),)
+def found(over: Path, digest: str, is_uploaded: Callable[[str, int], bool] = lambda _host, _attempt: False) -> Any:
+    each = resuming.measured(over, digest, is_uploaded)
+    assert {one.host for one in each} == {"i-1"}
+    return [one.attempt for one in each]
+
+
+def test_all_that_is_not_published_is_brought_back_and_last_of_all_what_is_asked_for(over: Path) -> None:
+    assert found(over, "first") == [2, 1]
+    assert found(over, "second") == [1, 2]
+    for number in (1, 2):
+        record_files.write(over / f"i-1/{number}", records.published())
+    assert found(over, "second") == [2]
+    # The current one may be published again, as if its host were there.
+    assert found(over, "first") == [2, 1]
+
+
+def test_of_each_host_all_is_brought_back(over: Path) -> None:
+    record_files.write(over, records.instances("i-1", "i-2"))
+    attempts.write(over / "i-2", Attempt(number=1, suite=records.suite(), suite_digest="second"))
+    (over / "i-2/1/benchmark.log").write_text("log")
+    each = resuming.measured(over, "second")
+    assert [(one.host, one.attempt) for one in each] == [("i-1", 1), ("i-1", 2), ("i-2", 1)]
+
+
+def test_an_attempt_that_the_host_has_uploaded_is_not_hidden_by_one_that_was_lost_as_it_built(over: Path) -> None:
+    attempts.write(over / "i-1", Attempt(number=2, suite=records.suite(), suite_digest="first"))
+    (over / "i-1/1/benchmark.log").unlink()
+    assert found(over, "first", lambda _host, attempt: attempt == 1) == [1, 2]
+    (over / "i-1/2/benchmark.log").unlink()
+    assert found(over, "first", lambda _host, attempt: attempt == 1) == [1]
+
+
+def test_another_suite_is_brought_back_if_the_one_that_was_planned_was_never_measured(over: Path) -> None:
+    planned = PlannedMeasurement(suite=records.suite(), suite_digest="third")
+    plan = records.preflight(measurements=(planned,))
+    record_files.write(over, plan)
+    assert found(over, "third") == [1, 2]
+    with pytest.raises(RefusedError, match="has ended, and its instance with it"):
+        resuming.measured(over, "fourth")
+    made = replace(plan, measured=resuming.measured(over, "third"))
+    for _ in range(2):
+        resuming.turn_to_measured(over, made)
+    assert [(one.host, one.sentence) for one in failures.failures(over)] == [
+        ("localhost", "i-1 was gone before it had measured the suite one: leave run_id out to start a new run.")
+    ]
+    assert attempts.current(over / "i-1") == 2
+
+
+@pytest.mark.parametrize(("digest", "current"), [("first", 1), ("second", 2)])
+def test_what_was_asked_for_becomes_the_current_attempt(over: Path, digest: str, current: int) -> None:
+    planned = PlannedMeasurement(suite=records.suite(), suite_digest=digest)
+    plan = records.preflight(measurements=(planned,), measured=resuming.measured(over, digest))
+    resuming.turn_to_measured(over, plan)
+    assert attempts.current(over / "i-1") == current
+    assert failures.failures(over) == ()
 
 
 def test_what_the_instance_has_uploaded_counts_as_measured_and_is_asked_for_only_if_it_is_not_here(over: Path) -> None:
@@ -124,10 +177,10 @@ def test_what_the_instance_has_uploaded_counts_as_measured_and_is_asked_for_only
         asked.append((host, attempt))
         return True
 
-    assert resuming.measured(over, "first", is_uploaded) == (HostAttempt(host="i-1", attempt=1),)
+    assert found(over, "first", is_uploaded) == [2, 1]
     assert asked == []
     (over / "i-1/1/benchmark.log").unlink()
-    assert resuming.measured(over, "first", is_uploaded) == (HostAttempt(host="i-1", attempt=1),)
+    assert found(over, "first", is_uploaded) == [2, 1]
     assert asked == [("i-1", 1)]
     with pytest.raises(RefusedError, match="has ended, and its instance with it"):
         resuming.measured(over, "first", lambda _host, _attempt: False)

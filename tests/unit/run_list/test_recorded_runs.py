@@ -9,7 +9,7 @@ import pytest
 from benchmarks.run_list import recorded_runs
 from benchmarks.run_list.recorded_runs import Outcome, RecordedRun
 from benchmarks.runs import failures, locks, record_files
-from benchmarks.runs.records import CurrentAttempt, Machine
+from benchmarks.runs.records import Attempt, CurrentAttempt, Machine
 from tests.support import listed_runs, records, result_samples
 from tests.support import recorded_runs as made
 
@@ -52,6 +52,13 @@ def test_results_that_were_to_be_published_and_were_not_are_told(tmp_path: Path)
         made.write(run / "i-1", 1, result_samples.results(result_samples.criterion()))
     unpublished = {run.run_id: run.outcome.is_unpublished for run in recorded_runs.all_in(tmp_path)}
     assert unpublished == {"r1": True, "r2": False}
+
+
+def test_results_of_an_earlier_attempt_that_were_not_published_are_told(tmp_path: Path) -> None:
+    run = made.measured(tmp_path, "r1")
+    attempt = Attempt(number=2, suite=records.suite(), suite_digest="other")
+    record_files.write(made.write(run / "i-1", 2, result_samples.results(result_samples.criterion())), attempt)
+    assert only(tmp_path).outcome.is_unpublished
 
 
 def test_a_new_attempt_begins_again(tmp_path: Path) -> None:
@@ -145,8 +152,10 @@ def test_a_run_is_followed_as_long_as_a_process_holds_one_of_its_locks(tmp_path:
 def test_what_is_no_run_is_left_out_and_a_damaged_plan_is_named(tmp_path: Path) -> None:
     made.begin(tmp_path, "r1")
     (made.begin(tmp_path, "r2") / "preflight.json").write_text("{")
+    (made.begin(tmp_path, "r3") / "preflight.json").unlink()
+    record_files.write(tmp_path / "r3", records.instances("i-1"))
     (tmp_path / "setup").mkdir()
-    made.begin(tmp_path, "Not an id")
+    (made.begin(tmp_path, "Not an id") / "preflight.json").write_text("{")
     assert only(tmp_path).run_id == "r1"
-    assert recorded_runs.damaged(tmp_path) == ["r2"]
+    assert recorded_runs.damaged(tmp_path) == ["r2", "r3"]
     assert list(recorded_runs.all_in(tmp_path / "none")) == []

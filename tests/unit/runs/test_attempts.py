@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.runs import attempts, measurement, record_files
+from benchmarks.runs import attempts, failures, measurement, record_files
 from benchmarks.runs.records import Attempt, CurrentAttempt, Toolchain
 from tests.support import records
 from tests.support.measured_suite import SUITE, TOOLCHAIN
@@ -67,6 +67,18 @@ def test_what_is_not_published_is_brought_back_whatever_the_run_is_about(tmp_pat
     assert attempts.to_bring_back(host) == [1, 3]
     (host / "current-attempt.json").write_text('{"number": 2}')
     assert attempts.to_bring_back(host) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("stage", "again"), [("collect", True), ("publish", True), ("benchmark", False)])
+def test_an_attempt_of_which_something_could_not_be_fetched_is_brought_back_though_it_was_published(
+    tmp_path: Path, stage: str, again: bool
+) -> None:
+    host = tmp_path / "i-1"
+    for number in (1, 2):
+        attempts.write(host, attempt(number))
+        (host / f"{number}/published.json").write_text("{}")
+    failures.record_failure(tmp_path, "i-1", "Try", "It failed.", stage, 1)
+    assert attempts.to_bring_back(host) == ([1, 2] if again else [2])
 
 
 def test_an_earlier_attempt_is_none_that_can_fail_a_run(tmp_path: Path) -> None:

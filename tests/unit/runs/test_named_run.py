@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from benchmarks.errors import RefusedError
 from benchmarks.runs import locks, named_run, parameters_file, record_files
 from benchmarks.runs.records import Instances
-from tests.support import recorded_runs
+from tests.support import recorded_runs, records
 
 
 @pytest.fixture
@@ -82,10 +83,22 @@ def test_what_planned_no_run_is_named_in_full_only(three: Path) -> None:
     assert "no run ag-s." in refusal(three, "ag-s")
 
 
-def test_a_run_whose_plan_is_damaged_is_named_by_its_id_and_is_not_the_latest(three: Path) -> None:
-    (three / "again/preflight.json").write_text("{")
+@pytest.mark.parametrize("plan", ["", "{", '{"schema_version": 99}'])
+def test_a_damaged_plan_makes_no_older_run_the_latest(three: Path, plan: str) -> None:
+    (three / "again/preflight.json").write_text(plan)
     assert named_run.find(three, "ag") == "again"
-    assert named_run.find(three, "latest") == "nightly-a"
+    assert named_run.find(three, "latest") == "again"
+    assert named_run.find(three, "latest~1") == "nightly-a"
+
+
+def test_a_run_without_a_plan_that_can_be_read_is_as_old_as_its_launch(three: Path) -> None:
+    (three / "nightly-b/preflight.json").write_text("{")
+    record_files.write(three / "nightly-b", records.instances("i-1"))
+    (three / "again/preflight.json").unlink()
+    launched = records.STARTED + timedelta(minutes=2)
+    again = Instances(region="eu-central-1", instances=(records.instance("i-2", launched=launched),))
+    record_files.write(three / "again", again)
+    assert named_run.latest_first(three) == ["again", "nightly-a", "nightly-b"]
 
 
 def test_a_run_that_has_launched_is_known_without_its_plan(tmp_path: Path) -> None:

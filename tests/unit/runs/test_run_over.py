@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.runs import failures, record_files, run_over
-from benchmarks.runs.records import CurrentAttempt, Ended, Terminated
+from benchmarks.runs import attempts, failures, record_files, run_over
+from benchmarks.runs.records import Attempt, CurrentAttempt, Ended, Terminated
 from benchmarks.runs.result_records import Results
 from tests.support import records
 
@@ -59,6 +59,15 @@ def test_a_run_that_failed_before_it_measured_is_over_with_its_failure(run: Path
 def test_what_can_be_repeated_without_the_machine_keeps_a_run_from_being_over(run: Path, stage: str) -> None:
     failures.record_failure(run, "i-1", "Try", "It failed.", stage, 1)
     assert not run_over.is_over(run)
+
+
+@pytest.mark.parametrize("file", ["published.json", "benchmark.log", None])
+def test_an_earlier_attempt_that_was_not_brought_back_keeps_a_run_from_being_over(run: Path, file: str | None) -> None:
+    attempts.write(run / "i-1", Attempt(number=2, suite=records.suite(), suite_digest="other"))
+    attempts.write(run / "i-1", Attempt(number=1, suite=records.suite(), suite_digest="asked"))
+    if file:
+        (run / "i-1/2" / file).write_text("{}")
+    assert run_over.is_over(run) is (file == "published.json")
 
 
 def test_a_run_that_is_partial_has_not_succeeded(run: Path) -> None:
