@@ -21,7 +21,16 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from benchmarks.host import activity, failure_causes, following, host_check, progress, ssh_failures, systemd_units
+from benchmarks.host import (
+    activity,
+    answers,
+    failure_causes,
+    following,
+    host_check,
+    progress,
+    ssh_failures,
+    systemd_units,
+)
 from benchmarks.host.log_copy import LogCopy
 from benchmarks.host.remaining import Durations
 from benchmarks.host.systemd_units import UnitStatus
@@ -262,16 +271,10 @@ class ActionModule(ActionBase):
         return replace(unit, argv=activity.watched(unit.argv, args["python"], watcher, unit.log, args["activity"]))
 
     def _command(self, command: str) -> str:
-        result = self._low_level_execute_command(command)
-        if result["rc"]:
-            # Privileged commands run in a terminal, which merges stdout and stderr, and ssh adds a line of its own.
-            said = [
-                line
-                for line in (result["stdout"] + result["stderr"]).splitlines()
-                if not line.startswith("Shared connection")
-            ]
-            raise CommandError(command.split()[0], " ".join(said).strip().rstrip("."))
-        return str(result["stdout"])
+        answer = answers.read(self._low_level_execute_command(answers.marked(command)))
+        if not answer.succeeded:
+            raise CommandError(command.split()[0], answer.said.rstrip("."))
+        return answer.told
 
     def _patiently(self, ask: Callable[[], UnitStatus]) -> UnitStatus:
         """What the host answers. After a lost connection, reconnecting is tried for `reconnect_timeout` seconds.

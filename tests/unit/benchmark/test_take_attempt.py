@@ -14,12 +14,13 @@ from benchmarks.paths import ROOT
 from benchmarks.playbook import stages
 from benchmarks.runs import attempts, measurement, record_files
 from benchmarks.runs.records import Attempt, CurrentAttempt
+from tests.support.answers import told
 from tests.support.measured_suite import SUITE, TOOLCHAIN
 
 LOST = AnsibleConnectionFailure("Connection refused")
 
 
-def made(monkeypatch: pytest.MonkeyPatch, host_dir: Path, check: tuple[str, ...] = (), answers: Any = LOST) -> Any:
+def made(monkeypatch: pytest.MonkeyPatch, host_dir: Path, check: tuple[str, ...] = (), answers: Any = (LOST,)) -> Any:
     """The action on a host that answers so, or does not answer."""
     action_loader.add_directory(str(ROOT / "roles/benchmark/action_plugins"))
     args = {
@@ -30,7 +31,7 @@ def made(monkeypatch: pytest.MonkeyPatch, host_dir: Path, check: tuple[str, ...]
         "take_attempt", task=Mock(args=args, async_val=0, check_mode=False), connection=Mock(),
         play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
     )  # fmt: skip
-    monkeypatch.setattr(action, "_low_level_execute_command", Mock(side_effect=answers))
+    monkeypatch.setattr(action, "_low_level_execute_command", Mock(side_effect=map(told, answers)))
     return action
 
 

@@ -11,6 +11,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.loader import action_loader
 
 from benchmarks.paths import ROOT
+from tests.support.answers import told
 
 LOST = AnsibleConnectionFailure("Failed to connect to the host via ssh: Connection refused")
 LISTED = {"rc": 0, "stdout": "- criterion\r\n", "stderr": ""}
@@ -24,7 +25,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, answers: list[Any], timeout: float = 
         "list_files", task=Mock(args={"directory": "/r/1", "timeout": timeout}, async_val=0, check_mode=False),
         connection=connection, play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
     )  # fmt: skip
-    monkeypatch.setattr(action, "_low_level_execute_command", Mock(side_effect=answers))
+    monkeypatch.setattr(action, "_low_level_execute_command", Mock(side_effect=map(told, answers)))
     monkeypatch.setitem(action.run.__func__.__globals__, "INTERVAL", 0)
     return action.run(task_vars={"inventory_hostname": "i-1"}), connection
 
