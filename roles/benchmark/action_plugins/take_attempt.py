@@ -68,9 +68,9 @@ class ActionModule(ActionBase):
         except OSError as error:
             raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
         except AnsibleConnectionFailure as error:
-            if not attempts.is_active(here):
-                raise
-            self._leave(here)
+            if attempts.is_active(here):
+                self._leave(here)
+            # The play may ignore that a host is unreachable: the next task would fail instead.
             raise AnsibleActionFail(ssh_failures.sentence(here.name, str(error))) from None
         except UntoldError as error:
             if not attempts.is_active(here):

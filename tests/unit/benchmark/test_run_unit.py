@@ -80,6 +80,10 @@ def test_a_unit_is_started_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert start(monkeypatch, DONE, DONE) == ["sh", "systemd-run"]
 
 
+def test_a_connection_that_is_cut_before_a_unit_starts_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert start(monkeypatch, LOST, LOST, DONE, DONE) == ["sh", "sh", "sh", "systemd-run"]
+
+
 def test_a_unit_that_starts_all_the_same_is_not_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
     assert start(monkeypatch, DONE, LOST, ACTIVATING) == ["sh", "systemd-run", "sh"]
 
@@ -243,6 +247,14 @@ def lose(
         with pytest.raises(AnsibleActionFail) as failed:
             action.run(task_vars={"inventory_hostname": "i-1"})
         return str(failed.value), pipe.reached().hosts
+
+
+def test_a_host_that_is_lost_before_a_unit_was_started_is_not_left(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said, hosts = lose(monkeypatch, tmp_path, UNKNOWN, LOST)
+    assert said.startswith("i-1 does not answer over SSH: Connection closed. ")
+    assert not (hosts.left or hosts.measures or attempts.is_left(tmp_path))
 
 
 @pytest.mark.parametrize(
