@@ -73,9 +73,7 @@ def test_a_host_that_does_not_tell_what_runs_for_a_while_is_followed_on(
     check_whole(account, tool, run_id)
 
 
-@pytest.mark.fault(
-    "SSH is cut for good while it measures (the test waits 5 s, not five minutes)", code=1, seconds=60
-)
+@pytest.mark.fault("SSH is cut for good while it measures (the test waits 5 s, not five minutes)", code=1, seconds=60)
 def test_a_host_out_of_reach_is_left_and_its_results_come_from_s3(
     account: Account, tool: Tool, run_id: str, faults_met: Faults, measures: Callable[[], None]
 ) -> None:
