@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.host import background_services, exit_signals, host_layout, isolation
+from benchmarks.host import answers, background_services, exit_signals, host_layout, isolation
 
 # Third-party code writes the log, which is followed, fetched and published. Where it is larger, the unit is stopped,
 # and at the unit's end the rest is cut off and the result is a failure, also if nobody followed it meanwhile.
@@ -79,8 +79,7 @@ LARGEST_PART = 4 * 2**20  # bytes
 # happens on the host: polling over SSH would disturb the measurement. It ends at the unit's end, and when the file $7
 # has a byte $5: that is the log, or /dev/null, which never has one. tail is ended by its process id, because not every
 # tail notices that its pipe was closed before it writes again. Whoever looks follows the run: $9 is its heartbeat.
-# Privileged commands run in a terminal, where sudo may print a line first, as "unable to resolve host", and a command
-# what it has to complain of: what is told follows the line TOLD.
+# In a terminal, a command also prints there what it has to complain of: what is told follows the line TOLD.
 TOLD = "== what there is =="
 _STATUS = f"""
 touch -c "$(dirname "$2")/../$9" 2>/dev/null
@@ -247,12 +246,9 @@ def status_command(unit: Unit, offset: int | None, wait: float = 0, *, until_it_
 
 def read_status(output: str) -> UnitStatus:
     """Parse the output of `status_command`. Raises ValueError with what was said instead, if it cannot be parsed."""
-    # A terminal adds a carriage return to each line.
-    lines = output.splitlines()
-    told = max((at for at, line in enumerate(lines) if line.endswith(TOLD)), default=len(lines))
-    said = " ".join(" ".join(lines[:told]).split())
+    before, told = answers.apart(output, TOLD)
     try:
-        state, status, measures, *log = lines[told + 1 :]
+        state, status, measures, *log = (told or "").splitlines()
         size, *age = measures.split()
         if not state.isalpha():
             raise ValueError
@@ -260,7 +256,7 @@ def read_status(output: str) -> UnitStatus:
         new = base64.b64decode("".join(log), validate=True)
         return UnitStatus(state not in _ENDED, result, int(size), new, float(age[0]) if age else None)
     except ValueError:
-        raise ValueError(said or "its answer is not whole") from None
+        raise ValueError(" ".join(before.split()) or "its answer is not whole") from None
 
 
 def describe_end(look: UnitStatus, unit: Unit, what: str) -> str:

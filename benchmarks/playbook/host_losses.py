@@ -32,18 +32,20 @@ def recorded(directory: Path, host: str, task: str, result: TaskResult, stage: s
 
     EC2 is asked of any failure in a stage on the host, since tasks that follow a lost connection fail in other ways.
     """
-    told = task_failures.sentence(host, task, result)
+    unanswered = of_this_process().of_consequence(host, result)
+    told = unanswered or task_failures.sentence(host, task, result)
     gone = host_check.gone(check_command(directory, host)) if stage in ON_HOST else ""
     if not gone or told.startswith(gone):
         return told
-    return gone if task_failures.is_unanswered(result) else f"{gone}\n{told}"
+    return gone if unanswered or task_failures.is_unanswered(result) else f"{gone}\n{told}"
 
 
 class Losses:
-    """The hosts of a run that are known to be gone."""
+    """The hosts of a run that are known to be gone, and those that have not answered."""
 
     def __init__(self) -> None:
         self._gone: dict[str, str] = {}
+        self._unanswered: dict[str, str] = {}
         self._told: dict[tuple[str, str, str], str] = {}
 
     def told(self, directory: Path | None, host: str, task: str, result: TaskResult, delegated: bool) -> str:
@@ -66,10 +68,20 @@ class Losses:
         """
         if host in self._gone:
             return self._gone[host]
-        if task_failures.is_unanswered(result) and (gone := host_check.gone(check_command(directory, host))):
-            self._gone[host] = gone
-            return gone
-        return task_failures.sentence(host, task, result)
+        told = self.of_consequence(host, result) or task_failures.sentence(host, task, result)
+        if task_failures.is_unanswered(result):
+            if gone := host_check.gone(check_command(directory, host)):
+                self._gone[host] = gone
+                return gone
+            self._unanswered[host] = told
+        return told
+
+    def of_consequence(self, host: str, result: TaskResult) -> str:
+        """Why `host` has not answered, of a task that failed as it lacks what an earlier one has not learned from it.
+
+        Empty for any other failure. The play ignores that a host is unreachable, and goes on with the next task.
+        """
+        return self._unanswered.get(host, "") if task_failures.lacks_a_value(result) else ""
 
 
 @cache

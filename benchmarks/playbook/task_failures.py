@@ -12,6 +12,8 @@ from benchmarks.host.fetch_failures import TaskResult
 _UNREACHED = "timed out waiting for ping module test"
 _SUDO = re.compile(r"^Missing sudo password|sudo: a password is required|is not in the sudoers file")
 _FAREWELL = re.compile(r"^Shared connection to .* closed\.$", re.MULTILINE)
+# Jinja's words for what nothing has set: https://jinja.palletsprojects.com/en/stable/api/#undefined-types
+_UNDEFINED = re.compile(r" is undefined\b| has no attribute ")
 _PREFIXES = ("Task failed: ", "Action failed: ", "Module failed: ")
 
 
@@ -56,6 +58,11 @@ def is_unanswered(result: TaskResult) -> bool:
         for one in (result, *result.get("results", []))
         for sign in (_UNREACHED, ssh_failures.UNANSWERED)
     )
+
+
+def lacks_a_value(result: TaskResult) -> bool:
+    """Whether a task failed since a variable that it names is not there."""
+    return bool(_UNDEFINED.search(str(result.get("msg") or "")))
 
 
 def sentence(host: str, task: str, result: TaskResult) -> str:

@@ -89,7 +89,7 @@ def fetch(
     except aws_errors.errors() as error:
         raise FailedError(_failure(run_dir, host, place, error)) from None
     missing = host_files.missing(manifest) if manifest else ()
-    complete = bool(manifest and _ended_well(manifest) and not missing and not _lacking(directory, manifest))
+    complete = bool(manifest and _ended_well(manifest) and not missing and not lacking(directory, manifest))
     if complete:
         failures.forget_loss(run_dir, host, attempt, _OF_LOSS)
     return Fetched(files, _sentence(host, place, files, complete, manifest is not None, missing), complete)
@@ -240,7 +240,7 @@ def _ended_well(manifest: HostManifest) -> bool:
     return all(UnitStatus(False, words, 0, b"").succeeded for words in (manifest.build, manifest.run))
 
 
-def _lacking(directory: Path, manifest: HostManifest) -> list[str]:
+def lacking(directory: Path, manifest: HostManifest) -> list[str]:
     """The names of files that are not here as the instance has uploaded them; records are the controller's own."""
     differing = host_files.differing(directory, manifest)
     grown = [

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.launch import kept, left
+from benchmarks.playbook import uncollected
 from benchmarks.readers import host_readings
 from benchmarks.results import host_ends, host_uploads
 from benchmarks.runs import failures, record_files, run_layout
@@ -41,7 +42,11 @@ def hosts_left(directory: str) -> list[str]:
 
 
 def way_back(directory: str, region: str | None) -> str:
-    return left.of_records(Path(directory), region)
+    return uncollected.way_back(Path(directory), region)
+
+
+def is_uncollected(directory: str, host: str, attempt: int) -> bool:
+    return uncollected.is_there(Path(directory), host, int(attempt))
 
 
 def host_upload(directory: str, host: str, attempt: int, keep: bool) -> dict[str, Any] | None:
@@ -62,6 +67,7 @@ class FilterModule:
             "host_end": host_end,
             "host_upload": host_upload,
             "is_given_up": is_given_up,
+            "is_uncollected": is_uncollected,
             "may_leave": may_leave,
             "run_failures": run_failures,
             "shortfall": shortfall,

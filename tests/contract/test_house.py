@@ -52,6 +52,13 @@ def test_a_command_is_honest_and_says_why_no_module_serves(task: RoleTask) -> No
         assert re.search(r"^ *# ", task.text, re.MULTILINE)
 
 
+@pytest.mark.parametrize("path", PLUGINS, ids=relative)
+def test_a_command_without_a_module_is_told_apart_from_what_its_login_prints(path: Path) -> None:
+    text = path.read_text()
+    read = re.findall(r"answers\.read\(self\._low_level_execute_command\(", text)
+    assert len(read) == text.count("_low_level_execute_command(")
+
+
 @pytest.mark.parametrize("path", files(*PRODUCT), ids=relative)
 def test_traps_seen_in_the_field_are_not_there(path: Path) -> None:
     found = {trap: re.findall(trap, path.read_text(), re.MULTILINE | re.IGNORECASE) for trap in TRAPS}

@@ -15,13 +15,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from benchmarks.host import activity, failure_causes, following, host_check, progress, ssh_failures, systemd_units
+from benchmarks.host import (
+    activity,
+    answers,
+    failure_causes,
+    following,
+    host_check,
+    progress,
+    ssh_failures,
+    systemd_units,
+)
 from benchmarks.host.log_copy import LogCopy
 from benchmarks.host.remaining import Durations
 from benchmarks.host.systemd_units import UnitStatus
@@ -30,6 +39,8 @@ from benchmarks.runs import attempts, earlier_durations, event_records, events, 
 from benchmarks.terminal import streams
 
 display = Display()
+
+Told = TypeVar("Told")
 
 INTERVAL = following.INTERVAL
 # Lines need not fit the terminal unless they are rewritten.
@@ -127,11 +138,11 @@ class ActionModule(ActionBase):
         if self._task.check_mode:
             return {"changed": True, "diff": {"prepared": f"The {what} would be: {shlex.join(unit.argv)}\n"}}
         begin = 0
-        self._runs = True
         # Whoever only comes back takes a failure for what it is.
         if look.ended and not (args.get("attach") and look.result is not None):
             begin = look.size
             self._start(unit)
+        self._runs = True
         self._tell("measures")
         if args.get("detach") and not building:
             return self._left(unit.name, begun=look.ended)
@@ -220,7 +231,9 @@ class ActionModule(ActionBase):
                 stages.tell(event, self._host)
 
     def _start(self, unit: systemd_units.Unit) -> None:
-        self._command(systemd_units.clean_command(unit))
+        self._patiently(lambda: self._command(systemd_units.clean_command(unit)))
+        # From now on it may run, whether or not an answer comes.
+        self._runs = True
         start = systemd_units.start_command(self._watched(unit), self._task.args["python"])
         begun = time.monotonic()
         while True:
@@ -262,18 +275,12 @@ class ActionModule(ActionBase):
         return replace(unit, argv=activity.watched(unit.argv, args["python"], watcher, unit.log, args["activity"]))
 
     def _command(self, command: str) -> str:
-        result = self._low_level_execute_command(command)
-        if result["rc"]:
-            # Privileged commands run in a terminal, which merges stdout and stderr, and ssh adds a line of its own.
-            said = [
-                line
-                for line in (result["stdout"] + result["stderr"]).splitlines()
-                if not line.startswith("Shared connection")
-            ]
-            raise CommandError(command.split()[0], " ".join(said).strip().rstrip("."))
-        return str(result["stdout"])
+        answer = answers.read(self._low_level_execute_command(answers.marked(command)))
+        if not answer.succeeded:
+            raise CommandError(command.split()[0], answer.said.rstrip("."))
+        return answer.told
 
-    def _patiently(self, ask: Callable[[], UnitStatus]) -> UnitStatus:
+    def _patiently(self, ask: Callable[[], Told]) -> Told:
         """What the host answers. After a lost connection, reconnecting is tried for `reconnect_timeout` seconds.
 
         For as long, a host is asked again that does not tell how a unit is that runs there, as while its memory is used

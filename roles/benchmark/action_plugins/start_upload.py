@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from benchmarks.host import host_layout, results_service
+from benchmarks.host import answers, host_layout, results_service
 from benchmarks.results import host_uploads
 from benchmarks.runs import attempts
 
@@ -47,12 +47,11 @@ class ActionModule(ActionBase):
             results_service.place_command(directory, files, python),
             results_service.start_command(name, power_off, directory, python),
         ):
-            result = self._low_level_execute_command(command)
-            if result["rc"] and attempts.is_active(here.parent):
+            answer = answers.read(self._low_level_execute_command(answers.marked(command)))
+            if not answer.succeeded and attempts.is_active(here.parent):
                 # It was told as the attempt began, and may measure: what fails now takes nothing back.
-                return {"changed": False, "warnings": [results_service.untold(result["stderr"] or result["stdout"])]}
-            if result["rc"]:
-                # It can be measured, and collected from here. A terminal merges stdout and stderr.
-                refused = results_service.refused(result["stderr"] or result["stdout"])
-                return {"changed": False, "uploads": False, "warnings": [refused]}
+                return {"changed": False, "warnings": [results_service.untold(answer.said)]}
+            if not answer.succeeded:
+                # It can be measured, and collected from here.
+                return {"changed": False, "uploads": False, "warnings": [results_service.refused(answer.said)]}
         return {"changed": False, "uploads": True}

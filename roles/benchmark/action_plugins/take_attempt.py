@@ -10,7 +10,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
-from benchmarks.host import attempt_states, host_check, ssh_failures
+from benchmarks.host import answers, attempt_states, host_check, ssh_failures
 from benchmarks.launch import remaining
 from benchmarks.parameters import suites
 from benchmarks.playbook import stages
@@ -68,9 +68,9 @@ class ActionModule(ActionBase):
         except OSError as error:
             raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
         except AnsibleConnectionFailure as error:
-            if not attempts.is_active(here):
-                raise
-            self._leave(here)
+            if attempts.is_active(here):
+                self._leave(here)
+            # The play may ignore that a host is unreachable: the next task would fail instead.
             raise AnsibleActionFail(ssh_failures.sentence(here.name, str(error))) from None
         except UntoldError as error:
             if not attempts.is_active(here):
@@ -99,10 +99,9 @@ class ActionModule(ActionBase):
         stages.tell("left", here.name)
 
     def _command(self, command: str, privileged: bool = False) -> str:
-        result = self._low_level_execute_command(command, sudoable=privileged)
-        if result["rc"]:
-            # Privileged commands run in a terminal, which merges stdout and stderr.
-            said, done = (result["stderr"] or result["stdout"]).strip(), "written" if privileged else "read"
-            told = f"The attempts on the host cannot be {done}: {said}. Mend that there, or use another machine."
-            raise AnsibleActionFail(told) if privileged else UntoldError(told, said)
-        return str(result["stdout"])
+        answer = answers.read(self._low_level_execute_command(answers.marked(command), sudoable=privileged))
+        if not answer.succeeded:
+            done = "written" if privileged else "read"
+            told = f"The attempts on the host cannot be {done}: {answer.said}. Mend that there, or use another machine."
+            raise AnsibleActionFail(told) if privileged else UntoldError(told, answer.said)
+        return answer.told

@@ -846,8 +846,17 @@ def attempts(directory: Path) -> list[Path]:
 
 
 def newest_order(directory: Path) -> dict[str, Any]:
-    """What the run's newest attempt was told: whoever has gone on with the run since may have decided otherwise."""
-    return next((found for one in reversed(attempts(directory)) if (found := read(one / ORDER))), {})
+    """What was told last of all attempts: whoever has gone on with the run since may have decided otherwise."""
+    orders = sorted((one / ORDER for one in attempts(directory)), key=written_at)
+    return next((found for one in reversed(orders) if (found := read(one))), {})
+
+
+def written_at(path: Path) -> int:
+    """When a file was written, in nanoseconds; 0 without one."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def is_saved(directory: Path) -> bool:

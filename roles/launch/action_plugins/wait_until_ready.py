@@ -13,7 +13,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
-from benchmarks.host import host_check, ssh_failures
+from benchmarks.host import answers, host_check, ssh_failures
 from benchmarks.launch import boot_check
 from benchmarks.runs import events, record_files, run_directory
 from benchmarks.runs.event_records import InstanceReady
@@ -55,7 +55,8 @@ class ActionModule(ActionBase):
         while True:
             tried = time.monotonic()
             try:
-                return str(self._low_level_execute_command(boot_check.command(), sudoable=False)["stdout"])
+                look = answers.marked(boot_check.command())
+                return answers.read(self._low_level_execute_command(look, sudoable=False)).told
             except AnsibleConnectionFailure as error:
                 refusals.append(str(error))
             # Only a connection that was accepted lasts for so long: the time begins anew, as after cloud-init's reboot.

@@ -17,7 +17,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
-from benchmarks.host import attempt_states, host_check, ssh_failures
+from benchmarks.host import answers, attempt_states, host_check, ssh_failures
 from benchmarks.runs import attempts, before_plan
 from benchmarks.runs.records import Ready, Toolchain
 
@@ -36,7 +36,7 @@ class ActionModule(ActionBase):
         here = Path(args["host_dir"])
         command = attempt_states.states_command(args["directory"], args["unit"])
         try:
-            answer = self._low_level_execute_command(command, sudoable=False)
+            answer = answers.read(self._low_level_execute_command(answers.marked(command), sudoable=False))
         except AnsibleConnectionFailure as error:
             # Nothing can measure there yet, and a later stage waits until it is ready.
             if not (args["attaches"] or attempts.is_left(here) or _was_reached(here)):
@@ -50,13 +50,12 @@ class ActionModule(ActionBase):
                 raise _refusal(here, gone) from None
             # It may measure all the same: from here, a network of one's own may be in the way.
             raise _refusal(here, ssh_failures.sentence(task_vars["inventory_hostname"], str(error))) from None
-        if answer["rc"]:
+        if not answer.succeeded:
             # What may measure there is not to be ended because of that.
-            said = str(answer["stderr"] or answer["stdout"])
-            untold = ssh_failures.untold(task_vars["inventory_hostname"], "what it is at", said)
+            untold = ssh_failures.untold(task_vars["inventory_hostname"], "what it is at", answer.said)
             raise _refusal(here, f"{untold} Try again in a minute.")
         try:
-            found = attempt_states.read_states(answer["stdout"])
+            found = attempt_states.read_states(answer.told)
             number = attempt_states.active_attempt(found, args["suite_digest"])
             if number is None and args["attaches"]:
                 number = attempt_states.ended_attempt(found, args["suite_digest"])

@@ -7,6 +7,8 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
+from benchmarks.host import answers
+
 # What keeps the code apart has to be there before anything of it runs. Whatever had to be made is printed: nothing else
 # is known then.
 _LOOK = 'made=$({isolation} </dev/null) && [ -z "$made" ] && exec {facts}; status=$?; printf "%s" "$made"; exit $status'
@@ -24,8 +26,7 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         args = self._task.args
         look = _LOOK.format(isolation=shlex.join(args["isolation"]), facts=shlex.join(args["facts"]))
-        answer = self._low_level_execute_command(
-            shlex.join(["/bin/sh", "-c", look]), in_data=str(args["stdin"]).encode()
-        )
-        told = not answer["rc"]
-        return {"changed": not told and "Made " in answer["stdout"], "told": told, "stdout": answer["stdout"]}
+        command = answers.marked(shlex.join(["/bin/sh", "-c", look]))
+        answer = answers.read(self._low_level_execute_command(command, in_data=str(args["stdin"]).encode()))
+        told = answer.succeeded
+        return {"changed": not told and "Made " in answer.told, "told": told, "stdout": answer.told}

@@ -24,9 +24,9 @@ from tests.integration.faults.conftest import (
 )
 
 
-@pytest.mark.fault("SSH is cut for 60 s", code=0, seconds=240)
-@pytest.mark.fault("sshd is killed, with all its sessions", code=0, seconds=150)
-@pytest.mark.fault("SSH is cut for 5 s", code=0, seconds=90)
+@pytest.mark.fault("SSH is cut for 60 s while it measures", code=0, seconds=240)
+@pytest.mark.fault("sshd is killed, with all its sessions, while it measures", code=0, seconds=150)
+@pytest.mark.fault("SSH is cut for 5 s while it measures", code=0, seconds=90)
 def test_what_passes_is_outlived(account: Account, tool: Tool, run_id: str, faults_met: Faults) -> None:
     run = tool.start(run_id, suite=tool.suite("talking", environment={"TINY_TIMES": "880"}))
 
@@ -37,15 +37,15 @@ def test_what_passes_is_outlived(account: Account, tool: Tool, run_id: str, faul
 
     wait_for(lambda: b"at " in tool.kept_log(run_id), "the log", 240)
     (instance,) = account.instances(run_id)
-    faults_met.strikes("SSH is cut for 60 s")
+    faults_met.strikes("SSH is cut for 60 s while it measures")
     connection(account, run_id, "closed")
     time.sleep(60)
     connection(account, run_id, "open")
     goes_on()
-    faults_met.strikes("sshd is killed, with all its sessions")
+    faults_met.strikes("sshd is killed, with all its sessions, while it measures")
     account.execute(instance["InstanceId"], "pkill -KILL sshd")
     goes_on()
-    faults_met.strikes("SSH is cut for 5 s")
+    faults_met.strikes("SSH is cut for 5 s while it measures")
     connection(account, run_id, "closed")
     time.sleep(5)
     connection(account, run_id, "open")
@@ -73,7 +73,7 @@ def test_a_host_that_does_not_tell_what_runs_for_a_while_is_followed_on(
     check_whole(account, tool, run_id)
 
 
-@pytest.mark.fault("SSH is cut for good (the test waits 5 s instead of five minutes)", code=1, seconds=60)
+@pytest.mark.fault("SSH is cut for good while it measures (the test waits 5 s, not five minutes)", code=1, seconds=60)
 def test_a_host_out_of_reach_is_left_and_its_results_come_from_s3(
     account: Account, tool: Tool, run_id: str, faults_met: Faults, measures: Callable[[], None]
 ) -> None:

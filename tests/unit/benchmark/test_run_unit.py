@@ -14,6 +14,7 @@ import pytest
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.loader import action_loader
 
+from benchmarks.host import answers as host_answers
 from benchmarks.host import host_check
 from benchmarks.host.following import Follower, Screen
 from benchmarks.host.log_copy import LogCopy
@@ -23,12 +24,13 @@ from benchmarks.paths import ROOT
 from benchmarks.playbook import stages
 from benchmarks.runs import attempts, events, record_files
 from benchmarks.runs.records import CurrentAttempt
+from tests.support.answers import told
 from tests.support.events import brief
 
 UNIT = Unit("u", ("true",), {}, "/home/b", "/home/b/log", "/home/b/status", 60)
 LOST = AnsibleConnectionFailure("Connection closed")
 DONE = {"rc": 0, "stdout": "", "stderr": ""}
-FAILED = {"rc": 1, "stdout": "Unit u is there.\nShared connection closed.", "stderr": ""}
+FAILED = {"rc": 1, "stdout": "Unit u is there.\r\n", "stderr": "Shared connection to 192.0.2.7 closed.\r\n"}
 ACTIVATING, UNKNOWN = (
     {"rc": 0, "stdout": f"{TOLD}\n{state}\n-\n0\n", "stderr": ""} for state in ("activating", "inactive")
 )
@@ -51,7 +53,7 @@ def made(monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: float = 60, go
         "run_unit", task=Mock(args=args, async_val=0, check_mode=False), connection=Mock(),
         play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
     )  # fmt: skip
-    execute = Mock(side_effect=answers)
+    execute = Mock(side_effect=map(told, answers))
     monkeypatch.setattr(action, "_low_level_execute_command", execute)
     monkeypatch.setattr("time.sleep", Mock())
     monkeypatch.setattr(host_check, "gone", lambda command: gone)
@@ -62,7 +64,11 @@ def start(monkeypatch: pytest.MonkeyPatch, *answers: Any, timeout: float = 60) -
     """Start the unit on a host that answers so; return the first words of the commands that it got."""
     action, execute = made(monkeypatch, *answers, timeout=timeout)
     action._start(UNIT)
-    return [call.args[0].split()[0] for call in execute.call_args_list]
+    return [command.split()[0] for command in commands(execute)]
+
+
+def commands(execute: Mock) -> list[str]:
+    return [call.args[0].removeprefix(host_answers.marked("")) for call in execute.call_args_list]
 
 
 def look(state: str, result: str, size: int, log: bytes) -> dict[str, Any]:
@@ -72,6 +78,10 @@ def look(state: str, result: str, size: int, log: bytes) -> dict[str, Any]:
 
 def test_a_unit_is_started_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert start(monkeypatch, DONE, DONE) == ["sh", "systemd-run"]
+
+
+def test_a_connection_that_is_cut_before_a_unit_starts_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert start(monkeypatch, LOST, LOST, DONE, DONE) == ["sh", "sh", "sh", "systemd-run"]
 
 
 def test_a_unit_that_starts_all_the_same_is_not_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,6 +247,14 @@ def lose(
         with pytest.raises(AnsibleActionFail) as failed:
             action.run(task_vars={"inventory_hostname": "i-1"})
         return str(failed.value), pipe.reached().hosts
+
+
+def test_a_host_that_is_lost_before_a_unit_was_started_is_not_left(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said, hosts = lose(monkeypatch, tmp_path, UNKNOWN, LOST)
+    assert said.startswith("i-1 does not answer over SSH: Connection closed. ")
+    assert not (hosts.left or hosts.measures or attempts.is_left(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -442,7 +460,7 @@ def test_a_look_that_has_not_reached_the_logs_end_is_followed_by_one_that_does_n
     action, execute = made(monkeypatch, *looks, look("inactive", "success exited 0", 4 * len(chunk), b""))
     follower = Follower(MEASURE, 0, False, Screen(lambda *_: None, False, 80))
     action._follow(UNIT, 0, LogCopy(tmp_path / "log"), follower)
-    waits = [shlex.split(call.args[0])[9] for call in execute.call_args_list]
+    waits = [shlex.split(command)[9] for command in commands(execute)]
     assert waits == ["5", "0", "0", "5", "5", "5"]
 
 

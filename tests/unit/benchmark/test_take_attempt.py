@@ -14,12 +14,13 @@ from benchmarks.paths import ROOT
 from benchmarks.playbook import stages
 from benchmarks.runs import attempts, measurement, record_files
 from benchmarks.runs.records import Attempt, CurrentAttempt
+from tests.support.answers import told
 from tests.support.measured_suite import SUITE, TOOLCHAIN
 
 LOST = AnsibleConnectionFailure("Connection refused")
 
 
-def made(monkeypatch: pytest.MonkeyPatch, host_dir: Path, check: tuple[str, ...] = (), answers: Any = LOST) -> Any:
+def made(monkeypatch: pytest.MonkeyPatch, host_dir: Path, check: tuple[str, ...] = (), answers: Any = (LOST,)) -> Any:
     """The action on a host that answers so, or does not answer."""
     action_loader.add_directory(str(ROOT / "roles/benchmark/action_plugins"))
     args = {
@@ -30,7 +31,7 @@ def made(monkeypatch: pytest.MonkeyPatch, host_dir: Path, check: tuple[str, ...]
         "take_attempt", task=Mock(args=args, async_val=0, check_mode=False), connection=Mock(),
         play_context=Mock(), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
     )  # fmt: skip
-    monkeypatch.setattr(action, "_low_level_execute_command", Mock(side_effect=answers))
+    monkeypatch.setattr(action, "_low_level_execute_command", Mock(side_effect=map(told, answers)))
     return action
 
 
@@ -78,8 +79,8 @@ def test_any_other_host_that_does_not_tell_what_runs_fails(monkeypatch: pytest.M
     assert not attempts.is_left(tmp_path / "i-1")
 
 
-def test_any_other_host_that_does_not_answer_is_unreachable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    with pytest.raises(AnsibleConnectionFailure):
+def test_any_other_host_that_does_not_answer_fails_by_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with pytest.raises(AnsibleActionFail, match=r"^i-1 does not answer over SSH: Connection refused\. Check"):
         made(monkeypatch, tmp_path / "i-1").run(task_vars={})
     assert not attempts.is_left(tmp_path / "i-1")
 

@@ -16,6 +16,7 @@ from ansible.plugins.loader import action_loader
 from benchmarks.paths import ROOT
 from benchmarks.runs import record_files
 from benchmarks.runs.records import CurrentAttempt
+from tests.support.answers import told
 
 DONE = {"rc": 0, "stdout": "", "stderr": ""}
 DIRECTORY = "/var/lib/benchmarks/runs/r1/2"
@@ -33,7 +34,7 @@ def made(monkeypatch: pytest.MonkeyPatch, here: Path, *answers: dict[str, Any]) 
         "start_upload", task=Mock(args=args, async_val=0, check_mode=False), connection=Mock(),
         play_context=Mock(check_mode=False), loader=Mock(), templar=Mock(), shared_loader_obj=Mock(),
     )  # fmt: skip
-    execute = Mock(side_effect=answers)
+    execute = Mock(side_effect=map(told, answers))
     monkeypatch.setattr(action, "_low_level_execute_command", execute)
     program = str(ROOT / "roles/benchmark/files/upload_results.py")
     monkeypatch.setattr(action, "_find_needle", lambda *_: program)

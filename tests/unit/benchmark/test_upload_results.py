@@ -914,6 +914,17 @@ def test_whether_an_instance_is_kept_is_what_its_newest_attempt_was_told(
     assert ("poweroff" in told(directory)) is expected
 
 
+def test_whoever_goes_on_with_an_earlier_attempt_decides_whether_an_instance_is_kept(directory: Path) -> None:
+    saved(directory)
+    (directory.parent / "2").mkdir()
+    (directory.parent / "2/upload.json").write_text((directory / "upload.json").read_text())
+    os.utime(directory.parent / "2/upload.json", (time.time() - 60,) * 2)
+    change(directory, keep=True)
+    (directory.parent / "heartbeat").unlink()
+    program.check(directory)
+    assert "poweroff" not in told(directory)
+
+
 @pytest.mark.parametrize("keep", [False, True])
 def test_whether_an_instance_is_to_power_off_later_is_what_its_newest_attempt_was_told(
     aws: Services, directory: Path, keep: bool

@@ -16,6 +16,7 @@ from benchmarks.host import host_check
 from benchmarks.paths import ROOT
 from benchmarks.runs import events, record_files
 from benchmarks.runs.records import Ready
+from tests.support.answers import told
 from tests.support.events import brief
 
 READY = {"rc": 0, "stdout": "cloud-init 0\nstatus: done\ntimer set\n", "stderr": ""}
@@ -46,7 +47,7 @@ def wait(
         found = next(given)
         if isinstance(found, Exception):
             raise found
-        return found() if callable(found) else found
+        return told(found() if callable(found) else found)
 
     connection.execute = Mock(side_effect=answer)
     monkeypatch.setattr(action, "_low_level_execute_command", connection.execute)

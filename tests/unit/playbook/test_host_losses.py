@@ -92,3 +92,31 @@ def test_ec2_is_asked_only_of_instances_of_the_run_and_of_stages_on_them(
 def test_the_command_names_region_and_instance(run: Path) -> None:
     command = host_losses.check_command(run, "i-1")
     assert command == (sys.executable, "-m", "benchmarks.aws.instance_check", "eu-central-1", "i-1", "with-checks")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Task failed: Error while evaluating conditional: object of type 'dict' has no attribute 'measured'",
+        "Error while resolving value for 'that': 'dict object' has no attribute 'os_family'",
+        "'x' is undefined",
+    ],
+)
+def test_what_is_lacking_after_an_unanswered_task_is_told_as_that(
+    run: Path, answers: list[str], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert answers == []
+    losses = host_losses.Losses()
+    monkeypatch.setattr(host_losses, "of_this_process", lambda: losses)
+    lacking = {"failed": True, "msg": message}
+    assert message.removeprefix("Task failed: ") in losses.sentence(run, "i-1", "Include", lacking)
+    unanswered = losses.sentence(run, "i-1", "Determine", UNREACHABLE)
+    assert unanswered.startswith("i-1 does not answer over SSH: ")
+    assert losses.sentence(run, "i-1", "Include", lacking) == unanswered
+    # By which the run is told to have failed.
+    assert host_losses.recorded(run, "i-1", "Include", lacking, "") == unanswered
+    # What fails for another reason, or on another host, is told as it is.
+    assert losses.sentence(run, "i-1", "Build", {"failed": True, "msg": "The build failed."}) == "The build failed."
+    assert message.removeprefix("Task failed: ") in losses.sentence(run, "i-2", "Include", lacking)
+    answers += [GONE]
+    assert host_losses.recorded(run, "i-1", "Include", lacking, "") == GONE

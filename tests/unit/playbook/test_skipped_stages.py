@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from jinja2.nativetypes import NativeEnvironment
 
 from benchmarks.paths import ROOT
 from tests.support.repository import yaml_of
@@ -37,7 +38,29 @@ def test_whether_the_host_uploads_is_not_forgotten_by_a_skipped_task(benchmark: 
 
 
 def test_what_was_measured_is_one_skipped_task() -> None:
-    *_, attempt, measure = yaml_of(ROOT / "roles/benchmark/tasks/main.yml")
+    *_, attempt, measure, _ = yaml_of(ROOT / "roles/benchmark/tasks/main.yml")
     assert measure["ansible.builtin.include_tasks"] == "measure.yml"
+    assert measure["when"] == "not __benchmark_is_done"
     # A record of the build that is lacking is made.
-    assert measure["when"] == f"not ({attempt['register']}.measured and __benchmark_build_file is exists)"
+    done = yaml_of(ROOT / "roles/benchmark/vars/main.yml")["__benchmark_is_done"]
+    assert done == f"{{{{ {attempt['register']}.measured and __benchmark_build_file is exists }}}}"
+
+
+@pytest.mark.parametrize(
+    ("done", "upload", "check", "told"),
+    [
+        (True, {"keep": True}, False, True),
+        (True, {"keep": False}, False, False),
+        (True, None, False, False),
+        (True, {"keep": True}, True, False),
+        # Then it is told with all the rest.
+        (False, {"keep": True}, False, False),
+    ],
+)
+def test_a_host_that_has_measured_is_told_that_it_is_kept(
+    done: bool, upload: dict[str, bool] | None, check: bool, told: bool
+) -> None:
+    keep = yaml_of(ROOT / "roles/benchmark/tasks/main.yml")[-1]
+    assert keep["ansible.builtin.include_tasks"] == "upload.yml"
+    given = {"__benchmark_is_done": done, "benchmark_upload": upload, "ansible_check_mode": check}
+    assert bool(NativeEnvironment().compile_expression(keep["when"])(**given)) is told

@@ -18,6 +18,7 @@ from benchmarks.playbook import stages
 from benchmarks.runs import attempts, before_plan, failures
 from benchmarks.runs.records import Attempt, Ready, Toolchain
 from tests.support import records
+from tests.support.answers import told
 
 LOST = AnsibleConnectionFailure("Connection refused")
 GONE = ("sh", "-c", "echo i-1 has failed; exit 1")
@@ -38,7 +39,7 @@ def found(
     args = {"host_dir": str(host_dir), "directory": "/r", "unit": "u", "suite_digest": "asked", "attaches": attaches}
     args["host_check"] = list(check)
     asking = action("find_active", args)
-    monkeypatch.setattr(asking, "_low_level_execute_command", Mock(side_effect=[answer]))
+    monkeypatch.setattr(asking, "_low_level_execute_command", Mock(side_effect=[told(answer)]))
     result: dict[str, Any] = asking.run(task_vars={"inventory_hostname": "i-1"})
     return result
 

@@ -23,7 +23,8 @@ def looked(monkeypatch: pytest.MonkeyPatch, isolation: list[str], facts: list[st
 
     def execute(command: str, in_data: bytes) -> dict[str, Any]:
         done = subprocess.run(["/bin/sh", "-c", command], input=in_data, capture_output=True, check=False)
-        return {"rc": done.returncode, "stdout": done.stdout.decode(), "stderr": done.stderr.decode()}
+        printed = f"Welcome to host\n{done.stdout.decode()}"
+        return {"rc": done.returncode, "stdout": printed, "stderr": done.stderr.decode()}
 
     monkeypatch.setattr(action, "_low_level_execute_command", execute)
     result: dict[str, Any] = action.run(task_vars={})
