@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.aws.session import AwsShape
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.host import host_layout, ssh
+from benchmarks.parameters import key_file
 from benchmarks.runs import parameters_file, run_layout
 
 # A host that answers begins its shutdown sooner. One that was just launched refuses logins until it has booted.
@@ -35,8 +36,11 @@ def argv(directory: Path, instance: AwsShape, *command: str) -> list[str]:
         "UpdateHostKeys": "no",
     }
     # Not -i: whether ssh expands percent signs in its argument depends on the version.
-    files = {"IdentityFile": parameters.get("key_file") or directory / run_layout.LOGIN_KEY}
-    files["UserKnownHostsFile"] = directory / run_layout.KNOWN_HOSTS
+    own = parameters.get("key_file")
+    files = {
+        "IdentityFile": key_file.of_run(str(own)) if own else directory / run_layout.LOGIN_KEY,
+        "UserKnownHostsFile": directory / run_layout.KNOWN_HOSTS,
+    }
     paths = [ssh.option(name, str(path)) for name, path in files.items()]
     return [
         *("ssh", "-F", "none", "-p", str(parameters.get("ssh_port") or 22)),

@@ -40,6 +40,15 @@ def test_the_users_key_is_used_where_the_run_has_one_and_the_private_address_whe
     assert argv[argv.index("-p") + 1] == "22"
 
 
+def test_the_users_default_key_is_used_from_where_it_is_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "another"
+    home.mkdir()
+    (home / "benchmarks.pem").touch()
+    monkeypatch.setenv("HOME", str(home))
+    (tmp_path / "parameters.yml").write_text(f"key_file: {tmp_path}/home/benchmarks.pem\n")
+    assert options(ssh_login.argv(tmp_path, INSTANCE))["IdentityFile"] == f"{home}/benchmarks.pem"
+
+
 def test_a_run_whose_parameters_are_gone_cannot_be_logged_in_to(tmp_path: Path) -> None:
     with pytest.raises(FailedError, match=r"parameters\.yml cannot be read"):
         ssh_login.argv(tmp_path, INSTANCE)
