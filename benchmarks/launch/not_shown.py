@@ -39,11 +39,16 @@ def refuse_elsewhere(ec2: Client, directory: Path, account: Account) -> None:
     plan, recorded = record_files.recall(Preflight, directory), remaining.not_ended(directory)
     if not (plan and plan.launches) or (run_over.was_ended(directory) and not recorded):
         return
-    if recorded and len(_hidden(ec2, directory)) < len(recorded):
+    if shows_any(ec2, directory):
         return
     planned, asked = launch_site.of(plan), _asked(ec2, account)
     if launch_site.is_same(planned, asked) is False:
         raise RefusedError(launch_site.elsewhere(directory.name, planned, asked, launched=bool(recorded)))
+
+
+def shows_any(ec2: Client, directory: Path) -> bool:
+    """Whether EC2 shows one of the run's instances that, by its records, has not been ended."""
+    return len(_hidden(ec2, directory)) < len(remaining.not_ended(directory))
 
 
 def wait_for_new(ec2: Client, directory: Path, sleep: Callable[[float], None] = time.sleep) -> str:

@@ -163,3 +163,21 @@ def test_what_ec2_shows_is_ended_though_the_account_cannot_be_asked(run: Path) -
     assert termination.end(ec2, "r1", run, account=nobody) == Outcome(("i-1",))
     assert not (run / "keys").exists()
     assert run_over.was_ended(run)
+
+
+def test_what_ec2_shows_is_ended_before_a_new_instance_is_waited_for(run: Path) -> None:
+    new = records.instance("i-2", launched=datetime.now(UTC).replace(microsecond=0))
+    record_files.write(run, records.instances(instances=(records.instance("i-1"), new)))
+    ec2 = showing("i-1")
+    done: list[str] = []
+
+    def end(InstanceIds: list[str]) -> dict[str, Any]:  # noqa: N803
+        done.extend(InstanceIds)
+        ec2.answers["describe_instances"] = showing("i-1", state="terminated").answers["describe_instances"]
+        return {"TerminatingInstances": [{"InstanceId": id} for id in InstanceIds]}
+
+    ec2.answers["terminate_instances"] = end
+    with pytest.raises(FailedError, match=r"^EC2 does not show i-2 yet, "):
+        termination.end(ec2, "r1", run, account=of(OWN), sleep=lambda _: done.append("slept"))
+    assert done[0] == "i-1"
+    assert (run / "keys").is_dir()
