@@ -176,7 +176,7 @@ class TerminateCleanup:
         # Ansible has reported the remaining instances, unless it was killed.
         if code < 0:
             self.instances.tell()
-        failed = f"Ending the run {self.instances.run_id} failed: the same command tries again."
+        failed = f"Ending the run {self.instances.run_id} failed: once that is mended, the same command tries again."
         return failed if reached.started else NOTHING_DONE["terminate"]
 
     def of_signal(self, reached: stages.Reached) -> None:

@@ -429,7 +429,7 @@ def test_ending_tells_what_still_runs_where_ansible_was_killed_and_has_not_said_
     ending = cleanup.TerminateCleanup(after.instances)
     assert ending.of_failure(code, PREFLIGHT) == "Nothing was ended."
     assert ("i-1 (c7i.2xlarge) still runs" in after.text) is told
-    assert ending.of_failure(2, DONE) == "Ending the run r1 failed: the same command tries again."
+    assert ending.of_failure(2, DONE) == "Ending the run r1 failed: once that is mended, the same command tries again."
 
 
 def test_ending_what_has_expired_says_nothing_of_a_run() -> None:
