@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from benchmarks.host import background_services
 from benchmarks.results import code_facts, manifest, money_facts, platform_facts
-from benchmarks.runs import record_files, run_layout
-from benchmarks.runs.records import Build, Instance, Instances, LaunchPlan, Preflight, Toolchain
+from benchmarks.runs import planned_hosts, record_files, run_layout
+from benchmarks.runs.records import Build, Instances, Preflight, Toolchain
 from benchmarks.runs.result_records import Code, Money, Platform, Tool
 
 
@@ -33,7 +32,7 @@ def of_attempt(run_dir: Path, host: str, attempt: int, plan: Preflight, ended: d
     toolchain = record_files.recall(Toolchain, directory)
     launched = record_files.recall(Instances, run_dir)
     instance = next((one for one in launched.instances if one.instance_id == host), None) if launched else None
-    launch = _launch(plan.launches, instance)
+    launch = planned_hosts.launch(plan, launched, host)
     code = platform = None
     if toolchain:
         suite = manifest.suite_of(run_layout.host(run_dir, host), attempt, plan)
@@ -45,10 +44,3 @@ def of_attempt(run_dir: Path, host: str, attempt: int, plan: Preflight, ended: d
 def _stopped(directory: Path) -> tuple[str, ...]:
     path = directory / run_layout.STOPPED
     return background_services.read(path.read_text(errors="replace")) if path.is_file() else ()
-
-
-def _launch(launches: Sequence[LaunchPlan], instance: Instance | None) -> LaunchPlan | None:
-    """The plan that an instance was launched by; without its record, that of a run with a single launch."""
-    if instance is None:
-        return launches[0] if len(launches) == 1 else None
-    return next((launch for launch in launches if launch.host == instance.host), None)

@@ -134,6 +134,11 @@ class LaunchPlan(Part, frozen=True, kw_only=True):
     tenancy: str = "default"  # that the launch template asks for: default, dedicated or host
     has_profile: bool = False  # whether the launch template names an instance profile, by which it uploads by itself
 
+    @property
+    def name(self) -> str:
+        """What the host is called until it has an instance, whose id is its name from then on."""
+        return f"host-{self.host}"
+
 
 class Destination(Part, frozen=True, kw_only=True):
     """The bucket that results are published to."""
@@ -165,12 +170,15 @@ class Preflight(Record, frozen=True, kw_only=True):
     FILE = "preflight.json"
     started: datetime  # when the run was first planned
     measurements: tuple[PlannedMeasurement, ...]
-    launches: tuple[LaunchPlan, ...]  # empty for a machine of the user's own
+    launches: tuple[LaunchPlan, ...]  # one for each host, in this order; empty for a machine of the user's own
     destination: Destination | None  # None if nothing is published
     measured: tuple[HostAttempt, ...] = ()  # attempts to be brought back of instances that are gone
     warnings: tuple[str, ...] = ()
     existing: tuple[str, ...] = ()  # the ids of instances that the run had when it was planned, as it was continued
     endpoint: str | None = None  # the URL of EC2's endpoint if it is not AWS's own, as in the sandbox
+    seed: int | None = None  # of what is random in the run, such as the order of launches; None in earlier plans
+    # The numbers of hosts for which nothing is launched: their instance is gone, or could not be launched before.
+    gone: tuple[int, ...] = ()
 
     @property
     def launch(self) -> LaunchPlan | None:

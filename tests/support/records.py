@@ -92,7 +92,8 @@ def instance(instance_id: str = "i-1", **changes: Any) -> Instance:
 
 
 def instances(*ids: str, **changes: Any) -> Instances:
-    return Instances(**{"region": "eu-central-1", "instances": tuple(map(instance, ids)), **changes})
+    launched = tuple(instance(one, host=number) for number, one in enumerate(ids, 1))
+    return Instances(**{"region": "eu-central-1", "instances": launched, **changes})
 
 
 def machine(**changes: Any) -> Machine:

@@ -1,0 +1,38 @@
+"""The hosts that a run has planned, and the instances that they have become.
+
+A host is named by its number until it has an instance, and by the instance's id from then on.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchmarks.runs import failures, record_files
+from benchmarks.runs.records import Instances, LaunchPlan, Preflight
+
+
+def name(directory: Path, host: str) -> str:
+    """The instance id of a host that is named by its number, once it has one; any other name as it is."""
+    if not host.startswith("host-"):
+        return host
+    launched = record_files.recall(Instances, directory)
+    found = (one.instance_id for one in launched.instances if f"host-{one.host}" == host) if launched else ()
+    return next(iter(found), host)
+
+
+def launch(plan: Preflight, launched: Instances | None, host: str) -> LaunchPlan | None:
+    """The plan that a host was launched by; without its record, that of a run with a single launch."""
+    number = next((one.host for one in launched.instances if one.instance_id == host), None) if launched else None
+    if number is None:
+        return plan.launch if len(plan.launches) == 1 else None
+    return next((one for one in plan.launches if one.host == number), None)
+
+
+def waiting(directory: Path) -> tuple[str, ...]:
+    """The names of the hosts that are still to be launched, once a run has launched some, in the order of its plan."""
+    plan, launched = record_files.recall(Preflight, directory), record_files.recall(Instances, directory)
+    if not (plan and launched):
+        return ()
+    known = {*plan.gone, *(one.host for one in launched.instances)}
+    refused = {one.host for one in failures.failures(directory)}
+    return tuple(one.name for one in plan.launches if one.host not in known and one.name not in refused)
