@@ -14,7 +14,6 @@ from benchmarks import hints
 from benchmarks.aws import tags
 from benchmarks.aws.aws_errors import code
 from benchmarks.aws.session import AwsShape, Client
-from benchmarks.errors import FailedError
 from benchmarks.runs.records import Instance
 
 ALIVE = ("pending", "running", "stopping", "stopped")
@@ -136,30 +135,33 @@ def stopped(instance: AwsShape, run_id: str) -> str:
 
 def wait_running(
     ec2: Client, run_id: str, ids: Collection[str], timeout: float, sleep: Callable[[float], None] = time.sleep
-) -> list[AwsShape]:
-    """Wait until all instances in `ids` are running and are found by the run's tag.
+) -> tuple[list[AwsShape], dict[str, str]]:
+    """Wait until all instances in `ids` are running and are found by the run's tag, or cannot be any more.
 
     New tags become visible only after a while (eventual consistency); until then, a search by tag misses the instance.
-    Raises FailedError if an instance is terminated or stopped, or after `timeout` seconds.
+    Returns the running ones, and of each of the others why it is not: it was terminated or stopped, or did not run
+    within `timeout` seconds.
     """
     deadline = time.monotonic() + timeout
     while True:
         seen = {i["InstanceId"]: i for i in _described(ec2, run_id) if i["InstanceId"] in ids}
-        for instance in seen.values():
-            if instance["State"]["Name"] in ("shutting-down", "terminated"):
-                reason = instance.get("StateReason", {}).get("Message") or "no reason given"
-                raise FailedError(f"{instance['InstanceId']} ended while it was starting: {reason}. Start a new run.")
-            if said := stopped(instance, run_id):
-                raise FailedError(said)
+        failed = {id: why for id, instance in seen.items() if (why := _why_not_running(instance, run_id))}
         running = [i for i in seen.values() if i["State"]["Name"] == "running"]
-        if len(running) == len(ids):
-            return running
+        waiting = sorted(set(ids) - failed.keys() - {i["InstanceId"] for i in running})
+        if not waiting:
+            return running, failed
         if time.monotonic() > deadline:
-            raise FailedError(
-                f"{', '.join(sorted(ids))} did not start within {timeout:.0f} seconds: start a "
-                "new run, or choose another instance type."
-            )
+            late = "did not start within {:.0f} seconds: start a new run, or choose another instance type."
+            return running, {**failed, **{id: f"{id} {late.format(timeout)}" for id in waiting}}
         sleep(1)
+
+
+def _why_not_running(instance: AwsShape, run_id: str) -> str:
+    """Why an instance that was launched will not be running, as a sentence; empty if it may be."""
+    if instance["State"]["Name"] in ("shutting-down", "terminated"):
+        reason = instance.get("StateReason", {}).get("Message") or "no reason given"
+        return f"{instance['InstanceId']} ended while it was starting: {reason}. Start a new run."
+    return stopped(instance, run_id)
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.aws import instance_facts, instances, tags
+from benchmarks.aws import aws_errors, instance_facts, instances, tags
 from benchmarks.aws.session import AwsShape, Client
-from benchmarks.launch import run_instances
+from benchmarks.errors import FailedError
+from benchmarks.launch import quota_room, run_instances
 from benchmarks.launch.run_instances import Launch
-from benchmarks.runs import events, files, record_files, run_layout
+from benchmarks.runs import events, failures, files, record_files, run_layout
 from benchmarks.runs.event_records import InstanceLaunched
 from benchmarks.runs.records import Instance, Instances, LaunchPlan
+
+STAGE = "launch"  # as failures name it
+Note = Callable[[Sequence[Instance]], object]
+# While a host waits for the quota: between questions to EC2, which limits how often it answers.
+PAUSE = 5.0  # seconds
+# How many pauses until a launch is tried again though none of the run's hosts has ended: something else may have.
+PATIENCE = 24
 
 
 def existing(ec2: Client, run_id: str) -> tuple[Instance, ...]:
@@ -41,44 +50,149 @@ def _described(plan: LaunchPlan) -> str:
     return "".join(f"{name}: {value}\n" for name, value in facts.items())
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """The run's instances that exist after a launch, and why the hosts that could not be launched were not, by number.
+
+    A host that is in neither has to wait until the quota has room.
+    """
+
+    changed: bool
+    instances: tuple[Instance, ...]
+    refused: Mapping[int, str] = field(default_factory=dict)
+
+
 def ensure(
     ec2: Client,
     launches: Sequence[Launch],
     timeout: float,
-    note: Callable[[Sequence[Instance]], object],
+    note: Note,
     sleep: Callable[[float], None] = time.sleep,
     begin: Callable[[], object] = lambda: None,
     directory: Path | None = None,
-) -> tuple[bool, tuple[Instance, ...]]:
-    """Launch the missing instances and wait until all run; return whether any was launched, and all instances.
+) -> Outcome:
+    """Launch the missing instances, as far as the quota has room for them, and wait until all run.
 
-    `note` is called with all known instances after each launch, and when all run, `begin` before the first launch.
-    In the run's `directory` it is noted where each was asked for (see run_instances.run). Raises FailedError, OSError.
+    A host that cannot be launched does not keep the others from it. `note` is called with all known instances after
+    each launch, and when all run, `begin` before the first launch. In the run's `directory` it is noted where each was
+    asked for (see run_instances.run). Raises OSError, and if there is no instance at all, why the first was refused.
     """
     run_id = launches[0].run_id
     found = {instances.host_of(instance): instance for instance in instances.alive(ec2, run_id)}
     missing = [launch for launch in launches if launch.plan.host not in found]
     if missing:
         begin()
+    refusals: dict[int, Exception] = {}
+    full: set[str] = set()  # codes of quotas that EC2 has said are used up
     for launch in missing:
-        # The answer need not have the tags yet.
-        tagged = {"Tags": tags.as_list(launch.tags_of("instance"))}
-        found[launch.plan.host] = {**run_instances.run(ec2, launch, sleep, directory), **tagged}
-        note(_records(found.values()))
-    running = instances.wait_running(ec2, run_id, {i["InstanceId"] for i in found.values()}, timeout, sleep)
+        beside = [one.plan for one in launches if one.plan.host in found]
+        quota = launch.plan.quota.code if launch.plan.quota else ""
+        if quota in full or not quota_room.has_room(launch.plan, beside):
+            continue
+        try:
+            found[launch.plan.host] = _launched_by(launch, ec2, sleep, directory)
+        except run_instances.QuotaError as error:
+            if beside:
+                full.add(quota)
+            else:
+                refusals[launch.plan.host] = error
+        except aws_errors.errors() as error:
+            refusals[launch.plan.host] = error
+        else:
+            note(_records(found.values()))
+    if not found:
+        raise next(iter(refusals.values()))
+    running, failed = instances.wait_running(ec2, run_id, {i["InstanceId"] for i in found.values()}, timeout, sleep)
+    if not running:
+        raise FailedError(next(iter(failed.values())))
     known = tuple(instance_facts.records(ec2, sorted(running, key=instances.host_of)))
     note(known)
-    return bool(missing), known
+    lost = {host: failed[one["InstanceId"]] for host, one in found.items() if one["InstanceId"] in failed}
+    told = {host: aws_errors.sentence(error) for host, error in refusals.items()}
+    return Outcome(bool(missing), known, {**told, **lost})
+
+
+def launch_when_there_is_room(
+    ec2: Client,
+    launch: Launch,
+    plans: Sequence[LaunchPlan],
+    timeout: float,
+    note: Note,
+    sleep: Callable[[float], None] = time.sleep,
+    directory: Path | None = None,
+) -> Instance:
+    """Launch a host that waits for others of its run to end, of which `plans` are all, and wait until it runs.
+
+    Raises FailedError if it cannot be launched, or if the quota has no room though none of the run's hosts is left;
+    OSError, and what AWS does.
+    """
+    of_host = {plan.host: plan for plan in plans}
+    seen: frozenset[str] | None = None  # the run's instances when EC2 last said that its quota is used up
+    pauses = 0  # since then
+    while True:
+        there = instances.existing(ec2, launch.run_id)
+        own = next((i for i in there if instances.host_of(i) == launch.plan.host and instances.is_alive(i)), None)
+        others = frozenset(i["InstanceId"] for i in there)
+        beside = [of_host[instances.host_of(i)] for i in there if instances.is_alive(i)]
+        is_worth_it = seen is None or others != seen or pauses >= PATIENCE
+        if own is None and is_worth_it and quota_room.has_room(launch.plan, beside):
+            try:
+                own = _launched_by(launch, ec2, sleep, directory)
+            except run_instances.QuotaError:
+                # What has just ended may count for a while yet.
+                if not others and seen == others:
+                    raise
+                seen, pauses = others, 0
+        if own is not None:
+            break
+        pauses += 1
+        sleep(PAUSE)
+    note(_records([own]))
+    running, failed = instances.wait_running(ec2, launch.run_id, {own["InstanceId"]}, timeout, sleep)
+    if failed:
+        raise FailedError(next(iter(failed.values())))
+    (known,) = instance_facts.records(ec2, running)
+    note([known])
+    return known
+
+
+def _launched_by(launch: Launch, ec2: Client, sleep: Callable[[float], None], directory: Path | None) -> AwsShape:
+    # The answer need not have the tags yet.
+    tagged = {"Tags": tags.as_list(launch.tags_of("instance"))}
+    return {**run_instances.run(ec2, launch, sleep, directory), **tagged}
+
+
+def note_refused(directory: Path, plans: Sequence[LaunchPlan], outcome: Outcome) -> list[str]:
+    """Record a failure for each host that could not be launched; return it with its type, as a sentence for the user.
+
+    Raises OSError.
+    """
+    launched = record_files.recall(Instances, directory)
+    names = {one.host: one.instance_id for one in (launched.instances if launched else ())}
+    of_host = {plan.host: plan for plan in plans}
+    for host, why in outcome.refused.items():
+        name = names.get(host, of_host[host].name)
+        failures.record_failure(directory, name, "Launch the instances that do not exist yet", why, STAGE)
+    return [f"{of_host[host].instance_type} ({of_host[host].name}): {why}" for host, why in outcome.refused.items()]
 
 
 def note(directory: Path, region: str, host_key: str, found: Sequence[Instance]) -> None:
-    """Record a run's instances, and their host key in known_hosts format. Raises OSError."""
-    known = record_files.recall(Instances, directory)
-    recorded = {one.instance_id for one in known.instances} if known else set()
-    events.note(directory, *(_launched(one) for one in found if one.instance_id not in recorded))
-    record_files.write(directory, Instances(region=region, instances=tuple(found)))
-    keys = "".join(f"{one.instance_id} {host_key}\n" for one in found)
-    files.write_whole(directory / run_layout.KNOWN_HOSTS, keys)
+    """Record instances of a run beside those that are recorded, and their host key in known_hosts format.
+
+    Raises OSError.
+    """
+    new: list[InstanceLaunched] = []
+
+    def changed(known: Instances | None) -> Instances:
+        recorded = {one.instance_id: one for one in (known.instances if known else ())}
+        new.extend(_launched(one) for one in found if one.instance_id not in recorded)
+        merged = {**recorded, **{one.instance_id: one for one in found}}
+        keys = "".join(f"{instance_id} {host_key}\n" for instance_id in merged)
+        files.write_whole(directory / run_layout.KNOWN_HOSTS, keys)
+        return Instances(region=region, instances=tuple(sorted(merged.values(), key=lambda one: one.host)))
+
+    record_files.change(Instances, directory, changed)
+    events.note(directory, *new)
 
 
 def _launched(one: Instance) -> InstanceLaunched:

@@ -34,6 +34,10 @@ ENDED = "IdempotentInstanceTerminated"
 PROFILE_TIMEOUT = 60.0  # seconds
 
 
+class QuotaError(FailedError):
+    """The account's quota is used up: when something of it has ended, the same launch may succeed."""
+
+
 @dataclass(frozen=True)
 class Launch:
     """The launch of one host of a run."""
@@ -151,8 +155,8 @@ def run(
     may have been accepted without an answer, and a place that had no capacity before it may have some now.
     https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
 
-    Raises FailedError if no place can, a quota is used up or the run has ended, OSError if the token cannot be noted,
-    and ClientError otherwise.
+    Raises QuotaError if a quota is used up, FailedError if no place can or the run has ended, OSError if the token
+    cannot be noted, and ClientError otherwise.
     """
     disable_retries(ec2, "RunInstances", refused_places.ELSEWHERE)
     refusals: list[refused_places.Refusal] = []
@@ -165,7 +169,7 @@ def run(
         except botocore.exceptions.ClientError as error:
             if code(error) in QUOTA:
                 message = error.response["Error"]["Message"].rstrip(".")
-                raise FailedError(f"{message}.{_where_to_ask(launch.plan, code(error))}") from None
+                raise QuotaError(f"{message}.{_where_to_ask(launch.plan, code(error))}") from None
             if code(error) == ENDED:
                 raise FailedError(
                     f"The run {launch.run_id} has ended, and its instance with it: leave run_id out to start a new run."

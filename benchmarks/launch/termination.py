@@ -17,7 +17,16 @@ from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import FailedError
 from benchmarks.launch import kept, not_shown, remaining, ssh_login
 from benchmarks.launch.left import of_own_machine
-from benchmarks.runs import events, failures, named_run, parameters_file, record_files, run_layout, run_over
+from benchmarks.runs import (
+    events,
+    failures,
+    named_run,
+    parameters_file,
+    planned_hosts,
+    record_files,
+    run_layout,
+    run_over,
+)
 from benchmarks.runs.event_records import InstanceTerminated
 from benchmarks.runs.records import Ended, Terminated
 from benchmarks.runs.run_id import is_valid
@@ -109,7 +118,9 @@ def end(
         raise FailedError(_protected(stuck, ec2.meta.region_name))
     is_final = final or run_over.was_ended(directory) or bool(failures.failures(directory))
     is_alive = any(map(instances.is_alive, instances.existing(ec2, run_id, remaining.recorded_ids(directory))))
-    if is_final and not is_alive:
+    # Those of one host are those of all, also of one that is not launched yet.
+    waits = only is not None and bool(planned_hosts.waiting(directory))
+    if is_final and not is_alive and not waits:
         if why := not_shown.doubt(ec2, directory, account, ended):
             raise FailedError(why)
         if only is None:

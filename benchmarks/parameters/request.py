@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks import hints
 from benchmarks.errors import RefusedError
 from benchmarks.host import ssh
-from benchmarks.parameters import addresses, attaching, key_file, region, spec, suite_entries, suites
+from benchmarks.parameters import addresses, attaching, key_file, machines, region, spec, suite_entries, suites
 from benchmarks.paths import expand
 from benchmarks.runs import named_run, run_directory, run_machine, run_region, run_words
 from benchmarks.runs.records import Values
@@ -24,7 +24,7 @@ SMALL_DEFAULT_WARNING = (
 
 # Parameters of instances, which a machine of the user's own does not have.
 NOT_WITH_HOST = (
-    *("instance_type", "cpu", "memory", "launch_template", "ami", "subnet"),
+    *("instance_type", "instances", "best", "cpu", "memory", "launch_template", "ami", "subnet"),
     *("max_price", "max_cost", "keep"),
 )
 
@@ -188,7 +188,7 @@ def is_empty(values: Values) -> bool:
 
 def lists_types(values: Values) -> bool:
     """Whether a benchmark request only lists the types that fit, since it has limits but no machine."""
-    return bool(values.keys() & {"cpu", "memory"}) and not values.keys() & {"instance_type", "host"}
+    return bool(values.keys() & {"cpu", "memory"}) and not values.keys() & {"instance_type", "best", "host"}
 
 
 def complete(values: Values) -> Resolved:
@@ -209,9 +209,10 @@ def complete(values: Values) -> Resolved:
                 raise RefusedError(f"host and {name} exclude each other: a machine that you have is used as it is.")
     warnings: tuple[str, ...] = ()
     result = dict(spec.with_defaults("benchmark", values))
-    if not (result["host"] or result["instance_type"]):
+    if not (result["host"] or result["instance_type"] or result["best"]):
         result["instance_type"] = DEFAULT_INSTANCE_TYPE
         warnings = (SMALL_DEFAULT_WARNING,)
+    result["instance_type"] = machines.settled(result)
     for name in ("ref", "toolchain"):
         if values.get(name):
             suite_entries.check_form(name, values[name])

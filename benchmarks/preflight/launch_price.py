@@ -149,20 +149,25 @@ def _spot_warnings(name: str, price: Price, credits: Price | None, ceiling: floa
     )
 
 
-def check_cost(launch: LaunchPlan, minutes: int, ceiling: float | None) -> None:
-    """Raises RefusedError if a launch of `minutes` may cost more than `ceiling` (USD), or an unknown amount."""
+def check_cost(launches: Sequence[LaunchPlan], minutes: int, ceiling: float | None) -> None:
+    """Raises RefusedError if launches of `minutes` each may cost more than `ceiling` (USD), or an unknown amount."""
     if ceiling is None:
         return
-    most = cost.at_most([launch], minutes)
+    most = cost.at_most(launches, minutes)
     if most is None:
+        launch = next(one for one in launches if cost.at_most([one], minutes) is None)
         why = launch.price_unknown or launch.cpu_credits_unknown or _unlimited(launch)
         raise RefusedError(f"The cost cannot be checked against max_cost: {why}. Leave max_cost out to run without it.")
     # To the millionth, since products of prices and hours are not exact.
     if round(most, 6) > ceiling:
         raise RefusedError(
             f"The run may cost {cost.cents(most)}, more than the max_cost of ${ceiling:.4g}, if it lasts for all of "
-            f"its {text.hours(minutes)}: lower time_limit or build_limit, or choose a cheaper type."
+            f"its {text.hours(minutes)}: lower time_limit or build_limit, or choose {_less(launches)}."
         )
+
+
+def _less(launches: Sequence[LaunchPlan]) -> str:
+    return "a cheaper type" if len(launches) == 1 else "cheaper types or fewer instances"
 
 
 def _unlimited(launch: LaunchPlan) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -15,8 +15,8 @@ from benchmarks.aws import image_billing, instances, tags
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
 from benchmarks.launch import boot_times, remaining
-from benchmarks.runs import attempts, failures, record_files, run_layout, run_machine, ssh_keys
-from benchmarks.runs.records import HostAttempt, Image, Instance, Instances, LaunchPlan, Preflight, Values
+from benchmarks.runs import attempts, failures, planned_hosts, record_files, run_layout, run_machine, run_over, ssh_keys
+from benchmarks.runs.records import Failure, HostAttempt, Image, Instance, Instances, LaunchPlan, Preflight, Values
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,18 @@ def there(ec2: Client, directory: Path) -> list[AwsShape]:
 
 
 def is_over(directory: Path, there: Sequence[AwsShape]) -> bool:
-    """Whether the run has launched instances and none of them is left; `there` are those that exist.
+    """Whether the run has launched instances, launches no more, and none is left; `there` are those that exist.
 
     Raises FailedError if none exists and the record of instances is damaged, since some may have been launched.
     """
-    return not there and bool(_launched(directory))
+    launches_more = bool(planned_hosts.waiting(directory)) and not run_over.was_ended(directory)
+    return not there and bool(_launched(directory)) and not launches_more
+
+
+def gone(directory: Path, there: Sequence[AwsShape]) -> tuple[Instance, ...]:
+    """The instances that the run has launched and that are not left; `there` are those that exist."""
+    alive = {instance["InstanceId"] for instance in there}
+    return tuple(one for one in _launched(directory) if one.instance_id not in alive)
 
 
 def _launched(directory: Path) -> tuple[Instance, ...]:
@@ -58,17 +65,13 @@ def measured(
     is_uploaded: Callable[[str, int], bool] = lambda _host, _attempt: False,
     why_gone: str = "",
 ) -> tuple[HostAttempt, ...]:
-    """The attempts to be brought back of each host of a run that is over, oldest first, those requested last.
+    """The attempts to be brought back of each host of a run that is over, as `of_gone` returns them.
 
-    They are those that would be brought back from the host, and the newest at the requested suite, also if it was
-    published. The log of each is here, or `is_uploaded` says that it is in S3, which it is asked only if it is not
-    here. Raises RefusedError if there is none; and if there is none at the requested suite, which cannot be measured
-    any more, unless the run itself was planned for it: then the others are brought back all the same. `why_gone`, in
+    Raises RefusedError if there is none; and if there is none at the requested suite, which cannot be measured any
+    more, unless the run itself was planned for it: then the others are brought back all the same. `why_gone`, in
     brackets, is why.
     """
-    hosts = [instance.instance_id for instance in _launched(directory)]
-    each = {host: _measured(directory, host, suite_digest, is_uploaded) for host in hosts}
-    found = tuple(HostAttempt(host=host, attempt=number) for host, numbers in each.items() for number in numbers)
+    found = of_gone(directory, _launched(directory), suite_digest, is_uploaded)
     plan = record_files.recall(Preflight, directory)
     is_planned = any(one.suite_digest == suite_digest for one in plan.measurements) if plan else False
     if not any(is_planned or _is_at(directory, one, suite_digest) for one in found):
@@ -77,6 +80,23 @@ def measured(
             "new run."
         )
     return found
+
+
+def of_gone(
+    directory: Path,
+    ended: Iterable[Instance],
+    suite_digest: str,
+    is_uploaded: Callable[[str, int], bool] = lambda _host, _attempt: False,
+) -> tuple[HostAttempt, ...]:
+    """The attempts to be brought back of each of these instances, oldest first, those requested last.
+
+    They are those that would be brought back from the host, and the newest at the requested suite, also if it was
+    published. The log of each is here, or `is_uploaded` says that it is in S3, which it is asked only if it is not
+    here.
+    """
+    hosts = [instance.instance_id for instance in ended]
+    each = {host: _measured(directory, host, suite_digest, is_uploaded) for host in hosts}
+    return tuple(HostAttempt(host=host, attempt=number) for host, numbers in each.items() for number in numbers)
 
 
 def _measured(directory: Path, host: str, suite_digest: str, is_uploaded: Callable[[str, int], bool]) -> list[int]:
@@ -99,6 +119,17 @@ def _is_at(directory: Path, one: HostAttempt, suite_digest: str) -> bool:
     return record is not None and record.suite_digest == suite_digest
 
 
+def repeated(directory: Path, plan: Preflight) -> Callable[[Failure], bool]:
+    """Tells which failures are of stages that are repeated: on hosts that are gone, only those that need no machine."""
+    launched = record_files.recall(Instances, directory)
+    gone = {one.instance_id for one in (launched.instances if launched else ()) if one.host in plan.gone}
+    gone |= {launch.name for launch in plan.launches if launch.host in plan.gone}
+    # Without any host left, those of the controller are about hosts that are gone too.
+    if plan.launches and len(plan.gone) == len(plan.launches):
+        return lambda failure: failure.stage in failures.OF_BRINGING_BACK
+    return lambda failure: failure.stage in failures.OF_BRINGING_BACK or failure.host not in gone
+
+
 def turn_to_measured(directory: Path, plan: Preflight) -> None:
     """Make the newest attempt at the planned suite the current one on each host that is gone. Raises OSError.
 
@@ -109,30 +140,49 @@ def turn_to_measured(directory: Path, plan: Preflight) -> None:
     for host in dict.fromkeys(one.host for one in plan.measured):
         if host in asked:
             attempts.turn_to(run_layout.host(directory, host), asked[host])
-        elif not failures.failures(directory):
+        elif not any(one.host in (host, "localhost") for one in failures.failures(directory)):
             told = (
                 f"{host} was gone before it had measured the suite {planned.suite.name}: leave run_id out to start a "
                 "new run."
             )
             # Of no attempt: those that are brought back are what they are.
-            failures.record_failure(directory, "localhost", "Plan the run", told)
+            failures.record_failure(directory, host, "Plan the run", told)
 
 
-def launched_as(planned: LaunchPlan, there: Sequence[AwsShape], begun: Begun | None, parameters: Values) -> LaunchPlan:
-    """The launch plan, which for a resumed run describes the instances that it already has.
+def launched_as(
+    planned: Sequence[LaunchPlan], there: Sequence[AwsShape], begun: Begun, parameters: Values
+) -> tuple[LaunchPlan, ...]:
+    """The plans of a resumed run's launches: as they were, also where they describe the instances that it already has.
 
     Raises RefusedError if those differ from the plan, since results must not be attributed to another machine; and if
     their keys are not in this runs directory, since logging in is then impossible, and whoever has the keys may be
     measuring.
     """
-    if not (begun and there):
+    of_host = {plan.host: plan for plan in planned}
+    exist = {instances.host_of(instance): instance for instance in there}
+    for host, instance in exist.items():
+        if host not in of_host:
+            raise RefusedError(
+                f"The run {begun.directory.name} has {instance['InstanceId']}, which this request does not ask for: "
+                "leave run_id out to start a new run."
+            )
+        run_machine.refuse_differences(begun.directory.name, _differences(instance, of_host[host], parameters))
+    refuse_without_keys(begun.directory, there, planned[0].region)
+    return tuple(as_before(_of_instance(plan, exist.get(plan.host), begun), begun) for plan in planned)
+
+
+def _of_instance(planned: LaunchPlan, instance: AwsShape | None, begun: Begun) -> LaunchPlan:
+    """The plan that an instance was launched by; without its record, with what EC2 says of it."""
+    if instance is None:
         return planned
-    for instance in there:
-        run_machine.refuse_differences(begun.directory.name, _differences(instance, planned, parameters))
-    refuse_without_keys(begun.directory, there, planned.region)
-    launched = begun.plan.launch if begun.plan else None
-    licence = image_billing.of(there[0]).licensed_platform
-    return launched or replace(planned, image=Image(id=there[0]["ImageId"], licensed_platform=licence))
+    licence = image_billing.of(instance).licensed_platform
+    image = Image(id=instance["ImageId"], licensed_platform=licence)
+    return _earlier(planned.host, begun) or replace(planned, image=image)
+
+
+def _earlier(host: int, begun: Begun | None) -> LaunchPlan | None:
+    launches = begun.plan.launches if begun and begun.plan else ()
+    return next((one for one in launches if one.host == host), None)
 
 
 def refuse_without_keys(directory: Path, there: Sequence[AwsShape], region: str) -> None:
@@ -152,7 +202,7 @@ def as_before(planned: LaunchPlan, begun: Begun | None) -> LaunchPlan:
     The price is part of the request that EC2 knows by its client token, so a launch whose answer was lost must be
     repeated with the price of then.
     """
-    earlier = begun.plan.launch if begun and begun.plan else None
+    earlier = _earlier(planned.host, begun)
     if earlier and earlier == replace(
         planned,
         price=earlier.price,
@@ -165,14 +215,17 @@ def as_before(planned: LaunchPlan, begun: Begun | None) -> LaunchPlan:
     return planned
 
 
-def time_warnings(there: Sequence[AwsShape], launch: LaunchPlan, parameters: Values, now: datetime) -> list[str]:
+def time_warnings(
+    there: Sequence[AwsShape], launches: Sequence[LaunchPlan], parameters: Values, now: datetime
+) -> list[str]:
     """Warnings for instances that may power themselves off before build_limit and time_limit are over.
 
     An instance that has booted faster than it might have is off sooner than its tags say.
     """
     needed = now + timedelta(minutes=parameters["build_limit"] + parameters["time_limit"])
-    ends = {instance["InstanceId"]: remaining.end_of(instance) for instance in there}
-    earliest = {id: boot_times.earliest_end(launch, end) for id, end in ends.items() if end}
+    of_host = {launch.host: launch for launch in launches}
+    ends = {instance["InstanceId"]: (instances.host_of(instance), remaining.end_of(instance)) for instance in there}
+    earliest = {id: boot_times.earliest_end(of_host[host], end) for id, (host, end) in ends.items() if end}
     return [
         f"{instance_id} may switch itself off at {end:%H:%M UTC}, before build_limit and time_limit are over: "
         f"what is not measured by then is lost."

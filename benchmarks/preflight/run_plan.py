@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import secrets
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,10 +18,10 @@ from benchmarks.aws.opt_in_regions import refusing_in
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.errors import RefusedError
 from benchmarks.launch import boot_times, not_shown
-from benchmarks.parameters import suites
-from benchmarks.preflight import credentials_end, destination, dry_run, launch_plan, launch_price, resuming
+from benchmarks.parameters import machines, suites
+from benchmarks.preflight import best_types, credentials_end, destination, dry_run, launch_plans, launch_price, resuming
 from benchmarks.results import fetching, result_keys
-from benchmarks.runs import failures, measurement, record_files, run_over
+from benchmarks.runs import failures, measurement, planned_hosts, record_files, run_over
 from benchmarks.runs.records import Destination, PlannedMeasurement, Preflight, Source, Suite, Terminated, Values
 
 # In the tags of a dry run for a run that has no directory yet.
@@ -95,7 +97,7 @@ def come_back(parameters: Values, connect: Connect, begun: resuming.Begun) -> Pr
     if not begun.plan:
         end = hints.command_line(f"bench.terminate --run-id {name}")
         raise RefusedError(f"The plan of the run {name} is missing or damaged, so only {end} is left to do.")
-    plan = replace(begun.plan, measured=(), warnings=(), existing=())
+    plan = replace(begun.plan, measured=(), warnings=(), existing=(), gone=())
     if not plan.launches:
         return plan
     with refusing_in(connect, parameters["region"]):
@@ -103,8 +105,9 @@ def come_back(parameters: Values, connect: Connect, begun: resuming.Begun) -> Pr
         there = resuming.there(connect("ec2"), begun.directory)
     if resuming.is_over(begun.directory, there):
         digest, where = plan.measurements[0].suite_digest, plan.destination
-        return replace(plan, **_without_instance(begun.directory, plan, digest, connect, lambda: where))
-    if not there:
+        return _without_instance(begun.directory, plan, digest, connect, lambda: where)
+    launched = resuming.gone(begun.directory, there)
+    if not there and not launched:
         if failures.failures(begun.directory):
             raise RefusedError(f"The run {name} has failed before it launched: there is nothing to come back to.")
         run_over.refuse_ended(begun.directory)
@@ -115,13 +118,18 @@ def come_back(parameters: Values, connect: Connect, begun: resuming.Begun) -> Pr
             raise RefusedError(run_over.ended(name))
         late = f"The run {name} had launched nothing: its instance is launched now, as it was planned."
         return replace(plan, warnings=(late, *_ending(plan, parameters)))
-    resuming.refuse_without_keys(begun.directory, there, parameters["region"])
-    return replace(plan, existing=tuple(instance["InstanceId"] for instance in there))
+    if there:
+        resuming.refuse_without_keys(begun.directory, there, parameters["region"])
+    waiting = () if run_over.was_ended(begun.directory) else planned_hosts.unlaunched(begun.directory)
+    exist = {instances.host_of(instance) for instance in there}
+    gone = tuple(one.host for one in plan.launches if one.host not in exist and one.name not in waiting)
+    plan = replace(plan, gone=gone, existing=tuple(instance["InstanceId"] for instance in there))
+    return replace(plan, **_of_gone(begun.directory, plan, there, connect, lambda: plan.destination))
 
 
 def _ending(plan: Preflight, parameters: Values) -> tuple[str, ...]:
     """Warnings of credentials that end before the run must; publishing what was measured takes no time."""
-    if plan.measured:
+    if plan.launches and len(plan.gone) == len(plan.launches):
         return ()
     minutes = parameters["build_limit"] + parameters["time_limit"]
     if plan.launches and not plan.existing:
@@ -140,48 +148,106 @@ def _with_machine(
 ) -> Preflight:
     """The plan with the instance that the run has or will launch, or with the attempts of one that is gone."""
     ec2 = connect("ec2")
-    plan = replace(plan, endpoint=ec2_endpoint.unless_aws(ec2.meta.endpoint_url))
+    seed = begun.plan.seed if begun and begun.plan and begun.plan.seed is not None else new_seed()
+    plan = replace(plan, endpoint=ec2_endpoint.unless_aws(ec2.meta.endpoint_url), seed=seed)
     (planned,) = plan.measurements
+    where = partial(_destination, parameters, connect)
     there: list[AwsShape] = []
     if begun:
         not_shown.check(ec2, begun.directory, lambda: identity["Account"])
         there = resuming.there(ec2, begun.directory)
     if begun and begun.plan and resuming.is_over(begun.directory, there):
-        where = partial(_destination, parameters, connect)
-        gone = _without_instance(begun.directory, begun.plan, planned.suite_digest, connect, where)
-        return replace(plan, launches=begun.plan.launches, **gone)
-    if there:
-        # What is there costs what it costs, and nothing is launched that could be refused or warned of.
-        wanted, _ = launch_plan.make({**parameters, "max_price": None}, planned.suite, connect)
-        return replace(
-            plan,
-            launches=(resuming.launched_as(wanted, there, begun, parameters),),
-            existing=tuple(instance["InstanceId"] for instance in there),
-            warnings=tuple(resuming.time_warnings(there, wanted, parameters, datetime.now(UTC))),
-        )
-    launch, warnings = launch_plan.make(parameters, planned.suite, connect)
-    launch = resuming.as_before(launch, begun)
-    minutes = boot_times.lifetime([launch], parameters["build_limit"], parameters["time_limit"])
-    launch_price.check_cost(launch, minutes, parameters["max_cost"])
-    run = dry_run.Run(begun.directory.name if begun else _NAMELESS, plan.started, caller.of(identity))
-    dry_run.check(ec2, run, launch, parameters)
-    return replace(plan, launches=(launch,), warnings=(*warnings, *check_source(planned.suite.source)))
+        launched = replace(plan, launches=begun.plan.launches)
+        return _without_instance(begun.directory, launched, planned.suite_digest, connect, where)
+    types, warnings = _types(parameters, begun)
+    # What is there costs what it costs.
+    ceiling = {} if not there else {"max_price": None}
+    launches, of_launches = launch_plans.make({**parameters, **ceiling}, types, planned.suite, connect, seed)
+    if begun and there:
+        launches = resuming.launched_as(launches, there, begun, parameters)
+    else:
+        launches = tuple(resuming.as_before(launch, begun) for launch in launches)
+    plan = replace(plan, launches=launches)
+    if begun:
+        launched_before = {one.host for one in resuming.gone(begun.directory, there)}
+        plan = replace(plan, gone=tuple(one.host for one in launches if one.host in launched_before))
+        plan = replace(plan, **_of_gone(begun.directory, plan, there, connect, where))
+    exist = {instances.host_of(instance) for instance in there}
+    new = [launch for launch in launches if launch.host not in exist and launch.host not in plan.gone]
+    minutes = boot_times.lifetime(launches, parameters["build_limit"], parameters["time_limit"])
+    warnings = (*plan.warnings, *warnings, *resuming.time_warnings(there, launches, parameters, datetime.now(UTC)))
+    if new:
+        # Nothing could be refused or warned of that is launched already.
+        launch_price.check_cost(new, minutes, parameters["max_cost"])
+        run = dry_run.Run(begun.directory.name if begun else _NAMELESS, plan.started, caller.of(identity))
+        for launch in {launch.instance_type: launch for launch in new}.values():
+            dry_run.check(ec2, run, launch, parameters)
+        warnings = (*warnings, *of_launches, *check_source(planned.suite.source))
+    return replace(plan, existing=tuple(instance["InstanceId"] for instance in there), warnings=warnings)
+
+
+def new_seed() -> int:
+    """A seed for what is random in a run."""
+    return secrets.randbelow(2**32)
+
+
+def _types(parameters: Values, begun: resuming.Begun | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The types that a run measures on, and warnings; of one that was planned before, those of then."""
+    if parameters["instance_type"]:
+        return machines.types(parameters["instance_type"]), ()
+    if begun and begun.plan:
+        return tuple(dict.fromkeys(launch.instance_type for launch in begun.plan.launches)), ()
+    return best_types.choose(parameters, os.environ)
 
 
 def _without_instance(
     directory: Path, plan: Preflight, suite_digest: str, connect: Connect, where: Callable[[], Destination | None]
+) -> Preflight:
+    """The plan of a run of which no instance is left: with what is here of its results, or in the bucket."""
+    told = _why_gone(directory, connect)
+    is_uploaded = _is_uploaded(directory, plan, connect, where)
+    several = len(plan.launches) > 1
+    what = "The run's instances are" if several else "The run's instance is"
+    them = (
+        "What they have measured is published without them."
+        if several
+        else ("What it has measured is published without it.")
+    )
+    return replace(
+        plan,
+        gone=tuple(launch.host for launch in plan.launches),
+        measured=resuming.measured(directory, suite_digest, is_uploaded, told),
+        warnings=(f"{what} gone{told}. {them}",),
+    )
+
+
+def _of_gone(
+    directory: Path,
+    plan: Preflight,
+    there: Sequence[AwsShape],
+    connect: Connect,
+    where: Callable[[], Destination | None],
 ) -> dict[str, Any]:
-    """What the plan of a run says if no instance of it is left: what is here of its results, or in the bucket."""
+    """What the plan says of a run's hosts that are gone while others are there, or are still to be launched."""
+    ended = resuming.gone(directory, there)
+    digest = plan.measurements[0].suite_digest
+    found = resuming.of_gone(directory, ended, digest, _is_uploaded(directory, plan, connect, where))
+    left = tuple(one for one in found if not run_over.is_brought_back(directory, one.host, one.attempt))
+    told = _why_gone(directory, connect) if ended else ""
+    lost = (f"Some of the run's instances are gone{told}. What they have measured is published without them.",)
+    return {"measured": left, "warnings": lost if told else ()}
+
+
+def _is_uploaded(
+    directory: Path, plan: Preflight, connect: Connect, where: Callable[[], Destination | None]
+) -> Callable[[str, int], bool]:
+    """Asks S3 whether an instance has uploaded an attempt."""
 
     def is_uploaded(host: str, attempt: int) -> bool:
         target = where()
         return target is not None and fetching.is_uploaded(connect("s3"), target, directory, host, attempt, plan)
 
-    told = _why_gone(directory, connect)
-    return {
-        "measured": resuming.measured(directory, suite_digest, is_uploaded, told),
-        "warnings": (f"The run's instance is gone{told}. What it has measured is published without it.",),
-    }
+    return is_uploaded
 
 
 def _why_gone(directory: Path, connect: Connect) -> str:

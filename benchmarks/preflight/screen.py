@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from benchmarks.aws.credentials import Lifetime
-from benchmarks.launch import boot_times, cost
+from benchmarks.launch import boot_times, cost, quota_room
 from benchmarks.results import link
-from benchmarks.results.result_keys import RunFolder
+from benchmarks.results.result_keys import RunFolder, of_suite
 from benchmarks.runs.records import LaunchPlan, Preflight, Quota, Source, Suite, Values
 from benchmarks.text import hours
 
@@ -18,7 +18,7 @@ def of_plan(plan: Preflight, run_id: str, parameters: Values, lifetime: Callable
 
     `lifetime` tells how long the credentials are good; it is asked only if something is published.
     """
-    if plan.measured:
+    if plan.launches and len(plan.gone) == len(plan.launches):
         return ""
     lines = [*_suite(plan.measurements[0].suite), *_machine(plan, parameters), *_results(plan, run_id, lifetime)]
     return "\n".join(f"{title:<8}  {text}" for title, text in lines)
@@ -36,40 +36,54 @@ def _machine(plan: Preflight, parameters: Values) -> Iterator[tuple[str, str]]:
     if not plan.launches:
         yield "Machine", f"{parameters['host']}, a machine of your own"
         return
+    new = [launch for launch in plan.launches if launch.host not in plan.gone]
     if plan.existing:
         yield "Machine", f"{', '.join(plan.existing)}, which the run has already"
-        return
+        if len(new) == len(plan.existing):
+            return
     minutes = boot_times.lifetime(plan.launches, parameters["build_limit"], parameters["time_limit"])
-    for launch in plan.launches:
-        yield from _launch(launch)
-    most = cost.at_most(plan.launches, minutes)
+    for alike in _alike(new):
+        yield from _launch(alike)
+    most = cost.at_most(new, minutes)
     amount = "not known" if most is None else cost.cents(most)
-    lasting = f"for {hours(minutes)}, until it switches itself off"
-    yield "At most", f"{amount} {lasting}; storage, address and traffic not counted"
-    for launch in plan.launches:
-        if launch.quota:
-            yield "Quota", _quota(launch.quota)
+    each = "" if len(new) == 1 else f" for all {len(new)} instances, each"
+    until = "until it switches itself off"
+    yield "At most", f"{amount}{each} for {hours(minutes)}, {until}; storage, address and traffic not counted"
+    yield from _quotas(new)
 
 
-def _launch(launch: LaunchPlan) -> Iterator[tuple[str, str]]:
+def _alike(launches: Iterable[LaunchPlan]) -> list[list[LaunchPlan]]:
+    """The launches of each type, sorted by the type's name."""
+    of_types: dict[str, list[LaunchPlan]] = {}
+    for launch in sorted(launches, key=lambda one: (one.instance_type, one.host)):
+        of_types.setdefault(launch.instance_type, []).append(launch)
+    return list(of_types.values())
+
+
+def _launch(alike: Sequence[LaunchPlan]) -> Iterator[tuple[str, str]]:
+    """What is told of the launches of one type."""
+    launch, *more = alike
     threads = f"{launch.threads_per_core} thread{'s' if launch.threads_per_core > 1 else ''} each"
     cores = f"{launch.cores} core{'s' if launch.cores > 1 else ''}, {threads}"
-    yield "Machine", f"{launch.instance_type}: {cores}, {launch.memory_mib} MiB, {launch.architecture}"
-    zones = dict.fromkeys(place.zone or "the launch template's zone" for place in launch.places)
-    yield "Zone", ", else ".join(zones)
+    number = f"{len(alike)} x " if more else ""
+    yield "Machine", f"{number}{launch.instance_type}: {cores}, {launch.memory_mib} MiB, {launch.architecture}"
+    zones = list(dict.fromkeys(place.zone or "the launch template's zone" for place in launch.places))
+    firsts = dict.fromkeys(one.places[0].zone or "the launch template's zone" for one in alike)
+    yield "Zone", ", ".join(firsts) if more else ", else ".join(zones)
     template = f"launch template {launch.launch_template.name}, version {launch.launch_template.version}"
     licence = f", billed as {launch.image.licensed_platform}" if launch.image.licensed_platform else ""
     yield "Image", f"{launch.image.name or launch.image.id} ({template}){licence}"
-    yield "Price", _price(launch)
+    yield "Price", _price(launch, len(alike))
     if launch.price and (launch.cpu_credits or launch.cpu_credits_unknown):
         yield "Credits", _credits(launch)
 
 
-def _price(launch: LaunchPlan) -> str:
+def _price(launch: LaunchPlan, number: int) -> str:
     price = launch.price
     if not price:
         return f"not known: {launch.price_unknown}" if launch.price_unknown else "not known"
-    return f"${price.usd_per_hour:.4g} an hour ({price.source}, {price.date})"
+    each = "each " if number > 1 else ""
+    return f"{each}${price.usd_per_hour:.4g} an hour ({price.source}, {price.date})"
 
 
 def _credits(launch: LaunchPlan) -> str:
@@ -80,9 +94,22 @@ def _credits(launch: LaunchPlan) -> str:
     return f"{most} ({credits.source}, {credits.date})"
 
 
-def _quota(quota: Quota) -> str:
+def _quotas(launches: Sequence[LaunchPlan]) -> Iterator[tuple[str, str]]:
+    """What is told of each quota that launches count against."""
+    of_codes: dict[str, list[Quota]] = {}
+    for launch in launches:
+        if launch.quota:
+            of_codes.setdefault(launch.quota.code, []).append(launch.quota)
+    for alike in of_codes.values():
+        yield "Quota", _quota(alike[0], sum(quota.needed for quota in alike))
+    at_first = quota_room.at_first(launches)
+    if len(at_first) < len(launches):
+        yield "At once", f"{len(at_first)} of {len(launches)} instances, the others as these end and leave room"
+
+
+def _quota(quota: Quota, needed: int) -> str:
     left = f"{quota.limit} vCPUs" if quota.left is None else f"about {quota.left} of {quota.limit} vCPUs left"
-    return f"{left}, this takes {quota.needed} ({quota.code})"
+    return f"{left}, this takes {needed} ({quota.code})"
 
 
 def _results(plan: Preflight, run_id: str, lifetime: Callable[[], Lifetime]) -> Iterator[tuple[str, str]]:
@@ -90,11 +117,13 @@ def _results(plan: Preflight, run_id: str, lifetime: Callable[[], Lifetime]) -> 
         yield "Results", "on this machine only, since no bucket was given"
         return
     suite = plan.measurements[0].suite
-    if plan.launch:
+    if plan.launch and len({launch.instance_type for launch in plan.launches}) == 1:
         run = RunFolder(
             suite.name, plan.started, plan.launch.instance_type, plan.launch.cores, suite.source.ref, run_id
         )
         yield "Results", f"s3://{plan.destination.bucket}/{run.key}"
+    elif plan.launch:
+        yield "Results", f"s3://{plan.destination.bucket}/{of_suite(suite.name)}, in a folder for each type"
     else:
         yield "Results", f"s3://{plan.destination.bucket}"
     if plan.destination.public:

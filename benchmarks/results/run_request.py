@@ -48,7 +48,7 @@ def make(run_id: str, plan: Preflight, parameters: Values) -> RunRequest:
         run_id=run_id,
         started=plan.started,
         parameters=given,
-        plan=replace(plan, destination=None, measured=(), existing=(), warnings=()),
+        plan=replace(plan, destination=None, measured=(), existing=(), gone=(), warnings=()),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,19 +24,16 @@ def record_failure(directory: Path, host: str, task: str, sentence: str, stage: 
     return path
 
 
-def forget_failures(directory: Path, stages: Collection[str] | None = None) -> None:
-    """Remove the failure records of a run, or only those of the given stages."""
+def forget_failures(directory: Path, is_chosen: Callable[[Failure], bool] = lambda _: True) -> None:
+    """Remove the failure records of a run, or only the chosen ones."""
     for path in (directory / run_layout.FAILURES).glob("*.json"):
-        if stages is None or _failure(path).stage in stages:
+        if is_chosen(_failure(path)):
             path.unlink()
 
 
 def forget_loss(directory: Path, host: str, attempt: int, stages: Collection[str]) -> None:
     """Remove the failure records of an attempt in the given stages: its host was lost, and its results were not."""
-    for path in (directory / run_layout.FAILURES).glob("*.json"):
-        found = _failure(path)
-        if found.is_of(host, attempt) and found.stage in stages:
-            path.unlink()
+    forget_failures(directory, lambda found: found.is_of(host, attempt) and found.stage in stages)
 
 
 def failures(directory: Path) -> tuple[Failure, ...]:

@@ -20,6 +20,13 @@ def name(directory: Path, host: str) -> str:
     return next(iter(found), host)
 
 
+def address(directory: Path, host: str) -> str:
+    """The address of a host, by its instance id; of one that has none yet its name, at which nothing answers."""
+    launched = record_files.recall(Instances, directory)
+    found = (one.address for one in launched.instances if one.instance_id == host) if launched else ()
+    return next(iter(found), None) or host
+
+
 def launch(plan: Preflight, launched: Instances | None, host: str) -> LaunchPlan | None:
     """The plan that a host was launched by; without its record, that of a run with a single launch."""
     number = next((one.host for one in launched.instances if one.instance_id == host), None) if launched else None
@@ -30,9 +37,14 @@ def launch(plan: Preflight, launched: Instances | None, host: str) -> LaunchPlan
 
 def waiting(directory: Path) -> tuple[str, ...]:
     """The names of the hosts that are still to be launched, once a run has launched some, in the order of its plan."""
+    return unlaunched(directory) if record_files.recall(Instances, directory) else ()
+
+
+def unlaunched(directory: Path) -> tuple[str, ...]:
+    """The names of the hosts that were neither launched, as far as is recorded, nor refused, in the plan's order."""
     plan, launched = record_files.recall(Preflight, directory), record_files.recall(Instances, directory)
-    if not (plan and launched):
+    if plan is None:
         return ()
-    known = {*plan.gone, *(one.host for one in launched.instances)}
+    known = {*plan.gone, *(one.host for one in (launched.instances if launched else ()))}
     refused = {one.host for one in failures.failures(directory)}
     return tuple(one.name for one in plan.launches if one.host not in known and one.name not in refused)

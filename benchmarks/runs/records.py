@@ -455,13 +455,16 @@ class Machine(Record, frozen=True, kw_only=True):
 
     FILE = "machine.json"
     host: str | None
-    instance_type: str | None
+    instance_type: str | None  # or several, with commas between
     cpu: int | None
     ami: str | None
     subnet: str | None
     launch_template: str | None
     region: str | None  # None for a machine of the user's own
     key: str | None  # public half of the user's own key, None if the run created one
+    # Records of earlier versions do not have these.
+    instances: int = 1  # of each type
+    best: int | None = None  # of the types that fit, if none was named
 
 
 class Policy(Part, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from benchmarks.runs import record_files, ssh_keys
 from benchmarks.runs.records import Machine, Values
 
 # The parameters that determine the machine.
-PARAMETERS = ("host", "instance_type", "cpu", "ami", "subnet", "launch_template")
+PARAMETERS = ("host", "instance_type", "instances", "best", "cpu", "ami", "subnet", "launch_template")
 
 
 def record_machine(directory: Path, parameters: Values) -> None:

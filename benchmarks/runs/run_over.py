@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from benchmarks.errors import RefusedError
-from benchmarks.runs import attempts, failures, record_files, run_layout
+from benchmarks.runs import attempts, failures, planned_hosts, record_files, run_layout
 from benchmarks.runs.records import Instances, Preflight, Published, Terminated
 from benchmarks.runs.result_records import Results
 
@@ -15,15 +15,21 @@ from benchmarks.runs.result_records import Results
 def is_over(directory: Path) -> bool:
     """Whether nothing is left to do: every instance is known to be gone, and what it had measured was brought back.
 
-    That of a run that measured nothing is known if it has failed. A machine of the user's own is never over: whether it
-    measures is known there only.
+    A host that still waits for its launch has to be launched, or the run to be ended. That a host has measured nothing
+    is known if it has failed. A machine of the user's own is never over: whether it measures is known there only.
     """
     launched = record_files.recall(Instances, directory)
     ended = record_files.recall(Terminated, directory) or Terminated()
     hosts = [instance.instance_id for instance in launched.instances] if launched else []
-    return bool(hosts) and all(
-        host in ended.times and all(_is_brought_back(directory, host, number) for number in _attempts(directory, host))
-        for host in hosts
+    waits = bool(planned_hosts.waiting(directory)) and not was_ended(directory)
+    return (
+        bool(hosts)
+        and not waits
+        and all(
+            host in ended.times
+            and all(is_brought_back(directory, host, number) for number in _attempts(directory, host))
+            for host in hosts
+        )
     )
 
 
@@ -68,7 +74,8 @@ def _attempts(directory: Path, host: str) -> list[int]:
     return attempts.to_bring_back(run_layout.host(directory, host))
 
 
-def _is_brought_back(directory: Path, host: str, number: int) -> bool:
+def is_brought_back(directory: Path, host: str, number: int) -> bool:
+    """Whether nothing of an attempt is left to bring back from its host, which is gone, or to publish."""
     of_attempt = run_layout.attempt(run_layout.host(directory, host), number)
     failed = [one for one in failures.failures(directory) if one.is_of(host, number)]
     if any(one.stage in failures.REPEATABLE for one in failed):

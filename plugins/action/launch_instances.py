@@ -23,6 +23,10 @@ class ActionModule(ActionBase):
     from the request, so that repeating an interrupted call launches no second one. A run that was ended, and is asked
     for anew, counts as ended until just before its launch. Makes the run's keys before the first launch, and writes
     `instances.json` and `known_hosts` into `run_dir`. Returns the run's `instances`; in check mode, those that exist.
+
+    Of several, those for which the vCPU quota has no room are not launched. That one is refused does not fail the
+    others: it is recorded as a failure of its host, and warned of. With `host`, the name of a host that waits for room,
+    only this one is launched, once there is some.
     """
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -36,6 +40,7 @@ class ActionModule(ActionBase):
                 "key_file": {"type": "path", "no_log": False},
                 "lifetime": {"type": "int", "required": True},
                 "timeout": {"type": "int", "default": 600},
+                "host": {"type": "str"},
             }
         )
         given = record_files.untagged(tagged)
@@ -54,10 +59,21 @@ class ActionModule(ActionBase):
             note = partial(hosts.note, directory, region, keys.host.public)
             ec2 = connect("ec2")
             begin = partial(termination.launch_anew, ec2, given["run_id"], directory)
+            if given["host"]:
+                waiting = next(plan for plan in plans if plan.name == given["host"])
+                one = hosts.launch_when_there_is_room(
+                    ec2, prepare(waiting), plans, given["timeout"], note, directory=directory
+                )
+                return {"changed": True, "instances": [record_files.plain(one)]}
             launches = list(map(prepare, plans))
-            changed, found = hosts.ensure(ec2, launches, given["timeout"], note, begin=begin, directory=directory)
+            outcome = hosts.ensure(ec2, launches, given["timeout"], note, begin=begin, directory=directory)
+            refused = hosts.note_refused(directory, plans, outcome)
         except aws_errors.errors() as error:
             return {"failed": True, "msg": aws_errors.sentence(error)}
         except OSError as error:
             return {"failed": True, "msg": str(run_directory.cannot_be_written(directory, error))}
-        return {"changed": changed, "instances": [record_files.plain(one) for one in found]}
+        return {
+            "changed": outcome.changed,
+            "instances": [record_files.plain(one) for one in outcome.instances],
+            "warnings": refused,
+        }

@@ -55,12 +55,11 @@ class ActionModule(ActionBase):
             else:
                 check_source = partial(source_check.check, crates_index_url=given["crates_index"])
                 planned = run_plan.make(parameters, connect, run_plan.start_of(begun.plan), begun, check_source)
-            if planned.measured:
+            if planned.gone:
                 termination.note_gone(connect("ec2"), directory.name, directory)
             if begun.plan:
                 before_plan.keep(directory)
-            # Stages that failed are repeated; if the instances are gone, only those that need no machine.
-            failures.forget_failures(directory, failures.OF_BRINGING_BACK if planned.measured else None)
+            failures.forget_failures(directory, resuming.repeated(directory, planned))
             resuming.turn_to_measured(directory, planned)
             changed = record_files.write(directory, planned)
             parameters_file.accept(directory)

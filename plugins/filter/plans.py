@@ -18,6 +18,8 @@ _NOTHING: dict[str, Any] = {
     "launches": [],
     "destination": None,
     "measured": [],
+    "existing": [],
+    "gone": [],
     "warnings": [],
 }
 

@@ -10,7 +10,7 @@ from benchmarks.launch import kept, left
 from benchmarks.playbook import uncollected
 from benchmarks.readers import host_readings
 from benchmarks.results import host_ends, host_uploads
-from benchmarks.runs import failures, record_files, run_layout
+from benchmarks.runs import failures, planned_hosts, record_files, run_layout
 from benchmarks.runs.records import Preflight
 
 
@@ -29,6 +29,14 @@ def host_directory(directory: str, host: str) -> str:
     return str(run_layout.host(Path(directory), host))
 
 
+def host_name(directory: str, host: str) -> str:
+    return planned_hosts.name(Path(directory), host)
+
+
+def host_address(directory: str, host: str) -> str:
+    return planned_hosts.address(Path(directory), host)
+
+
 def is_given_up(directory: str, instance: str) -> bool:
     return kept.is_given_up(Path(directory), instance)
 
@@ -39,6 +47,10 @@ def may_leave(directory: str) -> bool:
 
 def hosts_left(directory: str) -> list[str]:
     return left.hosts(Path(directory))
+
+
+def hosts_waiting(directory: str) -> list[str]:
+    return list(planned_hosts.waiting(Path(directory)))
 
 
 def way_back(directory: str, region: str | None) -> str:
@@ -62,8 +74,11 @@ def host_end(directory: str, limits: dict[str, Any]) -> str:
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
+            "host_address": host_address,
             "host_directory": host_directory,
+            "host_name": host_name,
             "hosts_left": hosts_left,
+            "hosts_waiting": hosts_waiting,
             "host_end": host_end,
             "host_upload": host_upload,
             "is_given_up": is_given_up,

@@ -18,7 +18,7 @@ from benchmarks.host import host_layout, ssh
 from benchmarks.parameters import attaching
 from benchmarks.parameters.addresses import parse_host
 from benchmarks.parameters.outline import outline
-from benchmarks.runs import record_files, run_directory
+from benchmarks.runs import planned_hosts, record_files, run_directory
 from benchmarks.runs.records import Instances
 from benchmarks.runs.run_id import group_name
 
@@ -34,6 +34,7 @@ description:
   - A request that ends with its plan has no other hosts.
   - Once the run has launched instances, they are in the group C(launched), found by P(amazon.aws.aws_ec2#inventory).
     Before that, AWS is not called, so playbooks that need no AWS account run without one.
+  - Hosts that wait until the vCPU quota has room for them are in the group C(waiting), named by their number.
 options:
   plugin:
     description: Marks the file as a source for this plugin.
@@ -77,6 +78,8 @@ class InventoryModule(BaseInventoryPlugin):
             inventory.add_group(group)
             inventory.add_group("this_run")
             inventory.add_child("this_run", group)
+        inventory.add_group("waiting")
+        inventory.add_child("launched", "waiting")
 
         if not host:
             # For the modules of amazon.aws, which this process starts.
@@ -95,6 +98,8 @@ class InventoryModule(BaseInventoryPlugin):
             os.environ.setdefault("AWS_RETRY_MODE", session.RETRY_MODE)
             os.environ.setdefault("AWS_MAX_ATTEMPTS", str(session.ATTEMPTS))
             self._add_instances(inventory, loader, Path(path).parent / self.get_option("instances"), run_id)
+            for name in planned_hosts.waiting(directory):
+                inventory.add_host(name, group="waiting")
 
     def _add_instances(self, inventory: Any, loader: Any, path: Path, run_id: str) -> None:
         plugin = inventory_loader.get("amazon.aws.aws_ec2")

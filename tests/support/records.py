@@ -97,7 +97,7 @@ def instances(*ids: str, **changes: Any) -> Instances:
 
 
 def machine(**changes: Any) -> Machine:
-    given = dict.fromkeys(run_machine.PARAMETERS)
+    given = {**dict.fromkeys(run_machine.PARAMETERS), "instances": 1}
     return Machine(**{**given, "region": None, "key": None, **changes})
 
 

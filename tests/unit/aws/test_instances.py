@@ -9,7 +9,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from benchmarks.aws import instances
-from benchmarks.errors import FailedError
 from tests.support.aws_fakes import FakeClient, aws_error
 
 
@@ -35,36 +34,41 @@ def test_waiting_goes_on_until_all_run_and_are_found_by_their_tag() -> None:
     naps: list[float] = []
     both = described(instance("i-1", "running"), instance("i-2", "running"))
     answers = [described(), described(instance("i-1", "pending")), described(instance("i-1", "running")), both]
-    running = instances.wait_running(FakeClient(describe_instances=answers), "r1", {"i-1", "i-2"}, 60, naps.append)
+    ec2 = FakeClient(describe_instances=answers)
+    running, failed = instances.wait_running(ec2, "r1", {"i-1", "i-2"}, 60, naps.append)
     assert {i["InstanceId"] for i in running} == {"i-1", "i-2"}
+    assert failed == {}
     assert len(naps) == 3
 
 
 def test_an_instance_that_ends_while_it_starts_fails_with_ec2s_reason() -> None:
     reason = {"StateReason": {"Message": "Client.InternalError: Client error on launch"}}
     ec2 = FakeClient(describe_instances=described(instance("i-1", "terminated", **reason)))
-    with pytest.raises(FailedError) as failed:
-        instances.wait_running(ec2, "r1", {"i-1"}, 60)
-    assert str(failed.value) == (
-        "i-1 ended while it was starting: Client.InternalError: Client error on launch. Start a new run."
-    )
+    _, failed = instances.wait_running(ec2, "r1", {"i-1"}, 60)
+    told = "i-1 ended while it was starting: Client.InternalError: Client error on launch. Start a new run."
+    assert failed == {"i-1": told}
+
+
+def test_an_instance_that_fails_does_not_keep_the_others_from_running() -> None:
+    ec2 = FakeClient(describe_instances=described(instance("i-1", "terminated"), instance("i-2", "running")))
+    running, failed = instances.wait_running(ec2, "r1", {"i-1", "i-2"}, 60)
+    assert [i["InstanceId"] for i in running] == ["i-2"]
+    assert list(failed) == ["i-1"]
 
 
 def test_an_instance_that_was_stopped_is_not_waited_for() -> None:
     ec2 = FakeClient(describe_instances=described(instance("i-1", "stopped")))
-    with pytest.raises(FailedError) as failed:
-        instances.wait_running(ec2, "r1", {"i-1"}, 60)
-    assert str(failed.value) == (
-        "i-1 has been stopped: start it by aws ec2 start-instances, or end it by ./inv bench.terminate --run-id r1"
-    )
+    _, failed = instances.wait_running(ec2, "r1", {"i-1"}, 60)
+    end = "start it by aws ec2 start-instances, or end it by ./inv bench.terminate --run-id r1"
+    assert failed == {"i-1": f"i-1 has been stopped: {end}"}
 
 
 def test_an_instance_that_does_not_start_in_time_fails() -> None:
     ec2 = FakeClient(describe_instances=described(instance("i-1", "pending")))
-    with pytest.raises(
-        FailedError, match=r"^i-1 did not start within -1 seconds: start a new run, or choose another instance type\.$"
-    ):
-        instances.wait_running(ec2, "r1", {"i-1"}, -1)
+    running, failed = instances.wait_running(ec2, "r1", {"i-1"}, -1)
+    assert running == []
+    late = "i-1 did not start within -1 seconds: start a new run, or choose another instance type."
+    assert failed == {"i-1": late}
 
 
 def test_ending_tells_ec2_of_one_after_the_other() -> None:
