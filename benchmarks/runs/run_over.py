@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from benchmarks.errors import RefusedError
-from benchmarks.runs import attempts, failures, record_files, run_layout
+from benchmarks.runs import attempts, failures, host_outcomes, planned_hosts, record_files, run_layout
 from benchmarks.runs.records import Instances, Preflight, Published, Terminated
 from benchmarks.runs.result_records import Results
 
@@ -15,15 +15,20 @@ from benchmarks.runs.result_records import Results
 def is_over(directory: Path) -> bool:
     """Whether nothing is left to do: every instance is known to be gone, and what it had measured was brought back.
 
-    That of a run that measured nothing is known if it has failed. A machine of the user's own is never over: whether it
-    measures is known there only.
+    No host waits to be launched then. That of a run that measured nothing is known if it has failed. A machine of the
+    user's own is never over: whether it measures is known there only.
     """
     launched = record_files.recall(Instances, directory)
     ended = record_files.recall(Terminated, directory) or Terminated()
     hosts = [instance.instance_id for instance in launched.instances] if launched else []
-    return bool(hosts) and all(
-        host in ended.times and all(_is_brought_back(directory, host, number) for number in _attempts(directory, host))
-        for host in hosts
+    return (
+        bool(hosts)
+        and not planned_hosts.waiting(directory)
+        and all(
+            host in ended.times
+            and all(_is_brought_back(directory, host, number) for number in _attempts(directory, host))
+            for host in hosts
+        )
     )
 
 
@@ -51,7 +56,14 @@ def ended(run_id: str) -> str:
 
 
 def failure(directory: Path) -> str:
-    """Why a run has failed or is partial, as a sentence, empty if it has succeeded."""
+    """Why a run has failed or is partial, as a sentence; empty if it has succeeded.
+
+    Of several hosts, how many did not succeed, and a line for each reason.
+    """
+    outcomes = host_outcomes.of_run(directory)
+    if len(outcomes) > 1 and (reasons := host_outcomes.reasons(outcomes)):
+        count = f"{len(host_outcomes.failed(outcomes))} of {len(outcomes)} hosts did not succeed."
+        return "\n".join([count, *reasons.values()])
     failed = (one.sentence for one in failures.failures(directory))
     partial = (found.partial for found in _results(directory) if found.partial)
     return next(chain(failed, partial), "")

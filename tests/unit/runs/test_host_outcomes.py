@@ -77,6 +77,18 @@ def test_what_failed_here_counts_for_hosts_without_results(run: Path) -> None:
     assert told(run) == dict.fromkeys(("i-1", "host-3"), "The keys could not be written.")
 
 
+def test_a_reason_is_told_once_with_all_the_hosts_that_it_is_of(run: Path) -> None:
+    failures.record_failure(run, "host-3", "Launch", "EC2 has no capacity.\nmore")
+    failures.record_failure(run, "i-1", "Build", "EC2 has no capacity.")
+    failures.record_failure(run, "i-2", "Collect", "Nothing was there.")
+    outcomes = host_outcomes.of_run(run)
+    assert host_outcomes.reasons(outcomes) == {
+        "Nothing was there.": "i-2 (c2i.large): Nothing was there.",
+        "EC2 has no capacity.": "i-1 (c1i.large), host-3 (c3i.large): EC2 has no capacity.",
+    }
+    assert len(host_outcomes.failed(outcomes)) == 3
+
+
 def test_a_machine_of_ones_own_is_a_host_too(tmp_path: Path) -> None:
     record_files.write(tmp_path, records.preflight(launches=()))
     assert host_outcomes.of_run(tmp_path) == ()
