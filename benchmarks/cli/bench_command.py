@@ -39,7 +39,7 @@ def attach(values: Values) -> None:
         run({**values, "run_id": run_id, "runs_dir": str(runs_dir)})
         return
     print(f"The run {run_id} is over.", file=sys.stderr)
-    failed = run_over.failure(runs_dir / run_id)
+    failed = run_over.failure(runs_dir / run_id).partition("\n")[0]
     summary.show(runs_dir / run_id, failed)
     if failed:
-        raise FailedError(failed.splitlines()[0])
+        raise FailedError(failed)

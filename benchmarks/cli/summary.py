@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
+from benchmarks.cli import hosts_summary
 from benchmarks.errors import FailedError
 from benchmarks.host import host_layout, ssh
 from benchmarks.launch import cost, remaining
@@ -111,13 +112,19 @@ def of_run(directory: Path, told: str = "") -> RenderableType:
     Why results are partial is left out if `told`, which is printed after it, says so.
     """
     parts: list[RenderableType] = []
-    for host in run_layout.hosts(directory):
-        parts += [*_host(run_layout.attempt(host, attempts.current(host)), told), *_others(host)]
     preflight = record_files.recall(Preflight, directory)
     launched = record_files.recall(Instances, directory)
+    terminated = record_files.recall(Terminated, directory) or Terminated()
+    hosts = list(run_layout.hosts(directory))
+    if preflight and len(preflight.launches) > 1:
+        parts += hosts_summary.parts(directory, launched, terminated, told)
+        parts += [line for host in hosts for line in _others(host)]
+    else:
+        for host in hosts:
+            parts += [*_host(run_layout.attempt(host, attempts.current(host)), told), *_others(host)]
+        if preflight and preflight.launch and launched:
+            parts.append(rendering.Hanging(Text(f"Cost      {cost.line(preflight.launch, launched, terminated)}")))
     if preflight and preflight.launch and launched:
-        terminated = record_files.recall(Terminated, directory) or Terminated()
-        parts.append(rendering.Hanging(Text(f"Cost      {cost.line(preflight.launch, launched, terminated)}")))
         parts += [Text(line) for line in kept(directory, launched, terminated)]
     parts += _stages(directory)
     parts.append(Text(f"Run       {directory}"))

@@ -4,50 +4,106 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from benchmarks.aws import billing, cpu_credits
-from benchmarks.runs.records import Instances, LaunchPlan, Terminated
+from benchmarks.runs.records import Instance, Instances, LaunchPlan, Price, Terminated
 
 
-def line(launch: LaunchPlan, launched: Instances, terminated: Terminated, now: datetime | None = None) -> str:
-    """One line with the instance type, the time, the price with its source and date, and the cost.
+@dataclass(frozen=True)
+class HostCost:
+    """What an instance has cost so far, in USD, from the price of its own launch."""
+
+    launch: LaunchPlan
+    seconds: float  # that are billed
+    usd: float | None  # None if the price is not known
+    credits: float = 0.0  # the most that its CPU credits may have cost beside that, as far as is known
+    is_more: bool = False  # whether CPU credits of an unknown price may have been charged
+
+    @property
+    def lasted(self) -> str:
+        return _lasted(self.seconds)
+
+    def __str__(self) -> str:
+        if self.usd is None:
+            return "not known"
+        amount = f"${self.usd + self.credits:.4f}"
+        return f"up to {amount}" if self.credits else f"about {amount}" if self.launch.spot else amount
+
+
+def of_instance(launch: LaunchPlan, one: Instance, terminated: Terminated, now: datetime | None = None) -> HostCost:
+    """The cost of an instance until its end, else until now.
 
     Of CPU credits only the most that they may cost is known, unless EC2 has said that they are standard.
     """
-    times = {
-        one.instance_id: billing.seconds_billed(
-            one.launched,
-            terminated.times.get(one.instance_id) or now or datetime.now(UTC),
-            launch.image.licensed_platform,
-        )
-        for one in launched.instances
-    }
-    seconds = sum(times.values())
-    lasted = f"{launch.instance_type} for {int(seconds // 60)} min {int(seconds % 60)} s"
+    end = terminated.times.get(one.instance_id) or now or datetime.now(UTC)
+    seconds = billing.seconds_billed(one.launched, end, launch.image.licensed_platform)
+    usd = billing.cost(launch.price.usd_per_hour, seconds) if launch.price else None
+    if not cpu_credits.are_charged(launch, one):
+        return HostCost(launch, seconds, usd)
+    credits = billing.cost(launch.cpu_credits.usd_per_hour, seconds) if launch.cpu_credits else 0.0
+    return HostCost(launch, seconds, usd, credits, launch.cpu_credits is None)
+
+
+def line(launch: LaunchPlan, launched: Instances, terminated: Terminated, now: datetime | None = None) -> str:
+    """One line with the instance type, the time, the price with its source and date, and the cost."""
+    each = [of_instance(launch, one, terminated, now) for one in launched.instances]
+    lasted = f"{launch.instance_type} for {_lasted(sum(one.seconds for one in each))}"
     price = launch.price
     if not price:
-        # Plans of earlier versions do not say why.
-        why = launch.price_unknown or "AWS lists none, or the permission pricing:GetProducts is missing"
-        return f"{lasted}; its price is not known: {why}."
-    amount = f"${billing.cost(price.usd_per_hour, seconds):.4f}"
-    charged = [one for one in launched.instances if cpu_credits.are_charged(launch, one)]
-    if charged and launch.cpu_credits:
-        most = billing.cost(launch.cpu_credits.usd_per_hour, sum(times[one.instance_id] for one in charged))
-        amount += f", and up to ${most:.4f} for CPU credits"
-    *others, last = _beside(launch, credits=bool(charged and not launch.cpu_credits))
-    source = f"{price.source}, {price.date}; {', '.join(others)} and {last} not counted"
-    if launch.spot:
-        # EC2 may have changed the price since, and have launched in a cheaper zone.
-        return f"{lasted} at a spot price of ${price.usd_per_hour:.4g}/h: about {amount} ({source})"
-    return f"{lasted} at ${price.usd_per_hour:.4g}/h: {amount} ({source})"
+        return f"{lasted}; its price is not known: {_why_unknown(launch)}."
+    # EC2 may have changed a spot price since, and have launched in a cheaper zone.
+    rate = f"at {'a spot price of ' if launch.spot else ''}${price.usd_per_hour:.4g}/h"
+    return f"{lasted} {rate}: {_amount(each)} ({_of_price(price)}; {_not_counted(each)})"
 
 
-def _beside(launch: LaunchPlan, *, credits: bool) -> Iterator[str]:
+def total(each: Sequence[HostCost]) -> str:
+    """One line with what instances, of any types, have cost together, the sources of the prices, and what is missing.
+
+    There is at least one.
+    """
+    known = [one for one in each if one.usd is not None]
+    unknown = {one.launch.instance_type: _why_unknown(one.launch) for one in each if one.usd is None}
+    missing = [f"the price of {name} is not known: {why}" for name, why in unknown.items()]
+    count = f"{len(known)} {'instance' if len(known) == 1 else 'instances'}"
+    if not known:
+        return f"{'; '.join(missing)}."
+    sources = dict.fromkeys(_of_price(one.launch.price) for one in known if one.launch.price)
+    told = f"{_amount(known)} for {count} ({'; '.join([*sources, _not_counted(known)])})"
+    return f"{told}; {'; '.join(missing)}." if missing else told
+
+
+def _lasted(seconds: float) -> str:
+    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+def _amount(each: Sequence[HostCost]) -> str:
+    about = "about " if any(one.launch.spot for one in each) else ""
+    amount = f"{about}${sum(one.usd or 0 for one in each):.4f}"
+    credits = sum(one.credits for one in each)
+    return f"{amount}, and up to ${credits:.4f} for CPU credits" if credits else amount
+
+
+def _of_price(price: Price) -> str:
+    return f"{price.source}, {price.date}"
+
+
+def _why_unknown(launch: LaunchPlan) -> str:
+    # Plans of earlier versions do not say why.
+    return launch.price_unknown or "AWS lists none, or the permission pricing:GetProducts is missing"
+
+
+def _not_counted(each: Sequence[HostCost]) -> str:
+    *others, last = _beside(each)
+    return f"{', '.join(others)} and {last} not counted"
+
+
+def _beside(each: Sequence[HostCost]) -> Iterator[str]:
     yield from ("storage", "traffic")
-    if credits:
+    if any(one.is_more for one in each):
         yield "CPU credits"
-    if launch.tenancy != "default":
+    if any(one.launch.tenancy != "default" for one in each):
         yield "dedicated hardware's fee"
 
 

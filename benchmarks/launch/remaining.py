@@ -140,6 +140,11 @@ def results_command(source: str, directory: Path) -> str:
     return _command([f"bench.results {shlex.quote(source)}"], directory)
 
 
+def compare_command(run_id: str, by: str, directory: Path) -> str:
+    """The command that compares the hosts of a run by a fact (see sides.facts)."""
+    return _command([f"bench.compare {run_id} --by {by}"], directory)
+
+
 def _command(words: Sequence[str], directory: Path) -> str:
     is_elsewhere = directory.parent != run_directory.default_directory()
     place = [f"--runs-dir {shlex.quote(str(directory.parent))}"] if is_elsewhere else []

@@ -9,8 +9,8 @@ from benchmarks.host import attempt_files, systemd_units
 from benchmarks.results import publishing
 from benchmarks.results.result_keys import AttemptFolder
 from benchmarks.results.uploads import content_type
-from benchmarks.runs import run_layout
-from benchmarks.runs.records import Build, Preflight, Toolchain
+from benchmarks.runs import planned_hosts, record_files, run_layout
+from benchmarks.runs.records import Build, Instances, Preflight, Toolchain
 
 _LARGEST_RECORD = 2**22  # bytes
 # In this order, with the most bytes of each.
@@ -32,7 +32,8 @@ def of_attempt(run_dir: Path, host: str, attempt: int, plan: Preflight, keep: bo
     It needs a bucket and a role. With `keep`, it is not powered off afterwards.
     """
     target = plan.destination
-    if not (plan.launch and plan.launch.has_profile and target):
+    launch = planned_hosts.launch(plan, record_files.recall(Instances, run_dir), host)
+    if not (launch and launch.has_profile and target):
         return None
     run = publishing.run_folder(run_dir, host, attempt, plan)
     return {

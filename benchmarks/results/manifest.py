@@ -7,8 +7,8 @@ from pathlib import Path
 
 from benchmarks import __version__
 from benchmarks.results.uploads import Upload
-from benchmarks.runs import attempts, failures, record_files, run_layout
-from benchmarks.runs.records import File, Manifest, Preflight, Suite, Toolchain
+from benchmarks.runs import attempts, failures, planned_hosts, record_files, run_layout
+from benchmarks.runs.records import File, Instances, Manifest, Preflight, Suite, Toolchain
 from benchmarks.runs.result_records import Results
 
 
@@ -26,7 +26,7 @@ def make(run_dir: Path, host: str, attempt: int, plan: Preflight, uploads: Seque
         attempt=attempt,
         started=plan.started,
         suite=suite_of(run_layout.host(run_dir, host), attempt, plan),
-        launch=plan.launch,
+        launch=planned_hosts.launch(plan, record_files.recall(Instances, run_dir), host),
         toolchain=record_files.recall(Toolchain, directory),
         failures=_failures(run_dir, host, attempt),
         files=files,

@@ -15,8 +15,8 @@ from benchmarks.errors import FailedError
 from benchmarks.results import link, manifest
 from benchmarks.results.result_keys import AttemptFolder, RunFolder
 from benchmarks.results.uploads import Upload, choose_folder, send, upload_of
-from benchmarks.runs import event_records, events, record_files, run_directory, run_layout
-from benchmarks.runs.records import Build, Destination, Manifest, Preflight, Published, Toolchain
+from benchmarks.runs import event_records, events, planned_hosts, record_files, run_directory, run_layout
+from benchmarks.runs.records import Build, Destination, Instances, Manifest, Preflight, Published, Toolchain
 from benchmarks.runs.result_records import Results
 
 FILES = (
@@ -124,11 +124,15 @@ def _published(s3: Client, target: Destination, folder: str, uploads: Sequence[U
 
 
 def run_folder(run_dir: Path, host: str, attempt: int, plan: Preflight) -> RunFolder:
-    """The folder of the run to which an attempt belongs."""
+    """The folder of the run to which an attempt belongs: that of its host's type.
+
+    An instance whose type is not known, since its record is lost, is named like a machine of the user's own.
+    """
     host_directory = run_layout.host(run_dir, host)
     suite = manifest.suite_of(host_directory, attempt, plan)
-    if plan.launch:
-        machine, cores = plan.launch.instance_type, plan.launch.cores
+    launch = planned_hosts.launch(plan, record_files.recall(Instances, run_dir), host)
+    if launch:
+        machine, cores = launch.instance_type, launch.cores
     else:
         toolchain = record_files.recall(Toolchain, run_layout.attempt(host_directory, attempt))
         machine, cores = f"host-{host}", toolchain.host.cpus_usable if toolchain else 0

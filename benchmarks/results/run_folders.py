@@ -9,15 +9,17 @@ from benchmarks.results.result_keys import AttemptFolder, RunFolder
 from benchmarks.runs.records import Preflight
 
 
-def planned(run_id: str, plan: Preflight) -> RunFolder | None:
-    """The folder of what a run is to measure next; None for a machine of the user's own.
+def planned(run_id: str, plan: Preflight) -> tuple[RunFolder, ...]:
+    """The folders of what a run is to measure next, one for each type; none for a machine of the user's own.
 
     How many cores such a machine has, which is part of the folder's name, is known only from its toolchain's record.
     """
-    launch, suite = plan.launch, plan.measurements[0].suite
-    if not launch:
-        return None
-    return RunFolder(suite.name, plan.started, launch.instance_type, launch.cores, suite.source.ref, run_id)
+    suite = plan.measurements[0].suite
+    every = (
+        RunFolder(suite.name, plan.started, launch.instance_type, launch.cores, suite.source.ref, run_id)
+        for launch in plan.launches
+    )
+    return tuple(dict.fromkeys(every))
 
 
 def key_of_attempt(run_dir: Path, host: str, attempt: int, plan: Preflight, copy: int = 1) -> str:

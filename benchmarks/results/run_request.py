@@ -16,9 +16,10 @@ from benchmarks.aws.session import Client
 from benchmarks.errors import RefusedError
 from benchmarks.parameters import suites
 from benchmarks.results import result_keys, run_folders
-from benchmarks.results.uploads import object_of, send, stored_checksum, upload_of
+from benchmarks.results.result_keys import RunFolder
+from benchmarks.results.uploads import Upload, object_of, send, stored_checksum, upload_of
 from benchmarks.runs import record_files
-from benchmarks.runs.records import Preflight, RunRequest, Values
+from benchmarks.runs.records import Destination, Preflight, RunRequest, Values
 
 # Paths, which mean nothing on another machine.
 _OF_THIS_MACHINE = ("key_file", "runs_dir")
@@ -26,11 +27,11 @@ _OF_THIS_MACHINE = ("key_file", "runs_dir")
 
 @dataclass(frozen=True)
 class Uploaded:
-    """Whether anything was uploaded, and the object's URI; `warning` is why it could not be, empty if it is there."""
+    """Whether anything was uploaded, and the URIs of the objects; `warnings` say which could not be, and why."""
 
     changed: bool
-    uri: str
-    warning: str = ""
+    uris: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def make(run_id: str, plan: Preflight, parameters: Values) -> RunRequest:
@@ -53,28 +54,40 @@ def make(run_id: str, plan: Preflight, parameters: Values) -> RunRequest:
 
 
 def upload(s3: Client, run_dir: Path, plan: Preflight, parameters: Values) -> Uploaded:
-    """Write the record of a run that launches, and upload it to the run's folder in S3.
+    """Write the record of a run that launches, and upload it to each of the run's folders in S3.
 
-    An object is never replaced: a request that has changed since is another copy. If S3 refuses, nothing could be
-    published either: raises RefusedError, unless an instance exists, whose results are worth more. Of what may pass by
-    itself is only warned. Raises OSError if the directory cannot be written.
+    Whoever reads a folder has then all that is needed, whatever other types the run has. An object is never replaced: a
+    request that has changed since is another copy. If S3 refuses, nothing could be published either: raises
+    RefusedError, unless an instance exists, whose results are worth more. Of what may pass by itself is only warned.
+    Raises OSError if the directory cannot be written.
     """
-    folder, target = run_folders.planned(run_dir.name, plan), plan.destination
-    assert folder and target
+    folders, target = run_folders.planned(run_dir.name, plan), plan.destination
+    assert folders and target
     record_files.write(run_dir, make(run_dir.name, plan, parameters))
     found = upload_of(run_dir, RunRequest.FILE)
+    each = [_to_folder(s3, folder, found, plan, target, parameters) for folder in folders]
+    return Uploaded(
+        any(one.changed for one in each),
+        tuple(uri for one in each for uri in one.uris),
+        tuple(warning for one in each for warning in one.warnings),
+    )
+
+
+def _to_folder(
+    s3: Client, folder: RunFolder, found: Upload, plan: Preflight, target: Destination, parameters: Values
+) -> Uploaded:
     for copy in itertools.count(1):
         key = f"{folder.key}{result_keys.request(copy)}"
         uri = f"s3://{target.bucket}/{key}"
         try:
             stored = stored_checksum(s3, object_of(target, key))
             if stored == found.encoded:
-                return Uploaded(False, uri)
+                return Uploaded(False, (uri,))
             if stored is None and send(s3, target, key, found):
-                return Uploaded(True, uri)
+                return Uploaded(True, (uri,))
         except aws_errors.errors() as error:
             if plan.existing or aws_errors.may_pass(error):
-                return Uploaded(False, uri, _warning(uri, error))
+                return Uploaded(False, (uri,), (_warning(uri, error),))
             raise RefusedError(_refusal(target.bucket, error, parameters)) from None
     raise AssertionError("unreachable")
 

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from benchmarks.errors import RefusedError
-from benchmarks.runs import attempts, failures, planned_hosts, record_files, run_layout
+from benchmarks.runs import attempts, failures, host_outcomes, planned_hosts, record_files, run_layout
 from benchmarks.runs.records import Instances, Preflight, Published, Terminated
 from benchmarks.runs.result_records import Results
 
@@ -57,7 +57,14 @@ def ended(run_id: str) -> str:
 
 
 def failure(directory: Path) -> str:
-    """Why a run has failed or is partial, as a sentence, empty if it has succeeded."""
+    """Why a run has failed or is partial, as a sentence; empty if it has succeeded.
+
+    Of several hosts, how many did not succeed, and a line for each reason.
+    """
+    outcomes = host_outcomes.of_run(directory)
+    if len(outcomes) > 1 and (reasons := host_outcomes.reasons(outcomes)):
+        count = f"{len(host_outcomes.failed(outcomes))} of {len(outcomes)} hosts did not succeed."
+        return "\n".join([count, *reasons.values()])
     failed = (one.sentence for one in failures.failures(directory))
     partial = (found.partial for found in _results(directory) if found.partial)
     return next(chain(failed, partial), "")

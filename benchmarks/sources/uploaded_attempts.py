@@ -12,6 +12,7 @@ from benchmarks.errors import RefusedError
 from benchmarks.launch import cost
 from benchmarks.readers import criterion_archive, host_readings
 from benchmarks.results import attempt_results, host_ends, host_files, platform_facts
+from benchmarks.results.result_keys import RunFolder
 from benchmarks.runs import failures, record_files, run_layout
 from benchmarks.runs.records import (
     Ended,
@@ -45,7 +46,7 @@ def results(place: Path, folder: Folder, uri: str) -> Results:
     manifest = _manifest(files, folder)
     request = record_files.recall(RunRequest, place)
     problems = [*_verified(files, manifest, uri), *_unpacked(files, uri)]
-    plan = request.plan if request else None
+    plan = _plan(request.plan, folder.run) if request else None
     launch = plan.launch if plan else None
     if manifest and launch:
         record_files.write(run_dir, _instances(manifest, launch))
@@ -62,6 +63,12 @@ def results(place: Path, folder: Folder, uri: str) -> Results:
         problems.append(f"{uri} has no benchmark results: {why}")
     notes = (*made.notes, *_notes(manifest, plan, launch, uri))
     return replace(made, problems=(*made.problems, *problems), notes=notes)
+
+
+def _plan(whole: Preflight, run: RunFolder) -> Preflight:
+    """The plan of a run with the launches alone that a folder is of. Those of one type differ in nothing read here."""
+    own = (one for one in whole.launches if (one.instance_type, one.cores) == (run.machine, run.cores))
+    return replace(whole, launches=tuple(own)[:1])
 
 
 def _manifest(files: Path, folder: Folder) -> HostManifest | None:

@@ -17,9 +17,9 @@ from benchmarks.runs.records import Preflight
 class ActionModule(ActionBase):
     """`plan` is the run's; `parameters` are as read_parameters wrote them.
 
-    Writes `run.json` into `run_dir` and into the run's folder in S3, where it is never replaced. Fails if S3 refuses,
-    since nothing could be published later. What the run's records said before it was planned is restored then. A fault
-    that may pass is a warning. Returns the object's `uri`.
+    Writes `run.json` into `run_dir` and into each of the run's folders in S3, where it is never replaced. Fails if S3
+    refuses, since nothing could be published later. What the run's records said before it was planned is restored then.
+    A fault that may pass is a warning. Returns the `uris` of the objects.
     """
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -46,4 +46,4 @@ class ActionModule(ActionBase):
             return {"failed": True, "msg": aws_errors.sentence(error)}
         except OSError as error:
             return {"failed": True, "msg": str(run_directory.cannot_be_written(directory, error))}
-        return {"changed": done.changed, "uri": done.uri, "warnings": [done.warning] if done.warning else []}
+        return {"changed": done.changed, "uris": list(done.uris), "warnings": list(done.warnings)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shlex
 import shutil
 from datetime import UTC, datetime
@@ -123,6 +124,79 @@ def test_an_earlier_attempt_that_measured_is_shown_with_how_to_see_it(run: Path)
     lines = shown(run).splitlines()
     assert lines[0] == f"Attempt 1 2 benchmarks: ./inv bench.results r1/i-1/1 --runs-dir {run.parent}"
     assert not any(line.startswith("Measured") for line in lines)
+
+
+LAUNCHES = tuple(
+    records.launch_plan(
+        host=number, instance_type=name, price=Price(usd_per_hour=usd, source="AWS Price List", date="2026-05-19")
+    )
+    for number, (name, usd) in enumerate((("c8g.large", 0.3), ("c7i.large", 0.36), ("c7a.large", 0.4)), 1)
+)
+
+
+@pytest.fixture
+def sweep(run: Path) -> Path:
+    """The run with two more hosts: i-1 has the second of the types, i-2 has failed, and the last was refused."""
+    record_files.write(run, records.preflight(launches=LAUNCHES))
+    launched = tuple(
+        records.instance(name, host=number, instance_type=LAUNCHES[number - 1].instance_type)
+        for name, number in (("i-1", 2), ("i-2", 1))
+    )
+    record_files.write(run, records.instances(instances=launched))
+    ends = ((name, datetime(2026, 5, 19, 8, minute, tzinfo=UTC)) for name, minute in (("i-1", 25), ("i-2", 20)))
+    record_files.write(run, Terminated(instances=tuple(Ended(instance_id=name, at=at) for name, at in ends)))
+    record_files.write(run / "i-1/1", records.published(prefix="results/s/c7i_r1/i-1/1/"))
+    record_files.write(run / "i-2", CurrentAttempt(number=1))
+    failures.record_failure(
+        run, "i-2", "Build", "The build failed with exit status 101. Its last lines are …", attempt=1
+    )
+    refused = "EC2 has no capacity for c7a.large in any zone: give another type."
+    failures.record_failure(run, "host-3", "Launch", refused)
+    return run
+
+
+def test_several_hosts_are_a_table_with_what_each_has_measured_and_cost(sweep: Path) -> None:
+    lines = [line.rstrip() for line in shown(sweep, 200).splitlines()]
+    assert [re.split(r"\s{2,}", line) for line in lines[:4]] == [
+        ["host", "type", "zone", "measured", "time", "cost", "outcome"],
+        ["host-3", "c7a.large", "-", "-", "-", "-", "EC2 has no capacity for c7a.large in any zone"],
+        ["i-1", "c7i.large", "eu-central-1a", "2", "10 min 0 s", "$0.0600", "done"],
+        ["i-2", "c8g.large", "eu-central-1a", "-", "5 min 0 s", "$0.0250", "The build failed with exit status 101"],
+    ]
+    assert lines[4:] == [
+        "",
+        "host-3 (c7a.large): EC2 has no capacity for c7a.large in any zone: give another type.",
+        "i-2 (c8g.large): The build failed with exit status 101. Its last lines are …",
+        "Cost      $0.0850 for 2 instances (AWS Price List, 2026-05-19; storage and traffic not counted)",
+        "S3        s3://mine/results/s/c7i_r1/",
+        f"Numbers   ./inv bench.results r1 --runs-dir {sweep.parent}",
+        "Stages    launch 12.3 s, benchmark 600.0 s",
+        f"Run       {sweep}",
+    ]
+
+
+def test_hosts_of_several_types_that_have_measured_can_be_compared(sweep: Path) -> None:
+    shutil.copytree(sweep / "i-1/1", sweep / "i-2/1")
+    command = f"./inv bench.compare r1 --by instance-type --runs-dir {sweep.parent}"
+    assert f"Compare   {command}" in shown(sweep, 200).splitlines()
+
+
+def test_a_host_of_several_that_waits_is_said_to_be_not_launched(sweep: Path) -> None:
+    failures.forget_failures(sweep)
+    text = shown(sweep, 200)
+    assert re.search(r"host-3 .* not launched *\n", text)
+    assert re.search(r"i-2 .* no results yet *\n", text)
+
+
+def test_why_a_host_of_several_has_failed_is_left_out_if_the_last_lines_say_it(sweep: Path) -> None:
+    told = "EC2 has no capacity for c7a.large in any zone: give another type."
+    assert told not in shown(sweep, 200, told=f"The run failed: {told}")
+
+
+def test_partial_results_of_a_host_of_several_are_counted(sweep: Path) -> None:
+    failures.record_failure(sweep, "i-1", "Measure", "i-1 is terminated: it was told to.", attempt=1)
+    report(sweep)
+    assert re.search(r"i-1 .* 2, partial .* i-1 is terminated *\n", shown(sweep, 200))
 
 
 def test_a_run_that_failed_early_shows_what_there_is(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from benchmarks.launch import cost
+from benchmarks.launch.cost import HostCost
 from benchmarks.runs.records import Ended, Image, LaunchPlan, Price, Terminated
 from tests.support import records
 
@@ -103,6 +104,48 @@ def test_an_unknown_price_is_said_to_be_unknown() -> None:
     assert line(600, price=None).startswith("c7i.large for 10 min 0 s; its price is not known: AWS lists none")
     assert line(600, price=None, unknown="AWS refused GetProducts") == (
         "c7i.large for 10 min 0 s; its price is not known: AWS refused GetProducts."
+    )
+
+
+def of_types(*prices: Price | None, **changes: Any) -> list[HostCost]:
+    """The costs of half an hour on each of several types."""
+    over = Terminated(instances=(Ended(instance_id="i-1", at=BEGAN + timedelta(minutes=30)),))
+    return [
+        cost.of_instance(
+            records.launch_plan(instance_type=f"c{number}i.large", price=price, **changes), records.instance(), over
+        )
+        for number, price in enumerate(prices, 1)
+    ]
+
+
+def test_each_host_costs_its_own_price_and_a_run_their_sum() -> None:
+    found = of_types(PRICE, replace(PRICE, usd_per_hour=0.5))
+    assert [str(one) for one in found] == ["$0.1800", "$0.2500"]
+    assert found[0].lasted == "30 min 0 s"
+    assert cost.total(found) == (
+        "$0.4300 for 2 instances (AWS Price List, on demand, 2026-05-19; storage and traffic not counted)"
+    )
+
+
+def test_a_host_whose_price_is_not_known_is_named_beside_the_sum_of_the_others() -> None:
+    found = of_types(PRICE, None)
+    assert str(found[1]) == "not known"
+    assert cost.total(found) == (
+        "$0.1800 for 1 instance (AWS Price List, on demand, 2026-05-19; storage and traffic not counted); the price of "
+        "c2i.large is not known: AWS lists none, or the permission pricing:GetProducts is missing."
+    )
+    assert cost.total(found[1:]).startswith("the price of c2i.large is not known: ")
+
+
+def test_prices_of_several_sources_name_each_once_and_what_may_be_more() -> None:
+    found = [
+        *of_types(PRICE, PRICE, cpu_credits=records.CREDITS),
+        *of_types(replace(PRICE, source="EC2 spot price in eu-central-1b"), spot=True),
+    ]
+    assert [str(one) for one in found] == ["up to $0.2300", "up to $0.2300", "about $0.1800"]
+    assert cost.total(found) == (
+        "about $0.5400, and up to $0.1000 for CPU credits for 3 instances (AWS Price List, on demand, 2026-05-19; EC2 "
+        "spot price in eu-central-1b, 2026-05-19; storage and traffic not counted)"
     )
 
 

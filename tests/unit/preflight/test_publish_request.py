@@ -38,7 +38,7 @@ def test_a_request_that_s3_refuses_has_changed_nothing(monkeypatch: pytest.Monke
 
 
 def test_a_request_that_s3_takes_is_that_of_the_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    answer = published(monkeypatch, tmp_path, Mock(return_value=Uploaded(True, "s3://mine/run.json")))
-    assert answer == {"changed": True, "uri": "s3://mine/run.json", "warnings": []}
+    answer = published(monkeypatch, tmp_path, Mock(return_value=Uploaded(True, ("s3://mine/run.json",))))
+    assert answer == {"changed": True, "uris": ["s3://mine/run.json"], "warnings": []}
     assert record_files.read(Preflight, tmp_path) == AFTER
     assert failures.failures(tmp_path) == ()

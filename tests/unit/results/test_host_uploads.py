@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks.results import host_uploads, publishing
-from benchmarks.runs import run_layout
+from benchmarks.runs import record_files, run_layout
 from benchmarks.runs.records import Build, Destination, Preflight, Toolchain
 from tests.support import records
 
@@ -40,6 +40,15 @@ def test_it_uploads_into_the_very_folder_of_publishing(tmp_path: Path) -> None:
     assert types["criterion.tar.gz"] == "application/x-tar"
     assert types["build.json"] == "application/json"
     assert types["activity"] == "text/plain; charset=utf-8"
+
+
+def test_each_host_uploads_into_the_folder_of_its_own_type(tmp_path: Path) -> None:
+    launches = tuple(
+        records.launch_plan(host=number, instance_type=f"c{number}i.large", has_profile=True) for number in (1, 2)
+    )
+    record_files.write(tmp_path / "r1", records.instances("i-1", "i-2"))
+    told = host_uploads.of_attempt(tmp_path / "r1", "i-2", 1, plan(launches=launches), keep=False)
+    assert told and "_c2i.large_" in told["folder"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from msgspec.structs import replace
 from benchmarks.aws import anonymous
 from benchmarks.errors import FailedError
 from benchmarks.results import publishing
-from benchmarks.runs import run_directory
+from benchmarks.runs import record_files, run_directory
+from benchmarks.runs.records import Manifest
+from tests.support import records
 from tests.support.aws_fakes import aws_error
 from tests.support.events import brief
 from tests.support.result_bucket import KEY, Bucket, plan, published
@@ -59,6 +61,24 @@ def test_a_machine_one_has_is_named_with_its_cores(host: Path) -> None:
     host.parent.rename(host.parents[1] / "box")
     _, uri = publishing.publish(Bucket(), host.parents[1], "box", 1, plan(launches=()))
     assert uri == "s3://mine/results/plonky2/2026-05-19T081500Z_host-box_4c_1.0.0_r1/box/1/"
+
+
+def test_each_host_is_published_in_the_folder_of_its_own_type(host: Path) -> None:
+    launches = tuple(
+        records.launch_plan(host=number, instance_type=name, cores=number)
+        for number, name in enumerate(("c8g.large", "c7i.large"), 1)
+    )
+    record_files.write(host.parents[1], records.instances("i-2", "i-1"))
+    _, uri = publishing.publish(Bucket(), host.parents[1], "i-1", 1, plan(launches=launches))
+    assert uri == "s3://mine/results/plonky2/2026-05-19T081500Z_c7i.large_2c_1.0.0_r1/i-1/1/"
+    manifest = record_files.read(Manifest, host)
+    assert manifest and manifest.launch == launches[1]
+
+
+def test_an_instance_of_unknown_type_is_not_published_as_another_type(host: Path) -> None:
+    launches = tuple(records.launch_plan(host=number, instance_type=f"c{number}i.large") for number in (1, 2))
+    _, uri = publishing.publish(Bucket(), host.parents[1], "i-1", 1, plan(launches=launches))
+    assert uri == "s3://mine/results/plonky2/2026-05-19T081500Z_host-i-1_4c_1.0.0_r1/i-1/1/"
 
 
 def test_the_link_opens_the_log_and_is_for_its_owner_alone(host: Path) -> None:

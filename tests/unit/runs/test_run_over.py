@@ -81,6 +81,42 @@ def test_a_run_that_is_partial_has_not_succeeded(run: Path) -> None:
     assert run_over.failure(run) == "The benchmark failed."
 
 
+@pytest.fixture
+def sweep(run: Path) -> Path:
+    """The run with two more hosts, of which one was launched, measured, published and ended, and the other was not."""
+    launches = tuple(records.launch_plan(host=number, instance_type=f"c{number}i.large") for number in (1, 2, 3))
+    record_files.write(run, records.preflight(launches=launches))
+    record_files.write(run, records.instances("i-1", "i-2"))
+    record_files.write(run, Terminated(instances=tuple(Ended(instance_id=one, at=NOW) for one in ("i-1", "i-2"))))
+    record_files.write(run / "i-2/1", records.published())
+    for host in ("i-1", "i-2"):
+        record_files.write(run / host / "1", Results(measurements=()))
+    return run
+
+
+def test_a_run_of_which_a_host_waits_to_be_launched_is_not_over(sweep: Path) -> None:
+    assert not run_over.is_over(sweep)
+    failures.record_failure(sweep, "host-3", "Launch", "EC2 has no capacity.")
+    assert run_over.is_over(sweep)
+
+
+def test_every_host_that_has_failed_is_told_with_its_type(sweep: Path) -> None:
+    assert run_over.failure(sweep) == ""
+    failures.record_failure(sweep, "host-3", "Launch", "EC2 has no capacity.")
+    record_files.write(sweep / "i-2/1", Results(measurements=(), partial="1 of 2 benchmarks were measured."))
+    assert run_over.failure(sweep).splitlines() == [
+        "2 of 3 hosts did not succeed.",
+        "i-2 (c2i.large): 1 of 2 benchmarks were measured.",
+        "host-3 (c3i.large): EC2 has no capacity.",
+    ]
+
+
+def test_a_failure_of_no_host_is_told_if_all_have_measured(sweep: Path) -> None:
+    failures.record_failure(sweep, "localhost", "End", "AWS does not answer.", "terminate")
+    record_files.write(sweep, records.preflight(launches=(records.launch_plan(), records.launch_plan(host=2))))
+    assert run_over.failure(sweep) == "AWS does not answer."
+
+
 def test_a_machine_of_ones_own_is_asked(tmp_path: Path) -> None:
     record_files.write(tmp_path, records.preflight(launches=()))
     assert not run_over.is_over(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from benchmarks.errors import RefusedError
 from benchmarks.results import result_keys
 from benchmarks.results.labelled import S3Object
+from benchmarks.runs.records import Price
 from benchmarks.runs.result_records import Results
-from benchmarks.sources import s3_sources
+from benchmarks.sources import reading, s3_sources
+from benchmarks.sources.places import Place
 from tests.support import host_uploads, records
 from tests.support.host_uploads import LAUNCHED, files, manifest, objects, plan, request
 from tests.support.result_bucket import FOLDER, KEY
@@ -79,6 +82,46 @@ def test_of_a_spot_instance_the_price_is_that_of_the_launch_and_the_cost_not_kno
     found = results({**request(spot), **objects(named, manifest(named))})
     assert found.money and found.platform
     assert (found.money.cost_usd, found.platform.lifecycle) == (None, "spot")
+
+
+SWEEP = tuple(
+    records.launch_plan(
+        host=number, instance_type=name, cores=number, price=Price(usd_per_hour=usd, source="AWS", date="")
+    )
+    for number, (name, usd) in enumerate((("c8g.large", 0.2), ("c7i.large", 0.4)), 1)
+)
+OF_C8G, OF_C7I = (FOLDER.replace("c7i.large_1c", f"{one.instance_type}_{one.cores}c") for one in SWEEP)
+
+
+def sweep(*, with_manifest: bool = True) -> dict[str, bytes]:
+    """What the instances of a run of two types have uploaded: i-1 of the first, and i-2 of the second."""
+    (asked,) = request(plan(launches=SWEEP)).values()
+    named = files("mul")
+    found: dict[str, bytes] = {}
+    for folder, host, launch in ((OF_C8G, "i-1", SWEEP[0]), (OF_C7I, "i-2", SWEEP[1])):
+        said = manifest(named, host=host, instance_type=launch.instance_type) if with_manifest else None
+        found |= {f"{folder}run.json": asked, **objects(named, said, f"{folder}{host}/1/")}
+    return found
+
+
+def test_a_run_of_several_types_is_one_run_whose_hosts_have_their_own_type_and_price() -> None:
+    place = Place(Path("/nowhere"), "mine")
+    place.__dict__["s3"] = bucket(sweep())
+    found = reading.read(["r1"], place)
+    assert sorted(one.label for one in found) == ["r1/i-1", "r1/i-2"]
+    each = {one.results.host: one.results for one in found}
+    assert {host: one.platform.instance_type for host, one in each.items() if one.platform} == {
+        "i-1": "c8g.large", "i-2": "c7i.large",
+    }  # fmt: skip
+    assert {host: one.platform.cores for host, one in each.items() if one.platform} == {"i-1": 1, "i-2": 2}
+    assert {host: one.money.usd_per_hour for host, one in each.items() if one.money} == {"i-1": 0.2, "i-2": 0.4}
+    assert "c8g.large for 60 min 0 s at $0.2/h: $0.2000" in each["i-1"].notes[-1]
+
+
+def test_the_type_of_a_host_without_a_manifest_is_that_of_its_folder() -> None:
+    (found,) = s3_sources.of_uri(bucket(sweep(with_manifest=False)), f"s3://mine/{OF_C7I}")
+    assert found.results.platform and found.results.money
+    assert (found.results.platform.instance_type, found.results.money.usd_per_hour) == ("c7i.large", 0.4)
 
 
 @pytest.mark.parametrize(
