@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-# Exit codes.
+from typing import ClassVar
+
+# The exit code of a refused request, also where no exception of these is raised.
 REFUSED = 2
-FAILED = 1
-BEYOND_LIMIT = 3
 
 
 class RefusedError(Exception):
-    """The request cannot be carried out as given; nothing was started. Exit code 2."""
+    """The request cannot be carried out as given; nothing was started."""
+
+    exit_code: ClassVar[int] = REFUSED
 
 
 class FailedError(Exception):
-    """The run was started and failed. Exit code 1."""
+    """The run was started and failed."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class PartlyFailedError(FailedError):
+    """The run was started, and some of its hosts have failed, while others have not."""
+
+    exit_code: ClassVar[int] = 4
 
 
 class BeyondLimitError(Exception):
-    """What was asked for was done, and its result is beyond a limit that the user has set. Exit code 3."""
+    """What was asked for was done, and its result is beyond a limit that the user has set."""
+
+    exit_code: ClassVar[int] = 3

@@ -6,7 +6,7 @@ import sys
 
 from benchmarks.cli import summary
 from benchmarks.errors import FailedError, RefusedError
-from benchmarks.playbook import runner, signals
+from benchmarks.playbook import run_end, runner, signals
 from benchmarks.runs import named_run, run_directory, run_over
 from benchmarks.runs.records import Values
 
@@ -42,4 +42,4 @@ def attach(values: Values) -> None:
     failed = run_over.failure(runs_dir / run_id).partition("\n")[0]
     summary.show(runs_dir / run_id, failed)
     if failed:
-        raise FailedError(failed)
+        raise run_end.failed(runs_dir / run_id, failed)

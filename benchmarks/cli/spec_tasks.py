@@ -14,7 +14,7 @@ from invoke.tasks import Task
 
 from benchmarks import hints
 from benchmarks.cli import invoke_parser, task_help
-from benchmarks.errors import BEYOND_LIMIT, FAILED, REFUSED, BeyondLimitError, FailedError, RefusedError
+from benchmarks.errors import BeyondLimitError, FailedError, RefusedError
 from benchmarks.parameters import spec
 from benchmarks.playbook import command_line
 from benchmarks.runs.records import Values
@@ -53,12 +53,8 @@ class SpecTask(Task[Any]):
         given = {name: value for name, value in kwargs.items() if value not in (None, [])}
         try:
             return super().__call__(context, given)
-        except RefusedError as error:
-            raise invoke_parser.exit_with(error, REFUSED) from None
-        except FailedError as error:
-            raise invoke_parser.exit_with(error, FAILED) from None
-        except BeyondLimitError as error:
-            raise invoke_parser.exit_with(error, BEYOND_LIMIT) from None
+        except (RefusedError, FailedError, BeyondLimitError) as error:
+            raise invoke_parser.exit_with(error, error.exit_code) from None
 
     def print_manual(self) -> None:
         task_help.show(self.entry_point, hints.command_line(self.command), inspect.getdoc(self) or "", self.examples)

@@ -251,10 +251,11 @@ def _mark(directory: Path) -> None:
     if directory.is_dir() and not run_over.was_ended(directory):
         with suppress(OSError):
             record_files.change(
-                Terminated, directory, lambda known: replace(known or Terminated(), launched_anew=False)
+                Terminated, directory, lambda known: replace(known or Terminated(), launched_anew=False, whole=True)
             )
 
 
 def _with(known: Terminated, ended: Mapping[str, datetime]) -> Terminated:
     times = {**known.times, **ended}
-    return Terminated(instances=tuple(Ended(instance_id=id, at=at) for id, at in times.items()))
+    every = tuple(Ended(instance_id=id, at=at) for id, at in times.items())
+    return replace(known, instances=every, launched_anew=False)

@@ -20,7 +20,7 @@ from rich.console import Console
 from benchmarks.aws import aws_errors, caller, opt_in_regions, session
 from benchmarks.launch import left, remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages, unmounted
-from benchmarks.runs import attempts, events, failures, run_layout
+from benchmarks.runs import attempts, events, failures, host_outcomes, run_layout, run_over
 from benchmarks.runs.event_records import CleanedUp, RunLeft
 from benchmarks.runs.records import Failure
 from benchmarks.terminal.rendering import Said
@@ -243,6 +243,9 @@ class BenchmarkCleanup:
         """The last two lines: why the run failed, which may have left the screen by now, and what to do next."""
         first = next(iter(failures.failures(self.directory)), None)
         why = f"The run failed: {first.sentence.splitlines()[0]}" if first and first.sentence else "The run failed."
+        if len(host_outcomes.of_run(self.directory)) > 1:
+            # Why each has failed is in the summary.
+            why = run_over.failure(self.directory).partition("\n")[0] or why
         return f"{why}\n{self._next(first, reached)}"
 
     def _next(self, first: Failure | None, reached: stages.Reached) -> str:

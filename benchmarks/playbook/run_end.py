@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.errors import FAILED, REFUSED, FailedError, RefusedError
+from benchmarks.errors import FailedError, PartlyFailedError, RefusedError
 from benchmarks.playbook.signals import LeftError
-from benchmarks.runs import events
+from benchmarks.runs import events, host_outcomes
 from benchmarks.runs.event_records import RunEnded
 
 
@@ -27,8 +27,15 @@ def told_in(directory: Path | None) -> Iterator[None]:
         events.note(directory, RunEnded(failed=failed, exit_code=code))
 
 
+def failed(directory: Path, said: str) -> FailedError:
+    """The error of a run that has failed, with a sentence for the user: PartlyFailedError if some hosts have not."""
+    outcomes = host_outcomes.of_run(directory)
+    some = 0 < host_outcomes.succeeded(outcomes) < len(outcomes)
+    return PartlyFailedError(said) if some else FailedError(said)
+
+
 def _code(error: BaseException) -> int | None:
     """The exit code that an exception leads to, None if it is not one of this tool's."""
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else None
-    return REFUSED if isinstance(error, RefusedError) else FAILED if isinstance(error, FailedError) else None
+    return error.exit_code if isinstance(error, RefusedError | FailedError) else None

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from benchmarks.aws import credentials
 from benchmarks.aws.aws_errors import refusing
-from benchmarks.errors import FailedError, RefusedError
+from benchmarks.errors import RefusedError
 from benchmarks.parameters import attaching, region, request
 from benchmarks.playbook import cleanup, command_line, playbook_process, run_end, signals, stages, unmounted
 from benchmarks.runs import before_plan, events, locks, parameters_file, run_directory
@@ -165,7 +165,8 @@ def run(job: Job, told: Mapping[str, str] | None = None) -> bool:
     `told` is added to its environment. A signal first terminates the instances with the run's tag. But once the run
     measures, Ctrl-C at a terminal and SIGHUP leave it to itself, unless a second Ctrl-C follows. Raises RefusedError if
     nothing was started, AnsweredNoError if that is because of what it found, FailedError if the run failed (Ansible has
-    shown the reason by then), signals.LeftError if it goes on, SystemExit after any other signal.
+    shown the reason by then), which is PartlyFailedError if some of its hosts have not, signals.LeftError if it goes
+    on, SystemExit after any other signal.
     """
     # Only a run has a lock for the whole of it.
     with run_end.told_in(job.directory if job.lock else None):
@@ -204,7 +205,7 @@ def _run(job: Job, told: Mapping[str, str] | None) -> bool:
         job.undo()
         raise AnsweredNoError(said) if playing.reached.answered_no else RefusedError(said)
     if code:
-        raise FailedError(said)
+        raise run_end.failed(job.directory, said)
     if job.is_dry:
         job.undo()
         job.after.console.print(cleanup.NOTHING_DONE["benchmark"])

@@ -140,13 +140,13 @@ def turn_to_measured(directory: Path, plan: Preflight) -> None:
     for host in dict.fromkeys(one.host for one in plan.measured):
         if host in asked:
             attempts.turn_to(run_layout.host(directory, host), asked[host])
-        elif not any(one.host in (host, "localhost") for one in failures.failures(directory)):
+        elif not failures.failures(directory):
             told = (
                 f"{host} was gone before it had measured the suite {planned.suite.name}: leave run_id out to start a "
                 "new run."
             )
             # Of no attempt: those that are brought back are what they are.
-            failures.record_failure(directory, host, "Plan the run", told)
+            failures.record_failure(directory, "localhost", "Plan the run", told)
 
 
 def launched_as(

@@ -239,6 +239,7 @@ class Terminated(Record, frozen=True, kw_only=True):
     FILE = "terminated.json"
     instances: tuple[Ended, ...] = ()
     launched_anew: bool = False  # whether the run, which was ended, was asked for anew and has begun to launch since
+    whole: bool = False  # whether the run was ended, and not only these hosts: one that waits is not launched any more
 
     @property
     def times(self) -> Mapping[str, datetime]:

@@ -21,25 +21,24 @@ def is_over(directory: Path) -> bool:
     launched = record_files.recall(Instances, directory)
     ended = record_files.recall(Terminated, directory) or Terminated()
     hosts = [instance.instance_id for instance in launched.instances] if launched else []
-    waits = bool(planned_hosts.waiting(directory)) and not was_ended(directory)
-    return (
-        bool(hosts)
-        and not waits
-        and all(
-            host in ended.times
-            and all(is_brought_back(directory, host, number) for number in _attempts(directory, host))
-            for host in hosts
-        )
+    if not hosts or not was_ended(directory):
+        return False
+    return all(
+        host in ended.times and all(is_brought_back(directory, host, number) for number in _attempts(directory, host))
+        for host in hosts
     )
 
 
 def was_ended(directory: Path) -> bool:
     """Whether a run was ended from here: its instances, or before it had any, and has not been launched anew since.
 
-    The record may be damaged.
+    A run of several hosts goes on after the end of some of them as long as others wait to be launched. The record may
+    be damaged.
     """
     ended = record_files.recall(Terminated, directory)
-    return not ended.launched_anew if ended else (directory / Terminated.FILE).is_file()
+    if ended is None:
+        return (directory / Terminated.FILE).is_file()
+    return not ended.launched_anew and (ended.whole or not planned_hosts.waiting(directory))
 
 
 def refuse_ended(directory: Path) -> None:

@@ -10,7 +10,7 @@ from benchmarks.launch import kept, left
 from benchmarks.playbook import uncollected
 from benchmarks.readers import host_readings
 from benchmarks.results import host_ends, host_uploads
-from benchmarks.runs import failures, planned_hosts, record_files, run_layout
+from benchmarks.runs import failures, host_outcomes, planned_hosts, record_files, run_layout, run_over
 from benchmarks.runs.records import Preflight
 
 
@@ -27,6 +27,14 @@ def shortfall(directory: str, expected: int | None) -> str:
 
 def host_directory(directory: str, host: str) -> str:
     return str(run_layout.host(Path(directory), host))
+
+
+def failure_of_run(directory: str, recorded: list[str]) -> str:
+    """Of several hosts, how many have failed, and why; else the first line of the first recorded failure."""
+    path = Path(directory)
+    told = run_over.failure(path) if len(host_outcomes.of_run(path)) > 1 else ""
+    # The details were shown when it happened.
+    return told or recorded[0].partition("\n")[0]
 
 
 def host_name(directory: str, host: str) -> str:
@@ -74,6 +82,7 @@ def host_end(directory: str, limits: dict[str, Any]) -> str:
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
+            "failure_of_run": failure_of_run,
             "host_address": host_address,
             "host_directory": host_directory,
             "host_name": host_name,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import permutations
 
-from benchmarks.errors import BEYOND_LIMIT, FAILED, REFUSED, BeyondLimitError, FailedError, RefusedError
+from benchmarks.errors import BeyondLimitError, FailedError, PartlyFailedError, RefusedError
 
 
 def test_exit_codes_tell_apart_what_was_refused_what_failed_and_what_is_beyond_a_limit() -> None:
-    assert (FAILED, REFUSED, BEYOND_LIMIT) == (1, 2, 3)
+    kinds = (FailedError, RefusedError, BeyondLimitError, PartlyFailedError)
+    assert [kind.exit_code for kind in kinds] == [1, 2, 3, 4]
 
 
 def test_no_error_is_taken_for_another() -> None:

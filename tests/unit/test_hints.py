@@ -15,7 +15,7 @@ FLAGS = [parameter.flag for parameter in spec.parameters("benchmark")]
     [
         ("--instnace-type", "--instance-type"),
         ("--instance_type", "--instance-type"),
-        ("--instance", "--instance-type"),
+        ("--instance", "--instances"),
         ("--type", "--instance-type"),
         ("--CPU", "--cpu"),
         ("--mem", "--memory"),

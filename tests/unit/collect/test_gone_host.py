@@ -31,7 +31,7 @@ def test_a_host_that_is_gone_is_not_waited_for(tmp_path: Path, failed: bool, sai
     play = {
         "hosts": "i-1",
         "gather_facts": False,
-        "vars": {"run_dir": str(tmp_path / "r1"), "attempt": 1, "host_check": check},
+        "vars": {"run_dir": str(tmp_path / "r1"), "this_host": "i-1", "attempt": 1, "host_check": check},
         "tasks": [first, {"name": "Wait", "ansible.builtin.debug": {"msg": "it is waited for"}}],
     }
     (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))

@@ -50,7 +50,7 @@ def test_only_hosts_that_are_not_there_are_launched(ec2: Client, stub: Stubber, 
     stub.add_response("describe_instances", described(instance("i-2", host=2), instance("i-1")), {"Filters": ANY})
     add_facts(stub)
     noted: list[list[str]] = []
-    changed, found = hosts.ensure(
+    outcome = hosts.ensure(
         ec2,
         [launch(), second],
         60,
@@ -58,19 +58,19 @@ def test_only_hosts_that_are_not_there_are_launched(ec2: Client, stub: Stubber, 
         naps.append,
         begin=lambda: noted.append([]),
     )
-    assert changed
+    assert outcome.changed
     # What costs money is known as soon as it is launched, and not only when it runs.
     assert noted == [[], ["i-1", "i-2"], ["i-1", "i-2"]]
-    assert [(i.host, i.instance_id) for i in found] == [(1, "i-1"), (2, "i-2")]
+    assert [(i.host, i.instance_id) for i in outcome.instances] == [(1, "i-1"), (2, "i-2")]
 
 
 def test_launching_again_changes_nothing(ec2: Client, stub: Stubber, naps: list[float]) -> None:
     for _ in range(2):
         stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
     add_facts(stub)
-    changed, found = hosts.ensure(ec2, [launch()], 60, lambda found: None, naps.append, begin=lambda: 1 / 0)
-    assert not changed
-    assert found == (
+    outcome = hosts.ensure(ec2, [launch()], 60, lambda found: None, naps.append, begin=lambda: 1 / 0)
+    assert not outcome.changed
+    assert outcome.instances == (
         Instance(
             host=1,
             instance_id="i-1",
@@ -95,7 +95,7 @@ def test_facts_that_cannot_be_read_do_not_fail_the_launch(ec2: Client, stub: Stu
     stub.add_client_error("describe_subnets", "UnauthorizedOperation", http_status_code=403)
     stub.add_client_error("describe_instance_types", "UnauthorizedOperation", http_status_code=403)
     noted: list[Instance] = []
-    _, found = hosts.ensure(ec2, [launch()], 60, noted.extend, naps.append)
+    found = hosts.ensure(ec2, [launch()], 60, noted.extend, naps.append).instances
     assert noted == list(found)
     assert [(one.zone_id, one.cpu_credits, one.tenancy) for one in found] == [(None, None, "default")]
 

@@ -57,7 +57,7 @@ def test_what_is_brought_back_of_a_host_that_is_gone_is_what_was_asked_for_and_n
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     made = records.preflight(
-        launches=(), measured=(HostAttempt(host="i-1", attempt=2), HostAttempt(host="i-1", attempt=1))
+        gone=(1,), measured=(HostAttempt(host="i-1", attempt=2), HostAttempt(host="i-1", attempt=1))
     )
     for number in (1, 2):
         digest = "asked" if number == 1 else "earlier"

@@ -40,7 +40,7 @@ def test_an_instance_that_is_no_record_of_is_held_against_the_request(
     tmp_path: Path, there: dict[str, Any], given: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(RefusedError, match=f"^The run r1 has another machine: {told}\\. Give"):
-        resuming.launched_as(PLANNED, [there], resuming.Begun(tmp_path / "r1", None), parameters(**given))
+        resuming.launched_as([PLANNED], [there], resuming.Begun(tmp_path / "r1", None), parameters(**given))
 
 
 def test_an_instance_with_its_templates_cores_is_the_one_that_was_planned(tmp_path: Path) -> None:
@@ -48,14 +48,14 @@ def test_an_instance_with_its_templates_cores_is_the_one_that_was_planned(tmp_pa
     planned = replace(PLANNED, cores=2, threads_per_core=1, cpu_options=None)
     there = instance(CpuOptions={"CoreCount": 2, "ThreadsPerCore": 1})
     begun = resuming.Begun(tmp_path / "r1", records.preflight(launches=(planned,)))
-    assert resuming.launched_as(planned, [there], begun, parameters()) == planned
+    assert resuming.launched_as([planned], [there], begun, parameters()) == (planned,)
     with pytest.raises(RefusedError, match="cores 1, not 2; threads per core 2, not 1"):
-        resuming.launched_as(planned, [instance()], begun, parameters())
+        resuming.launched_as([planned], [instance()], begun, parameters())
 
 
 def test_an_instance_whose_keys_are_elsewhere_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(RefusedError) as refused:
-        resuming.launched_as(PLANNED, [instance()], resuming.Begun(tmp_path / "r1", None), parameters())
+        resuming.launched_as([PLANNED], [instance()], resuming.Begun(tmp_path / "r1", None), parameters())
     assert str(refused.value) == (
         f"The run r1 has i-1, whose keys are not in {tmp_path}/r1: give the runs directory that it was begun in by "
         f"--runs-dir, or leave run_id out to start a new run. To end it: "
@@ -67,15 +67,14 @@ def test_an_instance_is_described_as_it_was_launched(tmp_path: Path) -> None:
     ssh_keys.run_keys(tmp_path / "r1", None)
     launched = replace(PLANNED, image=Image(id="ami-1", name="debian of last month"))
     begun = resuming.Begun(tmp_path / "r1", records.preflight(launches=(launched,)))
-    assert resuming.launched_as(PLANNED, [instance()], begun, parameters()) == launched
+    assert resuming.launched_as([PLANNED], [instance()], begun, parameters()) == (launched,)
     newer = replace(PLANNED, image=Image(id="ami-2", name="debian of today"))
     unknown = resuming.Begun(tmp_path / "r1", None)
-    described = resuming.launched_as(newer, [instance()], unknown, parameters())
+    (described,) = resuming.launched_as([newer], [instance()], unknown, parameters())
     assert described.image == Image(id="ami-1", name=None)
     rhel = instance(PlatformDetails="Red Hat Enterprise Linux", UsageOperation="RunInstances:0010")
-    billed = resuming.launched_as(newer, [rhel], unknown, parameters())
+    (billed,) = resuming.launched_as([newer], [rhel], unknown, parameters())
     assert billed.image.licensed_platform == "Red Hat Enterprise Linux"
-    assert resuming.launched_as(PLANNED, [], unknown, parameters()) == PLANNED
 
 
 def test_an_instance_that_ends_before_the_limits_is_warned_of() -> None:
@@ -83,14 +82,14 @@ def test_an_instance_that_ends_before_the_limits_is_warned_of() -> None:
     there = instance(LaunchTime=launched, Tags=[{"Key": "benchmarks:lifetime", "Value": "270"}])
     asked = parameters(build_limit=60, time_limit=180)
     # Five minutes of the lifetime are for the boot, and two for the shutdown.
-    assert resuming.time_warnings([there], PLANNED, asked, launched + timedelta(minutes=23)) == []
-    assert resuming.time_warnings([there], PLANNED, asked, launched + timedelta(minutes=24)) == [
+    assert resuming.time_warnings([there], [PLANNED], asked, launched + timedelta(minutes=23)) == []
+    assert resuming.time_warnings([there], [PLANNED], asked, launched + timedelta(minutes=24)) == [
         "i-1 may switch itself off at 12:23 UTC, before build_limit and time_limit are over: what is not measured by "
         "then is lost."
     ]
     metal = replace(PLANNED, bare_metal=True)
-    assert resuming.time_warnings([there], metal, asked, launched + timedelta(minutes=3)) == []
-    assert resuming.time_warnings([there], metal, asked, launched + timedelta(minutes=4))
+    assert resuming.time_warnings([there], [metal], asked, launched + timedelta(minutes=3)) == []
+    assert resuming.time_warnings([there], [metal], asked, launched + timedelta(minutes=4))
 
 
 @pytest.fixture

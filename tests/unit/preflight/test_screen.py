@@ -118,7 +118,7 @@ def test_a_machine_of_the_users_own_costs_nothing_and_needs_no_credentials() -> 
 
 
 def test_what_only_has_to_be_published_shows_no_plan() -> None:
-    assert shown(preflight(measured=(HostAttempt(host="i-1", attempt=1),))) == []
+    assert shown(preflight(gone=(1,), measured=(HostAttempt(host="i-1", attempt=1),))) == []
 
 
 def test_a_link_signed_by_credentials_that_are_renewed_ends_with_later_ones() -> None:

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.run_list import recorded_runs
 from benchmarks.run_list.recorded_runs import Outcome, RecordedRun
 from benchmarks.runs import failures, locks, record_files
-from benchmarks.runs.records import Attempt, CurrentAttempt, Machine
+from benchmarks.runs.records import Attempt, CurrentAttempt
 from tests.support import listed_runs, records, result_samples
 from tests.support import recorded_runs as made
 
@@ -115,8 +115,7 @@ def test_a_run_of_a_version_that_wrote_no_results_has_them_if_it_published(tmp_p
 
 def test_a_machine_of_the_users_own_is_called_by_its_name(tmp_path: Path) -> None:
     run = made.begin(tmp_path, "r1", launches=())
-    own = dict.fromkeys(Machine.__struct_fields__[1:])
-    record_files.write(run, Machine(**{**own, "host": "me@box"}))  # type: ignore[arg-type]
+    record_files.write(run, records.machine(host="me@box"))
     assert (only(tmp_path).machine, only(tmp_path).region) == ("me@box", None)
 
 
