@@ -38,8 +38,10 @@ def _machine(plan: Preflight, parameters: Values) -> Iterator[tuple[str, str]]:
         return
     new = [launch for launch in plan.launches if launch.host not in plan.gone]
     if plan.existing:
-        yield "Machine", f"{', '.join(plan.existing)}, which the run has already"
-        if len(new) == len(plan.existing):
+        all_exist = len(new) == len(plan.existing)
+        more = "" if all_exist else "; with what is launched now:"
+        yield "Machine", f"{', '.join(plan.existing)}, which the run has already{more}"
+        if all_exist:
             return
     minutes = boot_times.lifetime(plan.launches, parameters["build_limit"], parameters["time_limit"])
     for alike in _alike(new):

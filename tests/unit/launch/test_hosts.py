@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from botocore.stub import ANY, Stubber
 
 from benchmarks.aws.session import Client
+from benchmarks.errors import FailedError
 from benchmarks.launch import hosts, run_instances
-from benchmarks.runs.records import Instance
+from benchmarks.launch.run_instances import Launch
+from benchmarks.runs import failures, record_files
+from benchmarks.runs.records import Instance, Instances, Quota
 from tests.support import records
 from tests.support.events import brief
 from tests.support.launches import launch, plan
@@ -114,6 +119,154 @@ def test_what_a_launch_would_change_is_an_instance_or_nothing(ec2: Client, stub:
     ]
     after = hosts.difference(hosts.existing(ec2, "r1"), whole)
     assert after["before"] == after["after"]
+
+
+def no_capacity(stub: Stubber, times: int) -> None:
+    for _ in range(times):
+        stub.add_client_error("run_instances", "InsufficientInstanceCapacity", "No capacity.")
+
+
+def test_a_host_that_is_refused_does_not_stop_the_others(ec2: Client, stub: Stubber, naps: list[float]) -> None:
+    stub.add_response("describe_instances", described(), {"Filters": ANY})
+    no_capacity(stub, times=2)
+    stub.add_response("run_instances", {"Instances": [instance("i-2", "pending", host=2)]})
+    stub.add_response("describe_instances", described(instance("i-2", host=2)), {"Filters": ANY})
+    add_facts(stub)
+    outcome = hosts.ensure(ec2, [launch(), launch(host=2)], 60, lambda found: None, naps.append)
+    assert [one.instance_id for one in outcome.instances] == ["i-2"]
+    assert list(outcome.refused) == [1]
+    assert outcome.refused[1].startswith("EC2 has no capacity for c7i.large in eu-central-1a, eu-central-1b now")
+
+
+def test_without_any_instance_the_first_refusal_is_that_of_the_run(
+    ec2: Client, stub: Stubber, naps: list[float]
+) -> None:
+    stub.add_response("describe_instances", described(), {"Filters": ANY})
+    no_capacity(stub, times=4)
+    with pytest.raises(FailedError, match=r"^EC2 has no capacity for c7i\.large in"):
+        hosts.ensure(ec2, [launch(), launch(host=2)], 60, lambda found: None, naps.append)
+
+
+def test_an_instance_that_ends_as_it_starts_does_not_stop_the_others(
+    ec2: Client, stub: Stubber, naps: list[float]
+) -> None:
+    stub.add_response("describe_instances", described(), {"Filters": ANY})
+    for host in (1, 2):
+        stub.add_response("run_instances", {"Instances": [instance(f"i-{host}", "pending", host=host)]})
+    seen = described(instance("i-1", "terminated"), instance("i-2", host=2))
+    stub.add_response("describe_instances", seen, {"Filters": ANY})
+    add_facts(stub)
+    outcome = hosts.ensure(ec2, [launch(), launch(host=2)], 60, lambda found: None, naps.append)
+    assert [one.instance_id for one in outcome.instances] == ["i-2"]
+    assert outcome.refused == {1: "i-1 ended while it was starting: no reason given. Start a new run."}
+
+
+def counted(host: int, used: int = 0) -> Launch:
+    quota = Quota(code="L-1", name="Standard", limit=4, needed=2, used=used)
+    return replace(launch(host=host), plan=plan(host=host, quota=quota))
+
+
+def test_what_the_quota_has_no_room_for_is_neither_launched_nor_refused(
+    ec2: Client, stub: Stubber, naps: list[float]
+) -> None:
+    stub.add_response("describe_instances", described(), {"Filters": ANY})
+    stub.add_response("run_instances", {"Instances": [instance("i-1", "pending")]})
+    # It was thought that there is room for two.
+    stub.add_client_error("run_instances", "VcpuLimitExceeded", "You have requested more vCPU capacity.")
+    stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
+    add_facts(stub)
+    launches = [counted(host) for host in (1, 2, 3)]
+    outcome = hosts.ensure(ec2, launches, 60, lambda found: None, naps.append)
+    assert [one.instance_id for one in outcome.instances] == ["i-1"]
+    assert outcome.refused == {}
+
+
+def test_a_quota_without_room_for_the_first_host_fails_it(ec2: Client, stub: Stubber, naps: list[float]) -> None:
+    stub.add_response("describe_instances", described(), {"Filters": ANY})
+    stub.add_client_error("run_instances", "VcpuLimitExceeded", "You have requested more vCPU capacity.")
+    with pytest.raises(run_instances.QuotaError, match=r"^You have requested more vCPU capacity\."):
+        hosts.ensure(ec2, [launch()], 60, lambda found: None, naps.append)
+
+
+def waited(ec2: Client, naps: list[float], noted: list[str]) -> Instance:
+    plans = [counted(host).plan for host in (1, 2, 3)]
+    return hosts.launch_when_there_is_room(
+        ec2, counted(3), plans, 60, lambda found: noted.extend(one.instance_id for one in found), naps.append
+    )
+
+
+def test_a_host_that_waits_is_launched_when_others_have_ended(ec2: Client, stub: Stubber, naps: list[float]) -> None:
+    both = described(instance("i-1"), instance("i-2", host=2))
+    for _ in range(2):
+        stub.add_response("describe_instances", both, {"Filters": ANY})
+    one = described(instance("i-1"), instance("i-2", "shutting-down", host=2))
+    stub.add_response("describe_instances", one, {"Filters": ANY})
+    stub.add_response("run_instances", {"Instances": [instance("i-3", "pending", host=3)]})
+    stub.add_response("describe_instances", described(instance("i-3", host=3)), {"Filters": ANY})
+    add_facts(stub)
+    noted: list[str] = []
+    assert waited(ec2, naps, noted).instance_id == "i-3"
+    # Known as soon as it is launched, and again with all that is known of it.
+    assert noted == ["i-3", "i-3"]
+    assert naps == [hosts.PAUSE] * 2
+
+
+def test_a_refused_launch_is_tried_again_when_something_has_changed(
+    ec2: Client, stub: Stubber, naps: list[float]
+) -> None:
+    one = described(instance("i-1"))
+    stub.add_response("describe_instances", one, {"Filters": ANY})
+    stub.add_client_error("run_instances", "VcpuLimitExceeded", "No.")
+    # Nothing has: EC2 is not asked in vain.
+    stub.add_response("describe_instances", one, {"Filters": ANY})
+    stub.add_response("describe_instances", described(), {"Filters": ANY})
+    stub.add_response("run_instances", {"Instances": [instance("i-3", "pending", host=3)]})
+    stub.add_response("describe_instances", described(instance("i-3", host=3)), {"Filters": ANY})
+    add_facts(stub)
+    assert waited(ec2, naps, []).instance_id == "i-3"
+
+
+def test_a_host_does_not_wait_for_ever_for_what_nobody_of_its_run_uses(
+    ec2: Client, stub: Stubber, naps: list[float]
+) -> None:
+    stub.add_response("describe_instances", described(), {"Filters": ANY})
+    stub.add_client_error("run_instances", "VcpuLimitExceeded", "No.")
+    # What has just ended may count for a while.
+    for _ in range(hosts.PATIENCE):
+        stub.add_response("describe_instances", described(), {"Filters": ANY})
+    stub.add_client_error("run_instances", "VcpuLimitExceeded", "No.")
+    with pytest.raises(run_instances.QuotaError, match=r"^No\."):
+        waited(ec2, naps, [])
+
+
+def test_a_host_whose_launch_was_not_answered_is_not_launched_again(
+    ec2: Client, stub: Stubber, naps: list[float]
+) -> None:
+    for _ in range(2):
+        stub.add_response("describe_instances", described(instance("i-3", host=3)), {"Filters": ANY})
+    add_facts(stub)
+    assert waited(ec2, naps, []).instance_id == "i-3"
+
+
+def test_refused_hosts_are_recorded_and_named_with_their_types(tmp_path: Path) -> None:
+    record_files.write(tmp_path, records.instances("i-1"))
+    outcome = hosts.Outcome(True, (), {1: "It ended.", 2: "No capacity."})
+    told = hosts.note_refused(tmp_path, [plan(host=1), plan(host=2, instance_type="c8g.large")], outcome)
+    assert told == ["c7i.large (host-1): It ended.", "c8g.large (host-2): No capacity."]
+    assert sorted((one.host, one.sentence, one.stage) for one in failures.failures(tmp_path)) == [
+        ("host-2", "No capacity.", "launch"),
+        ("i-1", "It ended.", "launch"),
+    ]
+
+
+def test_instances_are_recorded_beside_those_that_are_known(tmp_path: Path) -> None:
+    for number in (2, 1):
+        hosts.note(tmp_path, "eu-central-1", "ssh-ed25519 A", [records.instance(f"i-{number}", host=number)])
+    found = record_files.read(Instances, tmp_path)
+    assert found
+    assert [one.instance_id for one in found.instances] == ["i-1", "i-2"]
+    known = (tmp_path / "known_hosts").read_text().splitlines()
+    assert sorted(known) == ["i-1 ssh-ed25519 A", "i-2 ssh-ed25519 A"]
 
 
 def test_each_instance_is_told_once_as_soon_as_it_is_launched(tmp_path: Path) -> None:

@@ -329,6 +329,19 @@ def test_a_protected_instance_that_cannot_be_switched_off_is_told_of_with_cost_e
     ]
 
 
+def test_keys_are_kept_for_a_host_that_waits_for_its_launch_unless_the_run_is_ended(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    launches = tuple(records.launch_plan(host=host) for host in (1, 2))
+    record_files.write(tmp_path, records.preflight(launches=launches))
+    record_files.write(tmp_path, records.instances("i-1"))
+    termination.end(Account("i-1").client, "r1", tmp_path, only="i-1")
+    assert (tmp_path / "keys").exists()
+    assert not run_over.was_ended(tmp_path)
+    termination.end(Account().client, "r1", tmp_path)
+    assert not (tmp_path / "keys").exists()
+    assert run_over.was_ended(tmp_path)
+
+
 def test_keys_are_deleted_with_the_last_instance_and_not_before(tmp_path: Path) -> None:
     (tmp_path / "keys").mkdir()
     account = Account("i-1", "i-2")

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.errors import FailedError, RefusedError
+from benchmarks.errors import FailedError, PartlyFailedError, RefusedError
 from benchmarks.playbook import run_end
+from benchmarks.runs import host_outcomes
+from benchmarks.runs.host_outcomes import HostOutcome
 from tests.support.events import read
 
 
@@ -16,6 +18,7 @@ from tests.support.events import read
     [
         (None, False, 0),
         (FailedError("It failed."), True, 1),
+        (PartlyFailedError("Some failed."), True, 4),
         (RefusedError("Refused."), True, 2),
         (SystemExit(130), True, 130),
         (SystemExit("text"), True, None),
@@ -43,3 +46,16 @@ def test_what_is_no_run_tells_nothing(tmp_path: Path) -> None:
     with run_end.told_in(None):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("succeeded", "kind"), [(0, FailedError), (1, PartlyFailedError), (2, FailedError)])
+def test_a_run_has_failed_in_part_if_some_of_its_hosts_have_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, succeeded: int, kind: type[FailedError]
+) -> None:
+    outcomes = tuple(
+        HostOutcome(f"i-{number}", None, "" if number < succeeded else "It failed.", is_measured=True)
+        for number in range(2)
+    )
+    monkeypatch.setattr(host_outcomes, "of_run", lambda _: outcomes)
+    # If all hosts have succeeded, what failed is the run's end.
+    assert type(run_end.failed(tmp_path, "It failed.")) is kind

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from benchmarks.aws.credentials import Lifetime
 from benchmarks.parameters import spec
 from benchmarks.preflight import screen
-from benchmarks.runs.records import HostAttempt, Image, Place, Preflight, Quota
+from benchmarks.runs.records import HostAttempt, Image, LaunchPlan, Place, Preflight, Quota
 from tests.support.records import CREDITS, launch_plan, preflight
 
 QUOTA = Quota(code="L-1216C47A", name="Standard", limit=32, needed=8, used=8)
@@ -39,6 +39,40 @@ def test_a_plan_shows_machine_price_worst_case_quota_and_where_the_results_go() 
         "Results   s3://mine/results/one/2026-05-19T081500Z_c7i.large_4c_1.0.0_r1/",
         "Link      to the log, opens for 7 days",
     ]
+
+
+def test_several_hosts_are_shown_by_type_with_what_all_of_them_cost() -> None:
+    quota = replace(QUOTA, needed=10)
+
+    def launch(host: int, name: str, zone: str) -> LaunchPlan:
+        places = (Place(subnet="s", zone=f"eu-central-1{zone}"), Place(subnet="t", zone="eu-central-1z"))
+        return launch_plan(host=host, instance_type=name, places=places, quota=quota)
+
+    order = (("m7i.large", "b"), ("c7i.large", "a"), ("m7i.large", "a"), ("c7i.large", "b"))
+    launches = tuple(launch(host, *one) for host, one in enumerate(order, 1))
+    assert shown(preflight(launches=launches)) == [
+        "Suite     one: one 1.0.0, Rust system",
+        "Machine   2 x c7i.large: 1 core, 2 threads each, 4096 MiB, x86_64",
+        "Zone      eu-central-1a, eu-central-1b",
+        "Image     debian-13 (launch template benchmarks, version 1)",
+        "Price     each $0.357 an hour (AWS Price List, 2026-05-19)",
+        "Machine   2 x m7i.large: 1 core, 2 threads each, 4096 MiB, x86_64",
+        "Zone      eu-central-1b, eu-central-1a",
+        "Image     debian-13 (launch template benchmarks, version 1)",
+        "Price     each $0.357 an hour (AWS Price List, 2026-05-19)",
+        f"At most   $6.43 for all 4 instances, each for 4 h 30 min, {UNTIL}",
+        "Quota     about 24 of 32 vCPUs left, this takes 40 (L-1216C47A)",
+        "At once   2 of 4 instances, the others as these end and leave room",
+        "Results   s3://mine/results/one/, in a folder for each type",
+        "Link      to the log, opens for 7 days",
+    ]
+
+
+def test_of_a_run_that_goes_on_what_is_still_launched_is_shown() -> None:
+    launches = tuple(launch_plan(host=host) for host in (1, 2, 3))
+    lines = shown(preflight(launches=launches, existing=("i-2",), gone=(1,)))
+    assert lines[1] == "Machine   i-2, which the run has already; with what is launched now:"
+    assert lines[2].startswith("Machine   2 x c7i.large: ")
 
 
 def test_limits_and_bare_metal_change_the_worst_case() -> None:
