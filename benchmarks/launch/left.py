@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.host import host_layout
 from benchmarks.launch import remaining
-from benchmarks.runs import attempts, record_files, run_layout
+from benchmarks.runs import attempts, planned_hosts, record_files, run_layout, run_words
 from benchmarks.runs.records import Instances, Machine, Preflight
 
 
@@ -32,13 +32,24 @@ def _on(machines: Collection[str]) -> str:
 
 
 def results(directory: Path) -> str:
-    """What becomes of the results on a run's instance if nobody comes back; empty for a machine of the user's own."""
+    """What becomes of a run, and of the results on its instances, if nobody comes back.
+
+    Empty for a machine of the user's own.
+    """
     plan = record_files.recall(Preflight, directory)
     if not (plan and plan.launch):
         return ""
+    is_one = len(plan.launches) == 1
     if bucket := _uploads_to(plan):
-        return f"What it measures is uploaded to s3://{bucket} by the instance itself."
-    return "What it measures stays on the instance: come back before that switches itself off."
+        by = "the instance itself" if is_one else "the instances themselves"
+        told = f"What it measures is uploaded to s3://{bucket} by {by}."
+    elif is_one:
+        told = "What it measures stays on the instance: come back before that switches itself off."
+    else:
+        told = "What it measures stays on the instances: come back before they switch themselves off."
+    if hosts := planned_hosts.waiting(directory):
+        told += f" Until you come back, nothing launches {run_words.some(hosts)}."
+    return told
 
 
 def ended(run_id: str, directory: Path) -> str:
@@ -47,7 +58,8 @@ def ended(run_id: str, directory: Path) -> str:
     if not (plan and (bucket := _uploads_to(plan))):
         return ""
     fetching = remaining.attach_command(run_id, directory)
-    return f"What it had measured is uploaded to s3://{bucket} as its instance goes down. To fetch it: {fetching}"
+    down = "its instance goes down" if len(plan.launches) == 1 else "its instances go down"
+    return f"What it had measured is uploaded to s3://{bucket} as {down}. To fetch it: {fetching}"
 
 
 def uploads(directory: Path) -> bool:

@@ -17,7 +17,7 @@ from benchmarks import hints
 from benchmarks.aws import cpu_credits, instances, tags
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.launch import boot_times
-from benchmarks.runs import record_files, run_directory, run_layout
+from benchmarks.runs import planned_hosts, record_files, run_directory, run_layout
 from benchmarks.runs.records import Instance, Instances, Preflight, Ready, Terminated
 
 
@@ -99,10 +99,11 @@ def time_left(directory: Path, instance_id: str, now: datetime, limit: int) -> s
     """
     plan = record_files.recall(Preflight, directory)
     found = next((one for one in recorded(directory) if one.instance_id == instance_id), None)
-    if not (plan and plan.launch and found and found.expires):
+    launch = planned_hosts.launch(plan, record_files.recall(Instances, directory), instance_id) if plan else None
+    if not (launch and found and found.expires):
         return ""
     told = f"the machine {_off(found.expires, found.is_timer_seen)}"
-    earliest = boot_times.earliest_end(plan.launch, found.expires)
+    earliest = boot_times.earliest_end(launch, found.expires)
     left = max(0, int((earliest - now).total_seconds() // 60))
     if left >= limit:
         return told

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from benchmarks.runs.result_records import Results
 
@@ -23,3 +24,25 @@ class Labelled:
     label: str
     results: Results
     log: S3Object | None = None  # None if it was not published, as far as is known
+
+
+def with_types(sources: Sequence[Labelled]) -> tuple[Labelled, ...]:
+    """The sources, with the instance type in the labels of a run's hosts if they are of several types.
+
+    A label that has it already, such as that of a folder in S3, stays.
+    """
+    found: dict[str | None, set[str]] = {}
+    for source in sources:
+        if name := _instance_type(source):
+            found.setdefault(source.results.run_id, set()).add(name)
+    several = {run_id for run_id, names in found.items() if run_id and len(names) > 1}
+    return tuple(
+        replace(source, label=f"{source.label} ({name})")
+        if source.results.run_id in several and (name := _instance_type(source)) and name not in source.label
+        else source
+        for source in sources
+    )
+
+
+def _instance_type(source: Labelled) -> str | None:
+    return source.results.platform.instance_type if source.results.platform else None

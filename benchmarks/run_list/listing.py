@@ -13,6 +13,7 @@ from benchmarks.run_list.hosts import GONE, UNKNOWN, Host
 from benchmarks.run_list.recorded_runs import RecordedRun
 from benchmarks.runs import launch_site
 from benchmarks.runs.launch_site import Site
+from benchmarks.text import natural
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class ListedRun:
     run_id: str
     recorded: RecordedRun | None = None
     hosts: tuple[Host, ...] = ()
-    folders: tuple[Folder, ...] = ()  # several if it has measured several suites
+    folders: tuple[Folder, ...] = ()  # one for each suite and type
     owner: str | None = None  # whose instances it has, by their tag
     may_cost: bool = False  # whether an instance of it costs money now, or may
     expires: datetime | None = None  # when the last of those switches itself off; None if a tag of one does not say
@@ -42,12 +43,12 @@ class ListedRun:
         return next((folder.run.suite for folder in self.folders), "")
 
     @property
-    def machine(self) -> str:
-        """The instance type, or the name of a machine of the user's own."""
-        if self.recorded and self.recorded.machine:
-            return self.recorded.machine
-        known = [*(host.instance_type for host in self.hosts), *(folder.run.machine for folder in self.folders)]
-        return next(iter(known), "")
+    def machines(self) -> tuple[str, ...]:
+        """The instance types, or the name of a machine of the user's own, as far as they are known."""
+        if self.recorded and self.recorded.machines:
+            return self.recorded.machines
+        known = {host.instance_type for host in self.hosts} or {folder.run.machine for folder in self.folders}
+        return tuple(sorted(known, key=natural))
 
 
 def put_together(

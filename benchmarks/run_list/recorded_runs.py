@@ -12,9 +12,11 @@ from benchmarks.errors import FailedError
 from benchmarks.runs import (
     attempts,
     failures,
+    host_outcomes,
     locks,
     named_run,
     parameters_file,
+    planned_hosts,
     record_files,
     run_id,
     run_layout,
@@ -32,6 +34,7 @@ from benchmarks.runs.records import (
     Toolchain,
 )
 from benchmarks.runs.result_records import Results
+from benchmarks.text import natural
 
 # What a run does between the records that its stages write.
 LAUNCHING, INSTALLING, BUILDING, MEASURING, FINISHING = "launching", "installing", "building", "measuring", "finishing"
@@ -54,12 +57,12 @@ class RecordedRun:
         return self.plan.measurements[0].suite.name if self.plan.measurements else ""
 
     @property
-    def machine(self) -> str:
-        """The instance type, or the name of a machine of the user's own."""
-        if self.plan.launch:
-            return self.plan.launch.instance_type
+    def machines(self) -> tuple[str, ...]:
+        """The instance types, sorted, or the name of a machine of the user's own; none if that is not known."""
+        if self.plan.launches:
+            return tuple(sorted({one.instance_type for one in self.plan.launches}, key=natural))
         bound = record_files.recall(Machine, self.directory)
-        return (bound.host if bound else None) or ""
+        return (bound.host,) if bound and bound.host else ()
 
     @cached_property
     def launched(self) -> Instances | None:
@@ -86,7 +89,7 @@ class RecordedRun:
         return self.plan.launch.region if self.plan.launch else None
 
     def plan_of(self, instance: Instance) -> LaunchPlan | None:
-        return next((one for one in self.plan.launches if one.host == instance.host), self.plan.launch)
+        return planned_hosts.launch(self.plan, self.launched, instance.instance_id)
 
     @property
     def keeps(self) -> bool:
@@ -103,13 +106,31 @@ class RecordedRun:
 
     @property
     def step(self) -> str:
-        """What the run does, or did last, on the host that is the furthest behind."""
-        found = [_step(host) for host in run_layout.hosts(self.directory)]
-        if len(found) < (len(self.plan.launches) or 1):
+        """What the run does, or did last, on the host that is the furthest behind of those that are not ended.
+
+        A host that waits for the quota is launched when another has ended, so that it counts only if there is no other.
+        """
+        begun = list(run_layout.hosts(self.directory))
+        going = [host for host in begun if host.name not in self.ended]
+        found = list(map(_step, going))
+        if {one.instance_id for one in self.not_ended} - {host.name for host in begun}:
             found.append(LAUNCHING)
+        if not found:
+            found = [LAUNCHING] if planned_hosts.waiting(self.directory) else list(map(_step, begun)) or [LAUNCHING]
         last = min(found, key=_STEPS.index)
         # On a machine of the user's own nothing is launched.
         return INSTALLING if last == LAUNCHING and not self.plan.launches else last
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far a run of several hosts has come; None for a run of one."""
+        if len(self.plan.launches) < 2:
+            return None
+        outcomes = host_outcomes.of_run(self.directory)
+        waiting = len(planned_hosts.waiting(self.directory))
+        return Progress(
+            host_outcomes.succeeded(outcomes), len(host_outcomes.failed(outcomes)), waiting, len(self.plan.launches)
+        )
 
     @property
     def may_go_on(self) -> bool:
@@ -135,6 +156,16 @@ class RecordedRun:
     @property
     def outcome(self) -> Outcome:
         return _outcome(self)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many of a run's hosts have succeeded, have failed, and wait to be launched, and how many it has in all."""
+
+    done: int
+    failed: int
+    waiting: int
+    hosts: int
 
 
 @dataclass(frozen=True)

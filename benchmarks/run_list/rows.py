@@ -12,12 +12,14 @@ from benchmarks.errors import RefusedError
 from benchmarks.run_list import hosts, states
 from benchmarks.run_list.hosts import Cost
 from benchmarks.run_list.listing import ListedRun
+from benchmarks.run_list.recorded_runs import Progress
 from benchmarks.runs import run_id
 from benchmarks.sources import at_once
 from benchmarks.terminal import plain_table
 from benchmarks.terminal.plain_table import Column, Lines
 from benchmarks.text import escaped
 
+MOST_TYPES = 2  # that are named
 SHOWN = 20  # runs that are over, unless all are asked for
 
 
@@ -30,6 +32,7 @@ class Row:
     cost: Cost | None
     now: datetime
     only_in_s3: bool = False  # whether S3 has results of it, and there are none here
+    progress: Progress | None = None  # of a run of several hosts whose directory is here
 
 
 def chosen(runs: Sequence[ListedRun], *, all_runs: bool) -> list[ListedRun]:
@@ -43,7 +46,14 @@ def of(runs: Sequence[ListedRun], now: datetime) -> list[Row]:
     """The rows of runs. S3 is asked whether it has results of those that have none here."""
     in_s3 = at_once.each_of(runs, _are_only_in_s3, "Looking for results")
     return [
-        Row(run, states.of(run, has_results_in_s3=has), hosts.cost(run.hosts, now), now, has)
+        Row(
+            run,
+            states.of(run, has_results_in_s3=has),
+            hosts.cost(run.hosts, now),
+            now,
+            has,
+            run.recorded.progress if run.recorded else None,
+        )
         for run, has in zip(runs, in_s3, strict=True)
     ]
 
@@ -68,18 +78,19 @@ def as_json(rows: Sequence[Row], unknown: Sequence[str]) -> str:
 
 
 def _plain(row: Row) -> Mapping[str, Any]:
-    run, cost = row.run, row.cost
+    run, cost, far = row.run, row.cost, row.progress
     return {
         "run_id": run.run_id,
         "state": row.state,
         "may_cost_money": run.may_cost,
         "suite": run.suite or None,
-        "machine": run.machine or None,
+        "machine": ", ".join(run.machines) or None,
         "started": _time(run.started),
         "owner": run.owner,
         "cost_usd": cost.usd if cost and not cost.at_most else None,
         "cost_usd_at_most": cost.usd if cost and cost.at_most else None,
         "switches_off": _time(run.expires),
+        "hosts": {"all": far.hosts, "done": far.done, "failed": far.failed, "waiting": far.waiting} if far else None,
         "instances": [
             {
                 "id": host.instance_id,
@@ -112,6 +123,20 @@ def table(rows: Sequence[Row], width: int | None) -> Lines:
     return laid_out
 
 
+def _state(row: Row) -> str:
+    """The state, and of a run of several hosts how many of them are done as long as not all are."""
+    far = row.progress
+    if not far or far.done == far.hosts:
+        return row.state
+    waiting = f", {far.waiting} waiting" if far.waiting else ""
+    return f"{row.state}, {far.done} of {far.hosts} done{waiting}"
+
+
+def _machine(row: Row) -> str:
+    types = row.run.machines
+    return ", ".join(types) if len(types) <= MOST_TYPES else f"{len(types)} types"
+
+
 def _instances(row: Row) -> str:
     return " ".join(host.instance_id for host in row.run.hosts)
 
@@ -140,9 +165,9 @@ def age(started: datetime | None, now: datetime) -> str:
 
 COLUMNS: tuple[Column[Row], ...] = (
     Column("run", lambda row: escaped(row.run.run_id), number=False),
-    Column("state", lambda row: row.state, number=False),
+    Column("state", _state, number=False),
     Column("suite", lambda row: escaped(row.run.suite), number=False),
-    Column("machine", lambda row: escaped(row.run.machine), number=False),
+    Column("machine", lambda row: escaped(_machine(row)), number=False),
     Column("age", lambda row: age(row.run.started, row.now)),
     Column("cost", _cost),
     Column("off by (UTC)", _off, number=False),

@@ -10,8 +10,9 @@ import msgspec
 from benchmarks.host import log_output
 from benchmarks.host.remaining import Durations
 
-# The newest results are looked at, so that a directory with many runs costs no more than one with few.
-LOOKED_AT = 10
+# The newest results are looked at, so that a directory with many runs costs no more than one with few. Each host of a
+# run counts as one, and its hosts may be of as many types.
+LOOKED_AT = 50
 
 
 # Only what is needed of result_records, so that the samples are skipped.
@@ -41,9 +42,16 @@ def find(runs: Path, suite: str, instance_type: str | None) -> Durations:
 
     Results that cannot be read are left out: no run fails for want of an estimate.
     """
-    found = [one for path in _newest(runs) if (one := _read(path)) and one.code.suite == suite]
-    found.sort(key=lambda one: one.platform.instance_type != instance_type)
-    return next((durations for one in found if (durations := _durations(one))), {})
+    of_another: Durations = {}
+    for path in _newest(runs):
+        one = _read(path)
+        if not (one and one.code.suite == suite and (durations := _durations(one))):
+            continue
+        # The rest need not be read.
+        if one.platform.instance_type == instance_type:
+            return durations
+        of_another = of_another or durations
+    return of_another
 
 
 def _newest(runs: Path) -> list[Path]:

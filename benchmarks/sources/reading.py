@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from benchmarks.errors import RefusedError
 from benchmarks.paths import expand
 from benchmarks.readers import host_readings
-from benchmarks.results.labelled import Labelled
+from benchmarks.results.labelled import Labelled, with_types
 from benchmarks.runs import run_words
 from benchmarks.runs.records import CurrentAttempt
 from benchmarks.sources import file_sources, places, run_sources
@@ -29,7 +29,7 @@ def read(words: Sequence[str], place: Place, unit: str | None = None, *, numbers
     `numbers`, results are not needed.
     """
     found = [one for word in words or (place.default,) for one in _read(word, place, numbers)]
-    return tuple(_with_unit(one, unit) for one in with_different_labels(found))
+    return tuple(_with_unit(one, unit) for one in with_different_labels(with_types(found)))
 
 
 def _read(word: str, place: Place, numbers: bool) -> tuple[Labelled, ...]:

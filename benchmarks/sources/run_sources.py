@@ -10,7 +10,8 @@ from benchmarks import hints
 from benchmarks.errors import RefusedError
 from benchmarks.readers import host_readings
 from benchmarks.results.labelled import Labelled, S3Object
-from benchmarks.runs import attempts, failures, named_run, record_files, run_layout, run_words
+from benchmarks.runs import attempts, failures, host_outcomes, named_run, record_files, run_layout, run_words
+from benchmarks.runs.host_outcomes import HostOutcome
 from benchmarks.runs.records import Preflight, Published
 from benchmarks.runs.result_records import Results
 from benchmarks.sources import json_sources
@@ -38,18 +39,30 @@ def _plan(run: Path) -> Preflight | None:
 def of_run(directory: Path, host: str = "") -> tuple[Labelled, ...]:
     """The results of a run's hosts, or of one `host`, from their current attempts; `HOST/ATTEMPT` names another.
 
+    A host of several that has failed before it could begin is there with the reason.
     Raises RefusedError if there is no such host or attempt.
     """
     hosts = {path.name: path for path in run_layout.hosts(directory)}
     if not hosts:
         raise RefusedError(f"The run {directory.name} has measured nothing.")
+    planned = host_outcomes.of_run(directory)
+    several = len(hosts) > 1 or len(planned) > 1
     name, _, number = host.partition("/")
     if name and name not in hosts:
         nearest = hints.nearest(name, hosts)
         raise RefusedError(f"The run {directory.name} has no host {name}.{nearest} It has {run_words.some([*hosts])}.")
     if name:
-        return (_of_host(hosts[name], number, len(hosts) > 1),)
-    return tuple(_of_one_of(path, number, len(hosts) > 1) for path in hosts.values())
+        return (_of_host(hosts[name], number, several),)
+    without = [one for one in planned if several and one.failure and one.host not in hosts]
+    return (
+        *(_of_one_of(path, number, several) for path in hosts.values()),
+        *(_nothing(directory, one) for one in without),
+    )
+
+
+def _nothing(directory: Path, host: HostOutcome) -> Labelled:
+    sentence = f"The run {directory.name} has no benchmark results of {host.title}. {host.failure}"
+    return Labelled(f"{directory.name}/{host.host}", Results(measurements=(), problems=(sentence,)))
 
 
 def _of_one_of(path: Path, number: str, several: bool) -> Labelled:

@@ -8,8 +8,8 @@ from typing import Any
 
 from benchmarks.launch import boot_times
 from benchmarks.preflight import run_plan
-from benchmarks.runs import record_files
-from benchmarks.runs.records import LaunchPlan, Preflight
+from benchmarks.runs import planned_hosts, record_files
+from benchmarks.runs.records import Instances, LaunchPlan, Preflight
 
 # Used instead of a missing plan, so that the run can still be brought to its end.
 _NOTHING: dict[str, Any] = {
@@ -34,6 +34,14 @@ def lost_records(directory: str) -> list[str]:
     return run_plan.lost(Path(directory))
 
 
+def host_instance_type(directory: str, host: str) -> str:
+    """The instance type of a host by its name in the inventory; empty if it is none of EC2, or not known."""
+    run_dir = Path(directory)
+    plan, launched = record_files.recall(Preflight, run_dir), record_files.recall(Instances, run_dir)
+    launch = planned_hosts.launch(plan, launched, planned_hosts.name(run_dir, host)) if plan else None
+    return launch.instance_type if launch else ""
+
+
 def connect_timeout(launches: Sequence[Mapping[str, Any]]) -> int:
     return boot_times.connect_timeout(_typed(launches))
 
@@ -52,5 +60,6 @@ class FilterModule:
             "preflight_record": preflight_record,
             "lost_records": lost_records,
             "connect_timeout": connect_timeout,
+            "host_instance_type": host_instance_type,
             "lifetime": lifetime,
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from runpy import run_path
 from typing import Any
 
@@ -123,8 +124,8 @@ def test_what_tasks_keep_is_internal() -> None:
 
 
 def test_playbooks_give_roles_only_what_they_declare() -> None:
-    # And which stage it is that may have failed.
-    known = {name for role in STAGES for name in declared(role)} | {"failed_stage"}
+    # And what it is that may have failed.
+    known = {name for role in STAGES for name in declared(role)} | {"failed_stage", "failed_attempt"}
 
     def given(content: Any) -> Iterator[str]:
         if isinstance(content, list):
@@ -160,6 +161,19 @@ def test_bare_metal_is_waited_for_longer_and_lives_longer(bare_metal: bool, seco
     names = ("launch_connect_timeout", "launch_lifetime")
     rendered: list[Any] = [environment.from_string(WIRED[name]).render(given) for name in names]
     assert rendered == [seconds, minutes]
+
+
+@pytest.mark.parametrize(
+    ("host", "instance_type"), [("i-1", "c1i.large"), ("i-2", "c2i.large"), ("host-2", "c2i.large"), ("host-3", "")]
+)
+def test_the_earlier_results_of_a_hosts_own_type_are_preferred(tmp_path: Path, host: str, instance_type: str) -> None:
+    launches = tuple(records.launch_plan(host=number, instance_type=f"c{number}i.large") for number in (1, 2))
+    record_files.write(tmp_path, records.preflight(launches=launches))
+    record_files.write(tmp_path, records.instances("i-1", "i-2"))
+    environment = NativeEnvironment()
+    environment.filters.update(run_path(str(ROOT / "plugins/filter/plans.py"))["FilterModule"]().filters())
+    given = {"run_dir": str(tmp_path), "inventory_hostname": host}
+    assert environment.from_string(WIRED["benchmark_instance_type"]).render(given) == instance_type
 
 
 def test_group_vars_reach_playbooks_through_the_inventory() -> None:

@@ -47,6 +47,22 @@ def test_what_becomes_of_the_results_is_told(
     assert left.of_records(tmp_path, None).splitlines()[-2].startswith(told)
 
 
+def test_of_several_instances_it_is_told_which_hosts_are_not_launched_yet(tmp_path: Path) -> None:
+    launches = tuple(records.launch_plan(host=number, has_profile=True) for number in (1, 2, 3))
+    record_files.write(tmp_path, records.preflight(launches=launches))
+    uploaded = "What it measures is uploaded to s3://mine by the instances themselves."
+    assert left.results(tmp_path) == uploaded
+    record_files.write(tmp_path, records.instances("i-1", "i-2"))
+    assert left.results(tmp_path) == f"{uploaded} Until you come back, nothing launches host-3."
+    assert left.ended("r1", tmp_path).startswith(
+        "What it had measured is uploaded to s3://mine as its instances go down. To fetch it: "
+    )
+    record_files.write(tmp_path, records.preflight(launches=launches[:2], destination=None))
+    assert left.results(tmp_path) == (
+        "What it measures stays on the instances: come back before they switch themselves off."
+    )
+
+
 def test_what_is_measured_on_a_machine_of_ones_own_stays_there(tmp_path: Path) -> None:
     record_files.write(tmp_path, records.preflight(launches=()))
     assert left.results(tmp_path) == ""

@@ -126,6 +126,16 @@ def test_who_measures_anew_is_told_how_much_time_is_left_at_least(
     assert remaining.time_left(tmp_path, "i-1", now, 120) == told
 
 
+def test_the_time_that_is_left_is_that_of_the_instances_own_type(tmp_path: Path) -> None:
+    measuring_on(tmp_path)
+    launches = tuple(records.launch_plan(host=number, bare_metal=number == 2) for number in (1, 2))
+    now = LAUNCHED + timedelta(minutes=240 - 127)
+    record_files.write(tmp_path, records.preflight(launches=launches))
+    assert remaining.time_left(tmp_path, "i-1", now, 120) == OFF
+    record_files.write(tmp_path, records.preflight(launches=launches[::-1]))
+    assert remaining.time_left(tmp_path, "i-1", now, 120) == OFF
+
+
 def test_a_timer_that_was_not_seen_is_not_promised(tmp_path: Path) -> None:
     measuring_on(tmp_path, timer=False)
     assert remaining.time_left(tmp_path, "i-1", LAUNCHED, 120) == (

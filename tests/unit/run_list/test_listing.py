@@ -47,7 +47,7 @@ def test_one_run_is_known_by_all_its_places(tmp_path: Path) -> None:
     listed_runs.launched(tmp_path, "r1")
     (run,) = listed(tmp_path, answer(listed_runs.shape("r1"), folders=("r1",)))
     assert run.recorded
-    assert (run.run_id, run.suite, run.machine, run.owner) == ("r1", "one", "c7i.large", "alice")
+    assert (run.run_id, run.suite, run.machines, run.owner) == ("r1", "one", ("c7i.large",), "alice")
     assert states(run) == {"i-1": "running"}
     assert len(run.folders) == 1
     assert (run.may_cost, run.expires) == (True, later(4.5))
@@ -56,9 +56,9 @@ def test_one_run_is_known_by_all_its_places(tmp_path: Path) -> None:
 def test_a_run_of_another_machine_is_known_by_its_instance_and_its_folder(tmp_path: Path) -> None:
     late = listed_runs.shape("r1", LaunchTime=later(0.1))
     (run,) = listed(tmp_path, answer(late, folders=("r1",)))
-    assert (run.suite, run.machine, run.started, run.recorded) == ("one", "c7i.large", records.STARTED, None)
+    assert (run.suite, run.machines, run.started, run.recorded) == ("one", ("c7i.large",), records.STARTED, None)
     (run,) = listed(tmp_path, answer(late))
-    assert (run.suite, run.machine, run.started) == ("", "c7i.large", later(0.1))
+    assert (run.suite, run.machines, run.started) == ("", ("c7i.large",), later(0.1))
 
 
 def test_runs_of_one_name_are_told_apart_by_their_start(tmp_path: Path) -> None:

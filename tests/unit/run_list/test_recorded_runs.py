@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.run_list import recorded_runs
-from benchmarks.run_list.recorded_runs import Outcome, RecordedRun
+from benchmarks.run_list.recorded_runs import Outcome, Progress, RecordedRun
 from benchmarks.runs import failures, locks, record_files
-from benchmarks.runs.records import Attempt, CurrentAttempt
+from benchmarks.runs.records import Attempt, CurrentAttempt, Ended, Terminated
 from tests.support import listed_runs, records, result_samples
 from tests.support import recorded_runs as made
 
@@ -70,14 +70,56 @@ def test_a_new_attempt_begins_again(tmp_path: Path) -> None:
     assert only(tmp_path).step == "installing"
 
 
-def test_a_run_of_several_hosts_is_at_the_step_of_the_last(tmp_path: Path) -> None:
-    plans = (records.launch_plan(), records.launch_plan(host=2))
-    run = made.begin(tmp_path, "r1", launches=plans)
+PLANS = tuple(records.launch_plan(host=number, instance_type=f"c{number}i.large") for number in (1, 2, 3))
+
+
+def end(run: Path, *hosts: str) -> None:
+    record_files.write(run, Terminated(instances=tuple(Ended(instance_id=one, at=records.STARTED) for one in hosts)))
+
+
+def test_a_run_of_several_hosts_is_at_the_step_of_the_last_that_is_not_ended(tmp_path: Path) -> None:
+    run = made.begin(tmp_path, "r1", launches=PLANS)
     write(run, "1/build.json")
+    record_files.write(run, records.instances("i-1", "i-2"))
     assert only(tmp_path).step == "launching"
-    made.begin(tmp_path, "r1", hosts=("i-1", "i-2"), launches=plans)
+    made.begin(tmp_path, "r1", hosts=("i-2",), launches=PLANS)
     (run / "i-2/ready.json").touch()
     assert only(tmp_path).step == "installing"
+    end(run, "i-2")
+    assert only(tmp_path).step == "measuring"
+
+
+def test_a_host_that_waits_for_the_quota_counts_only_if_there_is_no_other(tmp_path: Path) -> None:
+    run = made.measured(tmp_path, "r1", hosts=("i-1", "i-2"), launches=PLANS)
+    record_files.write(run, records.instances("i-1", "i-2"))
+    end(run, "i-1")
+    assert only(tmp_path).step == "finishing"
+    end(run, "i-1", "i-2")
+    assert only(tmp_path).step == "launching"
+    failures.record_failure(run, "host-3", "Launch", "EC2 has no capacity.")
+    assert only(tmp_path).step == "finishing"
+
+
+def test_how_many_hosts_are_done_have_failed_and_wait_is_known_of_several(tmp_path: Path) -> None:
+    run = made.measured(tmp_path, "r1", hosts=("i-1", "i-2"), launches=PLANS)
+    record_files.write(run, records.instances("i-1", "i-2"))
+    assert only(tmp_path).progress == Progress(done=2, failed=0, waiting=1, hosts=3)
+    failures.record_failure(run, "i-2", "Measure", "It failed.", attempt=1)
+    failures.record_failure(run, "host-3", "Launch", "EC2 has no capacity.")
+    assert only(tmp_path).progress == Progress(done=1, failed=2, waiting=0, hosts=3)
+    made.begin(tmp_path, "r1")
+    assert only(tmp_path).progress is None
+
+
+def test_the_types_of_a_run_are_known_and_the_plan_of_each_instance(tmp_path: Path) -> None:
+    again = records.launch_plan(host=4, instance_type="c1i.large")
+    run = made.begin(tmp_path, "r1", launches=(*PLANS[::-1], again))
+    record_files.write(run, records.instances("i-1", "i-2"))
+    found = only(tmp_path)
+    assert found.machines == ("c1i.large", "c2i.large", "c3i.large")
+    assert [found.plan_of(one) for one in found.instances] == list(PLANS[:2])
+    # An instance that the plan does not know has not the price of another.
+    assert found.plan_of(records.instance("i-9", host=9)) is None
 
 
 def test_what_came_of_a_run_is_told_by_results_and_failures(tmp_path: Path) -> None:
@@ -116,13 +158,13 @@ def test_a_run_of_a_version_that_wrote_no_results_has_them_if_it_published(tmp_p
 def test_a_machine_of_the_users_own_is_called_by_its_name(tmp_path: Path) -> None:
     run = made.begin(tmp_path, "r1", launches=())
     record_files.write(run, records.machine(host="me@box"))
-    assert (only(tmp_path).machine, only(tmp_path).region) == ("me@box", None)
+    assert (only(tmp_path).machines, only(tmp_path).region) == (("me@box",), None)
 
 
 def test_a_run_is_known_with_its_suite_type_region_and_instances(tmp_path: Path) -> None:
     listed_runs.launched(tmp_path, "r1", "i-1", "i-2")
     run = only(tmp_path)
-    assert (run.run_id, run.suite, run.machine, run.region) == ("r1", "one", "c7i.large", "eu-central-1")
+    assert (run.run_id, run.suite, run.machines, run.region) == ("r1", "one", ("c7i.large",), "eu-central-1")
     assert [one.instance_id for one in run.not_ended] == ["i-1", "i-2"]
     listed_runs.launched(tmp_path, "r1", ended=True)
     assert only(tmp_path).not_ended == ()

@@ -14,7 +14,9 @@ from benchmarks.run_list.asking import Answer, Folder, Seen
 from benchmarks.run_list.hosts import Cost
 from benchmarks.run_list.listing import ListedRun
 from benchmarks.run_list.rows import Row
-from tests.support import listed_runs, s3_bucket
+from benchmarks.runs import failures
+from benchmarks.runs.records import LaunchPlan
+from tests.support import listed_runs, records, s3_bucket
 from tests.support import recorded_runs as made
 from tests.support.aws_fakes import aws_error
 from tests.support.listed_runs import LAUNCHED, NOW, REGION
@@ -79,6 +81,36 @@ def test_a_run_whose_start_nobody_knows_has_no_age() -> None:
     assert rows.table([row], None).rows == ("r1   no results",)
 
 
+def several(count: int) -> tuple[LaunchPlan, ...]:
+    return tuple(records.launch_plan(host=number, instance_type=f"c{number}i.large") for number in range(1, count + 1))
+
+
+def test_a_run_of_several_hosts_says_how_many_are_done_and_wait(tmp_path: Path) -> None:
+    run = listed_runs.launched(tmp_path, "r1", "i-1", "i-2", launches=several(3))
+    shapes = [listed_runs.shape("r1", name) for name in ("i-1", "i-2")]
+    (row,) = rows.of(listed(tmp_path, *shapes), NOW)
+    assert rows.table([row], None).rows[0].startswith("r1   left running, 2 of 3 done, 1 waiting  one    3 types  ")
+    plain = json.loads(rows.as_json([row], []))["runs"][0]
+    assert (plain["state"], plain["machine"]) == ("left running", "c1i.large, c2i.large, c3i.large")
+    assert plain["hosts"] == {"all": 3, "done": 2, "failed": 0, "waiting": 1}
+    failures.record_failure(run, "host-3", "Launch", "EC2 has no capacity.")
+    listed_runs.launched(tmp_path, "r1", "i-1", "i-2", ended=True, launches=several(3))
+    (over,) = rows.of(listed(tmp_path), NOW)
+    assert rows.table([over], None).rows[0].startswith("r1   partial, 2 of 3 done  one    3 types  ")
+
+
+def test_two_types_are_named_and_of_hosts_that_are_all_done_nothing_is_said(tmp_path: Path) -> None:
+    listed_runs.launched(tmp_path, "r1", "i-1", "i-2", ended=True, launches=several(2))
+    (row,) = rows.of(listed(tmp_path), NOW)
+    assert rows.table([row], None).rows[0].startswith("r1   done   one    c1i.large, c2i.large  ")
+
+
+def test_a_run_in_s3_has_the_types_of_all_its_folders(tmp_path: Path) -> None:
+    folders = tuple(Folder("mine", listed_runs.folder("r1", machine=name), None) for name in ("c8g.large", "c7i.large"))
+    (run,) = listed(tmp_path, folders=folders)
+    assert run.machines == ("c7i.large", "c8g.large")
+
+
 def test_a_cost_that_is_only_bounded_is_marked_and_a_large_one_is_in_cents(tmp_path: Path) -> None:
     listed_runs.launched(tmp_path, "r1")
     listed_runs.launched(tmp_path, "r2", "i-2", minutes=-1)
@@ -113,6 +145,7 @@ def test_json_has_every_fact_and_null_for_what_is_not_known(two: list[Row]) -> N
         "cost_usd": 0.72,
         "cost_usd_at_most": None,
         "switches_off": "2026-05-19T12:45:00+00:00",
+        "hosts": None,
         "instances": [
             {
                 "id": "i-0123456789abcdef0",

@@ -66,6 +66,13 @@ def test_a_run_on_the_same_type_comes_before_a_newer_one_on_another(runs: Runs) 
     assert found(runs, "t3.large") == 7
 
 
+def test_a_run_of_many_types_does_not_hide_an_earlier_one_of_the_same_type(runs: Runs) -> None:
+    runs.write(8)
+    for number in range(20):
+        runs.write(9, instance_type=f"m{number}a.large")
+    assert found(runs) == 8
+
+
 def test_what_is_not_known_is_left_out(runs: Runs) -> None:
     runs.write(8)
     assert earlier_durations.find(runs.directory, "plonky2", None).keys() == {("all_ffts", "fft/8192")}

@@ -219,3 +219,17 @@ def test_only_what_has_begun_to_measure_is_a_run(tmp_path: Path) -> None:
     assert run_sources.is_run(recorded_runs.begin(tmp_path, "r1"))
     assert not run_sources.is_run(recorded_runs.begin(tmp_path, "r2", hosts=()))
     assert not run_sources.is_run(tmp_path)
+
+
+def test_a_host_of_several_that_could_not_be_launched_is_told_with_the_reason(tmp_path: Path) -> None:
+    plans = tuple(records.launch_plan(host=number, instance_type=f"c{number}i.large") for number in (1, 2, 3))
+    run = recorded_runs.measured(tmp_path, "r1", launches=plans)
+    record_files.write(run, records.instances("i-1"))
+    failures.record_failure(run, "host-2", "Launch", "EC2 has no capacity.")
+    measured, refused = run_sources.of_run(run)
+    assert (measured.label, len(measured.results.measurements)) == ("r1/i-1", 1)
+    assert (refused.label, refused.results.problems) == (
+        "r1/host-2",
+        ("The run r1 has no benchmark results of host-2 (c2i.large). EC2 has no capacity.",),
+    )
+    assert [one.label for one in run_sources.of_run(run, "i-1")] == ["r1/i-1"]

@@ -108,7 +108,7 @@ def test_a_run_of_several_types_is_one_run_whose_hosts_have_their_own_type_and_p
     place = Place(Path("/nowhere"), "mine")
     place.__dict__["s3"] = bucket(sweep())
     found = reading.read(["r1"], place)
-    assert sorted(one.label for one in found) == ["r1/i-1", "r1/i-2"]
+    assert sorted(one.label for one in found) == ["r1/i-1 (c8g.large)", "r1/i-2 (c7i.large)"]
     each = {one.results.host: one.results for one in found}
     assert {host: one.platform.instance_type for host, one in each.items() if one.platform} == {
         "i-1": "c8g.large", "i-2": "c7i.large",
