@@ -35,7 +35,7 @@ from benchmarks.host.log_copy import LogCopy
 from benchmarks.host.remaining import Durations
 from benchmarks.host.systemd_units import UnitStatus
 from benchmarks.playbook import command_line, stages
-from benchmarks.runs import attempts, earlier_durations, event_records, events, run_directory
+from benchmarks.runs import attempts, earlier_durations, event_records, events, host_labels, run_directory
 from benchmarks.terminal import streams
 
 display = Display()
@@ -101,7 +101,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        self._host = task_vars["inventory_hostname"]
+        self._host = host_labels.here(task_vars["inventory_hostname"])
         self._runs = False
         try:
             return self._run()
