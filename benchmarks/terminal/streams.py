@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import codecs
 import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from benchmarks.terminal import live_lines
@@ -97,6 +99,13 @@ class Screen:
             self._terminal.add(self._lines.draw(*self._size()))
         self._terminal.flush()
 
+    def close(self) -> None:
+        """Erase the lines, as this process ends: Ansible may do so at an error without an end of the playbook."""
+        # The terminal may be closed.
+        with suppress(ValueError):
+            self._terminal.add(self._lines.erase())
+            self._terminal.flush()
+
     def _size(self) -> tuple[int, int]:
         """Columns and rows: as the terminal itself says, which may have changed, or else as the environment does."""
         try:
@@ -116,6 +125,7 @@ def show_lines() -> None:
     screen = Screen(terminal, others)
     for stream in (terminal, *others):
         stream.screen = screen
+    atexit.register(screen.close)
 
 
 def is_within_line() -> bool:

@@ -45,6 +45,8 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
         streams.ignore_closed_output()
+        if os.environ.get("BENCHMARKS_REWRITE_LINES") == "1":
+            streams.show_lines()
         self._playbook = Path(playbook._file_name).stem
 
     def v2_playbook_on_play_start(self, play: Any) -> None:

@@ -14,6 +14,7 @@ from benchmarks.host import log_output
 from benchmarks.playbook import host_losses, stages, task_failures
 from benchmarks.runs import run_directory
 from benchmarks.terminal import streams, wrapping
+from benchmarks.terminal.live_lines import ALL, Line
 
 DOCUMENTATION = """
 name: stages
@@ -49,16 +50,14 @@ class CallbackModule(CallbackBase):
         if self._of_run:
             self._directory = run_directory.locate(load_extra_vars(play.get_loader()))[1]
 
-    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
         role = task._role.get_name() if task._role else None
         if self._stage and role == self._stage.name:
             return
         self._end_stage()
         if role:
             self._stage = stages.Current(role)
-            self._clear(f"… {role}")
-
-    v2_playbook_on_handler_task_start = v2_playbook_on_task_start
+            self._progress(f"… {role}")
 
     def v2_runner_on_ok(self, result: Any) -> None:
         self._mark()
@@ -102,16 +101,14 @@ class CallbackModule(CallbackBase):
         if self._said.is_new(sentence):
             self._say(sentence, color="red", stderr=True)
 
-    def _clear(self, progress: str = "") -> None:
+    def _progress(self, text: str) -> None:
+        """Show a line of progress, or none."""
         if self._rewrite:
-            self._display.display(f"\r\x1b[2K{progress}", newline=False)
-        elif streams.is_within_line():
-            # The log that --tail has shown ends within a line.
-            self._display.display("")
+            self._display.display(Line(ALL, text).message, newline=False, screen_only=True)
 
     def _end_stage(self) -> None:
         stage, self._stage = self._stage, None
-        self._clear()
+        self._progress("")
         # All its tasks may have been skipped, such as those of terminate if the instance is kept.
         if not (stage and stage.did):
             return
@@ -122,7 +119,9 @@ class CallbackModule(CallbackBase):
         self._shown.add(stage.name)
 
     def _say(self, text: str, color: str | None = None, stderr: bool = False) -> None:
-        self._clear()
+        if not self._rewrite and streams.is_within_line():
+            # The log that --tail has shown ends within a line.
+            self._display.display("")
         # It may quote what third-party code or a server has printed.
         text = "\n".join(map(log_output.for_terminal, text.replace("\r", "").split("\n")))
         text = wrapping.wrapped(text, int(os.environ.get("COLUMNS") or 0) if self._rewrite else 0)

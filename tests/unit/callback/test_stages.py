@@ -13,24 +13,31 @@ from benchmarks.host import host_check
 from benchmarks.paths import ROOT
 from benchmarks.playbook import host_losses
 from benchmarks.runs import record_files
+from benchmarks.terminal import live_lines
+from benchmarks.terminal.live_lines import Lines
 from tests.support import records
-
-CLEAR = "\r\x1b[2K"
 
 
 class Screen:
-    """What was written, as a terminal would get it."""
+    """What was written, and the lines of progress below it."""
 
     def __init__(self) -> None:
         self.text = ""
+        self._progress = Lines()
 
     def display(self, text: str, newline: bool = True, **_how: Any) -> None:
-        self.text += text + ("\n" if newline else "")
+        if line := live_lines.read(text):
+            self._progress.take(line)
+        else:
+            self.text += text + ("\n" if newline else "")
 
     @property
     def lines(self) -> list[str]:
         """What is to be seen in the end."""
-        return [line.rpartition(CLEAR)[2] for line in self.text.split("\n")]
+        return f"{self.text}{self._progress.draw(120, 24)}".split("\n")
+
+
+HOST = SimpleNamespace(get_name=lambda: "i-1")
 
 
 @pytest.fixture
@@ -50,7 +57,7 @@ def stages(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def begin(stages: Any, role: str) -> None:
     named = SimpleNamespace(get_name=lambda: role)
-    stages.v2_playbook_on_task_start(SimpleNamespace(_role=named), False)
+    stages.v2_runner_on_start(HOST, SimpleNamespace(_role=named))
 
 
 def succeed(stages: Any) -> None:
@@ -70,8 +77,8 @@ def test_a_log_that_ends_within_a_line_is_ended_before_the_next_line(
 ) -> None:
     monkeypatch.setattr("benchmarks.terminal.streams.is_within_line", lambda: within)
     stages._rewrite = False
-    stages._clear()
-    assert screen.text == shown
+    stages._say("done")
+    assert screen.text == f"{shown}done\n"
 
 
 def test_a_stage_of_which_every_task_was_skipped_is_not_told_of(stages: Any, screen: Screen) -> None:
@@ -160,6 +167,5 @@ def test_what_third_party_code_has_printed_controls_no_terminal(stages: Any, scr
     result = {"msg": "The build failed: \x1b]52;c;cm0=\x07\x1bPq.", "detail": ["a\x1b[2J\rb", "\x1b]0;x"]}
     host = SimpleNamespace(get_name=lambda: "i-1")
     stages.v2_runner_on_failed(SimpleNamespace(_result=result, _host=host, _task=task("Build")))
-    said = screen.text.replace(CLEAR, "")
-    assert "\x1b" not in said
-    assert "The build failed: \\x1bPq.\n    ab\n    \\x1b]0;x\n" in said
+    assert "\x1b" not in screen.text
+    assert "The build failed: \\x1bPq.\n    ab\n    \\x1b]0;x\n" in screen.text
