@@ -419,7 +419,8 @@ def test_a_unit_whose_log_is_too_long_is_stopped_and_followed_no_longer_than_to_
         # Much of the log was not read yet.
         look("inactive", "log-limit exited 0", LARGEST_LOG, b"four\n"),
     )
-    kept, shown = LogCopy(tmp_path / "log"), []
+    kept = LogCopy(tmp_path / "log")
+    shown: list[str] = []
     screen = Screen(shown.append)
     action._follow(UNIT, 0, kept, Follower(MEASURE, 0, True, screen))
     asked = ["stop --no-block" in call.args[0] for call in execute.call_args_list]
