@@ -46,6 +46,12 @@ def natural(text: str) -> list[tuple[str, int, str]]:
     return [(before, len(number), number) for before, number in zip(parts[::2], [*digits, ""], strict=True)]
 
 
+def duration(seconds: float) -> str:
+    """A time in the two largest units that it has: `1 h 20 min`, `12 min 30 s`, `7 s`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return hours(minutes) if minutes >= 60 else f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
 def hours(minutes: int) -> str:
     """A time in hours and minutes: `4 h 30 min`."""
     whole, rest = divmod(minutes, 60)

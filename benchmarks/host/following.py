@@ -21,19 +21,20 @@ PAUSE = 0.3  # seconds at least from one query to the next
 # A query costs the host about 20 ms of one core: while it measures, queries are too rare to affect the numbers.
 MEASURING_INTERVAL = 5.0  # seconds
 SHORTEST_PAUSE = 0.1  # seconds
-PLAIN_INTERVAL = 30.0  # seconds between two lines of progress if lines cannot be rewritten
+PLAIN_INTERVAL = 30.0  # seconds between two lines of progress of a run if lines cannot be rewritten
+PLAIN_WIDTH = 1000  # characters of such a line
 LONGEST_LINE = 2**20  # bytes of a line that are kept until it ends
-CLEAR = "\r\x1b[2K"  # return to the start of the line and erase it
 
 
 @dataclass(frozen=True)
 class Screen:
-    """Where to show it: `show` takes a text and whether to end the line after it."""
+    """Where to show it: `show` takes a line, and where lines can be rewritten, `rewrite` the line of progress."""
 
-    show: Callable[[str, bool], None]
-    rewrite: bool  # whether the last line can be overwritten
-    width: int  # columns
+    show: Callable[[str], None]
+    rewrite: Callable[[str], None] | None = None  # an empty line takes it away
     write: Callable[[bytes], None] | None = None  # where it is surely no terminal: takes the bytes of a log as they are
+    label: str = ""  # what tells the host from the others of its run, if there are any
+    hosts: int = 1  # how many the run has: all of them together say a line in PLAIN_INTERVAL
 
 
 class Follower:
@@ -62,8 +63,10 @@ class Follower:
         self._now = now
         self._begun = now() - (age or 0.0)
         # A line that can be rewritten is shown at once, so that the user sees that something is happening.
-        self._due = now() + (0.0 if screen.rewrite else PLAIN_INTERVAL)
+        self._interval = INTERVAL if screen.rewrite else PLAIN_INTERVAL * screen.hosts
+        self._due = now() + (0.0 if screen.rewrite else self._interval)
         self._unfinished = b""
+        self._is_shown = False  # whether the log has taken the place of the line of progress
         self._log = b""
         self._earlier = earlier or {}
         self._started = None if resumed and age is None else self._begun
@@ -87,7 +90,8 @@ class Follower:
         `whole` is whether they reach to the log's present end.
         """
         if self.tail:
-            if self._screen.write:
+            # Of several hosts, only whole lines can be told apart.
+            if self._screen.write and not self._screen.label:
                 self._screen.write(new)
                 return
             *lines, self._unfinished = (self._unfinished + new).split(b"\n")
@@ -102,7 +106,7 @@ class Follower:
         log, now = self._log.decode(errors="replace"), self._now()
         left = self._left(log, now, whole) if self._step is MEASURE else ""
         if now >= self._due:
-            self._due = now + (INTERVAL if self._screen.rewrite else PLAIN_INTERVAL)
+            self._due = now + self._interval
             self._say(progress.line(self._step, now - self._begun, self._expected, log, left))
 
     def _left(self, log: str, now: float, whole: bool) -> str:
@@ -122,14 +126,19 @@ class Follower:
 
     def _show(self, each: bytes) -> None:
         """Show a line of the log in place of the line of progress."""
-        shown = log_output.for_terminal(each.decode(errors="replace"))
-        self._screen.show(f"{CLEAR if self._screen.rewrite else ''}{shown}", True)
+        before = f"{self._screen.label} | " if self._screen.label else ""
+        if self._screen.write:
+            self._screen.write(before.encode() + each + b"\n")
+            return
+        if self._screen.rewrite and not self._is_shown:
+            self._is_shown = True
+            self._screen.rewrite("")
+        self._screen.show(f"{before}{log_output.for_terminal(each.decode(errors='replace'))}")
 
     def _say(self, text: str) -> None:
-        shown = Text(escaped(text))
-        # The last column stays empty: some terminals wrap as soon as it is filled.
-        shown.truncate(self._screen.width - 1, overflow="ellipsis")
         if self._screen.rewrite:
-            self._screen.show(f"{CLEAR}{shown.plain}", False)
-        else:
-            self._screen.show(shown.plain, True)
+            self._screen.rewrite(escaped(text))
+            return
+        shown = Text(escaped(f"{self._screen.label}{text}"))
+        shown.truncate(PLAIN_WIDTH, overflow="ellipsis")
+        self._screen.show(shown.plain)

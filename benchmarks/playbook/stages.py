@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,16 +24,19 @@ PLAYBOOKS = ("benchmark", "finish")
 FIRST = "preflight"
 # The stages that each attempt of a run repeats, in this order.
 OF_ATTEMPT = ("toolchain", "benchmark", "collect", "report", "publish", "terminate")
+CONTROLLER = "localhost"
 LAST_PLAY = "Leave nothing running"
 EVENTS = ("begun", "ended", "play", "answered")
 # What a host is at, each told when it begins: see Hosts.
-OF_HOST = ("works", "measures", "measured", "failed", "ending", "left")
+OF_HOST = ("waits", "launched", "works", "measures", "measured", "failed", "ending", "left")
 
 
 @dataclass(frozen=True)
 class Hosts:
     """The names of the hosts that have come so far, whatever has come after."""
 
+    waits: frozenset[str] = frozenset()  # a task has begun for it, and it has no instance yet: named by its number
+    launched: frozenset[str] = frozenset()  # of those, the ones that are named by their instance from now on
     works: frozenset[str] = frozenset()  # a task has begun there
     measures: frozenset[str] = frozenset()  # the benchmark runs in a unit of its own, which needs nobody
     measured: frozenset[str] = frozenset()  # it has ended, and what it left is there
@@ -48,7 +52,12 @@ class Hosts:
     @property
     def can_be_left(self) -> bool:
         """Whether this controller can go away: some are at it, and no other one has still to begin."""
-        return bool(self.at_it) and not self.works - self.measures - self.failed - self.ending
+        return bool(self.at_it) and not (self.works - self.measures - self.failed - self.ending) | self.unlaunched
+
+    @property
+    def unlaunched(self) -> frozenset[str]:
+        """Those that may still be launched."""
+        return self.waits - self.launched - self.failed
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ class Reached:
     @property
     def is_launching(self) -> bool:
         """Whether EC2 may be launching instances whose ids are not known yet."""
-        return "launch" in self.begun - self.ended
+        return "launch" in self.begun - self.ended or bool(self.hosts.unlaunched)
 
 
 NOTHING = Reached(frozenset(), frozenset(), False)
@@ -142,17 +151,23 @@ class Current:
 
 
 class Times:
-    """How long each stage has taken, and whether it failed."""
+    """How long each stage has taken, and whether it failed: what the controller has done, and then the longest host."""
 
     def __init__(self) -> None:
         self._times: dict[str, StageTime] = {}
+        self._seconds: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
 
-    def add(self, stage: str, seconds: float, failed: bool) -> None:
-        """Add the time of a stage that has ended, to that of an earlier time if it has run before."""
+    def add(self, host: str, stage: str, seconds: float, failed: bool) -> None:
+        """Add the time of a stage that has ended on a host, to that of an earlier time if it has run there before."""
+        of_stage = self._seconds[stage]
+        of_stage[host] += seconds
+        longest = max((one for name, one in of_stage.items() if name != CONTROLLER), default=0.0)
         earlier = self._times.get(stage)
-        before, failed_before = (earlier.seconds, earlier.failed) if earlier else (0.0, False)
-        total = round(before + seconds, 3)
-        self._times[stage] = StageTime(name=stage, seconds=total, failed=failed or failed_before)
+        self._times[stage] = StageTime(
+            name=stage,
+            seconds=round(of_stage[CONTROLLER] + longest, 3),
+            failed=failed or bool(earlier and earlier.failed),
+        )
 
     def note(self, directory: Path | None, stage: str) -> None:
         """Write a stage's time at once, so that it is not lost if the run is interrupted. Errors are ignored.

@@ -25,13 +25,16 @@ class Said:
     """What the user has been told, so that nothing is told twice."""
 
     def __init__(self) -> None:
-        self._said: set[str] = set()
+        self._said: set[tuple[str, str]] = set()
 
-    def is_new(self, text: str) -> bool:
-        """Whether nothing that begins with `text` was said; from now on it was."""
-        if any(said.startswith(text) for said in self._said):
+    def is_new(self, text: str, host: str = "") -> bool:
+        """Whether nothing that begins with `text` was said; from now on it was.
+
+        With `host`, it is said of that one, and counts as new if it was said of others only.
+        """
+        if any(said.startswith(text) for of, said in self._said if host in ("", of)):
             return False
-        self._said.add(text)
+        self._said.add((host, text))
         return True
 
 

@@ -445,7 +445,7 @@ class StageTime(Part, frozen=True, kw_only=True):
 
 
 class Stages(Record, frozen=True, kw_only=True):
-    """How long each stage of a run took."""
+    """How long each stage of a run took: what the controller did, and then the longest of the hosts."""
 
     FILE = "stages.json"
     stages: tuple[StageTime, ...] = ()

@@ -12,7 +12,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from benchmarks.parameters import suites
-from benchmarks.runs import attempts, run_directory, run_layout, run_machine
+from benchmarks.runs import attempts, planned_hosts, run_directory, run_layout, run_machine
 
 
 class ActionModule(ActionBase):
@@ -24,9 +24,9 @@ class ActionModule(ActionBase):
             try:
                 directory = Path(self._task.args["run_dir"])
                 run_machine.record_machine(directory, self._task.args["parameters"])
-                host_directory = run_layout.host(directory, task_vars["inventory_hostname"])
+                host = planned_hosts.name(directory, task_vars["inventory_hostname"])
                 suite = suites.of_role(self._task.args["suite"])
-                attempts.begin(host_directory, suite, str(self._task.args["suite_digest"]))
+                attempts.begin(run_layout.host(directory, host), suite, str(self._task.args["suite_digest"]))
             except OSError as error:
                 raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
         return {"changed": False}

@@ -9,7 +9,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from benchmarks.playbook import stages
-from benchmarks.runs import attempts, event_records, events, run_directory
+from benchmarks.runs import attempts, event_records, events, host_labels, run_directory
 
 
 class ActionModule(ActionBase):
@@ -19,7 +19,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        host = task_vars["inventory_hostname"]
+        host = host_labels.here(task_vars["inventory_hostname"])
         try:
             attempts.leave(Path(self._task.args["host_dir"]))
         except OSError as error:

@@ -8,7 +8,7 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 from benchmarks.playbook import host_losses, task_failures
-from benchmarks.runs import failures, run_directory
+from benchmarks.runs import failures, planned_hosts, run_directory
 
 
 class ActionModule(ActionBase):
@@ -19,17 +19,18 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
         args = self._task.args
-        host = args.get("host") or task_vars["inventory_hostname"]
+        directory = Path(args["run_dir"])
+        host = args.get("host") or planned_hosts.name(directory, task_vars["inventory_hostname"])
         if "host" in args:
             sentence = task_failures.sentence(host, args["task"], args["result"])
         else:
-            sentence = host_losses.recorded(Path(args["run_dir"]), host, args["task"], args["result"], args["stage"])
+            sentence = host_losses.recorded(directory, host, args["task"], args["result"], args["stage"])
         try:
             attempt = int(args["attempt"])
-            failures.record_failure(Path(args["run_dir"]), host, args["task"], sentence, args["stage"], attempt)
+            failures.record_failure(directory, host, args["task"], sentence, args["stage"], attempt)
         except OSError as error:
             # Terminating the instances matters more than the record: the failure is kept as a fact until then.
             known = task_vars.get("ansible_facts", {}).get("unrecorded_failures", [])
-            note = str(run_directory.cannot_be_written(Path(args["run_dir"]), error))
+            note = str(run_directory.cannot_be_written(directory, error))
             return {"changed": True, "ansible_facts": {"unrecorded_failures": [*known, sentence, note]}}
         return {"changed": True}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from ansible.plugins.action import ActionBase
@@ -40,6 +39,4 @@ class ActionModule(ActionBase):
 
 
 def _tell(text: str) -> None:
-    # The stages callback may have left a line of progress.
-    clear = "\r\x1b[2K" if os.environ.get("BENCHMARKS_REWRITE_LINES") == "1" else ""
-    display.display(f"{clear}  {text}")
+    display.display(f"  {text}")

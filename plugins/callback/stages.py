@@ -11,9 +11,12 @@ from ansible.plugins.callback import CallbackBase
 from ansible.utils.vars import load_extra_vars
 
 from benchmarks.host import log_output
-from benchmarks.playbook import host_losses, stages, task_failures
-from benchmarks.runs import run_directory
+from benchmarks.playbook import host_losses, last_tasks, stages, task_failures
+from benchmarks.playbook.host_courses import Course
+from benchmarks.runs import attempts, host_labels, run_directory, run_layout
+from benchmarks.runs.host_labels import Label
 from benchmarks.terminal import streams, wrapping
+from benchmarks.terminal.live_lines import ALL, Line
 
 DOCUMENTATION = """
 name: stages
@@ -41,6 +44,8 @@ class CallbackModule(CallbackBase):
         self._stage: stages.Current | None = None
         self._shown: set[str] = set()
         self._said = task_failures.Said()
+        self._courses: dict[str, Course] | None = None
+        self._last: frozenset[str] = frozenset()
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
         self._of_run = Path(playbook._file_name).stem in stages.PLAYBOOKS
@@ -48,23 +53,33 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_play_start(self, play: Any) -> None:
         if self._of_run:
             self._directory = run_directory.locate(load_extra_vars(play.get_loader()))[1]
+        self._end_courses()
+        # Where several hosts go on at their own pace, there is no stage that all of them are at.
+        if str(play.strategy).endswith("host_pinned") and host_labels.planned(self._directory):
+            self._end_stage()
+            self._courses, self._last = {}, last_tasks.ids(play.tasks)
 
-    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
         role = task._role.get_name() if task._role else None
+        if course := self._course(host.get_name()):
+            course.stage = role or course.stage
+            self._progress(course.progress, host.get_name(), course.label.columns)
+            return
         if self._stage and role == self._stage.name:
             return
         self._end_stage()
         if role:
             self._stage = stages.Current(role)
-            self._clear(f"… {role}")
-
-    v2_playbook_on_handler_task_start = v2_playbook_on_task_start
+            self._progress(f"… {role}")
 
     def v2_runner_on_ok(self, result: Any) -> None:
         self._mark()
         self._warn(result)
         if result._task.action in ("debug", "ansible.builtin.debug") and "results" not in result._result:
             self._say(_indented(result))
+        if result._task.action == "write_results" and (course := self._course(result._host.get_name())):
+            course.benchmarks = int(result._result.get("count", 0))
+        self._end_if_last(result)
 
     def v2_runner_item_on_ok(self, result: Any) -> None:
         if result._task.action in ("debug", "ansible.builtin.debug"):
@@ -78,8 +93,40 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_unreachable(self, result: Any) -> None:
         self._fail(result)
 
+    def v2_runner_on_skipped(self, result: Any) -> None:
+        self._end_if_last(result)
+
     def v2_playbook_on_stats(self, stats: Any) -> None:
+        self._end_courses()
         self._end_stage()
+
+    def _course(self, name: str) -> Course | None:
+        """The course of a host of the inventory, if several go on at their own pace; it begins with the instance."""
+        if self._courses is None:
+            return None
+        known = self._courses.get(name)
+        if known and not known.label.waits:
+            return known
+        label = host_labels.of(self._directory, name)
+        if label and not (known and known.label == label):
+            self._courses[name] = Course(label)
+        return self._courses.get(name)
+
+    def _end_if_last(self, result: Any) -> None:
+        if self._courses is not None and result._task._uuid in self._last:
+            self._end_course(result._host.get_name())
+
+    def _end_courses(self) -> None:
+        for name in list(self._courses or ()):
+            self._end_course(name)
+        self._courses = None
+
+    def _end_course(self, name: str) -> None:
+        course = self._courses.pop(name, None) if self._courses else None
+        if course and self._directory:
+            self._progress("", name)
+            is_left = attempts.is_left(run_layout.host(self._directory, course.label.name))
+            self._say(course.over(is_left), color="red" if course.failed else "green")
 
     def _mark(self, failed: bool = False) -> None:
         """That something was done in the stage, and whether it failed."""
@@ -88,8 +135,9 @@ class CallbackModule(CallbackBase):
 
     def _warn(self, result: Any) -> None:
         for text in map(str, result._result.get("warnings", [])):
-            if self._said.is_new(text):
-                self._say(f"! {text}", color="yellow")
+            label = self._label(result)
+            if self._said.is_new(text, label.name if label else ""):
+                self._say(f"! {label.told(text) if label else text}", color="yellow")
 
     def _fail(self, result: Any) -> None:
         if result._result.get("is_answer"):
@@ -97,21 +145,26 @@ class CallbackModule(CallbackBase):
             self._say(_indented(result))
             return
         self._mark(failed=True)
-        host, task, delegated = result._host.get_name(), result._task.get_name(), bool(result._task.delegate_to)
+        if course := self._course(result._host.get_name()):
+            course.fail()
+        label, task, delegated = self._label(result), result._task.get_name(), bool(result._task.delegate_to)
+        host = label.name if label else result._host.get_name()
         sentence = host_losses.of_this_process().told(self._directory, host, task, result._result, delegated)
-        if self._said.is_new(sentence):
-            self._say(sentence, color="red", stderr=True)
+        if self._said.is_new(sentence, label.name if label else ""):
+            self._say(label.told(sentence) if label else sentence, color="red", stderr=True)
 
-    def _clear(self, progress: str = "") -> None:
+    def _label(self, result: Any) -> Label | None:
+        """What tells the result's host from others of its run; None if there is no other, and for the controller."""
+        return host_labels.of(self._directory, result._host.get_name())
+
+    def _progress(self, text: str, host: str = ALL, label: tuple[str, ...] | None = None) -> None:
+        """Show a line of progress, or none."""
         if self._rewrite:
-            self._display.display(f"\r\x1b[2K{progress}", newline=False)
-        elif streams.is_within_line():
-            # The log that --tail has shown ends within a line.
-            self._display.display("")
+            self._display.display(Line(host, text, label).message, newline=False, screen_only=True)
 
     def _end_stage(self) -> None:
         stage, self._stage = self._stage, None
-        self._clear()
+        self._progress("")
         # All its tasks may have been skipped, such as those of terminate if the instance is kept.
         if not (stage and stage.did):
             return
@@ -122,7 +175,9 @@ class CallbackModule(CallbackBase):
         self._shown.add(stage.name)
 
     def _say(self, text: str, color: str | None = None, stderr: bool = False) -> None:
-        self._clear()
+        if not self._rewrite and streams.is_within_line():
+            # The log that --tail has shown ends within a line.
+            self._display.display("")
         # It may quote what third-party code or a server has printed.
         text = "\n".join(map(log_output.for_terminal, text.replace("\r", "").split("\n")))
         text = wrapping.wrapped(text, int(os.environ.get("COLUMNS") or 0) if self._rewrite else 0)

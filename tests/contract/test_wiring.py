@@ -178,3 +178,14 @@ def test_the_earlier_results_of_a_hosts_own_type_are_preferred(tmp_path: Path, h
 
 def test_group_vars_reach_playbooks_through_the_inventory() -> None:
     assert (ROOT / "inventory/group_vars").resolve() == ROOT / "group_vars"
+
+
+def test_actions_call_a_host_by_its_instance_and_not_by_its_number() -> None:
+    # A host that has waited for the vCPU quota keeps the name in the inventory that it had before it was launched.
+    own = re.compile(r'task_vars\["inventory_hostname"\]')
+    known = re.compile(r'(?:host_labels\.here\(|planned_hosts\.name\(\w+, )task_vars\["inventory_hostname"\]\)')
+    actions = [*ROOT.glob("plugins/action/*.py"), *ROOT.glob("roles/*/action_plugins/*.py")]
+    assert actions
+    for path in actions:
+        text = path.read_text()
+        assert len(own.findall(text)) == len(known.findall(text)), relative(path)

@@ -88,3 +88,10 @@ def test_whatever_is_escaped_can_be_printed_on_one_line(anything: str) -> None:
 @pytest.mark.parametrize(("minutes", "said"), [(0, "0 min"), (45, "45 min"), (120, "2 h"), (270, "4 h 30 min")])
 def test_a_time_is_said_in_hours_and_minutes(minutes: int, said: str) -> None:
     assert text.hours(minutes) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0.4, "0 s"), (59.6, "1 min 0 s"), (750, "12 min 30 s"), (3600, "1 h"), (4805, "1 h 20 min")]
+)
+def test_a_duration_has_at_most_two_units(seconds: float, told: str) -> None:
+    assert text.duration(seconds) == told

@@ -35,16 +35,14 @@ from benchmarks.host.log_copy import LogCopy
 from benchmarks.host.remaining import Durations
 from benchmarks.host.systemd_units import UnitStatus
 from benchmarks.playbook import command_line, stages
-from benchmarks.runs import attempts, earlier_durations, event_records, events, run_directory
-from benchmarks.terminal import streams
+from benchmarks.runs import attempts, earlier_durations, event_records, events, host_labels, run_directory
+from benchmarks.terminal import live_lines, streams
 
 display = Display()
 
 Told = TypeVar("Told")
 
 INTERVAL = following.INTERVAL
-# Lines need not fit the terminal unless they are rewritten.
-UNLIMITED = 1000  # columns
 WHAT = {"build": "build", "run": "benchmark run"}
 EVENTS = {
     "build": (event_records.BuildBegun, event_records.BuildEnded),
@@ -53,19 +51,29 @@ EVENTS = {
 
 
 class Follower(following.Follower):
-    """Shows the progress of a step with Ansible's display."""
+    """Shows the progress of a step on `host` with Ansible's display."""
 
-    def __init__(self, building: bool, expected: int, tail: bool, earlier: Durations, found: UnitStatus) -> None:
+    def __init__(
+        self, host: str, building: bool, expected: int, tail: bool, earlier: Durations, found: UnitStatus
+    ) -> None:
         told = os.environ.get("BENCHMARKS_REWRITE_LINES")
-        rewrite = told == "1"
-        width = int(os.environ.get("COLUMNS") or 100) if rewrite else UNLIMITED
-        # Ansible's workers have no terminal, by which to know without ./inv whether Ansible has one.
-        write = self._write if told == "0" else None
+        self._host = host
         self._is_within_line = False
-        screen = following.Screen(lambda text, ends: display.display(text, newline=ends), rewrite, width, write)
+        screen = following.Screen(
+            display.display,
+            rewrite=self._rewrite if told == "1" else None,
+            # Ansible's workers have no terminal, by which to know without ./inv whether Ansible has one.
+            write=self._write if told == "0" else None,
+            label=str(host_labels.of(events.here(), host) or ""),
+            hosts=len(host_labels.planned(events.here())) or 1,
+        )
         step = progress.BUILD if building else progress.MEASURE
         resumed, age = found.active, found.age
         super().__init__(step, expected, tail, screen, earlier=earlier, resumed=resumed, age=age)
+
+    def _rewrite(self, text: str) -> None:
+        # Ansible's own log file has no line that could be rewritten.
+        display.display(live_lines.Line(self._host, text).message, newline=False, screen_only=True)
 
     def _write(self, log: bytes) -> None:
         # Ansible's own log file would not take such a text.
@@ -101,7 +109,8 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        self._host = task_vars["inventory_hostname"]
+        self._host = host_labels.here(task_vars["inventory_hostname"])
+        self._inventory_name = task_vars["inventory_hostname"]
         self._runs = False
         try:
             return self._run()
@@ -147,7 +156,7 @@ class ActionModule(ActionBase):
         if args.get("detach") and not building:
             return self._left(unit.name, begun=look.ended)
         earlier = {} if building else self._earlier()
-        follower = Follower(building, int(args["expected"]), bool(args["tail"]), earlier, look)
+        follower = Follower(self._inventory_name, building, int(args["expected"]), bool(args["tail"]), earlier, look)
         kept = LogCopy(Path(args["log_here"]))
         end = self._end_of(unit, begin, kept, follower, followed=not look.ended)
         self._tell("measured")

@@ -10,6 +10,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from benchmarks.host import answers, attempt_files, host_check, ssh_failures
+from benchmarks.runs import host_labels
 
 INTERVAL = 1.0  # seconds between tries to connect
 
@@ -26,7 +27,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        host = task_vars["inventory_hostname"]
+        host = host_labels.here(task_vars["inventory_hostname"])
         command = answers.marked(shlex.join(attempt_files.found_command(str(self._task.args["directory"]))))
         begun = time.monotonic()
         while True:

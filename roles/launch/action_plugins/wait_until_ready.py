@@ -15,7 +15,7 @@ from ansible.plugins.action import ActionBase
 
 from benchmarks.host import answers, host_check, ssh_failures
 from benchmarks.launch import boot_check
-from benchmarks.runs import events, record_files, run_directory
+from benchmarks.runs import events, host_labels, record_files, run_directory
 from benchmarks.runs.event_records import InstanceReady
 from benchmarks.runs.records import Ready
 
@@ -34,7 +34,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        host = task_vars["inventory_hostname"]
+        host = host_labels.here(task_vars["inventory_hostname"])
         found = boot_check.read(host, self._answer(host, float(self._task.args["timeout"])))
         self._record(not found.refusal)
         events.note(events.here(), InstanceReady(instance_id=host, timer=not found.refusal))

@@ -18,7 +18,7 @@ from ansible.plugins.action import ActionBase
 
 from benchmarks.errors import RefusedError
 from benchmarks.host import answers, attempt_states, host_check, ssh_failures
-from benchmarks.runs import attempts, before_plan
+from benchmarks.runs import attempts, before_plan, host_labels
 from benchmarks.runs.records import Ready, Toolchain
 
 
@@ -34,6 +34,7 @@ class ActionModule(ActionBase):
         super().run(tmp, task_vars)
         args = self._task.args
         here = Path(args["host_dir"])
+        host = host_labels.here(task_vars["inventory_hostname"])
         command = attempt_states.states_command(args["directory"], args["unit"])
         try:
             answer = answers.read(self._low_level_execute_command(answers.marked(command), sudoable=False))
@@ -49,10 +50,10 @@ class ActionModule(ActionBase):
                     return {"changed": False, "number": last, "events": []}
                 raise _refusal(here, gone) from None
             # It may measure all the same: from here, a network of one's own may be in the way.
-            raise _refusal(here, ssh_failures.sentence(task_vars["inventory_hostname"], str(error))) from None
+            raise _refusal(here, ssh_failures.sentence(host, str(error))) from None
         if not answer.succeeded:
             # What may measure there is not to be ended because of that.
-            untold = ssh_failures.untold(task_vars["inventory_hostname"], "what it is at", answer.said)
+            untold = ssh_failures.untold(host, "what it is at", answer.said)
             raise _refusal(here, f"{untold} Try again in a minute.")
         try:
             found = attempt_states.read_states(answer.told)

@@ -9,7 +9,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from benchmarks.playbook import stages
-from benchmarks.runs import attempts, run_directory
+from benchmarks.runs import attempts, host_labels, run_directory
 
 
 class ActionModule(ActionBase):
@@ -26,5 +26,5 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
         # From now on the run can be left again.
         for event in args["events"]:
-            stages.tell(event, task_vars["inventory_hostname"])
+            stages.tell(event, host_labels.here(task_vars["inventory_hostname"]))
         return {"changed": False}

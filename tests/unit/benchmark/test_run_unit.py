@@ -24,6 +24,8 @@ from benchmarks.paths import ROOT
 from benchmarks.playbook import stages
 from benchmarks.runs import attempts, events, record_files
 from benchmarks.runs.records import CurrentAttempt
+from benchmarks.terminal.live_lines import Line
+from tests.support import records
 from tests.support.answers import told
 from tests.support.events import brief
 
@@ -375,7 +377,7 @@ def test_a_log_that_cannot_be_stopped_now_is_stopped_later(monkeypatch: pytest.M
     action, execute = made(monkeypatch, long, UNTOLD, long, DONE, ended)
     action._runs = True
     kept = LogCopy(tmp_path / "log")
-    action._follow(UNIT, 0, kept, Follower(MEASURE, 0, False, Screen(lambda *_: None, False, 80)))
+    action._follow(UNIT, 0, kept, Follower(MEASURE, 0, False, Screen(lambda _: None)))
     assert kept.read(0) == b"one\ntwo\n"
     assert execute.call_count == 5
 
@@ -417,8 +419,9 @@ def test_a_unit_whose_log_is_too_long_is_stopped_and_followed_no_longer_than_to_
         # Much of the log was not read yet.
         look("inactive", "log-limit exited 0", LARGEST_LOG, b"four\n"),
     )
-    kept, shown = LogCopy(tmp_path / "log"), []
-    screen = Screen(lambda text, _: shown.append(text), False, 80)
+    kept = LogCopy(tmp_path / "log")
+    shown: list[str] = []
+    screen = Screen(shown.append)
     action._follow(UNIT, 0, kept, Follower(MEASURE, 0, True, screen))
     asked = ["stop --no-block" in call.args[0] for call in execute.call_args_list]
     assert asked == [False, False, True, False, True, False, True, False]
@@ -431,7 +434,7 @@ def test_only_a_log_that_is_shown_is_waited_for(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tail: bool, waits_for: str, seconds: str
 ) -> None:
     action, execute = made(monkeypatch, look("inactive", "success exited 0", 0, b""))
-    action._follow(UNIT, 0, LogCopy(tmp_path / "log"), Follower(MEASURE, 0, tail, Screen(lambda *_: None, False, 80)))
+    action._follow(UNIT, 0, LogCopy(tmp_path / "log"), Follower(MEASURE, 0, tail, Screen(lambda _: None)))
     (called,) = execute.call_args_list
     assert shlex.split(called.args[0])[-4:-2] == [seconds, waits_for]
 
@@ -458,7 +461,7 @@ def test_a_look_that_has_not_reached_the_logs_end_is_followed_by_one_that_does_n
     sizes = [(3, chunk), (3, chunk), (3, chunk), (4, b""), (4, chunk)]
     looks = [look("active", "-", size * len(chunk), log) for size, log in sizes]
     action, execute = made(monkeypatch, *looks, look("inactive", "success exited 0", 4 * len(chunk), b""))
-    follower = Follower(MEASURE, 0, False, Screen(lambda *_: None, False, 80))
+    follower = Follower(MEASURE, 0, False, Screen(lambda _: None))
     action._follow(UNIT, 0, LogCopy(tmp_path / "log"), follower)
     waits = [shlex.split(command)[9] for command in commands(execute)]
     assert waits == ["5", "0", "0", "5", "5", "5"]
@@ -468,7 +471,7 @@ def test_following_keeps_no_log_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_p
     chunk = b"what a program prints\n" * 2**14
     looks = [look("active", "-", number * len(chunk), chunk) for number in range(40)]
     action, _ = made(monkeypatch, *looks, look("inactive", "success exited 0", 40 * len(chunk), b""))
-    screen = Screen(lambda *_: None, False, 80)
+    screen = Screen(lambda _: None)
     follower = Follower(MEASURE, 0, False, screen)
     kept = LogCopy(tmp_path / "log")
     action._follow(UNIT, 0, kept, follower)
@@ -526,6 +529,36 @@ def test_ansibles_own_output_does_not_go_on_in_the_last_line_of_a_log(
         action.run(task_vars={"inventory_hostname": "i-1"})
     except AnsibleActionFail:
         assert is_lost
+    assert "".join(said) == shown
+
+
+@pytest.mark.parametrize(
+    ("rewrites", "tail", "shown"),
+    [
+        ("1", False, Line("host-2", "  0:00 measuring: two").message),
+        ("0", True, "i-2 c7i.large | one\ni-2 c7i.large | two\n"),
+        ("", True, "i-2 c7i.large | one\ni-2 c7i.large | two\n"),
+    ],
+    ids=["terminal", "no terminal", "verbose"],
+)
+def test_what_is_shown_of_one_of_several_hosts_says_which_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rewrites: str, tail: bool, shown: str
+) -> None:
+    monkeypatch.setenv("BENCHMARKS_REWRITE_LINES", rewrites)
+    monkeypatch.setenv(events.VARIABLE, str(tmp_path))
+    record_files.write(tmp_path, records.preflight(launches=(records.launch_plan(), records.launch_plan(host=2))))
+    record_files.write(tmp_path, records.instances(instances=(records.instance("i-2", host=2),)))
+    over = look("inactive", "success exited 0", 8, b"")
+    log = look("active", "-", 8, b"one\ntwo\n")
+    action, _ = made(monkeypatch, UNKNOWN, DONE, DONE, log, over, over)
+    action._task.args |= {"expected": 0, "tail": tail, "log_here": str(tmp_path / "log")}
+    said: list[str] = []
+    monkeypatch.setattr(
+        sys.modules[type(action).__module__].display,
+        "display",
+        lambda text, newline=True, **_: said.append(text + ("\n" if newline else "")),
+    )
+    assert action.run(task_vars={"inventory_hostname": "host-2"}) == {"changed": True}
     assert "".join(said) == shown
 
 

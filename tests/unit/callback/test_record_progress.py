@@ -21,6 +21,8 @@ from tests.support import records
 from tests.support.events import brief, read
 
 OVER = SimpleNamespace(failures={}, dark={})
+LAST = SimpleNamespace(action="command", _uuid="last")
+PLAY = SimpleNamespace(get_loader=lambda: None, get_name=lambda: "Play", tasks=[LAST])
 LOCALHOST = SimpleNamespace(get_name=lambda: "localhost")
 HOST = SimpleNamespace(get_name=lambda: "i-1")
 
@@ -46,7 +48,7 @@ def play(run: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
         given = {"run_id": run.name, "runs_dir": str(run.parent)}
         monkeypatch.setattr(sys.modules[type(plugin).__module__], "load_extra_vars", lambda _: given)
         plugin.v2_playbook_on_start(SimpleNamespace(_file_name=f"playbooks/{playbook}.yml"))
-        plugin.v2_playbook_on_play_start(SimpleNamespace(get_loader=lambda: None, get_name=lambda: "Play"))
+        plugin.v2_playbook_on_play_start(PLAY)
         return plugin
 
     return begin
@@ -54,13 +56,12 @@ def play(run: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
 
 def task(role: str | None, **more: Any) -> SimpleNamespace:
     named = SimpleNamespace(get_name=lambda: role) if role else None
-    base = {"action": "command", "delegate_to": None, "_parent": None, "get_name": lambda: "Do it"}
+    base = {"action": "command", "delegate_to": None, "_parent": None, "get_name": lambda: "Do it", "_uuid": "1"}
     return SimpleNamespace(_role=named, **{**base, **more})
 
 
 def start(plugin: Any, role: str | None, host: SimpleNamespace = LOCALHOST) -> SimpleNamespace:
     begun = task(role)
-    plugin.v2_playbook_on_task_start(begun, False)
     plugin.v2_runner_on_start(host, begun)
     return begun
 
@@ -69,7 +70,7 @@ def succeed(plugin: Any, role: str, host: SimpleNamespace = LOCALHOST, **result:
     plugin.v2_runner_on_ok(SimpleNamespace(_result=result, _host=host, _task=start(plugin, role, host)))
 
 
-def fail(plugin: Any, role: str, host: SimpleNamespace, **result: Any) -> None:
+def fail(plugin: Any, role: str | None, host: SimpleNamespace, **result: Any) -> None:
     plugin.v2_runner_on_failed(SimpleNamespace(_result=result, _host=host, _task=start(plugin, role, host)))
 
 
@@ -247,7 +248,7 @@ def test_screen_and_events_ask_ec2_once_about_a_host_that_does_not_answer(
 def test_the_stages_of_a_play_end_with_it(play: Callable[..., Any], run: Path) -> None:
     plugin = play()
     succeed(plugin, "launch")
-    plugin.v2_playbook_on_play_start(SimpleNamespace(get_loader=lambda: None, get_name=lambda: "Next"))
+    plugin.v2_playbook_on_play_start(PLAY)
     assert brief(run)[-1] == ("stage-ended", "localhost", "launch", "done")
 
 
@@ -267,3 +268,90 @@ def test_what_hosts_are_at_is_told_to_whoever_started_the_playbook(
     assert hosts.works == {"i-1", "i-2"}
     assert hosts.ending == {"i-1"}
     assert hosts.failed == {"i-2"}
+
+
+@pytest.fixture
+def several(run: Path) -> Path:
+    """The directory of a run of three hosts, of which the last waits to be launched."""
+    launches = tuple(records.launch_plan(host=number) for number in (1, 2, 3))
+    record_files.write(run, records.preflight(launches=launches))
+    record_files.write(run, records.instances("i-1", "i-2"))
+    return run
+
+
+OTHER = SimpleNamespace(get_name=lambda: "i-2")
+WAITING = SimpleNamespace(get_name=lambda: "host-3")
+
+
+def test_a_stage_has_begun_with_its_first_host_and_ended_with_its_last(
+    play: Callable[..., Any], several: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stages.pipe() as pipe:
+        monkeypatch.setenv(stages.VARIABLE, pipe.environment[stages.VARIABLE])
+        plugin = play()
+        for role, host in [("toolchain", HOST), ("toolchain", OTHER), ("benchmark", HOST)]:
+            succeed(plugin, role, host)
+        assert pipe.reached().begun == {"toolchain", "benchmark"}
+        assert not pipe.reached().ended
+        succeed(plugin, "benchmark", OTHER)
+        assert pipe.reached().ended == {"toolchain"}
+        plugin.v2_playbook_on_stats(OVER)
+        assert pipe.reached().ended == {"toolchain", "benchmark"}
+
+
+def test_a_host_that_is_done_is_at_no_stage_any_more_while_others_go_on(
+    play: Callable[..., Any], several: Path
+) -> None:
+    plugin = play()
+    succeed(plugin, "terminate", HOST)
+    succeed(plugin, "toolchain", OTHER)
+    plugin.v2_runner_on_skipped(SimpleNamespace(_result={}, _host=HOST, _task=LAST))
+    assert brief(several)[-1] == ("stage-ended", "i-1", "terminate", "done")
+    assert "terminate" in times(several)
+
+
+def test_a_host_that_waits_is_named_by_its_instance_once_it_is_launched(
+    play: Callable[..., Any], several: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stages.pipe() as pipe:
+        monkeypatch.setenv(stages.VARIABLE, pipe.environment[stages.VARIABLE])
+        plugin = play()
+        stages.tell("works", "i-1")
+        stages.tell("measures", "i-1")
+        start(plugin, "launch", WAITING)
+        assert pipe.reached().is_launching
+        assert not pipe.reached().hosts.can_be_left
+        record_files.write(several, records.instances("i-1", "i-2", "i-3"))
+        succeed(plugin, "toolchain", WAITING)
+        stages.tell("measures", "i-3")
+        reached = pipe.reached()
+    assert reached.hosts.works == {"i-1", "i-3"}
+    assert not reached.is_launching
+    assert reached.hosts.can_be_left
+    assert brief(several)[1:] == [
+        ("stage-begun", "host-3", "launch"),
+        # By the name with which it began.
+        ("stage-ended", "host-3", "launch", "skipped"),
+        ("stage-begun", "i-3", "toolchain"),
+    ]
+
+
+def test_a_host_that_could_not_be_launched_is_not_waited_for(
+    play: Callable[..., Any], several: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stages.pipe() as pipe:
+        monkeypatch.setenv(stages.VARIABLE, pipe.environment[stages.VARIABLE])
+        plugin = play()
+        fail(plugin, "launch", WAITING, msg="EC2 has none.")
+        assert not pipe.reached().hosts.unlaunched
+    assert ("failure", "host-3", "launch", "Do it", "EC2 has none.") in brief(several)
+
+
+def test_the_same_failure_on_two_hosts_is_two_and_the_controller_only_repeats_it(
+    play: Callable[..., Any], several: Path
+) -> None:
+    plugin = play()
+    for host in (HOST, OTHER, HOST):
+        fail(plugin, "toolchain", host, msg="No space is left.")
+    fail(plugin, None, LOCALHOST, msg="No space is left.")
+    assert [event[1] for event in brief(several) if event[0] == "failure"] == ["i-1", "i-2"]

@@ -13,24 +13,32 @@ from benchmarks.host import host_check
 from benchmarks.paths import ROOT
 from benchmarks.playbook import host_losses
 from benchmarks.runs import record_files
+from benchmarks.runs.records import CurrentAttempt
+from benchmarks.terminal import live_lines
+from benchmarks.terminal.live_lines import Line, Lines
 from tests.support import records
-
-CLEAR = "\r\x1b[2K"
 
 
 class Screen:
-    """What was written, as a terminal would get it."""
+    """What was written, and the lines of progress below it."""
 
     def __init__(self) -> None:
         self.text = ""
+        self._progress = Lines()
 
     def display(self, text: str, newline: bool = True, **_how: Any) -> None:
-        self.text += text + ("\n" if newline else "")
+        if line := live_lines.read(text):
+            self._progress.take(line)
+        else:
+            self.text += text + ("\n" if newline else "")
 
     @property
     def lines(self) -> list[str]:
         """What is to be seen in the end."""
-        return [line.rpartition(CLEAR)[2] for line in self.text.split("\n")]
+        return f"{self.text}{self._progress.draw(120, 24)}".split("\n")
+
+
+HOST = SimpleNamespace(get_name=lambda: "i-1")
 
 
 @pytest.fixture
@@ -50,11 +58,11 @@ def stages(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def begin(stages: Any, role: str) -> None:
     named = SimpleNamespace(get_name=lambda: role)
-    stages.v2_playbook_on_task_start(SimpleNamespace(_role=named), False)
+    stages.v2_runner_on_start(HOST, SimpleNamespace(_role=named))
 
 
 def succeed(stages: Any) -> None:
-    stages.v2_runner_on_ok(SimpleNamespace(_result={}, _task=SimpleNamespace(action="file")))
+    stages.v2_runner_on_ok(SimpleNamespace(_result={}, _host=HOST, _task=SimpleNamespace(action="file")))
 
 
 def test_a_stage_that_was_done_is_a_line(stages: Any, screen: Screen) -> None:
@@ -70,8 +78,8 @@ def test_a_log_that_ends_within_a_line_is_ended_before_the_next_line(
 ) -> None:
     monkeypatch.setattr("benchmarks.terminal.streams.is_within_line", lambda: within)
     stages._rewrite = False
-    stages._clear()
-    assert screen.text == shown
+    stages._say("done")
+    assert screen.text == f"{shown}done\n"
 
 
 def test_a_stage_of_which_every_task_was_skipped_is_not_told_of(stages: Any, screen: Screen) -> None:
@@ -96,7 +104,7 @@ def test_a_stage_that_comes_again_leaves_nothing_on_the_screen(stages: Any, scre
 def test_an_answer_is_told_as_one_and_is_no_fault_of_the_stage(stages: Any, screen: Screen) -> None:
     begin(stages, "setup")
     told = {"msg": "Nothing was created.", "failed": True, "is_answer": True}
-    stages.v2_runner_on_failed(SimpleNamespace(_result=told, _task=SimpleNamespace(action="conclude")))
+    stages.v2_runner_on_failed(SimpleNamespace(_result=told, _host=HOST, _task=SimpleNamespace(action="conclude")))
     stages.v2_playbook_on_stats(None)
     first, second, *_ = screen.lines
     assert first == "  Nothing was created."
@@ -160,6 +168,116 @@ def test_what_third_party_code_has_printed_controls_no_terminal(stages: Any, scr
     result = {"msg": "The build failed: \x1b]52;c;cm0=\x07\x1bPq.", "detail": ["a\x1b[2J\rb", "\x1b]0;x"]}
     host = SimpleNamespace(get_name=lambda: "i-1")
     stages.v2_runner_on_failed(SimpleNamespace(_result=result, _host=host, _task=task("Build")))
-    said = screen.text.replace(CLEAR, "")
-    assert "\x1b" not in said
-    assert "The build failed: \\x1bPq.\n    ab\n    \\x1b]0;x\n" in said
+    assert "\x1b" not in screen.text
+    assert "The build failed: \\x1bPq.\n    ab\n    \\x1b]0;x\n" in screen.text
+
+
+class Run:
+    """A run of three hosts, of which the last waits to be launched, in the play in which each has its own pace."""
+
+    def __init__(self, stages: Any, directory: Path) -> None:
+        self.directory, self._stages = directory, stages
+        launches = tuple(records.launch_plan(host=n, instance_type=f"c{n}.large") for n in (1, 2, 3))
+        record_files.write(directory, records.preflight(launches=launches))
+        self.launch(1, 2)
+        stages._directory = directory
+        self.play("ansible.builtin.host_pinned")
+
+    def launch(self, *numbers: int) -> None:
+        launched = [records.instance(f"i-{n}", host=n, instance_type=f"c{n}.large") for n in numbers]
+        record_files.write(self.directory, records.instances(instances=tuple(launched)))
+
+    def play(self, strategy: str) -> None:
+        last = SimpleNamespace(action="debug", _uuid="last")
+        self._stages.v2_playbook_on_play_start(SimpleNamespace(strategy=strategy, tasks=[last]))
+
+    def begin(self, host: str, role: str | None) -> SimpleNamespace:
+        named = SimpleNamespace(get_name=lambda: role) if role else None
+        begun = SimpleNamespace(
+            _role=named, _uuid="1", action="command", delegate_to=None, _parent=None, get_name=lambda: "Do it"
+        )
+        self._stages.v2_runner_on_start(SimpleNamespace(get_name=lambda: host), begun)
+        return begun
+
+    def result(self, host: str, task: SimpleNamespace, **told: Any) -> SimpleNamespace:
+        return SimpleNamespace(_host=SimpleNamespace(get_name=lambda: host), _task=task, _result=told)
+
+    def fail(self, host: str, role: str, sentence: str) -> None:
+        self._stages.v2_runner_on_failed(self.result(host, self.begin(host, role), msg=sentence))
+
+    def end(self, host: str) -> None:
+        last = SimpleNamespace(action="debug", _uuid="last")
+        self._stages.v2_runner_on_skipped(self.result(host, last))
+
+
+@pytest.fixture
+def run(stages: Any, tmp_path: Path) -> Run:
+    return Run(stages, tmp_path)
+
+
+def test_each_of_several_hosts_has_a_line(run: Run, stages: Any, screen: Screen) -> None:
+    run.begin("i-1", "toolchain")
+    run.begin("i-2", "benchmark")
+    run.begin("host-3", "launch")
+    screen.display(Line("i-2", "  3:12 measuring: 5/8 ffts").message)
+    # A task of no role belongs to the stage before it.
+    run.begin("i-1", None)
+    assert screen.lines == [
+        "i-1     c1.large  eu-central-1a  … toolchain",
+        "i-2     c2.large  eu-central-1a  3:12 measuring: 5/8 ffts",
+        "host-3  c3.large                 waits for the vCPU quota",
+    ]
+    run.launch(1, 2, 3)
+    run.begin("host-3", "launch")
+    assert screen.lines[-1] == "i-3  c3.large  eu-central-1a  … launch"
+
+
+def test_a_host_that_is_done_is_a_line_above_those_that_go_on(run: Run, stages: Any, screen: Screen) -> None:
+    for host in ("i-1", "i-2"):
+        run.begin(host, "report")
+    written = run.begin("i-1", "report")
+    written.action = "write_results"
+    stages.v2_runner_on_ok(run.result("i-1", written, count=8))
+    run.end("i-1")
+    assert screen.lines == ["✓ i-1 c1.large  done in 0 s: 8 benchmarks", "i-2  c2.large  eu-central-1a  … report"]
+    record_files.write(run.directory / "i-2", CurrentAttempt(number=1, left=True))
+    run.end("i-2")
+    assert screen.lines[1:] == ["✓ i-2 c2.large  left measuring after 0 s", ""]
+
+
+def test_a_failure_names_its_host_and_is_told_of_each(run: Run, stages: Any, screen: Screen) -> None:
+    for host in ("i-1", "i-2", "i-1"):
+        run.fail(host, "toolchain", "No space is left.")
+    run.fail("host-3", "launch", "EC2 has none.")
+    told = ["i-1 (c1.large): No space is left.", "i-2 (c2.large): No space is left."]
+    assert screen.lines[:3] == [*told, "host-3 (c3.large): EC2 has none."]
+    run.end("i-1")
+    run.play("linear")
+    closing = ["✗ i-1 c1.large  failed in toolchain after 0 s", "✗ i-2 c2.large  failed in toolchain after 0 s"]
+    assert screen.lines[3:] == [*closing, "✗ host-3 c3.large  failed in launch", ""]
+
+
+def test_a_warning_about_one_of_several_hosts_names_it(run: Run, stages: Any, screen: Screen) -> None:
+    for host in ("i-1", "i-2"):
+        stages.v2_runner_on_ok(run.result(host, run.begin(host, "launch"), warnings=["i-1 has no timer."]))
+    said = ["! i-1 (c1.large) has no timer.", "! i-2 (c2.large): i-1 has no timer."]
+    assert screen.lines[:2] == said
+
+
+def test_stages_of_the_controller_are_lines_as_ever(run: Run, stages: Any, screen: Screen) -> None:
+    run.play("linear")
+    run.begin("localhost", "launch")
+    assert screen.lines == ["… launch"]
+    stages.v2_runner_on_ok(run.result("localhost", run.begin("localhost", "launch")))
+    run.play("host_pinned")
+    run.begin("i-1", "toolchain")
+    assert screen.lines == ["✓ launch           0.0 s", "i-1  c1.large  eu-central-1a  … toolchain"]
+
+
+def test_without_a_terminal_only_what_has_become_of_a_host_is_said(run: Run, stages: Any, screen: Screen) -> None:
+    stages._rewrite = False
+    for host in ("i-1", "i-2"):
+        run.begin(host, "toolchain")
+        run.begin(host, "benchmark")
+    run.end("i-1")
+    assert screen.lines == ["✓ i-1 c1.large  done in 0 s", ""]

@@ -85,11 +85,19 @@ def test_a_playbook_that_nobody_has_started_tells_nothing(monkeypatch: pytest.Mo
 
 def test_the_times_of_a_stage_that_comes_again_are_added_up(tmp_path: Path) -> None:
     times = stages.Times()
-    times.add("publish", 1.5, failed=True)
-    times.add("publish", 2.0, failed=False)
+    times.add("i-1", "publish", 1.5, failed=True)
+    times.add("i-1", "publish", 2.0, failed=False)
     times.note(tmp_path, "publish")
     assert record_files.read(Stages, tmp_path) == Stages(stages=(StageTime(name="publish", seconds=3.5, failed=True),))
     assert stages.times(tmp_path) == {"publish": 3.5}
+
+
+def test_a_stage_took_what_the_controller_did_and_then_the_longest_of_the_hosts(tmp_path: Path) -> None:
+    times = stages.Times()
+    for host, seconds in [("localhost", 30.0), ("i-1", 5.0), ("i-2", 7.0), ("i-1", 4.0)]:
+        times.add(host, "launch", seconds, failed=host == "i-2")
+    times.note(tmp_path, "launch")
+    assert record_files.read(Stages, tmp_path) == Stages(stages=(StageTime(name="launch", seconds=39.0, failed=True),))
 
 
 def test_a_run_without_times_has_none(tmp_path: Path) -> None:

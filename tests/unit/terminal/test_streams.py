@@ -6,7 +6,10 @@ import os
 import pickle
 import pty
 import sys
+import termios
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.terminal import streams
+from benchmarks.terminal.live_lines import Line
+from tests.support import terminals
 
 
 def test_output_to_a_terminal_that_is_gone_or_to_a_full_disk_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,3 +102,56 @@ def test_other_text_that_an_encoding_lacks_is_an_error_as_before(
         streams.ignore_closed_output()
         with pytest.raises(UnicodeEncodeError):
             sys.stdout.write("é")
+
+
+class Terminal:
+    """A terminal that these standard streams write to, with lines of progress."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+        self._ours, theirs = pty.openpty()
+        termios.tcsetwinsize(theirs, (24, 80))
+        self._theirs = os.fdopen(theirs, "w")
+        for name in names:
+            monkeypatch.setattr(sys, name, self._theirs)
+        streams.ignore_closed_output()
+        streams.show_lines()
+
+    def shown(self) -> list[str]:
+        """What is to be seen in the end."""
+        self._theirs.close()
+        said = b""
+        with suppress(OSError):  # where it ends
+            while more := os.read(self._ours, 65536):
+                said += more
+        return terminals.shown(said.decode().replace("\r\n", "\n"))
+
+
+LINE = Line("i-1", "  … toolchain", ("i-1", "c7i.large", "eu-central-1a"))
+
+
+def test_lines_of_progress_stay_below_what_is_written_to_either_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal(monkeypatch, "stdout", "stderr")
+    Display().display(LINE.message, newline=False)
+    Display().display("done")
+    Display().display("not done", stderr=True)
+    Display().display(replace(LINE, host="i-2").message, newline=False)
+    Display().display("done too")
+    below = ["i-1  c7i.large  … toolchain"] * 2
+    assert terminal.shown() == ["done", "not done", "done too", *below]
+
+
+def test_a_line_that_has_not_ended_is_not_erased(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal(monkeypatch, "stdout", "stderr")
+    for text in (LINE.message, "one ", LINE.message, "line", "\n"):
+        Display().display(text, newline=False)
+    assert terminal.shown() == ["one line", "i-1  c7i.large  … toolchain"]
+
+
+def test_errors_that_go_elsewhere_leave_the_lines_alone(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    terminal = Terminal(monkeypatch, "stdout")
+    Display().display(LINE.message, newline=False)
+    print("not done", file=sys.stderr)
+    assert terminal.shown() == ["i-1  c7i.large  … toolchain"]
+    assert capfd.readouterr().err == "not done\n"
