@@ -67,7 +67,12 @@ def best(monkeypatch: pytest.MonkeyPatch, found: list[str], **given: Any) -> tup
     offers = tuple(SimpleNamespace(type=SimpleNamespace(name=name)) for name in found)
     answer = SimpleNamespace(choice=SimpleNamespace(fitting=offers))
     asked: list[Any] = []
-    monkeypatch.setattr("benchmarks.picker.answers.answer", lambda *given: asked.append(given) or answer)
+
+    def answered(*given: Any) -> Any:
+        asked.append(given)
+        return answer
+
+    monkeypatch.setattr("benchmarks.picker.answers.answer", answered)
     monkeypatch.setattr("benchmarks.picker.answers.nothing_fits", lambda _: "None fits.")
     chosen = best_types.choose(parameters(instance_type=None, **given), {})
     assert {name: asked[0][0][name] for name in ("cpu", "memory", "max_price", "region")} == {
