@@ -27,6 +27,7 @@ invoke_parser.help_parse_errors()
         ("bench -i c7i.2xlarge", "Run plonky2's benchmarks on a c7i.2xlarge."),
         ("bench -i c7i.2xlarge -c 2 -f", "The same on two of its cores, with the log shown live."),
         ("bench -i c7i.2xlarge --detach", "The same, left to itself; bench.attach comes back to it."),
+        ("bench -i c7i.2xlarge,c8g.2xlarge --instances 3", "The same on three instances of each of two types."),
         ("bench -c 8 -m 61035", "List the instance types with at least 8 cores and 61035 MiB."),
         ("bench --host me@192.0.2.7 -s plonky2-quick", "Run on a machine you have, without AWS."),
     ),
