@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from benchmarks.launch import cost, remaining
 from benchmarks.launch.cost import HostCost
+from benchmarks.results import result_keys
 from benchmarks.runs import attempts, host_outcomes, record_files, run_layout
 from benchmarks.runs.host_outcomes import HostOutcome
 from benchmarks.runs.records import Instance, Instances, Published, Terminated
@@ -60,19 +61,16 @@ class Row:
         return "no results yet" if self.instance else "not launched"
 
 
-def _rows(
-    directory: Path, outcomes: Sequence[HostOutcome], launched: Instances | None, terminated: Terminated
-) -> list[Row]:
+def _rows(directory: Path, launched: Instances | None, terminated: Terminated) -> list[Row]:
     """The hosts of a run, sorted by type and by their number."""
     instances = {one.instance_id: one for one in launched.instances} if launched else {}
-    found = [_row(directory, one, instances.get(one.host), terminated) for one in outcomes]
+    found = [_row(directory, one, instances.get(one.host), terminated) for one in host_outcomes.of_run(directory)]
     return sorted(found, key=lambda row: (natural(row.instance_type), _number(row.outcome)))
 
 
 def parts(directory: Path, launched: Instances | None, terminated: Terminated, told: str) -> Iterator[RenderableType]:
     """The table, why hosts have failed unless `told` says so, the cost, the places of the files, and commands."""
-    outcomes = host_outcomes.of_run(directory)
-    found = _rows(directory, outcomes, launched, terminated)
+    found = _rows(directory, launched, terminated)
     yield _table(found)
     yield Text()
     reasons = host_outcomes.reasons([row.outcome for row in found])
@@ -107,8 +105,9 @@ def _number(outcome: HostOutcome) -> int:
 
 
 def _folder(published: Published) -> str:
-    """The folder of the run, which has those of its hosts and of their attempts."""
-    return f"{SCHEME}{published.bucket}/{PurePosixPath(published.prefix).parents[1]}/"
+    """The folder of the run and the type, which has those of hosts and of their attempts."""
+    run = result_keys.run_of(published.prefix)
+    return f"{SCHEME}{published.bucket}/{run.key}" if run else published.uri
 
 
 def _few(sentence: str) -> str:

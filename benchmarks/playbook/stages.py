@@ -180,7 +180,13 @@ class Times:
                 later = OF_ATTEMPT[OF_ATTEMPT.index(stage) + 1 :] if stage in OF_ATTEMPT else ()
                 kept = {one.name: one for one in noted.stages if one.name not in later or one.name in self._times}
                 times = {**kept, stage: self._times[stage]}
-                record_files.write(directory, Stages(stages=tuple(times.values())))
+                # Hosts that fail early come to the last stage first.
+                record_files.write(directory, Stages(stages=tuple(sorted(times.values(), key=_place))))
+
+
+def _place(time: StageTime) -> int:
+    """Where a stage stands among those of an attempt; before them, if it is none of those."""
+    return OF_ATTEMPT.index(time.name) if time.name in OF_ATTEMPT else -1
 
 
 def times(directory: Path) -> dict[str, float]:

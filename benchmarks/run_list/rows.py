@@ -124,11 +124,14 @@ def table(rows: Sequence[Row], width: int | None) -> Lines:
 
 
 def _state(row: Row) -> str:
-    """The state, and of a run of several hosts how many of them are done as long as not all are."""
+    """The state, and of a run of several hosts how many of them are done, unless all are, and how many wait."""
     far = row.progress
     if not far or far.done == far.hosts:
         return row.state
-    waiting = f", {far.waiting} waiting" if far.waiting else ""
+    recorded = row.run.recorded
+    # Nobody waits in a run that was ended.
+    goes_on = row.run.may_cost or (recorded and recorded.is_followed)
+    waiting = f", {far.waiting} waiting" if far.waiting and goes_on else ""
     return f"{row.state}, {far.done} of {far.hosts} done{waiting}"
 
 

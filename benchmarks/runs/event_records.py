@@ -22,7 +22,10 @@ def _dashed(name: str) -> str:
 
 
 class Event(Struct, frozen=True, kw_only=True, tag_field="event", tag=_dashed):
-    """Something that has happened in a run. Hosts are named as in failures: localhost is the controller."""
+    """Something that has happened in a run. Hosts are named as in failures: localhost is the controller.
+
+    A host that has no instance yet is named by its number in the plan, as host-2.
+    """
 
     schema_version: Literal[1] = 1
     at: datetime = field(default_factory=now)  # UTC, ISO 8601 with milliseconds
@@ -60,7 +63,7 @@ class StageBegun(Event, frozen=True, kw_only=True):
 
 
 class StageEnded(Event, frozen=True, kw_only=True):
-    """A stage is over on a host; it was skipped if nothing was to be done."""
+    """A stage is over on a host, named as when it began; it was skipped if nothing was to be done."""
 
     host: str
     stage: str

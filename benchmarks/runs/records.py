@@ -445,7 +445,10 @@ class StageTime(Part, frozen=True, kw_only=True):
 
 
 class Stages(Record, frozen=True, kw_only=True):
-    """How long each stage of a run took: what the controller did, and then the longest of the hosts."""
+    """How long each stage of a run took: what the controller did, and then the longest of the hosts.
+
+    Of a host that waited for the vCPU quota, that is part of its launch.
+    """
 
     FILE = "stages.json"
     stages: tuple[StageTime, ...] = ()

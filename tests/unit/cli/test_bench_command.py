@@ -12,8 +12,8 @@ import tasks
 from benchmarks.cli import bench_command, invoke_parser, summary
 from benchmarks.errors import FailedError, RefusedError
 from benchmarks.playbook import runner, signals
-from benchmarks.runs import failures, run_over
-from tests.support import recorded_runs
+from benchmarks.runs import failures, record_files, run_over
+from tests.support import recorded_runs, records
 
 
 class Job:
@@ -98,6 +98,20 @@ def test_a_run_that_is_over_is_shown_and_ends_as_it_did(
     with pytest.raises(FailedError, match=r"^The build failed\.$"):
         bench_command.attach(given)
     assert job.asked == []
+
+
+def test_a_run_of_several_hosts_that_is_over_ends_with_how_many_failed_and_shows_why(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Job(monkeypatch, directory, None)
+    monkeypatch.setattr(run_over, "is_over", lambda _: True)
+    launches = tuple(records.launch_plan(host=number) for number in (1, 2))
+    record_files.write(directory, records.preflight(launches=launches))
+    record_files.write(directory, records.instances("i-1"))
+    failures.record_failure(directory, "host-2", "Launch", "EC2 has no capacity.")
+    with pytest.raises(FailedError, match=r"^1 of 2 hosts did not succeed\.$"):
+        bench_command.attach({"run_id": "r1", "runs_dir": str(directory.parent)})
+    assert "host-2 (c7i.large): EC2 has no capacity.\n" in capsys.readouterr().out
 
 
 def test_a_run_that_is_not_here_is_refused(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from benchmarks.results import attempt_results
 from benchmarks.runs import failures, record_files
 from benchmarks.runs.records import CurrentAttempt, Ended, PlannedMeasurement, Price, Stages, StageTime, Terminated
 from tests.support import records
+from tests.support.result_bucket import FOLDER
 from tests.unit.readers.test_criterion import write
 
 LONG = "lde<plonky2_field::goldilocks_field::GoldilocksField>/65536"
@@ -145,7 +146,7 @@ def sweep(run: Path) -> Path:
     record_files.write(run, records.instances(instances=launched))
     ends = ((name, datetime(2026, 5, 19, 8, minute, tzinfo=UTC)) for name, minute in (("i-1", 25), ("i-2", 20)))
     record_files.write(run, Terminated(instances=tuple(Ended(instance_id=name, at=at) for name, at in ends)))
-    record_files.write(run / "i-1/1", records.published(prefix="results/s/c7i_r1/i-1/1/"))
+    record_files.write(run / "i-1/1", records.published(prefix=f"{FOLDER}i-1/1/"))
     record_files.write(run / "i-2", CurrentAttempt(number=1))
     failures.record_failure(
         run, "i-2", "Build", "The build failed with exit status 101. Its last lines are …", attempt=1
@@ -168,7 +169,7 @@ def test_several_hosts_are_a_table_with_what_each_has_measured_and_cost(sweep: P
         "host-3 (c7a.large): EC2 has no capacity for c7a.large in any zone: give another type.",
         "i-2 (c8g.large): The build failed with exit status 101. Its last lines are …",
         "Cost      $0.0850 for 2 instances (AWS Price List, 2026-05-19; storage and traffic not counted)",
-        "S3        s3://mine/results/s/c7i_r1/",
+        f"S3        s3://mine/{FOLDER}",
         f"Numbers   ./inv bench.results r1 --runs-dir {sweep.parent}",
         "Stages    launch 12.3 s, benchmark 600.0 s",
         f"Run       {sweep}",

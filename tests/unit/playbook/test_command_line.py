@@ -43,6 +43,12 @@ def test_what_hosts_say_never_becomes_a_variable() -> None:
     assert built().environment["ANSIBLE_INJECT_FACT_VARS"] == "False"
 
 
+def test_no_host_waits_until_another_one_is_done() -> None:
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "ansible.cfg")
+    assert settings.getint("defaults", "forks") >= 64  # Ansible's own number is 5
+
+
 def test_every_child_uses_the_region() -> None:
     environment = built().environment
     assert (environment["AWS_REGION"], environment["AWS_DEFAULT_REGION"]) == ("eu-north-1", "eu-north-1")

@@ -100,5 +100,13 @@ def test_a_stage_took_what_the_controller_did_and_then_the_longest_of_the_hosts(
     assert record_files.read(Stages, tmp_path) == Stages(stages=(StageTime(name="launch", seconds=39.0, failed=True),))
 
 
+def test_stages_are_in_the_order_of_an_attempt_whichever_host_ends_which_first(tmp_path: Path) -> None:
+    times = stages.Times()
+    for name in ("preflight", "terminate", "launch", "benchmark", "toolchain"):
+        times.add("i-1", name, 1.0, failed=False)
+        times.note(tmp_path, name)
+    assert list(stages.times(tmp_path)) == ["preflight", "launch", "toolchain", "benchmark", "terminate"]
+
+
 def test_a_run_without_times_has_none(tmp_path: Path) -> None:
     assert stages.times(tmp_path) == {}

@@ -93,8 +93,10 @@ def test_a_run_of_several_hosts_says_how_many_are_done_and_wait(tmp_path: Path) 
     plain = json.loads(rows.as_json([row], []))["runs"][0]
     assert (plain["state"], plain["machine"]) == ("left running", "c1i.large, c2i.large, c3i.large")
     assert plain["hosts"] == {"all": 3, "done": 2, "failed": 0, "waiting": 1}
-    failures.record_failure(run, "host-3", "Launch", "EC2 has no capacity.")
     listed_runs.launched(tmp_path, "r1", "i-1", "i-2", ended=True, launches=several(3))
+    (over,) = rows.of(listed(tmp_path), NOW)
+    assert rows.table([over], None).rows[0].startswith("r1   partial, 2 of 3 done  one    3 types  ")
+    failures.record_failure(run, "host-3", "Launch", "EC2 has no capacity.")
     (over,) = rows.of(listed(tmp_path), NOW)
     assert rows.table([over], None).rows[0].startswith("r1   partial, 2 of 3 done  one    3 types  ")
 
