@@ -51,8 +51,11 @@ class Hosts:
 
     @property
     def can_be_left(self) -> bool:
-        """Whether this controller can go away: some are at it, and no other one has still to begin."""
-        return bool(self.at_it) and not (self.works - self.measures - self.failed - self.ending) | self.unlaunched
+        """Whether this controller can go away: some are at it, and no other instance has still to begin.
+
+        A host without an instance costs nothing, and waits for who comes back.
+        """
+        return bool(self.at_it) and not self.works - self.measures - self.failed - self.ending
 
     @property
     def unlaunched(self) -> frozenset[str]:

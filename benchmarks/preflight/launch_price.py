@@ -161,9 +161,13 @@ def check_cost(launches: Sequence[LaunchPlan], minutes: int, ceiling: float | No
     # To the millionth, since products of prices and hours are not exact.
     if round(most, 6) > ceiling:
         raise RefusedError(
-            f"The run may cost {cost.cents(most)}, more than the max_cost of ${ceiling:.4g}, if it lasts for all of "
-            f"its {text.hours(minutes)}: lower time_limit or build_limit, or choose {_less(launches)}."
+            f"The run may cost {cost.cents(most)}, more than the max_cost of ${ceiling:.4g}, if {_each(launches)} "
+            f"lasts for all of its {text.hours(minutes)}: lower time_limit or build_limit, or choose {_less(launches)}."
         )
+
+
+def _each(launches: Sequence[LaunchPlan]) -> str:
+    return "it" if len(launches) == 1 else "each instance"
 
 
 def _less(launches: Sequence[LaunchPlan]) -> str:

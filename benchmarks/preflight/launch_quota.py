@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from benchmarks.aws import cpu_cores, quotas
 from benchmarks.aws.optional_answers import UnknownError
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.errors import RefusedError
-from benchmarks.runs.records import Quota
+from benchmarks.launch import quota_room
+from benchmarks.runs.records import LaunchPlan, Quota
 
 
 def check(
@@ -37,6 +38,17 @@ def check(
     needed = max(vcpus, int(info["VCpuInfo"]["DefaultVCpus"]))
     quota = Quota(code=known.code, name=known.name, limit=limit, needed=needed, used=used)
     return quota, tuple(_warnings(quota))
+
+
+def refuse_waiting(launches: Sequence[LaunchPlan]) -> None:
+    """Raises RefusedError if the quota has no room for all of a run's hosts at once: to be kept, they must fit."""
+    first = quota_room.at_first(launches)
+    if len(first) < len(launches):
+        raise RefusedError(
+            f"The vCPU quota has room for {len(first)} of the {len(launches)} instances at once, and those that are "
+            "kept would leave none for the others: leave keep out, ask for more in Service Quotas, or choose fewer "
+            "instances."
+        )
 
 
 def _warnings(quota: Quota) -> Iterator[str]:

@@ -19,7 +19,16 @@ from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.errors import RefusedError
 from benchmarks.launch import boot_times, not_shown
 from benchmarks.parameters import machines, suites
-from benchmarks.preflight import best_types, credentials_end, destination, dry_run, launch_plans, launch_price, resuming
+from benchmarks.preflight import (
+    best_types,
+    credentials_end,
+    destination,
+    dry_run,
+    launch_plans,
+    launch_price,
+    launch_quota,
+    resuming,
+)
 from benchmarks.results import fetching, result_keys
 from benchmarks.runs import failures, measurement, planned_hosts, record_files, run_over
 from benchmarks.runs.records import Destination, PlannedMeasurement, Preflight, Source, Suite, Terminated, Values
@@ -179,6 +188,8 @@ def _with_machine(
     if new:
         # Nothing could be refused or warned of that is launched already.
         launch_price.check_cost(new, minutes, parameters["max_cost"])
+        if parameters["keep"]:
+            launch_quota.refuse_waiting(new)
         run = dry_run.Run(begun.directory.name if begun else _NAMELESS, plan.started, caller.of(identity))
         for launch in {launch.instance_type: launch for launch in new}.values():
             dry_run.check(ec2, run, launch, parameters)

@@ -52,8 +52,23 @@ def test_the_limit_of_the_cost_is_for_all_instances() -> None:
     with pytest.raises(RefusedError) as refused:
         planned(max_cost=6.4)
     assert str(refused.value) == (
-        "The run may cost $6.43, more than the max_cost of $6.4, if it lasts for all of its 4 h 30 min: lower "
-        "time_limit or build_limit, or choose cheaper types or fewer instances."
+        "The run may cost $6.43, more than the max_cost of $6.4, if each instance lasts for all of its 4 h 30 min: "
+        "lower time_limit or build_limit, or choose cheaper types or fewer instances."
+    )
+
+
+def test_instances_are_not_kept_if_others_wait_for_the_quota_that_they_take() -> None:
+    four = {"quota": {"Quota": {"Value": 32.0}}}
+
+    def types(InstanceTypes: list[str]) -> dict[str, Any]:  # noqa: N803
+        return {"InstanceTypes": [type_info(name) for name in InstanceTypes]}
+
+    assert run_plan.make(parameters(**SEVERAL, keep=True), account(four, describe_instance_types=types), STARTED)
+    three = {"quota": {"Quota": {"Value": 31.0}}}
+    told = refusal(account(three, describe_instance_types=types), **SEVERAL, keep=True)
+    assert told == (
+        "The vCPU quota has room for 3 of the 4 instances at once, and those that are kept would leave none for the "
+        "others: leave keep out, ask for more in Service Quotas, or choose fewer instances."
     )
 
 
