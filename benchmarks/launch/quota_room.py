@@ -25,3 +25,13 @@ def at_first(plans: Sequence[LaunchPlan]) -> tuple[LaunchPlan, ...]:
         if has_room(plan, chosen):
             chosen.append(plan)
     return tuple(chosen)
+
+
+def turns(plans: Sequence[LaunchPlan]) -> int:
+    """How many times what a run launches has to wait for what it has launched before, and once for the first."""
+    left, count = list(plans), 0
+    while left:
+        first = {plan.host for plan in at_first(left)}
+        left = [plan for plan in left if plan.host not in first]
+        count += 1
+    return count

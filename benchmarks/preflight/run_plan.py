@@ -17,7 +17,7 @@ from benchmarks.aws import caller, credentials, ec2_endpoint, instance_check, in
 from benchmarks.aws.opt_in_regions import refusing_in
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.errors import RefusedError
-from benchmarks.launch import boot_times, not_shown
+from benchmarks.launch import boot_times, not_shown, quota_room
 from benchmarks.parameters import machines, suites
 from benchmarks.preflight import (
     best_types,
@@ -142,7 +142,8 @@ def _ending(plan: Preflight, parameters: Values) -> tuple[str, ...]:
         return ()
     minutes = parameters["build_limit"] + parameters["time_limit"]
     if plan.launches and not plan.existing:
-        minutes = boot_times.lifetime(plan.launches, parameters["build_limit"], parameters["time_limit"])
+        lifetime = boot_times.lifetime(plan.launches, parameters["build_limit"], parameters["time_limit"])
+        minutes = lifetime * quota_room.turns([launch for launch in plan.launches if launch.host not in plan.gone])
     now, launches = datetime.now(UTC), bool(plan.launches)
     return credentials_end.warnings(credentials.lifetime(), minutes, now, launches=launches)
 

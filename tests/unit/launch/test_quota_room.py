@@ -39,3 +39,9 @@ def test_without_a_known_quota_all_are_launched() -> None:
     assert first(counted(1, used=None), counted(2, used=None), counted(3, used=None)) == [1, 2, 3]
     unknown: Any = [plan(host=host, quota=None) for host in (1, 2, 3)]
     assert first(*unknown) == [1, 2, 3]
+
+
+def test_hosts_that_wait_take_a_turn_after_those_before_them() -> None:
+    assert quota_room.turns([counted(host) for host in range(1, 6)]) == 3
+    assert quota_room.turns([counted(host, used=None) for host in range(1, 6)]) == 1
+    assert quota_room.turns([]) == 0

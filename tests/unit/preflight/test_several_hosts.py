@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from benchmarks.aws.credentials import Lifetime
 from benchmarks.errors import RefusedError
 from benchmarks.preflight import resuming, run_plan
 from benchmarks.runs import attempts, failures, record_files, ssh_keys
@@ -70,6 +73,19 @@ def test_instances_are_not_kept_if_others_wait_for_the_quota_that_they_take() ->
         "The vCPU quota has room for 3 of the 4 instances at once, and those that are kept would leave none for the "
         "others: leave keep out, ask for more in Service Quotas, or choose fewer instances."
     )
+
+
+def test_credentials_must_last_for_those_that_wait_for_the_quota_too(
+    held: Callable[[Lifetime], None],
+) -> None:
+    def types(InstanceTypes: list[str]) -> dict[str, Any]:  # noqa: N803
+        return {"InstanceTypes": [type_info(name) for name in InstanceTypes]}
+
+    held(Lifetime(temporary=True, renewed=False, end=datetime.now(UTC) + timedelta(hours=6)))
+    for vcpus, warned in ((32, 0), (16, 1)):
+        connect = account({"quota": {"Quota": {"Value": float(vcpus)}}}, describe_instance_types=types)
+        plan = run_plan.make(parameters(**SEVERAL), connect, STARTED)
+        assert len([one for one in plan.warnings if one.startswith("The AWS credentials end at")]) == warned
 
 
 def test_a_type_that_does_not_exist_refuses_the_whole_run() -> None:
