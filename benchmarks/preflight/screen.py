@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -72,13 +71,11 @@ def _launches(launches: Sequence[LaunchPlan]) -> Iterator[tuple[str, str]]:
     of_types = _grouped(sorted(launches, key=lambda one: one.instance_type), lambda one: one.instance_type)
     types = {name: alike[0] for name, alike in of_types.items()}
     longest = max(map(len, types))
-    for title, (name, alike) in zip(
-        itertools.chain(["Machines"], itertools.repeat("")), of_types.items(), strict=False
-    ):
-        yield title, f"{len(alike)} x {name:<{longest}}  {_shape(alike[0])}; {_hourly(alike[0])}"
-    yield from _shared(
-        "Zones", {name: ", ".join(sorted({_zone(one.places[0]) for one in of_types[name]})) for name in types}
-    )
+    for number, (name, one) in enumerate(types.items()):
+        machine = f"{len(of_types[name])} x {name:<{longest}}  {_shape(one)}; {_hourly(one)}"
+        yield "" if number else "Machines", machine
+    zones = {name: sorted({_zone(one.places[0]) for one in alike}) for name, alike in of_types.items()}
+    yield from _shared("Zones", {name: ", ".join(found) for name, found in zones.items()})
     yield from _shared("Image", {name: _image(one) for name, one in types.items()})
     for name, one in types.items():
         if one.price and (one.cpu_credits or one.cpu_credits_unknown):

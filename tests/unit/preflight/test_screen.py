@@ -77,8 +77,8 @@ def test_what_types_do_not_have_in_common_is_shown_with_the_types() -> None:
         "Zones     eu-central-1b, for t4g.large",
         "Image     debian-13 (launch template benchmarks, version 1), for t3.large",
         "Image     ami-2 (launch template benchmarks, version 1), for t4g.large",
-        "Credits   t3.large: up to $0.1 an hour more, if CPU credits are unlimited and the CPU busy (2 vCPUs at $0.05 an "
-        "hour, AWS Price List, 2026-05-19)",
+        "Credits   t3.large: up to $0.1 an hour more, if CPU credits are unlimited and the CPU busy (2 vCPUs at $0.05 "
+        "an hour, AWS Price List, 2026-05-19)",
     ]
 
 
