@@ -120,10 +120,12 @@ def launch_when_there_is_room(
     note: Note,
     sleep: Callable[[float], None] = time.sleep,
     directory: Path | None = None,
-) -> Instance:
+    is_left: Callable[[str], bool] = lambda _: False,
+) -> Instance | None:
     """Launch a host that waits for others of its run to end, of which `plans` are all, and wait until it runs.
 
-    Raises FailedError if it cannot be launched, or if the quota has no room though none of the run's hosts is left;
+    None if all that would have to end was left measuring, as `is_left` tells by an instance's id: nobody waits for
+    that here, and who comes back launches the host. Raises FailedError if it cannot be launched, or if the quota has no room though none of the run's hosts is left;
     OSError, and what AWS does.
     """
     of_host = {plan.host: plan for plan in plans}
@@ -145,6 +147,8 @@ def launch_when_there_is_room(
                 seen, pauses = others, 0
         if own is not None:
             break
+        if beside and all(is_left(i["InstanceId"]) for i in there if instances.is_alive(i)):
+            return None
         pauses += 1
         sleep(PAUSE)
     note(_records([own]))

@@ -36,6 +36,8 @@ TIMEOUT = 600.0  # seconds until no instance may be alive
 # billed no more than any other in this state: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
 SETTLING = 120.0  # seconds
 
+NEVER_LAUNCHED = "The run was ended before this host was launched: start a new run to measure on its type."
+
 PowerOff = Callable[[Path, AwsShape], bool]
 
 
@@ -247,9 +249,11 @@ def _record(directory: Path, ended: Mapping[str, datetime]) -> None:
 
 
 def _mark(directory: Path) -> None:
-    """Record that the run was ended, whatever there was of it."""
+    """Record that the run was ended, whatever there was of it, and which hosts it has not launched."""
     if directory.is_dir() and not run_over.was_ended(directory):
         with suppress(OSError):
+            for host in planned_hosts.waiting(directory):
+                failures.record_failure(directory, host, "Launch the instance", NEVER_LAUNCHED, "launch")
             record_files.change(
                 Terminated, directory, lambda known: replace(known or Terminated(), launched_anew=False, whole=True)
             )

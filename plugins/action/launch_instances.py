@@ -11,7 +11,7 @@ from ansible.plugins.action import ActionBase
 
 from benchmarks.aws import aws_errors, caller, session
 from benchmarks.launch import hosts, run_instances, termination
-from benchmarks.runs import record_files, run_directory, ssh_keys
+from benchmarks.runs import attempts, record_files, run_directory, run_layout, ssh_keys
 from benchmarks.runs.records import LaunchPlan
 
 
@@ -26,7 +26,7 @@ class ActionModule(ActionBase):
 
     Of several, those for which the vCPU quota has no room are not launched. That one is refused does not fail the
     others: it is recorded as a failure of its host, and warned of. With `host`, the name of a host that waits for room,
-    only this one is launched, once there is some.
+    only this one is launched, once there is some; not if all that would make room was left measuring.
     """
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -62,9 +62,15 @@ class ActionModule(ActionBase):
             if given["host"]:
                 waiting = next(plan for plan in plans if plan.name == given["host"])
                 one = hosts.launch_when_there_is_room(
-                    ec2, prepare(waiting), plans, given["timeout"], note, directory=directory
+                    ec2,
+                    prepare(waiting),
+                    plans,
+                    given["timeout"],
+                    note,
+                    directory=directory,
+                    is_left=lambda name: attempts.is_left(run_layout.host(directory, name)),
                 )
-                return {"changed": True, "instances": [record_files.plain(one)]}
+                return {"changed": one is not None, "instances": [record_files.plain(one)] if one else []}
             launches = list(map(prepare, plans))
             outcome = hosts.ensure(ec2, launches, given["timeout"], note, begin=begin, directory=directory)
             refused = hosts.note_refused(directory, plans, outcome)

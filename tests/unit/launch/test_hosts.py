@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -188,11 +189,17 @@ def test_a_quota_without_room_for_the_first_host_fails_it(ec2: Client, stub: Stu
         hosts.ensure(ec2, [launch()], 60, lambda found: None, naps.append)
 
 
-def waited(ec2: Client, naps: list[float], noted: list[str]) -> Instance:
-    plans = [counted(host).plan for host in (1, 2, 3)]
-    return hosts.launch_when_there_is_room(
-        ec2, counted(3), plans, 60, lambda found: noted.extend(one.instance_id for one in found), naps.append
+def waited(ec2: Client, naps: list[float], noted: list[str], left: Container[str] = ()) -> str | None:
+    found = hosts.launch_when_there_is_room(
+        ec2,
+        counted(3),
+        [counted(host).plan for host in (1, 2, 3)],
+        60,
+        lambda found: noted.extend(one.instance_id for one in found),
+        naps.append,
+        is_left=lambda name: name in left,
     )
+    return found.instance_id if found else None
 
 
 def test_a_host_that_waits_is_launched_when_others_have_ended(ec2: Client, stub: Stubber, naps: list[float]) -> None:
@@ -205,10 +212,27 @@ def test_a_host_that_waits_is_launched_when_others_have_ended(ec2: Client, stub:
     stub.add_response("describe_instances", described(instance("i-3", host=3)), {"Filters": ANY})
     add_facts(stub)
     noted: list[str] = []
-    assert waited(ec2, naps, noted).instance_id == "i-3"
+    assert waited(ec2, naps, noted) == "i-3"
     # Known as soon as it is launched, and again with all that is known of it.
     assert noted == ["i-3", "i-3"]
     assert naps == [hosts.PAUSE] * 2
+
+
+def test_a_host_does_not_wait_for_what_was_left_measuring(ec2: Client, stub: Stubber, naps: list[float]) -> None:
+    both = described(instance("i-1"), instance("i-2", host=2))
+    stub.add_response("describe_instances", both, {"Filters": ANY})
+    # One that is left may have been the last.
+    last = described(instance("i-1"), instance("i-2", "shutting-down", host=2))
+    stub.add_response("describe_instances", last, {"Filters": ANY})
+    stub.add_response("run_instances", {"Instances": [instance("i-3", "pending", host=3)]})
+    stub.add_response("describe_instances", described(instance("i-3", host=3)), {"Filters": ANY})
+    add_facts(stub)
+    assert waited(ec2, naps, [], left=["i-1"]) == "i-3"
+    assert naps == [hosts.PAUSE]
+
+    stub.add_response("describe_instances", both, {"Filters": ANY})
+    assert waited(ec2, naps, [], left=["i-1", "i-2"]) is None
+    assert naps == [hosts.PAUSE]
 
 
 def test_a_refused_launch_is_tried_again_when_something_has_changed(
@@ -223,7 +247,7 @@ def test_a_refused_launch_is_tried_again_when_something_has_changed(
     stub.add_response("run_instances", {"Instances": [instance("i-3", "pending", host=3)]})
     stub.add_response("describe_instances", described(instance("i-3", host=3)), {"Filters": ANY})
     add_facts(stub)
-    assert waited(ec2, naps, []).instance_id == "i-3"
+    assert waited(ec2, naps, []) == "i-3"
 
 
 def test_a_host_does_not_wait_for_ever_for_what_nobody_of_its_run_uses(
@@ -245,7 +269,7 @@ def test_a_host_whose_launch_was_not_answered_is_not_launched_again(
     for _ in range(2):
         stub.add_response("describe_instances", described(instance("i-3", host=3)), {"Filters": ANY})
     add_facts(stub)
-    assert waited(ec2, naps, []).instance_id == "i-3"
+    assert waited(ec2, naps, []) == "i-3"
 
 
 def test_refused_hosts_are_recorded_and_named_with_their_types(tmp_path: Path) -> None:

@@ -329,7 +329,7 @@ def test_a_protected_instance_that_cannot_be_switched_off_is_told_of_with_cost_e
     ]
 
 
-def test_keys_are_kept_for_a_host_that_waits_for_its_launch_unless_the_run_is_ended(tmp_path: Path) -> None:
+def test_a_host_that_waits_for_its_launch_keeps_its_keys_until_the_run_is_ended_and_has_failed_then(tmp_path: Path) -> None:
     (tmp_path / "keys").mkdir()
     launches = tuple(records.launch_plan(host=host) for host in (1, 2))
     record_files.write(tmp_path, records.preflight(launches=launches))
@@ -337,9 +337,14 @@ def test_keys_are_kept_for_a_host_that_waits_for_its_launch_unless_the_run_is_en
     termination.end(Account("i-1").client, "r1", tmp_path, only="i-1")
     assert (tmp_path / "keys").exists()
     assert not run_over.was_ended(tmp_path)
-    termination.end(Account().client, "r1", tmp_path)
+    assert failures.failures(tmp_path) == ()
+    for _ in range(2):
+        termination.end(Account().client, "r1", tmp_path)
     assert not (tmp_path / "keys").exists()
     assert run_over.was_ended(tmp_path)
+    (missing,) = failures.failures(tmp_path)
+    assert (missing.host, missing.stage) == ("host-2", "launch")
+    assert missing.sentence.startswith("The run was ended before this host was launched: ")
 
 
 def test_keys_are_deleted_with_the_last_instance_and_not_before(tmp_path: Path) -> None:
