@@ -28,6 +28,8 @@ class Command:
 
 
 _CALLBACK = "ANSIBLE_STDOUT_CALLBACK"
+# As in ansible.cfg: a host beyond so many would wait, and be billed.
+FORKS = "100"
 # Set to 1, it has playbooks show Ansible's own output.
 VERBOSE = "BENCHMARKS_VERBOSE"
 
@@ -60,6 +62,7 @@ def playbook(
             "ANSIBLE_DEPRECATION_WARNINGS": "False",
             # As in ansible.cfg, whatever the user's environment says: no host sets variables here.
             "ANSIBLE_INJECT_FACT_VARS": "False",
+            "ANSIBLE_FORKS": FORKS,
             "ANSIBLE_LOCALHOST_WARNING": "False",
             # Neither among Ansible's own lines; 0 says that there is no terminal.
             "BENCHMARKS_REWRITE_LINES": ("" if verbose else "1") if terminal else "0",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from benchmarks.aws.credentials import Lifetime
 from benchmarks.launch import boot_times, cost, quota_room
 from benchmarks.results import link
 from benchmarks.results.result_keys import RunFolder, of_suite
-from benchmarks.runs.records import LaunchPlan, Preflight, Quota, Source, Suite, Values
+from benchmarks.runs.records import LaunchPlan, Place, Preflight, Quota, Source, Suite, Values
 from benchmarks.text import hours
+
+T = TypeVar("T")
 
 
 def of_plan(plan: Preflight, run_id: str, parameters: Values, lifetime: Callable[[], Lifetime]) -> str:
@@ -44,8 +47,7 @@ def _machine(plan: Preflight, parameters: Values) -> Iterator[tuple[str, str]]:
         if all_exist:
             return
     minutes = boot_times.lifetime(plan.launches, parameters["build_limit"], parameters["time_limit"])
-    for alike in _alike(new):
-        yield from _launch(alike)
+    yield from _launch(new[0]) if len(new) == 1 else _launches(new)
     most = cost.at_most(new, minutes)
     amount = "not known" if most is None else cost.cents(most)
     each = "" if len(new) == 1 else f" for all {len(new)} instances, each"
@@ -54,38 +56,74 @@ def _machine(plan: Preflight, parameters: Values) -> Iterator[tuple[str, str]]:
     yield from _quotas(new)
 
 
-def _alike(launches: Iterable[LaunchPlan]) -> list[list[LaunchPlan]]:
-    """The launches of each type, sorted by the type's name."""
-    of_types: dict[str, list[LaunchPlan]] = {}
-    for launch in sorted(launches, key=lambda one: (one.instance_type, one.host)):
-        of_types.setdefault(launch.instance_type, []).append(launch)
-    return list(of_types.values())
-
-
-def _launch(alike: Sequence[LaunchPlan]) -> Iterator[tuple[str, str]]:
-    """What is told of the launches of one type."""
-    launch, *more = alike
-    threads = f"{launch.threads_per_core} thread{'s' if launch.threads_per_core > 1 else ''} each"
-    cores = f"{launch.cores} core{'s' if launch.cores > 1 else ''}, {threads}"
-    number = f"{len(alike)} x " if more else ""
-    yield "Machine", f"{number}{launch.instance_type}: {cores}, {launch.memory_mib} MiB, {launch.architecture}"
-    zones = list(dict.fromkeys(place.zone or "the launch template's zone" for place in launch.places))
-    firsts = dict.fromkeys(one.places[0].zone or "the launch template's zone" for one in alike)
-    yield "Zone", ", ".join(firsts) if more else ", else ".join(zones)
-    template = f"launch template {launch.launch_template.name}, version {launch.launch_template.version}"
-    licence = f", billed as {launch.image.licensed_platform}" if launch.image.licensed_platform else ""
-    yield "Image", f"{launch.image.name or launch.image.id} ({template}){licence}"
-    yield "Price", _price(launch, len(alike))
+def _launch(launch: LaunchPlan) -> Iterator[tuple[str, str]]:
+    """What is told of a run's only launch."""
+    yield "Machine", f"{launch.instance_type}: {_shape(launch)}"
+    yield "Zone", ", else ".join(dict.fromkeys(map(_zone, launch.places)))
+    yield "Image", _image(launch)
+    yield "Price", _price(launch)
     if launch.price and (launch.cpu_credits or launch.cpu_credits_unknown):
         yield "Credits", _credits(launch)
 
 
-def _price(launch: LaunchPlan, number: int) -> str:
+def _launches(launches: Sequence[LaunchPlan]) -> Iterator[tuple[str, str]]:
+    """What is told of several launches: a line for each type, and what types have in common once."""
+    of_types = _grouped(sorted(launches, key=lambda one: one.instance_type), lambda one: one.instance_type)
+    types = {name: alike[0] for name, alike in of_types.items()}
+    longest = max(map(len, types))
+    for number, (name, one) in enumerate(types.items()):
+        machine = f"{len(of_types[name])} x {name:<{longest}}  {_shape(one)}; {_hourly(one)}"
+        yield "" if number else "Machines", machine
+    zones = {name: sorted({_zone(one.places[0]) for one in alike}) for name, alike in of_types.items()}
+    yield from _shared("Zones", {name: ", ".join(found) for name, found in zones.items()})
+    yield from _shared("Image", {name: _image(one) for name, one in types.items()})
+    for name, one in types.items():
+        if one.price and (one.cpu_credits or one.cpu_credits_unknown):
+            yield "Credits", f"{name}: {_credits(one)}"
+
+
+def _shared(title: str, of_types: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """A line for each text, with the types that it is of unless it is of all."""
+    texts = _grouped(of_types, lambda name: of_types[name])
+    for text, names in texts.items():
+        yield title, text if len(texts) == 1 else f"{text}, for {', '.join(names)}"
+
+
+def _grouped(items: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    """The items by their key, in the order in which each key is first seen."""
+    groups: dict[str, list[T]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
+
+
+def _shape(launch: LaunchPlan) -> str:
+    threads = f"{launch.threads_per_core} thread{'s' if launch.threads_per_core > 1 else ''} each"
+    cores = f"{launch.cores} core{'s' if launch.cores > 1 else ''}, {threads}"
+    return f"{cores}, {launch.memory_mib} MiB, {launch.architecture}"
+
+
+def _zone(place: Place) -> str:
+    return place.zone or "the launch template's zone"
+
+
+def _image(launch: LaunchPlan) -> str:
+    template = f"launch template {launch.launch_template.name}, version {launch.launch_template.version}"
+    licence = f", billed as {launch.image.licensed_platform}" if launch.image.licensed_platform else ""
+    return f"{launch.image.name or launch.image.id} ({template}){licence}"
+
+
+def _hourly(launch: LaunchPlan) -> str:
+    """The price without its source, which says no more than the type and the price."""
+    price = launch.price
+    return f"${price.usd_per_hour:.4g} an hour on {price.date}" if price else f"price {_price(launch)}"
+
+
+def _price(launch: LaunchPlan) -> str:
     price = launch.price
     if not price:
         return f"not known: {launch.price_unknown}" if launch.price_unknown else "not known"
-    each = "each " if number > 1 else ""
-    return f"{each}${price.usd_per_hour:.4g} an hour ({price.source}, {price.date})"
+    return f"${price.usd_per_hour:.4g} an hour ({price.source}, {price.date})"
 
 
 def _credits(launch: LaunchPlan) -> str:
@@ -98,11 +136,8 @@ def _credits(launch: LaunchPlan) -> str:
 
 def _quotas(launches: Sequence[LaunchPlan]) -> Iterator[tuple[str, str]]:
     """What is told of each quota that launches count against."""
-    of_codes: dict[str, list[Quota]] = {}
-    for launch in launches:
-        if launch.quota:
-            of_codes.setdefault(launch.quota.code, []).append(launch.quota)
-    for alike in of_codes.values():
+    quotas = [launch.quota for launch in launches if launch.quota]
+    for alike in _grouped(quotas, lambda quota: quota.code).values():
         yield "Quota", _quota(alike[0], sum(quota.needed for quota in alike))
     at_first = quota_room.at_first(launches)
     if len(at_first) < len(launches):

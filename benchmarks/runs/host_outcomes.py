@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.runs import attempts, failures, planned_hosts, record_files, run_layout
+from benchmarks.runs.host_labels import Label
 from benchmarks.runs.records import Failure, Instances, LaunchPlan, Preflight
 from benchmarks.runs.result_records import Results
 
@@ -62,10 +63,18 @@ def failed(outcomes: Sequence[HostOutcome]) -> list[HostOutcome]:
 
 def reasons(outcomes: Sequence[HostOutcome]) -> dict[str, str]:
     """Why hosts have failed: the first line of each reason, with the hosts that it is of before it, by that reason."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[HostOutcome]] = {}
     for one in failed(outcomes):
-        found.setdefault(one.failure.partition("\n")[0], []).append(one.title)
-    return {why: f"{', '.join(titles)}: {why}" for why, titles in found.items()}
+        found.setdefault(one.failure.partition("\n")[0], []).append(one)
+    return {why: _told(why, of) for why, of in found.items()}
+
+
+def _told(why: str, of: Sequence[HostOutcome]) -> str:
+    """A reason with the hosts that it is of."""
+    first, *more = of
+    if first.launch and not more:
+        return Label(first.host, first.launch.instance_type).told(why)
+    return f"{', '.join(one.title for one in of)}: {why}"
 
 
 def _hosts(

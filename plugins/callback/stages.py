@@ -45,6 +45,7 @@ class CallbackModule(CallbackBase):
         self._shown: set[str] = set()
         self._said = task_failures.Said()
         self._courses: dict[str, Course] | None = None
+        self._done: set[str] = set()
         self._last: frozenset[str] = frozenset()
 
     def v2_playbook_on_start(self, playbook: Any) -> None:
@@ -57,14 +58,17 @@ class CallbackModule(CallbackBase):
         # Where several hosts go on at their own pace, there is no stage that all of them are at.
         if str(play.strategy).endswith("host_pinned") and host_labels.planned(self._directory):
             self._end_stage()
-            self._courses, self._last = {}, last_tasks.ids(play.tasks)
+            self._courses, self._done, self._last = {}, set(), last_tasks.ids(play.tasks)
 
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
         role = task._role.get_name() if task._role else None
-        if course := self._course(host.get_name()):
+        if self._courses is None:
+            self._begin_stage(role)
+        elif course := self._course(host.get_name()):
             course.stage = role or course.stage
             self._progress(course.progress, host.get_name(), course.label.columns)
-            return
+
+    def _begin_stage(self, role: str | None) -> None:
         if self._stage and role == self._stage.name:
             return
         self._end_stage()
@@ -102,7 +106,7 @@ class CallbackModule(CallbackBase):
 
     def _course(self, name: str) -> Course | None:
         """The course of a host of the inventory, if several go on at their own pace; it begins with the instance."""
-        if self._courses is None:
+        if self._courses is None or name in self._done:
             return None
         known = self._courses.get(name)
         if known and not known.label.waits:
@@ -123,6 +127,7 @@ class CallbackModule(CallbackBase):
 
     def _end_course(self, name: str) -> None:
         course = self._courses.pop(name, None) if self._courses else None
+        self._done.add(name)
         if course and self._directory:
             self._progress("", name)
             is_left = attempts.is_left(run_layout.host(self._directory, course.label.name))
@@ -145,13 +150,17 @@ class CallbackModule(CallbackBase):
             self._say(_indented(result))
             return
         self._mark(failed=True)
-        if course := self._course(result._host.get_name()):
+        course = self._course(result._host.get_name())
+        if course:
             course.fail()
         label, task, delegated = self._label(result), result._task.get_name(), bool(result._task.delegate_to)
         host = label.name if label else result._host.get_name()
         sentence = host_losses.of_this_process().told(self._directory, host, task, result._result, delegated)
         if self._said.is_new(sentence, label.name if label else ""):
             self._say(label.told(sentence) if label else sentence, color="red", stderr=True)
+        # What could not be launched is left out of what follows.
+        if course and course.label.waits:
+            self._end_course(result._host.get_name())
 
     def _label(self, result: Any) -> Label | None:
         """What tells the result's host from others of its run; None if there is no other, and for the controller."""

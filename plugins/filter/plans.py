@@ -35,15 +35,21 @@ def lost_records(directory: str) -> list[str]:
 
 
 def host_instance_type(directory: str, host: str) -> str:
-    """The instance type of a host by its name in the inventory; empty if it is none of EC2, or not known."""
-    run_dir = Path(directory)
-    plan, launched = record_files.recall(Preflight, run_dir), record_files.recall(Instances, run_dir)
-    launch = planned_hosts.launch(plan, launched, planned_hosts.name(run_dir, host)) if plan else None
+    """The instance type of a host; empty if it is none of EC2, or not known."""
+    launch = _launch(directory, host)
     return launch.instance_type if launch else ""
 
 
-def connect_timeout(launches: Sequence[Mapping[str, Any]]) -> int:
-    return boot_times.connect_timeout(_typed(launches))
+def host_connect_timeout(directory: str, host: str) -> int:
+    launch = _launch(directory, host)
+    return boot_times.connect_timeout([launch] if launch else [])
+
+
+def _launch(directory: str, host: str) -> LaunchPlan | None:
+    """The plan that a host was launched by, by its name in records."""
+    run_dir = Path(directory)
+    plan, launched = record_files.recall(Preflight, run_dir), record_files.recall(Instances, run_dir)
+    return planned_hosts.launch(plan, launched, host) if plan else None
 
 
 def lifetime(launches: Sequence[Mapping[str, Any]], build_limit: int, time_limit: int) -> int:
@@ -59,7 +65,7 @@ class FilterModule:
         return {
             "preflight_record": preflight_record,
             "lost_records": lost_records,
-            "connect_timeout": connect_timeout,
+            "host_connect_timeout": host_connect_timeout,
             "host_instance_type": host_instance_type,
             "lifetime": lifetime,
         }

@@ -248,13 +248,20 @@ def test_a_host_that_is_done_is_a_line_above_those_that_go_on(run: Run, stages: 
 def test_a_failure_names_its_host_and_is_told_of_each(run: Run, stages: Any, screen: Screen) -> None:
     for host in ("i-1", "i-2", "i-1"):
         run.fail(host, "toolchain", "No space is left.")
-    run.fail("host-3", "launch", "EC2 has none.")
     told = ["i-1 (c1.large): No space is left.", "i-2 (c2.large): No space is left."]
-    assert screen.lines[:3] == [*told, "host-3 (c3.large): EC2 has none."]
+    assert screen.lines[:2] == told
     run.end("i-1")
     run.play("linear")
     closing = ["✗ i-1 c1.large  failed in toolchain after 0 s", "✗ i-2 c2.large  failed in toolchain after 0 s"]
-    assert screen.lines[3:] == [*closing, "✗ host-3 c3.large  failed in launch", ""]
+    assert screen.lines[2:] == [*closing, ""]
+
+
+def test_a_host_that_cannot_be_launched_waits_no_more(run: Run, stages: Any, screen: Screen) -> None:
+    run.fail("host-3", "launch", "EC2 has none.")
+    run.begin("host-3", None)
+    assert screen.lines == ["host-3 (c3.large): EC2 has none.", "✗ host-3 c3.large  failed in launch", ""]
+    run.play("linear")
+    assert len(screen.lines) == 3
 
 
 def test_a_warning_about_one_of_several_hosts_names_it(run: Run, stages: Any, screen: Screen) -> None:

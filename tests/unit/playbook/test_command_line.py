@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.parameters import machines
 from benchmarks.paths import ROOT
 from benchmarks.playbook import command_line
 from benchmarks.playbook.command_line import Command
@@ -41,6 +42,16 @@ def test_what_hosts_say_never_becomes_a_variable() -> None:
     settings.read(ROOT / "ansible.cfg")
     assert settings.getboolean("defaults", "inject_facts_as_vars") is False
     assert built().environment["ANSIBLE_INJECT_FACT_VARS"] == "False"
+
+
+def test_as_many_hosts_are_carried_out_at_once_as_a_run_can_have_whatever_a_users_environment_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ANSIBLE_FORKS", "5")
+    configured = configparser.ConfigParser()
+    configured.read(ROOT / "ansible.cfg")
+    assert built().environment["ANSIBLE_FORKS"] == configured["defaults"]["forks"]
+    assert int(configured["defaults"]["forks"]) >= machines.MOST
 
 
 def test_no_host_waits_until_another_one_is_done() -> None:

@@ -48,18 +48,14 @@ def test_several_hosts_are_shown_by_type_with_what_all_of_them_cost() -> None:
         places = (Place(subnet="s", zone=f"eu-central-1{zone}"), Place(subnet="t", zone="eu-central-1z"))
         return launch_plan(host=host, instance_type=name, places=places, quota=quota)
 
-    order = (("m7i.large", "b"), ("c7i.large", "a"), ("m7i.large", "a"), ("c7i.large", "b"))
+    order = (("m7i.large", "b"), ("c7gd.large", "a"), ("m7i.large", "a"), ("c7gd.large", "b"))
     launches = tuple(launch(host, *one) for host, one in enumerate(order, 1))
     assert shown(preflight(launches=launches)) == [
         "Suite     one: one 1.0.0, Rust system",
-        "Machine   2 x c7i.large: 1 core, 2 threads each, 4096 MiB, x86_64",
-        "Zone      eu-central-1a, eu-central-1b",
+        "Machines  2 x c7gd.large  1 core, 2 threads each, 4096 MiB, x86_64; $0.357 an hour on 2026-05-19",
+        "          2 x m7i.large   1 core, 2 threads each, 4096 MiB, x86_64; $0.357 an hour on 2026-05-19",
+        "Zones     eu-central-1a, eu-central-1b",
         "Image     debian-13 (launch template benchmarks, version 1)",
-        "Price     each $0.357 an hour (AWS Price List, 2026-05-19)",
-        "Machine   2 x m7i.large: 1 core, 2 threads each, 4096 MiB, x86_64",
-        "Zone      eu-central-1b, eu-central-1a",
-        "Image     debian-13 (launch template benchmarks, version 1)",
-        "Price     each $0.357 an hour (AWS Price List, 2026-05-19)",
         f"At most   $6.43 for all 4 instances, each for 4 h 30 min, {UNTIL}",
         "Quota     about 24 of 32 vCPUs left, this takes 40 (L-1216C47A)",
         "At once   2 of 4 instances, the others as these end and leave room",
@@ -68,11 +64,29 @@ def test_several_hosts_are_shown_by_type_with_what_all_of_them_cost() -> None:
     ]
 
 
+def test_what_types_do_not_have_in_common_is_shown_with_the_types() -> None:
+    arm = launch_plan(
+        host=2, instance_type="t4g.large", image=Image(id="ami-2"), price=None, price_unknown="AWS lists none",
+        places=(Place(subnet="s", zone="eu-central-1b"),),
+    )  # fmt: skip
+    credits = launch_plan(host=1, instance_type="t3.large", cpu_credits=CREDITS)
+    lines = shown(preflight(launches=(credits, arm)))
+    assert lines[2].endswith("; price not known: AWS lists none")
+    assert lines[3:8] == [
+        "Zones     eu-central-1a, for t3.large",
+        "Zones     eu-central-1b, for t4g.large",
+        "Image     debian-13 (launch template benchmarks, version 1), for t3.large",
+        "Image     ami-2 (launch template benchmarks, version 1), for t4g.large",
+        "Credits   t3.large: up to $0.1 an hour more, if CPU credits are unlimited and the CPU busy (2 vCPUs at $0.05 "
+        "an hour, AWS Price List, 2026-05-19)",
+    ]
+
+
 def test_of_a_run_that_goes_on_what_is_still_launched_is_shown() -> None:
     launches = tuple(launch_plan(host=host) for host in (1, 2, 3))
     lines = shown(preflight(launches=launches, existing=("i-2",), gone=(1,)))
     assert lines[1] == "Machine   i-2, which the run has already; with what is launched now:"
-    assert lines[2].startswith("Machine   2 x c7i.large: ")
+    assert lines[2].startswith("Machines  2 x c7i.large  ")
 
 
 def test_limits_and_bare_metal_change_the_worst_case() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.runs import failures, host_outcomes, record_files
+from benchmarks.runs.host_outcomes import HostOutcome
 from benchmarks.runs.records import CurrentAttempt
 from benchmarks.runs.result_records import Results
 from tests.support import records
@@ -87,6 +88,11 @@ def test_a_reason_is_told_once_with_all_the_hosts_that_it_is_of(run: Path) -> No
         "EC2 has no capacity.": "i-1 (c1i.large), host-3 (c3i.large): EC2 has no capacity.",
     }
     assert len(host_outcomes.failed(outcomes)) == 3
+
+
+def test_a_reason_that_names_its_host_is_told_with_one_name() -> None:
+    gone = HostOutcome("i-1", records.launch_plan(), "i-1 is terminated: Taken back.")
+    assert list(host_outcomes.reasons([gone]).values()) == ["i-1 (c7i.large) is terminated: Taken back."]
 
 
 def test_a_machine_of_ones_own_is_a_host_too(tmp_path: Path) -> None:
