@@ -58,7 +58,11 @@ def hosts_left(directory: str) -> list[str]:
 
 
 def hosts_waiting(directory: str) -> list[str]:
-    return list(planned_hosts.waiting(Path(directory)))
+    return list(run_over.still_to_launch(Path(directory)))
+
+
+def hosts_unrecorded(directory: str, existing: list[str]) -> list[str]:
+    return list(planned_hosts.unrecorded(Path(directory), existing))
 
 
 def way_back(directory: str, region: str | None) -> str:
@@ -87,6 +91,7 @@ class FilterModule:
             "host_directory": host_directory,
             "host_name": host_name,
             "hosts_left": hosts_left,
+            "hosts_unrecorded": hosts_unrecorded,
             "hosts_waiting": hosts_waiting,
             "host_end": host_end,
             "host_upload": host_upload,
