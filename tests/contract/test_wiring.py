@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from runpy import run_path
 from typing import Any
 
 import pytest
 import yaml
+from ansible.plugins.filter import mathstuff
 from jinja2.nativetypes import NativeEnvironment
 
 from benchmarks.parameters import spec
@@ -34,6 +35,20 @@ from tests.support.repository import (
 WIRED: dict[str, Any] = yaml_of(WIRING)
 # What the wiring makes of files, for its own use and that of playbooks.
 SHARED = {name for name in WIRED if not name.startswith(tuple(f"{role}_" for role in ROLES))}
+
+
+def environment() -> NativeEnvironment:
+    """Jinja with the filters of this project and those of Ansible that it uses."""
+    made = NativeEnvironment()
+    for name in ("plans", "runs"):
+        made.filters.update(run_path(str(ROOT / f"plugins/filter/{name}.py"))["FilterModule"]().filters())
+    made.filters.update(mathstuff.FilterModule().filters())
+    return made
+
+
+def rendered(name: str, given: Mapping[str, Any]) -> Any:
+    """What the wiring makes of a variable."""
+    return environment().from_string(WIRED[name]).render(given)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -154,8 +169,6 @@ def test_what_was_left_is_left_whether_or_not_it_was_asked_for_and_is_finished_o
 def test_bare_metal_is_waited_for_longer_and_lives_longer(
     tmp_path: Path, bare_metal: bool, seconds: int, minutes: int
 ) -> None:
-    environment = NativeEnvironment()
-    environment.filters.update(run_path(str(ROOT / "plugins/filter/plans.py"))["FilterModule"]().filters())
     launches = (records.launch_plan(host=1, bare_metal=bare_metal), records.launch_plan(host=2))
     record_files.write(tmp_path, records.preflight(launches=launches))
     record_files.write(tmp_path, records.instances("i-1", "i-2"))
@@ -166,8 +179,7 @@ def test_bare_metal_is_waited_for_longer_and_lives_longer(
         "parameters": {"build_limit": 40, "time_limit": 80},
     }
     names = ("launch_connect_timeout", "launch_lifetime")
-    rendered: list[Any] = [environment.from_string(WIRED[name]).render(given) for name in names]
-    assert rendered == [seconds, minutes]
+    assert [rendered(name, given) for name in names] == [seconds, minutes]
 
 
 @pytest.mark.parametrize(("host", "instance_type"), [("i-1", "c1i.large"), ("i-2", "c2i.large"), ("host-3", "")])
@@ -175,10 +187,8 @@ def test_the_earlier_results_of_a_hosts_own_type_are_preferred(tmp_path: Path, h
     launches = tuple(records.launch_plan(host=number, instance_type=f"c{number}i.large") for number in (1, 2))
     record_files.write(tmp_path, records.preflight(launches=launches))
     record_files.write(tmp_path, records.instances("i-1", "i-2"))
-    environment = NativeEnvironment()
-    environment.filters.update(run_path(str(ROOT / "plugins/filter/plans.py"))["FilterModule"]().filters())
     given = {"run_dir": str(tmp_path), "this_host": host}
-    assert environment.from_string(WIRED["benchmark_instance_type"]).render(given) == instance_type
+    assert rendered("benchmark_instance_type", given) == instance_type
 
 
 def test_group_vars_reach_playbooks_through_the_inventory() -> None:
@@ -196,3 +206,39 @@ def test_actions_call_a_host_by_its_instance_and_not_by_its_number() -> None:
     for path in actions:
         text = path.read_text()
         assert len(own.findall(text)) == len(known.findall(text)), relative(path)
+
+
+@pytest.mark.parametrize("playbook", ["benchmark", "finish"])
+def test_a_host_that_has_not_been_launched_is_left_out_whatever_the_tags_are(playbook: str) -> None:
+    plays = yaml_of(ROOT / f"playbooks/{playbook}.yml")
+    (play,) = (one for one in plays if one.get("strategy") == "ansible.builtin.host_pinned")
+    (at,) = (n for n, task in enumerate(play["tasks"]) if task.get("ansible.builtin.meta") == "end_host")
+    assert play["tasks"][at]["when"] == "is_unlaunched"
+    # Without tags, a task is dropped if any are asked for.
+    assert play["tasks"][at].get("tags") == ("always" if playbook == "benchmark" else None)
+    assert [task["name"] for task in play["tasks"][:at]] == ([] if playbook == "finish" else ["Launch"])
+
+
+@pytest.mark.parametrize(
+    ("name", "launched", "is_unlaunched"), [("host-2", False, True), ("host-2", True, False), ("i-1", True, False)]
+)
+def test_a_host_that_waits_has_not_been_launched_until_it_has_an_instance(
+    tmp_path: Path, name: str, launched: bool, is_unlaunched: bool
+) -> None:
+    record_files.write(tmp_path, records.instances("i-1", *(["i-2"] if launched else [])))
+    given = {"run_dir": str(tmp_path), "inventory_hostname": name, "groups": {"waiting": ["host-2"]}}
+    given["this_host"] = rendered("this_host", given)
+    assert rendered("is_unlaunched", given) is is_unlaunched
+
+
+def test_an_instance_that_is_not_in_the_records_is_launched_again_so_that_it_can_be_logged_in_to(
+    tmp_path: Path,
+) -> None:
+    record_files.write(tmp_path, records.instances("i-1"))
+    (play,) = (one for one in yaml_of(ROOT / "playbooks/benchmark.yml") if one["name"] == "Launch")
+    given = {
+        "run_dir": str(tmp_path),
+        "preflight": {"existing": ["i-1", "i-2"]},
+        "groups": {"this_run": ["i-1", "i-2"]},
+    }
+    assert environment().from_string(play["vars"]["__missing"]).render(given) == ["i-2"]
