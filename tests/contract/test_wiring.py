@@ -195,6 +195,19 @@ def test_group_vars_reach_playbooks_through_the_inventory() -> None:
     assert (ROOT / "inventory/group_vars").resolve() == ROOT / "group_vars"
 
 
+def test_roles_call_a_host_by_its_instance_and_not_by_its_number() -> None:
+    # What is asked of Ansible itself, and the name of a host that has no instance yet.
+    own = {"roles/toolchain/vars/main.yml", "roles/launch/tasks/waiting.yml"}
+    reading = {
+        relative(path)
+        for role in ROLES
+        for path in role_files(role)
+        for text in expressions(yaml.safe_load(path.read_text()))
+        if "inventory_hostname" in variables(text)
+    }
+    assert reading == own
+
+
 def test_actions_call_a_host_by_its_instance_and_not_by_its_number() -> None:
     # A host that has waited for the vCPU quota keeps the name in the inventory that it had before it was launched.
     own = re.compile(r'task_vars\["inventory_hostname"\]')
