@@ -15,7 +15,7 @@ from jinja2.nativetypes import NativeEnvironment
 
 from benchmarks.parameters import spec
 from benchmarks.paths import ROOT
-from benchmarks.runs import record_files
+from benchmarks.runs import attempts, record_files
 from tests.support import records
 from tests.support.repository import (
     ROLES,
@@ -242,6 +242,29 @@ def test_a_host_that_waits_has_not_been_launched_until_it_has_an_instance(
     given = {"run_dir": str(tmp_path), "inventory_hostname": name, "groups": {"waiting": ["host-2"]}}
     given["this_host"] = rendered("this_host", given)
     assert rendered("is_unlaunched", given) is is_unlaunched
+
+
+def test_a_host_that_has_waited_and_was_left_is_found_by_its_name_in_the_inventory(tmp_path: Path) -> None:
+    record_files.write(tmp_path, records.instances("i-1", "i-2", "i-3"))
+    for host in ("i-2", "i-3"):
+        attempts.leave(tmp_path / host)
+    # Of an instance that is gone, only the record says so.
+    given = {"run_dir": str(tmp_path), "groups": {"this_run": ["i-1", "host-2"]}}
+    assert rendered("run_left", given) == ["i-2"]
+
+
+def test_hosts_that_a_limit_leaves_out_are_not_ended(tmp_path: Path) -> None:
+    record_files.write(tmp_path, records.instances("i-1", "i-2"))
+    *_, last = yaml_of(ROOT / "playbooks/benchmark.yml")
+    hosts = {"__hosts": ["i-1", "host-2", "host-3"], "__limited": ["localhost", "i-1"]}
+    jinja = environment()
+    found = jinja.from_string(last["vars"]["__left_out"]).render({"run_dir": str(tmp_path), **hosts})
+    assert found == ["i-2", "host-3"]
+    (end,) = yaml_of(ROOT / "playbooks/tasks/end_run.yml")
+    spared = jinja.from_string(end["block"][0]["vars"]["terminate_spared"])
+    assert spared.render({"__left_out": found}) == found
+    # Whoever finishes a run wants all of it ended.
+    assert spared.render({}) == []
 
 
 def test_an_instance_that_is_not_in_the_records_is_launched_again_so_that_it_can_be_logged_in_to(
