@@ -225,11 +225,19 @@ def test_actions_call_a_host_by_its_instance_and_not_by_its_number() -> None:
 def test_a_host_that_has_not_been_launched_is_left_out_whatever_the_tags_are(playbook: str) -> None:
     plays = yaml_of(ROOT / f"playbooks/{playbook}.yml")
     (play,) = (one for one in plays if one.get("strategy") == "ansible.builtin.host_pinned")
-    (at,) = (n for n, task in enumerate(play["tasks"]) if task.get("ansible.builtin.meta") == "end_host")
-    assert play["tasks"][at]["when"] == "is_unlaunched"
+    (at,) = (n for n, task in enumerate(play["tasks"]) if task.get("when") == "is_unlaunched")
+    assert play["tasks"][at]["ansible.builtin.meta"] == "end_host"
     # Without tags, a task is dropped if any are asked for.
     assert play["tasks"][at].get("tags") == ("always" if playbook == "benchmark" else None)
-    assert [task["name"] for task in play["tasks"][:at]] == ([] if playbook == "finish" else ["Launch"])
+    assert [task["name"] for task in play["tasks"][:at]] == (
+        [] if playbook == "finish" else ["Leave out a host that was left", "Launch"]
+    )
+
+
+def test_a_host_that_was_left_as_it_does_not_answer_is_left_out_of_all_that_follows() -> None:
+    (play,) = (one for one in yaml_of(ROOT / "playbooks/benchmark.yml") if "strategy" in one)
+    first = play["tasks"][0]
+    assert (first["ansible.builtin.meta"], first["when"], first["tags"]) == ("end_host", "attempt_left", "always")
 
 
 @pytest.mark.parametrize(
