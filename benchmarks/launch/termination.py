@@ -67,6 +67,8 @@ def end(
 ) -> Outcome:
     """Terminate the run's instances, or only the one `only`, and wait until none of them is alive.
 
+    Another that EC2 does not show yet is neither waited for nor a failure then, and the run's keys stay.
+
     With `keep`, only those that must not be kept are (see launch.kept).
 
     They are then terminated, or shutting down, which is final and not billed; that is waited for no longer than
@@ -86,8 +88,8 @@ def end(
     """
     not_shown.refuse_elsewhere(ec2, directory, account)
     # What is shown is ended first. For as long as that takes, the others are looked for.
-    if not not_shown.shows_any(ec2, directory):
-        not_shown.wait_for_new(ec2, directory, sleep)
+    if not not_shown.shows_any(ec2, directory, only):
+        not_shown.wait_for_new(ec2, directory, sleep, only)
     began = time.monotonic()
     over: float | None = None  # since when no instance is alive
     ended: dict[str, datetime] = {}
@@ -123,11 +125,13 @@ def end(
     # Those of one host are those of all, also of one that is not launched yet.
     waits = only is not None and bool(planned_hosts.waiting(directory))
     if is_final and not is_alive and not waits:
-        if why := not_shown.doubt(ec2, directory, account, ended):
+        if why := not_shown.doubt(ec2, directory, account, ended, only):
             raise FailedError(why)
         if only is None:
             _mark(directory)
-        shutil.rmtree(directory / run_layout.KEYS, ignore_errors=True)
+        # Another host of the run may be alive, which is no failure of this one.
+        if only is None or not not_shown.doubt(ec2, directory, account, ended):
+            shutil.rmtree(directory / run_layout.KEYS, ignore_errors=True)
     return Outcome(tuple(sorted(ended)), tuple(sorted(i["InstanceId"] for i in left)))
 
 
