@@ -69,7 +69,8 @@ def total(each: Sequence[HostCost]) -> str:
     count = f"{len(known)} {'instance' if len(known) == 1 else 'instances'}"
     if not known:
         return f"{'; '.join(missing)}."
-    sources = dict.fromkeys(_of_price(one.launch.price) for one in known if one.launch.price)
+    # What a source says after a colon is of one type, and no more than its name and price.
+    sources = dict.fromkeys(_of_price(one.launch.price, is_short=True) for one in known if one.launch.price)
     told = f"{_amount(known)} for {count} ({'; '.join([*sources, _not_counted(known)])})"
     return f"{told}; {'; '.join(missing)}." if missing else told
 
@@ -85,8 +86,8 @@ def _amount(each: Sequence[HostCost]) -> str:
     return f"{amount}, and up to ${credits:.4f} for CPU credits" if credits else amount
 
 
-def _of_price(price: Price) -> str:
-    return f"{price.source}, {price.date}"
+def _of_price(price: Price, *, is_short: bool = False) -> str:
+    return f"{price.source.partition(':')[0] if is_short else price.source}, {price.date}"
 
 
 def _why_unknown(launch: LaunchPlan) -> str:

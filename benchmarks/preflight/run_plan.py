@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from benchmarks import hints
 from benchmarks.aws import caller, credentials, ec2_endpoint, instance_check, instances
 from benchmarks.aws.opt_in_regions import refusing_in
-from benchmarks.aws.session import AwsShape, Connect
+from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import RefusedError
 from benchmarks.launch import boot_times, not_shown, quota_room
 from benchmarks.parameters import machines, suites
@@ -169,7 +169,7 @@ def _with_machine(
     if begun and begun.plan and resuming.is_over(begun.directory, there):
         launched = replace(plan, launches=begun.plan.launches)
         return _without_instance(begun.directory, launched, planned.suite_digest, connect, where)
-    types, warnings = _types(parameters, begun)
+    types, warnings = _types(parameters, begun, ec2)
     # What is there costs what it costs.
     ceiling = {} if not there else {"max_price": None}
     launches, of_launches = launch_plans.make({**parameters, **ceiling}, types, planned.suite, connect, seed)
@@ -203,13 +203,13 @@ def new_seed() -> int:
     return secrets.randbelow(2**32)
 
 
-def _types(parameters: Values, begun: resuming.Begun | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _types(parameters: Values, begun: resuming.Begun | None, ec2: Client) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The types that a run measures on, and warnings; of one that was planned before, those of then."""
     if parameters["instance_type"]:
         return machines.types(parameters["instance_type"]), ()
     if begun and begun.plan:
         return tuple(dict.fromkeys(launch.instance_type for launch in begun.plan.launches)), ()
-    return best_types.choose(parameters, os.environ)
+    return best_types.choose(parameters, os.environ, ec2)
 
 
 def _without_instance(

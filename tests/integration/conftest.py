@@ -268,6 +268,7 @@ class Tool:
 
     account: Account
     runs: Path
+    types: str = "c7i.large"
 
     def suite(self, name: str, **changes: Any) -> Path:
         """A suite file like the tiny one, with changes."""
@@ -292,7 +293,7 @@ class Tool:
 
     def arguments(self, run_id: str, suite: Path | None) -> list[str]:
         return [
-            "bench", "--instance-type", "c7i.large", "--suite", str(suite or CRATES / "tiny.yml"),
+            "bench", "--instance-type", self.types, "--suite", str(suite or CRATES / "tiny.yml"),
             "--ami", self.account.rust_image, "--runs-dir", str(self.runs), "--run-id", run_id,
             "--ssh-port", str(self.account.facts["ssh_port"]),
         ]  # fmt: skip
@@ -319,7 +320,7 @@ class Tool:
 
     def extra(self, run_id: str, suite: Path | None) -> dict[str, Any]:
         return {
-            "instance_type": "c7i.large",
+            "instance_type": self.types,
             "suite": str(suite or CRATES / "tiny.yml"),
             "ami": self.account.rust_image,
             "runs_dir": str(self.runs),

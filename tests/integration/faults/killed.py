@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.integration.conftest import Tool, inv, started, wait_for
+from tests.integration.conftest import Result, Tool, inv, started, wait_for
 from tests.integration.faults.conftest import Faults, check_whole
 from tests.support import killed_runs
 
@@ -57,6 +57,12 @@ class Killed:
         if moment == LAUNCHING:
             return self.tool.account.launches(self.run_id) == 1
         return any((self.tool.runs / self.run_id).glob(moment))
+
+    def end(self) -> Result:
+        """Wait until the command has ended by itself."""
+        code = self._process.wait(timeout=240)
+        self._reader.join(timeout=30)
+        return Result(code, self.said)
 
     def kill(self) -> str:
         """Returns all that was said."""

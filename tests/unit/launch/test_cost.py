@@ -119,7 +119,9 @@ def of_types(*prices: Price | None, **changes: Any) -> list[HostCost]:
 
 
 def test_each_host_costs_its_own_price_and_a_run_their_sum() -> None:
-    found = of_types(PRICE, replace(PRICE, usd_per_hour=0.5))
+    # As AWS describes a price.
+    listed = "AWS Price List, on demand: $0.5 per On Demand Linux c2i.large Instance Hour"
+    found = of_types(PRICE, replace(PRICE, usd_per_hour=0.5, source=listed))
     assert [str(one) for one in found] == ["$0.1800", "$0.2500"]
     assert found[0].lasted == "30 min 0 s"
     assert cost.total(found) == (

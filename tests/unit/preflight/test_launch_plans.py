@@ -63,7 +63,9 @@ def test_what_is_said_of_several_types_alike_is_said_once() -> None:
     assert len([one for one in warnings if one.startswith("The vCPU quota could not be checked")]) == 1
 
 
-def best(monkeypatch: pytest.MonkeyPatch, found: list[str], **given: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def best(
+    monkeypatch: pytest.MonkeyPatch, found: list[str], arch: str | None = None, aws: Account | None = None, **given: Any
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     offers = tuple(SimpleNamespace(type=SimpleNamespace(name=name)) for name in found)
     answer = SimpleNamespace(choice=SimpleNamespace(fitting=offers))
     asked: list[Any] = []
@@ -74,15 +76,20 @@ def best(monkeypatch: pytest.MonkeyPatch, found: list[str], **given: Any) -> tup
 
     monkeypatch.setattr("benchmarks.picker.answers.answer", answered)
     monkeypatch.setattr("benchmarks.picker.answers.nothing_fits", lambda _: "None fits.")
-    chosen = best_types.choose(parameters(instance_type=None, **given), {})
-    assert {name: asked[0][0][name] for name in ("cpu", "memory", "max_price", "region")} == {
-        "cpu": 4, "memory": None, "max_price": None, "region": "eu-central-1"
+    chosen = best_types.choose(parameters(instance_type=None, **given), {}, (aws or described())("ec2"))
+    assert {name: asked[0][0][name] for name in ("cpu", "memory", "max_price", "region", "arch")} == {
+        "cpu": 4, "memory": None, "max_price": None, "region": "eu-central-1", "arch": arch
     }  # fmt: skip
     return chosen
 
 
 def test_the_best_types_are_those_that_are_listed_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert best(monkeypatch, ["a", "b", "c"], cpu=4, best=2) == (("a", "b"), ())
+
+
+def test_only_types_that_can_run_the_image_are_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    aws = account(describe_images={"Images": [image("ami-7", "arm64")]})
+    assert best(monkeypatch, ["a"], arch="arm64", aws=aws, ami="ami-7", cpu=4, best=1) == (("a",), ())
 
 
 def test_fewer_types_than_asked_for_are_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
