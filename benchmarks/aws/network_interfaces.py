@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from benchmarks.aws.launch_templates import Template
 from benchmarks.aws.session import AwsShape
+from benchmarks.errors import RefusedError
 
 # What an interface may set and be moved; it has the same names and values in a template and in a request. All else, as
 # an address, belongs to one subnet or is not known:
@@ -37,6 +38,19 @@ MOVABLE = frozenset(
     }
 )
 
+# What only one instance at a time can have:
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateInstanceNetworkInterfaceSpecificationRequest.html
+OF_ONE_INSTANCE = frozenset(
+    {
+        "Ipv4Prefixes",
+        "Ipv6Addresses",
+        "Ipv6Prefixes",
+        "NetworkInterfaceId",
+        "PrivateIpAddress",
+        "PrivateIpAddresses",
+    }
+)
+
 
 def fixed(template: Template) -> str | None:
     """Why a launch cannot move the template's network interfaces, as part of a sentence; None if it can."""
@@ -48,6 +62,16 @@ def fixed(template: Template) -> str | None:
     if others := sorted(set(_given(template.interface)) - MOVABLE):
         return f"sets {', '.join(others)} of its network interface"
     return None
+
+
+def refuse_several(template: Template) -> None:
+    """Raises RefusedError if a template gives its instance what several cannot have."""
+    interfaces = template.data.get("NetworkInterfaces") or []
+    if pinned := sorted({name for interface in interfaces for name in _given(interface)} & OF_ONE_INSTANCE):
+        raise RefusedError(
+            f"The launch template {template.name} sets {', '.join(pinned)} of its network interface, which only one "
+            "instance at a time can have: choose one instance, or make a version of the template without that."
+        )
 
 
 def movable(template: Template) -> AwsShape | None:

@@ -46,36 +46,39 @@ def refuse_elsewhere(ec2: Client, directory: Path, account: Account) -> None:
         raise RefusedError(launch_site.elsewhere(directory.name, planned, asked, launched=bool(recorded)))
 
 
-def shows_any(ec2: Client, directory: Path) -> bool:
-    """Whether EC2 shows one of the run's instances that, by its records, has not been ended."""
-    return len(_hidden(ec2, directory)) < len(remaining.not_ended(directory))
+def shows_any(ec2: Client, directory: Path, only: str | None = None) -> bool:
+    """Whether EC2 shows one of the run's instances, or the one `only`, that by its records has not been ended."""
+    return len(_hidden(ec2, directory, only)) < len(_not_ended(directory, only))
 
 
-def wait_for_new(ec2: Client, directory: Path, sleep: Callable[[float], None] = time.sleep) -> str:
+def wait_for_new(
+    ec2: Client, directory: Path, sleep: Callable[[float], None] = time.sleep, only: str | None = None
+) -> str:
     """Wait a few seconds until EC2 shows each new instance of the run; return which it still does not, as a sentence.
 
-    Neither its tags nor its id need be known everywhere yet.
+    Neither its tags nor its id need be known everywhere yet. With `only`, no other instance is waited for.
     """
     for _ in range(LOOKS):
-        if not (young := _young(_hidden(ec2, directory))):
+        if not (young := _young(_hidden(ec2, directory, only))):
             return ""
         sleep(1)
     return young
 
 
-def doubt(ec2: Client, directory: Path, account: Account, ended: Collection[str] = ()) -> str:
+def doubt(ec2: Client, directory: Path, account: Account, ended: Collection[str] = (), only: str | None = None) -> str:
     """Why an instance of the run may be alive though EC2 does not show it, as a sentence; empty if none can be.
 
-    Those in `ended` have been terminated. Where it is not known whether the right account was asked, an instance counts
-    as gone from when it should have switched itself off.
+    Those in `ended` have been terminated. With `only`, no other instance is doubted. Where it is not known whether the
+    right account was asked, an instance counts as gone from when it should have switched itself off.
     """
-    hidden = [one for one in _hidden(ec2, directory) if one.instance_id not in ended]
+    unseen = [one for one in _hidden(ec2, directory) if one.instance_id not in ended]
+    hidden = [one for one in unseen if only in (None, one.instance_id)]
     if not hidden:
         return ""
     if young := _young(hidden):
         return young
     plan = record_files.recall(Preflight, directory)
-    shown = len(hidden) < len(remaining.not_ended(directory))
+    shown = len(unseen) < len(_not_ended(directory))
     if shown or (plan and launch_site.is_same(launch_site.of(plan), _asked(ec2, account))):
         return ""
     now = datetime.now(UTC)
@@ -90,9 +93,13 @@ def doubt(ec2: Client, directory: Path, account: Account, ended: Collection[str]
     )
 
 
-def _hidden(ec2: Client, directory: Path) -> list[Instance]:
+def _not_ended(directory: Path, only: str | None = None) -> list[Instance]:
+    return [one for one in remaining.not_ended(directory) if only in (None, one.instance_id)]
+
+
+def _hidden(ec2: Client, directory: Path, only: str | None = None) -> list[Instance]:
     """The run's instances, by its records, that have not been ended, and that EC2 shows in no state."""
-    recorded = remaining.not_ended(directory)
+    recorded = _not_ended(directory, only)
     shown = instances.shown(ec2, [one.instance_id for one in recorded]) if recorded else []
     return [one for one in recorded if one.instance_id not in shown]
 

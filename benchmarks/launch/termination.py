@@ -68,8 +68,9 @@ def end(
 ) -> Outcome:
     """Terminate the run's instances, or only the one `only`, and wait until none of them is alive.
 
-    With `keep`, only those that must not be kept are (see launch.kept). Hosts that are `spared`, by their names in
-    records, stay as they are, also such as wait for their launch.
+    With only one, another that EC2 does not show yet is neither waited for nor a failure, and the run's keys stay.
+    With `keep`, only those that must not be kept are terminated (see launch.kept). Hosts that are `spared`, by their
+    names in records, stay as they are, also such as wait for their launch.
 
     They are then terminated, or shutting down, which is final and not billed; that is waited for no longer than
     `settling` seconds. EC2 may have accepted an interrupted launch, and the tags of a new instance become visible only
@@ -87,12 +88,12 @@ def end(
     off, or may be alive though EC2 does not show it; RefusedError, with nothing done, if the run is of another account.
     """
     not_shown.refuse_elsewhere(ec2, directory, account)
-    if only is None and final and not keep and planned_hosts.waiting(directory):
+    if only is None and final and not (keep or spared) and planned_hosts.waiting(directory):
         # Before anything ends and leaves room: another process may be waiting to launch them.
         _mark(directory)
     # What is shown is ended first. For as long as that takes, the others are looked for.
-    if not not_shown.shows_any(ec2, directory):
-        not_shown.wait_for_new(ec2, directory, sleep)
+    if not not_shown.shows_any(ec2, directory, only):
+        not_shown.wait_for_new(ec2, directory, sleep, only)
     began = time.monotonic()
     over: float | None = None  # since when no instance is alive
     ended: dict[str, datetime] = {}
@@ -128,11 +129,13 @@ def end(
     # The keys of one host are those of all, also of one that is not launched yet.
     waits = (only is not None or bool(spared)) and bool(planned_hosts.waiting(directory))
     if is_final and not is_alive and not waits:
-        if why := not_shown.doubt(ec2, directory, account, ended):
+        if why := not_shown.doubt(ec2, directory, account, ended, only):
             raise FailedError(why)
         if only is None:
             _mark(directory)
-        shutil.rmtree(directory / run_layout.KEYS, ignore_errors=True)
+        # Another host of the run may be alive, which is no failure of this one.
+        if only is None or not not_shown.doubt(ec2, directory, account, ended):
+            shutil.rmtree(directory / run_layout.KEYS, ignore_errors=True)
     return Outcome(tuple(sorted(ended)), tuple(sorted(i["InstanceId"] for i in left)))
 
 

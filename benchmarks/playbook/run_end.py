@@ -29,8 +29,7 @@ def told_in(directory: Path | None) -> Iterator[None]:
 
 def failed(directory: Path, said: str) -> FailedError:
     """The error of a run that has failed, with a sentence for the user: PartlyFailedError if some hosts have not."""
-    outcomes = host_outcomes.of_run(directory)
-    some = 0 < host_outcomes.succeeded(outcomes) < len(outcomes)
+    some = host_outcomes.is_partly_failed(host_outcomes.of_run(directory))
     return PartlyFailedError(said) if some else FailedError(said)
 
 

@@ -132,14 +132,15 @@ def repeated(directory: Path, plan: Preflight) -> Callable[[Failure], bool]:
 def turn_to_measured(directory: Path, plan: Preflight) -> None:
     """Make the newest attempt at the planned suite the current one on each host that is gone. Raises OSError.
 
-    A host of which only other attempts are brought back has failed, since nothing can measure that suite there.
+    The only host of a run, if only other attempts of it are brought back, has failed, since nothing can measure that
+    suite there; for those of several see lost_hosts.
     """
     planned = plan.measurements[0]
     asked = {one.host: one.attempt for one in plan.measured if _is_at(directory, one, planned.suite_digest)}
     for host in dict.fromkeys(one.host for one in plan.measured):
         if host in asked:
             attempts.turn_to(run_layout.host(directory, host), asked[host])
-        elif not failures.failures(directory):
+        elif len(plan.launches) < 2 and not failures.failures(directory):
             told = (
                 f"{host} was gone before it had measured the suite {planned.suite.name}: leave run_id out to start a "
                 "new run."

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from benchmarks.runs.result_records import Results
+from benchmarks.text import natural
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,15 @@ def with_types(sources: Sequence[Labelled]) -> tuple[Labelled, ...]:
         else source
         for source in sources
     )
+
+
+def place_in_run(source: Labelled) -> tuple[Any, ...]:
+    """Sort key of the hosts of a run: by type, then by name, so that they come in one order wherever they are read.
+
+    Those of no known type are the last.
+    """
+    name = _instance_type(source)
+    return (name is None, natural(name or ""), natural(source.results.host or source.label))
 
 
 def _instance_type(source: Labelled) -> str | None:

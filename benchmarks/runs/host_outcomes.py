@@ -20,13 +20,14 @@ class HostOutcome:
     """A host by its name in records, and the plan of its launch; None for a machine of the user's own, or if not known.
 
     `failure` is why it has failed or its results are partial, as a sentence; empty if neither is known. It has neither
-    that nor succeeded while it waits or measures.
+    that nor succeeded while it waits or measures, which it does by itself if `is_left`.
     """
 
     host: str
     launch: LaunchPlan | None
     failure: str = ""
     is_measured: bool = False  # whether its newest attempt has results
+    is_left: bool = False  # whether it measures with nobody to wait for it
 
     @property
     def has_succeeded(self) -> bool:
@@ -41,8 +42,8 @@ class HostOutcome:
 def of_run(directory: Path) -> tuple[HostOutcome, ...]:
     """The outcome of each host, in the order of the plan, whether it was launched or not.
 
-    What has failed on the controller counts for the hosts that have no results. Without a plan, hosts are those that
-    have begun or have failed.
+    What has failed on the controller counts for the hosts that have no results, unless they were left measuring.
+    Without a plan, hosts are those that have begun or have failed.
     """
     plan, launched = record_files.recall(Preflight, directory), record_files.recall(Instances, directory)
     recorded = failures.failures(directory)
@@ -54,6 +55,12 @@ def of_run(directory: Path) -> tuple[HostOutcome, ...]:
 def succeeded(outcomes: Sequence[HostOutcome]) -> int:
     """How many hosts have succeeded."""
     return sum(one.has_succeeded for one in outcomes)
+
+
+def is_partly_failed(outcomes: Sequence[HostOutcome]) -> bool:
+    """Whether of a run that has failed some hosts have not: they have succeeded, or were left measuring."""
+    good = sum(one.has_succeeded or (one.is_left and not one.failure) for one in outcomes)
+    return 0 < good < len(outcomes)
 
 
 def failed(outcomes: Sequence[HostOutcome]) -> list[HostOutcome]:
@@ -95,5 +102,7 @@ def _outcome(directory: Path, name: str, launch: LaunchPlan | None, recorded: Se
     names = {name, launch.name} if launch else {name}
     own = [one.sentence for one in recorded if one.host in names]
     partial = [results.partial] if results and results.partial else []
-    shared = [one.sentence for one in recorded if one.host == _CONTROLLER] if results is None else []
-    return HostOutcome(name, launch, next(iter([*own, *partial, *shared]), ""), results is not None)
+    is_left = attempts.is_left(host)
+    is_waited_for = results is None and not is_left
+    shared = [one.sentence for one in recorded if one.host == _CONTROLLER and is_waited_for]
+    return HostOutcome(name, launch, next(iter([*own, *partial, *shared]), ""), results is not None, is_left)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from benchmarks import hints
 from benchmarks.errors import RefusedError
 from benchmarks.readers import host_readings
-from benchmarks.results.labelled import Labelled, S3Object
+from benchmarks.results.labelled import Labelled, S3Object, place_in_run
 from benchmarks.runs import attempts, failures, host_outcomes, named_run, record_files, run_layout, run_words
 from benchmarks.runs.host_outcomes import HostOutcome
 from benchmarks.runs.records import Preflight, Published
@@ -39,7 +39,7 @@ def _plan(run: Path) -> Preflight | None:
 def of_run(directory: Path, host: str = "") -> tuple[Labelled, ...]:
     """The results of a run's hosts, or of one `host`, from their current attempts; `HOST/ATTEMPT` names another.
 
-    A host of several that has failed before it could begin is there with the reason.
+    Hosts are sorted by type and name. A host of several that has failed before it could begin is there with the reason.
     Raises RefusedError if there is no such host or attempt.
     """
     hosts = {path.name: path for path in run_layout.hosts(directory)}
@@ -54,10 +54,8 @@ def of_run(directory: Path, host: str = "") -> tuple[Labelled, ...]:
     if name:
         return (_of_host(hosts[name], number, several),)
     without = [one for one in planned if several and one.failure and one.host not in hosts]
-    return (
-        *(_of_one_of(path, number, several) for path in hosts.values()),
-        *(_nothing(directory, one) for one in without),
-    )
+    begun = sorted((_of_one_of(path, number, several) for path in hosts.values()), key=place_in_run)
+    return (*begun, *(_nothing(directory, one) for one in without))
 
 
 def _nothing(directory: Path, host: HostOutcome) -> Labelled:

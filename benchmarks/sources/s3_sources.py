@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from benchmarks import hints
 from benchmarks.aws.session import Client
 from benchmarks.errors import RefusedError
-from benchmarks.results.labelled import Labelled
+from benchmarks.results.labelled import Labelled, place_in_run
 from benchmarks.results.result_keys import RunFolder
 from benchmarks.runs import run_layout, run_words
 from benchmarks.runs.result_records import Results
@@ -42,8 +42,9 @@ def of_uri(s3: Client, uri: str) -> tuple[Labelled, ...]:
 def of_runs(s3: Client, bucket: str, runs: Sequence[RunFolder], host: str = "") -> tuple[Labelled, ...]:
     """The results of the last attempt on each host of published runs, or on one `host`; `HOST/ATTEMPT` names another.
 
-    Labels are RUN, RUN/HOST if it has several, or RUN/HOST/ATTEMPT. Raises RefusedError if there is no such host or
-    attempt, if S3 refuses or cannot be reached, and if what is alone cannot be read.
+    Labels are RUN, RUN/HOST if it has several, or RUN/HOST/ATTEMPT. The hosts of a run are sorted by type and name.
+    Raises RefusedError if there is no such host or attempt, if S3 refuses or cannot be reached, and if what is alone
+    cannot be read.
     """
     listed = at_once.each_of(runs, lambda run: _folders(s3, bucket, run), "Looking for results")
     attempts = [folder for folders in listed for folder in folders]
@@ -54,7 +55,9 @@ def of_runs(s3: Client, bucket: str, runs: Sequence[RunFolder], host: str = "") 
     hosts = Counter(_run(folder.run) for folder in chosen)
     without = [_nothing(bucket, run) for run in runs if not hosts[_run(run)]] if not (attempts and host) else []
     read = s3_folder_reading.read(s3, bucket, chosen, several=len(chosen) + len(without) > 1)
-    return (*(replace(one, label=_name(folder, host, hosts)) for folder, one in read), *without)
+    order = {name: number for number, name in enumerate(hosts)}
+    named = [(order[_run(folder.run)], replace(one, label=_name(folder, host, hosts))) for folder, one in read]
+    return (*(one for _, one in sorted(named, key=lambda one: (one[0], place_in_run(one[1])))), *without)
 
 
 def _folders(s3: Client, bucket: str, run: RunFolder) -> list[Folder]:

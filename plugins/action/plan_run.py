@@ -11,7 +11,7 @@ from ansible.plugins.action import ActionBase
 from benchmarks.aws import aws_errors, credentials, session
 from benchmarks.host import url_secrets
 from benchmarks.launch import termination
-from benchmarks.preflight import resuming, run_plan, screen, source_check
+from benchmarks.preflight import lost_hosts, resuming, run_plan, screen, source_check
 from benchmarks.runs import before_plan, failures, parameters_file, record_files, run_directory
 from benchmarks.runs.records import Preflight
 
@@ -24,8 +24,8 @@ class ActionModule(ActionBase):
     own, AWS is called only if a bucket is given. Writes `preflight.json` into `run_dir`. What it replaces and removes
     there is kept until the next request, so that find_active can restore it. A run that is resumed keeps the time at
     which it was first planned, which is part of its tags and of its keys in S3. Of hosts that are gone, the newest
-    attempt at what is asked for becomes the current one. Returns the `plan` and, for the user, the `screen`, empty if
-    no machine is needed.
+    attempt at what is asked for becomes the current one; those of several that have none have failed. Returns the
+    `plan` and, for the user, the `screen`, empty if no machine is needed.
     """
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -61,6 +61,8 @@ class ActionModule(ActionBase):
                 before_plan.keep(directory)
             failures.forget_failures(directory, resuming.repeated(directory, planned))
             resuming.turn_to_measured(directory, planned)
+            if planned.gone:
+                lost_hosts.note(connect("ec2"), directory, planned)
             changed = record_files.write(directory, planned)
             parameters_file.accept(directory)
         except aws_errors.errors() as error:

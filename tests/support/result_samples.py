@@ -102,6 +102,11 @@ def platform(**changes: Any) -> Platform:
     return Platform(**{**given, **changes})
 
 
+def of_type(instance_type: str, **changes: Any) -> Results:
+    """The results of one benchmark on an instance of a type."""
+    return results(criterion(), platform=platform(instance_type=instance_type), **changes)
+
+
 def code(**changes: Any) -> Code:
     given = {
         "suite": "one",

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.aws import network_interfaces
 from benchmarks.aws.launch_templates import Template
+from benchmarks.errors import RefusedError
 
 
 def template(*interfaces: dict[str, Any]) -> Template:
@@ -56,4 +57,30 @@ def test_what_belongs_to_a_subnet_or_is_not_known_is_not_moved(pin: dict[str, An
 
 
 def test_empty_values_pin_nothing() -> None:
-    assert network_interfaces.fixed(template({"DeviceIndex": 0, "PrivateIpAddresses": [], "Ipv6Addresses": []})) is None
+    empty = template({"DeviceIndex": 0, "PrivateIpAddresses": [], "Ipv6Addresses": []})
+    assert network_interfaces.fixed(empty) is None
+    network_interfaces.refuse_several(empty)
+
+
+@pytest.mark.parametrize("interfaces", [[], [{"DeviceIndex": 0, "Groups": ["sg-1"], "SubnetId": "subnet-1"}]])
+def test_several_instances_can_have_what_belongs_to_none_of_them(interfaces: list[dict[str, Any]]) -> None:
+    network_interfaces.refuse_several(template(*interfaces))
+
+
+@pytest.mark.parametrize(
+    "pin",
+    [{"PrivateIpAddress": "172.31.0.9"}, {"NetworkInterfaceId": "eni-1"}, {"Ipv4Prefixes": [{"Ipv4Prefix": "x"}]}],
+)
+def test_what_only_one_instance_can_have_is_refused_for_several(pin: dict[str, Any]) -> None:
+    with pytest.raises(RefusedError) as refused:
+        network_interfaces.refuse_several(template({"DeviceIndex": 0}, {"DeviceIndex": 1, **pin}))
+    assert str(refused.value) == (
+        f"The launch template mine sets {next(iter(pin))} of its network interface, which only one instance at a time "
+        "can have: choose one instance, or make a version of the template without that."
+    )
+
+
+def test_what_only_one_instance_can_have_is_named_as_ec2_names_it() -> None:
+    model = botocore.session.get_session().get_service_model("ec2")
+    known = shape(model.shape_for("LaunchTemplateInstanceNetworkInterfaceSpecification"))
+    assert set(known) >= network_interfaces.OF_ONE_INSTANCE

@@ -181,3 +181,19 @@ def test_what_ec2_shows_is_ended_before_a_new_instance_is_waited_for(run: Path) 
         termination.end(ec2, "r1", run, account=of(OWN), sleep=lambda _: done.append("slept"))
     assert done[0] == "i-1"
     assert (run / "keys").is_dir()
+
+
+@pytest.mark.parametrize("shown", [["i-1"], []])
+def test_an_instance_that_is_not_shown_yet_neither_delays_nor_fails_the_end_of_another_host(
+    run: Path, shown: list[str]
+) -> None:
+    new = records.instance("i-2", host=2, launched=datetime.now(UTC).replace(microsecond=0))
+    record_files.write(run, records.instances(instances=(records.instance("i-1"), new)))
+    ec2, naps = showing(*shown), list[float]()
+    ec2.answers["terminate_instances"] = lambda **_: ec2.answers.update(showing().answers) or {}
+    assert termination.end(ec2, "r1", run, account=of(OWN), only="i-1", sleep=naps.append) == Outcome((*shown,))
+    assert len(naps) == len(shown)
+    # Its keys are needed.
+    assert (run / "keys").is_dir()
+    with pytest.raises(FailedError, match=r"^EC2 does not show i-2 yet, "):
+        termination.end(showing(), "r1", run, account=of(OWN), only="i-2", sleep=lambda _: None)

@@ -8,8 +8,10 @@ import pytest
 
 from benchmarks.errors import FailedError, PartlyFailedError, RefusedError
 from benchmarks.playbook import run_end
-from benchmarks.runs import host_outcomes
+from benchmarks.runs import attempts, failures, host_outcomes, record_files
 from benchmarks.runs.host_outcomes import HostOutcome
+from benchmarks.runs.records import CurrentAttempt
+from tests.support import records
 from tests.support.events import read
 
 
@@ -59,3 +61,16 @@ def test_a_run_has_failed_in_part_if_some_of_its_hosts_have_not(
     monkeypatch.setattr(host_outcomes, "of_run", lambda _: outcomes)
     # If all hosts have succeeded, what failed is the run's end.
     assert type(run_end.failed(tmp_path, "It failed.")) is kind
+
+
+def test_hosts_that_were_left_measuring_have_not_failed(tmp_path: Path) -> None:
+    launches = (records.launch_plan(host=1), records.launch_plan(host=2))
+    record_files.write(tmp_path, records.preflight(launches=launches))
+    record_files.write(tmp_path, records.instances("i-1"))
+    failures.record_failure(tmp_path, "host-2", "Launch", "EC2 has no capacity.", "launch")
+    record_files.write(tmp_path / "i-1", CurrentAttempt(number=1))
+    assert type(run_end.failed(tmp_path, "It failed.")) is FailedError
+    attempts.leave(tmp_path / "i-1")
+    assert type(run_end.failed(tmp_path, "It failed.")) is PartlyFailedError
+    failures.record_failure(tmp_path, "i-1", "Collect", "It does not answer.", "collect", 1)
+    assert type(run_end.failed(tmp_path, "It failed.")) is FailedError

@@ -10,6 +10,7 @@ import pytest
 from benchmarks.runs import attempts, before_plan, failures, parameters_file, record_files, run_over
 from benchmarks.runs.records import Attempt, HostAttempt, Preflight, Terminated
 from tests.support import actions, records
+from tests.support.aws_fakes import FakeClient
 
 
 def plan(directory: Path, *, attaches: bool = True, **parameters: Any) -> None:
@@ -71,3 +72,17 @@ def test_what_is_brought_back_of_a_host_that_is_gone_is_what_was_asked_for_and_n
     plan(tmp_path)
     assert [one.stage for one in failures.failures(tmp_path)] == ["benchmark"]
     assert attempts.current(tmp_path / "i-1") == 1
+
+
+def test_a_host_of_several_that_is_gone_with_nothing_to_be_brought_back_has_failed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    launches = (records.launch_plan(host=1), records.launch_plan(host=2))
+    made = records.preflight(launches=launches, gone=(2,), existing=("i-1",))
+    record_files.write(tmp_path, records.instances("i-1", "i-2"))
+    ec2 = FakeClient(describe_instances={"Reservations": []})
+    monkeypatch.setattr("benchmarks.preflight.run_plan.come_back", lambda *_: made)
+    monkeypatch.setattr("benchmarks.preflight.screen.of_plan", lambda *_: "")
+    monkeypatch.setattr("benchmarks.aws.session.connector", lambda _: lambda _: ec2)
+    plan(tmp_path)
+    assert [(one.host, one.attempt) for one in failures.failures(tmp_path)] == [("i-2", 1)]

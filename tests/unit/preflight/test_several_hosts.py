@@ -17,7 +17,7 @@ from benchmarks.runs import attempts, failures, record_files, ssh_keys
 from benchmarks.runs.records import Attempt, HostAttempt, Preflight, Terminated
 from tests.support import records
 from tests.support.aws_fakes import aws_error
-from tests.support.launch_account import STARTED, Account, account, parameters, refusal, type_info
+from tests.support.launch_account import STARTED, Account, account, parameters, refusal, template, type_info
 
 TYPES = "c7i.2xlarge,m7i.large"
 SEVERAL = {"instance_type": TYPES, "instances": 2}
@@ -96,6 +96,16 @@ def test_a_type_that_does_not_exist_refuses_the_whole_run() -> None:
 
     told = refusal(account(describe_instance_types=types), instance_type="c7i.2xlarge,m7i.lrage")
     assert told == "There is no instance type m7i.lrage in eu-central-1. Did you mean m7i.large, c7i.large?"
+
+
+@pytest.mark.parametrize("several", [{"instance_type": TYPES}, {"instances": 2}])
+def test_a_template_that_can_launch_one_instance_only_launches_none_of_several(several: dict[str, Any]) -> None:
+    pinned = template(NetworkInterfaces=[{"DeviceIndex": 0, "SubnetId": "subnet-a", "PrivateIpAddress": "172.31.0.9"}])
+    connect = described(describe_launch_template_versions=pinned)
+    told = refusal(connect, **several)
+    assert told.startswith("The launch template benchmarks sets PrivateIpAddress of its network interface, which only ")
+    assert connect.ec2.called("run_instances") == []
+    assert run_plan.make(parameters(), connect, STARTED).launches
 
 
 @pytest.fixture

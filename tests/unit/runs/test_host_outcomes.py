@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.runs import failures, host_outcomes, record_files
+from benchmarks.runs import attempts, failures, host_outcomes, record_files
 from benchmarks.runs.host_outcomes import HostOutcome
 from benchmarks.runs.records import CurrentAttempt
 from benchmarks.runs.result_records import Results
@@ -76,6 +76,13 @@ def test_partial_results_of_the_newest_attempt_are_no_success(run: Path) -> None
 def test_what_failed_here_counts_for_hosts_without_results(run: Path) -> None:
     failures.record_failure(run, "localhost", "Launch", "The keys could not be written.")
     assert told(run) == dict.fromkeys(("i-1", "host-3"), "The keys could not be written.")
+
+
+def test_what_failed_here_is_no_failure_of_a_host_that_was_left_measuring(run: Path) -> None:
+    failures.record_failure(run, "localhost", "Launch", "The keys could not be written.")
+    attempts.leave(run / "i-1")
+    assert told(run) == {"host-3": "The keys could not be written."}
+    assert [one.is_left for one in host_outcomes.of_run(run)] == [False, True, False]
 
 
 def test_a_reason_is_told_once_with_all_the_hosts_that_it_is_of(run: Path) -> None:

@@ -233,3 +233,10 @@ def test_a_host_of_several_that_could_not_be_launched_is_told_with_the_reason(tm
         ("The run r1 has no benchmark results of host-2 (c2i.large). EC2 has no capacity.",),
     )
     assert [one.label for one in run_sources.of_run(run, "i-1")] == ["r1/i-1"]
+
+
+def test_the_hosts_of_a_run_are_sorted_by_type_and_those_of_no_known_type_are_the_last(tmp_path: Path) -> None:
+    run = recorded_runs.measured(tmp_path, "r1", hosts=("i-1", "i-2", "i-3", "i-4"))
+    for host, name in (("i-1", "m7i.large"), ("i-2", "c7i.16xlarge"), ("i-4", "c7i.2xlarge")):
+        recorded_runs.write(run / host, 1, result_samples.of_type(name, host=host, run_id="r1"))
+    assert [one.label for one in run_sources.of_run(run)] == ["r1/i-4", "r1/i-2", "r1/i-1", "r1/i-3"]

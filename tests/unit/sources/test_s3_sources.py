@@ -239,6 +239,17 @@ def test_a_host_is_found_in_whichever_folder_of_its_run() -> None:
     assert [one.label for one in s3_sources.of_runs(bucket(objects), "mine", (OLDER, twin))] == ["r0/i-1", "r0/i-2"]
 
 
+def test_the_hosts_of_a_run_are_sorted_by_type_as_they_are_here_and_runs_are_in_the_order_given() -> None:
+    types = {"c7i.16xlarge": "i-1", "c7i.2xlarge": "i-2"}
+    runs = [replace(RUNS[1], machine=f"{name}_1c") for name in types] + [OLDER]
+    objects = dict(PUBLISHED)
+    for run, (name, host) in zip(runs, types.items(), strict=False):
+        record = record_files.text(result_samples.of_type(name, host=host, run_id="r1")).encode()
+        objects |= {f"{run.key}{host}/1/results.json": record, f"{run.key}{host}/1/manifest.json": b"{}"}
+    found = s3_sources.of_runs(bucket(objects), "mine", runs)
+    assert [one.label for one in found] == ["r1/i-2", "r1/i-1", "r0"]
+
+
 def test_a_run_without_results_has_none_of_a_host_either() -> None:
     empty = bucket({f"{OLDER.key}notes": b""})
     for host in ("", "i-0"):
