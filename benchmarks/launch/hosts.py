@@ -125,8 +125,8 @@ def launch_when_there_is_room(
     """Launch a host that waits for others of its run to end, of which `plans` are all, and wait until it runs.
 
     None if all that would have to end was left measuring, as `is_left` tells by an instance's id: nobody waits for
-    that here, and who comes back launches the host. Raises FailedError if it cannot be launched, or if the quota has no room though none of the run's hosts is left;
-    OSError, and what AWS does.
+    that here, and who comes back launches the host. Raises FailedError if it cannot be launched, or if the quota has no
+    room though none of the run's hosts is left; OSError, and what AWS does.
     """
     of_host = {plan.host: plan for plan in plans}
     seen: frozenset[str] | None = None  # the run's instances when EC2 last said that its quota is used up

@@ -203,9 +203,7 @@ def new_seed() -> int:
     return secrets.randbelow(2**32)
 
 
-def _types(
-    parameters: Values, begun: resuming.Begun | None, ec2: Client
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _types(parameters: Values, begun: resuming.Begun | None, ec2: Client) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The types that a run measures on, and warnings; of one that was planned before, those of then."""
     if parameters["instance_type"]:
         return machines.types(parameters["instance_type"]), ()
