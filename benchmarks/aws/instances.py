@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import botocore.exceptions
 
 from benchmarks import hints
-from benchmarks.aws import tags
+from benchmarks.aws import aws_errors, tags
 from benchmarks.aws.aws_errors import code
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.runs.records import Instance
@@ -140,11 +140,17 @@ def wait_running(
 
     New tags become visible only after a while (eventual consistency); until then, a search by tag misses the instance.
     Returns the running ones, and of each of the others why it is not: it was terminated or stopped, or did not run
-    within `timeout` seconds.
+    within `timeout` seconds. As long, AWS is asked again if it is out of reach. Raises what AWS does.
     """
     deadline = time.monotonic() + timeout
     while True:
-        seen = {i["InstanceId"]: i for i in _described(ec2, run_id) if i["InstanceId"] in ids}
+        try:
+            seen = {i["InstanceId"]: i for i in _described(ec2, run_id) if i["InstanceId"] in ids}
+        except aws_errors.of_aws() as error:
+            if not aws_errors.may_pass(error) or time.monotonic() > deadline:
+                raise
+            sleep(1)
+            continue
         failed = {id: why for id, instance in seen.items() if (why := _why_not_running(instance, run_id))}
         running = [i for i in seen.values() if i["State"]["Name"] == "running"]
         waiting = sorted(set(ids) - failed.keys() - {i["InstanceId"] for i in running})

@@ -18,15 +18,11 @@ from benchmarks.runs.records import Instance, Instances, LaunchPlan
 
 STAGE = "launch"  # as failures name it
 Note = Callable[[Sequence[Instance]], object]
-# While a host waits for the quota: between questions to EC2, which limits how often it answers.
-PAUSE = 5.0  # seconds
-# How many pauses until a launch is tried again though none of the run's hosts has ended: something else may have.
-PATIENCE = 24
 
 
 def existing(ec2: Client, run_id: str) -> tuple[Instance, ...]:
     """The run's existing instances, as `ensure` returns them."""
-    return _records(instances.alive(ec2, run_id))
+    return recorded(instances.alive(ec2, run_id))
 
 
 def difference(there: Sequence[Instance], plans: Sequence[LaunchPlan]) -> dict[str, str]:
@@ -73,9 +69,10 @@ def ensure(
 ) -> Outcome:
     """Launch the missing instances, as far as the quota has room for them, and wait until all run.
 
-    A host that cannot be launched does not keep the others from it. `note` is called with all known instances after
-    each launch, and when all run, `begin` before the first launch. In the run's `directory` it is noted where each was
-    asked for (see run_instances.run). Raises OSError, and if there is no instance at all, why the first was refused.
+    A host that cannot be launched does not keep the others from it. One that AWS was out of reach for waits like those
+    that the quota has no room for. `note` is called with all known instances after each launch, and when all run,
+    `begin` before the first launch. In the run's `directory` it is noted where each was asked for (see
+    run_instances.run). Raises OSError; and of a single host why it could not be launched.
     """
     run_id = launches[0].run_id
     found = {instances.host_of(instance): instance for instance in instances.alive(ec2, run_id)}
@@ -90,77 +87,33 @@ def ensure(
         if quota in full or not quota_room.has_room(launch.plan, beside):
             continue
         try:
-            found[launch.plan.host] = _launched_by(launch, ec2, sleep, directory)
+            found[launch.plan.host] = launched_by(launch, ec2, sleep, directory)
         except run_instances.QuotaError as error:
             if beside:
                 full.add(quota)
             else:
                 refusals[launch.plan.host] = error
         except aws_errors.errors() as error:
-            refusals[launch.plan.host] = error
+            if not (found and aws_errors.may_pass(error)):
+                refusals[launch.plan.host] = error
         else:
-            note(_records(found.values()))
+            note(recorded(found.values()))
+    if refusals and len(launches) == 1:
+        raise refusals[launches[0].plan.host]
+    told = {host: aws_errors.sentence(error) for host, error in refusals.items()}
     if not found:
-        raise next(iter(refusals.values()))
+        return Outcome(False, (), told)
     running, failed = instances.wait_running(ec2, run_id, {i["InstanceId"] for i in found.values()}, timeout, sleep)
-    if not running:
+    if failed and len(launches) == 1:
         raise FailedError(next(iter(failed.values())))
     known = tuple(instance_facts.records(ec2, sorted(running, key=instances.host_of)))
     note(known)
     lost = {host: failed[one["InstanceId"]] for host, one in found.items() if one["InstanceId"] in failed}
-    told = {host: aws_errors.sentence(error) for host, error in refusals.items()}
     return Outcome(bool(missing), known, {**told, **lost})
 
 
-def launch_when_there_is_room(
-    ec2: Client,
-    launch: Launch,
-    plans: Sequence[LaunchPlan],
-    timeout: float,
-    note: Note,
-    sleep: Callable[[float], None] = time.sleep,
-    directory: Path | None = None,
-    is_left: Callable[[str], bool] = lambda _: False,
-) -> Instance | None:
-    """Launch a host that waits for others of its run to end, of which `plans` are all, and wait until it runs.
-
-    None if all that would have to end was left measuring, as `is_left` tells by an instance's id: nobody waits for
-    that here, and who comes back launches the host. Raises FailedError if it cannot be launched, or if the quota has no
-    room though none of the run's hosts is left; OSError, and what AWS does.
-    """
-    of_host = {plan.host: plan for plan in plans}
-    seen: frozenset[str] | None = None  # the run's instances when EC2 last said that its quota is used up
-    pauses = 0  # since then
-    while True:
-        there = instances.existing(ec2, launch.run_id)
-        own = next((i for i in there if instances.host_of(i) == launch.plan.host and instances.is_alive(i)), None)
-        others = frozenset(i["InstanceId"] for i in there)
-        beside = [of_host[instances.host_of(i)] for i in there if instances.is_alive(i)]
-        is_worth_it = seen is None or others != seen or pauses >= PATIENCE
-        if own is None and is_worth_it and quota_room.has_room(launch.plan, beside):
-            try:
-                own = _launched_by(launch, ec2, sleep, directory)
-            except run_instances.QuotaError:
-                # What has just ended may count for a while yet.
-                if not others and seen == others:
-                    raise
-                seen, pauses = others, 0
-        if own is not None:
-            break
-        if beside and all(is_left(i["InstanceId"]) for i in there if instances.is_alive(i)):
-            return None
-        pauses += 1
-        sleep(PAUSE)
-    note(_records([own]))
-    running, failed = instances.wait_running(ec2, launch.run_id, {own["InstanceId"]}, timeout, sleep)
-    if failed:
-        raise FailedError(next(iter(failed.values())))
-    (known,) = instance_facts.records(ec2, running)
-    note([known])
-    return known
-
-
-def _launched_by(launch: Launch, ec2: Client, sleep: Callable[[float], None], directory: Path | None) -> AwsShape:
+def launched_by(launch: Launch, ec2: Client, sleep: Callable[[float], None], directory: Path | None) -> AwsShape:
+    """The instance of a launch, as from DescribeInstances. Raises as run_instances.run does."""
     # The answer need not have the tags yet.
     tagged = {"Tags": tags.as_list(launch.tags_of("instance"))}
     return {**run_instances.run(ec2, launch, sleep, directory), **tagged}
@@ -203,5 +156,6 @@ def _launched(one: Instance) -> InstanceLaunched:
     return InstanceLaunched(instance_id=one.instance_id, instance_type=one.instance_type, zone=one.zone)
 
 
-def _records(found: Iterable[AwsShape]) -> tuple[Instance, ...]:
+def recorded(found: Iterable[AwsShape]) -> tuple[Instance, ...]:
+    """The records of instances as from DescribeInstances, in the order of their hosts."""
     return tuple(instances.record(instance) for instance in sorted(found, key=instances.host_of))

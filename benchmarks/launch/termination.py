@@ -85,6 +85,9 @@ def end(
     off, or may be alive though EC2 does not show it; RefusedError, with nothing done, if the run is of another account.
     """
     not_shown.refuse_elsewhere(ec2, directory, account)
+    if only is None and final and not keep and planned_hosts.waiting(directory):
+        # Before anything ends and leaves room: another process may be waiting to launch them.
+        _mark(directory)
     # What is shown is ended first. For as long as that takes, the others are looked for.
     if not not_shown.shows_any(ec2, directory):
         not_shown.wait_for_new(ec2, directory, sleep)

@@ -55,7 +55,7 @@ class Hosts:
 
         A host without an instance costs nothing, and waits for who comes back.
         """
-        return bool(self.at_it) and not self.works - self.measures - self.failed - self.ending
+        return bool(self.at_it) and not self.works - self.launched - self.measures - self.failed - self.ending
 
     @property
     def unlaunched(self) -> frozenset[str]:

@@ -38,9 +38,14 @@ class Said:
         return True
 
 
+def is_retelling(task: Any) -> bool:
+    """Whether Ansible's `task` fails only to tell in other words what has failed before."""
+    return task.action in _RETELLING
+
+
 def is_told_later(task: Any) -> bool:
     """Whether the failure of Ansible's `task` is told in better words by the rescue of the block that it is in."""
-    if task.action in _RETELLING:
+    if is_retelling(task):
         return False
     parent = getattr(task, "_parent", None)
     while parent and not getattr(parent, "rescue", None):

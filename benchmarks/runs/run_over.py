@@ -41,6 +41,12 @@ def was_ended(directory: Path) -> bool:
     return not ended.launched_anew and (ended.whole or not planned_hosts.waiting(directory))
 
 
+def was_ended_as_a_whole(directory: Path) -> bool:
+    """Whether the run was ended, so that hosts that wait are not launched any more, and not launched anew since."""
+    ended = record_files.recall(Terminated, directory)
+    return bool(ended and ended.whole and not ended.launched_anew)
+
+
 def refuse_ended(directory: Path) -> None:
     """Raises RefusedError if a run was ended, so that nothing is launched for who comes back to it."""
     if was_ended(directory):

@@ -11,7 +11,7 @@ from ansible.plugins.action import ActionBase
 
 from benchmarks.aws import aws_errors, caller, session
 from benchmarks.launch import hosts, run_instances, termination
-from benchmarks.runs import attempts, record_files, run_directory, run_layout, ssh_keys
+from benchmarks.runs import record_files, run_directory, ssh_keys
 from benchmarks.runs.records import LaunchPlan
 
 
@@ -25,8 +25,7 @@ class ActionModule(ActionBase):
     `instances.json` and `known_hosts` into `run_dir`. Returns the run's `instances`; in check mode, those that exist.
 
     Of several, those for which the vCPU quota has no room are not launched. That one is refused does not fail the
-    others: it is recorded as a failure of its host, and warned of. With `host`, the name of a host that waits for room,
-    only this one is launched, once there is some; not if all that would make room was left measuring.
+    others: it is recorded as a failure of its host, and warned of; if all are, this fails.
     """
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -40,7 +39,6 @@ class ActionModule(ActionBase):
                 "key_file": {"type": "path", "no_log": False},
                 "lifetime": {"type": "int", "required": True},
                 "timeout": {"type": "int", "default": 600},
-                "host": {"type": "str"},
             }
         )
         given = record_files.untagged(tagged)
@@ -59,21 +57,11 @@ class ActionModule(ActionBase):
             note = partial(hosts.note, directory, region, keys.host.public)
             ec2 = connect("ec2")
             begin = partial(termination.launch_anew, ec2, given["run_id"], directory)
-            if given["host"]:
-                waiting = next(plan for plan in plans if plan.name == given["host"])
-                one = hosts.launch_when_there_is_room(
-                    ec2,
-                    prepare(waiting),
-                    plans,
-                    given["timeout"],
-                    note,
-                    directory=directory,
-                    is_left=lambda name: attempts.is_left(run_layout.host(directory, name)),
-                )
-                return {"changed": one is not None, "instances": [record_files.plain(one)] if one else []}
             launches = list(map(prepare, plans))
             outcome = hosts.ensure(ec2, launches, given["timeout"], note, begin=begin, directory=directory)
             refused = hosts.note_refused(directory, plans, outcome)
+            if not outcome.instances:
+                return {"failed": True, "msg": "None of the run's instances could be launched.", "warnings": refused}
         except aws_errors.errors() as error:
             return {"failed": True, "msg": aws_errors.sentence(error)}
         except OSError as error:

@@ -156,6 +156,9 @@ class CallbackModule(CallbackBase):
         label, task, delegated = self._label(result), result._task.get_name(), bool(result._task.delegate_to)
         host = label.name if label else result._host.get_name()
         sentence = host_losses.of_this_process().told(self._directory, host, task, result._result, delegated)
+        if host_labels.planned(self._directory) and task_failures.is_retelling(result._task):
+            # Why each host has failed is in the summary, below the table of hosts.
+            sentence = sentence.partition("\n")[0]
         if self._said.is_new(sentence, label.name if label else ""):
             self._say(label.told(sentence) if label else sentence, color="red", stderr=True)
         # What could not be launched is left out of what follows.

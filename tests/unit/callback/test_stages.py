@@ -256,6 +256,15 @@ def test_a_failure_names_its_host_and_is_told_of_each(run: Run, stages: Any, scr
     assert screen.lines[2:] == [*closing, ""]
 
 
+def test_why_hosts_have_failed_is_not_told_again_by_who_counts_them(run: Run, stages: Any, screen: Screen) -> None:
+    run.fail("i-1", "benchmark", "It failed.")
+    told = {"msg": "1 of 2 hosts did not succeed.\ni-1 (c7i.large): It failed."}
+    task = SimpleNamespace(get_name=lambda: "Fail", delegate_to=None, action="ansible.builtin.fail", _uuid="fail")
+    stages.v2_runner_on_failed(run.result("localhost", task, **told))
+    assert screen.text.count("It failed.") == 1
+    assert "1 of 2 hosts did not succeed.\n" in screen.text
+
+
 def test_a_host_that_cannot_be_launched_waits_no_more(run: Run, stages: Any, screen: Screen) -> None:
     run.fail("host-3", "launch", "EC2 has none.")
     run.begin("host-3", None)

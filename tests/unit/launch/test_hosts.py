@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -139,13 +138,36 @@ def test_a_host_that_is_refused_does_not_stop_the_others(ec2: Client, stub: Stub
     assert outcome.refused[1].startswith("EC2 has no capacity for c7i.large in eu-central-1a, eu-central-1b now")
 
 
-def test_without_any_instance_the_first_refusal_is_that_of_the_run(
+def test_a_single_host_that_is_refused_fails_the_launch(ec2: Client, stub: Stubber, naps: list[float]) -> None:
+    stub.add_response("describe_instances", described(), {"Filters": ANY})
+    no_capacity(stub, times=2)
+    with pytest.raises(FailedError, match=r"^EC2 has no capacity for c7i\.large in"):
+        hosts.ensure(ec2, [launch()], 60, lambda found: None, naps.append)
+
+
+def test_each_of_several_hosts_is_refused_for_its_own_reason(ec2: Client, stub: Stubber, naps: list[float]) -> None:
+    stub.add_response("describe_instances", described(), {"Filters": ANY})
+    no_capacity(stub, times=2)
+    stub.add_client_error("run_instances", "UnauthorizedOperation", "No.", http_status_code=403)
+    outcome = hosts.ensure(ec2, [launch(), launch(host=2)], 60, lambda found: None, naps.append)
+    assert outcome.instances == ()
+    assert outcome.refused[1].startswith("EC2 has no capacity for c7i.large in ")
+    assert outcome.refused[2].startswith("Your AWS user lacks the permission RunInstances")
+
+
+def test_a_host_that_ec2_was_out_of_reach_for_waits_if_another_was_launched(
     ec2: Client, stub: Stubber, naps: list[float]
 ) -> None:
     stub.add_response("describe_instances", described(), {"Filters": ANY})
-    no_capacity(stub, times=4)
-    with pytest.raises(FailedError, match=r"^EC2 has no capacity for c7i\.large in"):
-        hosts.ensure(ec2, [launch(), launch(host=2)], 60, lambda found: None, naps.append)
+    stub.add_response("run_instances", {"Instances": [instance("i-1", "pending")]})
+    stub.add_client_error("run_instances", "Unavailable", "The server is overloaded.", http_status_code=503)
+    # While it starts, EC2 may be out of reach too.
+    stub.add_client_error("describe_instances", "Unavailable", "The server is overloaded.", http_status_code=503)
+    stub.add_response("describe_instances", described(instance("i-1")), {"Filters": ANY})
+    add_facts(stub)
+    outcome = hosts.ensure(ec2, [launch(), launch(host=2)], 60, lambda found: None, naps.append)
+    assert [one.instance_id for one in outcome.instances] == ["i-1"]
+    assert outcome.refused == {}
 
 
 def test_an_instance_that_ends_as_it_starts_does_not_stop_the_others(
@@ -187,89 +209,6 @@ def test_a_quota_without_room_for_the_first_host_fails_it(ec2: Client, stub: Stu
     stub.add_client_error("run_instances", "VcpuLimitExceeded", "You have requested more vCPU capacity.")
     with pytest.raises(run_instances.QuotaError, match=r"^You have requested more vCPU capacity\."):
         hosts.ensure(ec2, [launch()], 60, lambda found: None, naps.append)
-
-
-def waited(ec2: Client, naps: list[float], noted: list[str], left: Container[str] = ()) -> str | None:
-    found = hosts.launch_when_there_is_room(
-        ec2,
-        counted(3),
-        [counted(host).plan for host in (1, 2, 3)],
-        60,
-        lambda found: noted.extend(one.instance_id for one in found),
-        naps.append,
-        is_left=lambda name: name in left,
-    )
-    return found.instance_id if found else None
-
-
-def test_a_host_that_waits_is_launched_when_others_have_ended(ec2: Client, stub: Stubber, naps: list[float]) -> None:
-    both = described(instance("i-1"), instance("i-2", host=2))
-    for _ in range(2):
-        stub.add_response("describe_instances", both, {"Filters": ANY})
-    one = described(instance("i-1"), instance("i-2", "shutting-down", host=2))
-    stub.add_response("describe_instances", one, {"Filters": ANY})
-    stub.add_response("run_instances", {"Instances": [instance("i-3", "pending", host=3)]})
-    stub.add_response("describe_instances", described(instance("i-3", host=3)), {"Filters": ANY})
-    add_facts(stub)
-    noted: list[str] = []
-    assert waited(ec2, naps, noted) == "i-3"
-    # Known as soon as it is launched, and again with all that is known of it.
-    assert noted == ["i-3", "i-3"]
-    assert naps == [hosts.PAUSE] * 2
-
-
-def test_a_host_does_not_wait_for_what_was_left_measuring(ec2: Client, stub: Stubber, naps: list[float]) -> None:
-    both = described(instance("i-1"), instance("i-2", host=2))
-    stub.add_response("describe_instances", both, {"Filters": ANY})
-    # One that is left may have been the last.
-    last = described(instance("i-1"), instance("i-2", "shutting-down", host=2))
-    stub.add_response("describe_instances", last, {"Filters": ANY})
-    stub.add_response("run_instances", {"Instances": [instance("i-3", "pending", host=3)]})
-    stub.add_response("describe_instances", described(instance("i-3", host=3)), {"Filters": ANY})
-    add_facts(stub)
-    assert waited(ec2, naps, [], left=["i-1"]) == "i-3"
-    assert naps == [hosts.PAUSE]
-
-    stub.add_response("describe_instances", both, {"Filters": ANY})
-    assert waited(ec2, naps, [], left=["i-1", "i-2"]) is None
-    assert naps == [hosts.PAUSE]
-
-
-def test_a_refused_launch_is_tried_again_when_something_has_changed(
-    ec2: Client, stub: Stubber, naps: list[float]
-) -> None:
-    one = described(instance("i-1"))
-    stub.add_response("describe_instances", one, {"Filters": ANY})
-    stub.add_client_error("run_instances", "VcpuLimitExceeded", "No.")
-    # Nothing has: EC2 is not asked in vain.
-    stub.add_response("describe_instances", one, {"Filters": ANY})
-    stub.add_response("describe_instances", described(), {"Filters": ANY})
-    stub.add_response("run_instances", {"Instances": [instance("i-3", "pending", host=3)]})
-    stub.add_response("describe_instances", described(instance("i-3", host=3)), {"Filters": ANY})
-    add_facts(stub)
-    assert waited(ec2, naps, []) == "i-3"
-
-
-def test_a_host_does_not_wait_for_ever_for_what_nobody_of_its_run_uses(
-    ec2: Client, stub: Stubber, naps: list[float]
-) -> None:
-    stub.add_response("describe_instances", described(), {"Filters": ANY})
-    stub.add_client_error("run_instances", "VcpuLimitExceeded", "No.")
-    # What has just ended may count for a while.
-    for _ in range(hosts.PATIENCE):
-        stub.add_response("describe_instances", described(), {"Filters": ANY})
-    stub.add_client_error("run_instances", "VcpuLimitExceeded", "No.")
-    with pytest.raises(run_instances.QuotaError, match=r"^No\."):
-        waited(ec2, naps, [])
-
-
-def test_a_host_whose_launch_was_not_answered_is_not_launched_again(
-    ec2: Client, stub: Stubber, naps: list[float]
-) -> None:
-    for _ in range(2):
-        stub.add_response("describe_instances", described(instance("i-3", host=3)), {"Filters": ANY})
-    add_facts(stub)
-    assert waited(ec2, naps, []) == "i-3"
 
 
 def test_refused_hosts_are_recorded_and_named_with_their_types(tmp_path: Path) -> None:

@@ -329,7 +329,9 @@ def test_a_protected_instance_that_cannot_be_switched_off_is_told_of_with_cost_e
     ]
 
 
-def test_a_host_that_waits_for_its_launch_has_keys_until_the_run_is_ended_and_has_failed_then(tmp_path: Path) -> None:
+def test_a_host_that_waits_for_its_launch_keeps_its_keys_until_the_run_is_ended_and_has_failed_then(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "keys").mkdir()
     launches = tuple(records.launch_plan(host=host) for host in (1, 2))
     record_files.write(tmp_path, records.preflight(launches=launches))
