@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.plugins.loader import inventory_loader
 from ansible.utils.vars import load_extra_vars
 
-from benchmarks.aws import credentials, session
+from benchmarks.aws import credentials, session, tags
 from benchmarks.errors import RefusedError
 from benchmarks.host import host_layout, ssh
 from benchmarks.parameters import attaching
@@ -34,7 +35,8 @@ description:
   - A request that ends with its plan has no other hosts.
   - Once the run has launched instances, they are in the group C(launched), found by P(amazon.aws.aws_ec2#inventory).
     Before that, AWS is not called, so playbooks that need no AWS account run without one.
-  - Hosts that wait until the vCPU quota has room for them are in the group C(waiting), named by their number.
+  - Hosts that wait until the vCPU quota has room for them are in the group C(waiting), named by their number. As long as
+    the launch of one is not recorded, it is there alone, and not as an instance too.
 options:
   plugin:
     description: Marks the file as a source for this plugin.
@@ -97,15 +99,20 @@ class InventoryModule(BaseInventoryPlugin):
             # The same retries as elsewhere: if the plugin misses a host, its results are not collected.
             os.environ.setdefault("AWS_RETRY_MODE", session.RETRY_MODE)
             os.environ.setdefault("AWS_MAX_ATTEMPTS", str(session.ATTEMPTS))
-            self._add_instances(inventory, loader, Path(path).parent / self.get_option("instances"), run_id)
-            for name in planned_hosts.waiting(directory):
+            waiting = planned_hosts.waiting(directory)
+            self._add_instances(inventory, loader, Path(path).parent / self.get_option("instances"), run_id, waiting)
+            for name in waiting:
                 inventory.add_host(name, group="waiting")
 
-    def _add_instances(self, inventory: Any, loader: Any, path: Path, run_id: str) -> None:
+    def _add_instances(self, inventory: Any, loader: Any, path: Path, run_id: str, waiting: Collection[str]) -> None:
         plugin = inventory_loader.get("amazon.aws.aws_ec2")
         plugin.parse(inventory, loader, str(path), cache=False)
         if (group := group_name(run_id)) in inventory.groups:
             inventory.add_child("launched", group)
+            for host in list(inventory.groups[group].hosts):
+                # Whose launch is not recorded yet would be there twice.
+                if f"host-{host.vars['ec2_tags'].get(tags.HOST)}" in waiting:
+                    inventory.remove_host(host)
         for host in inventory.hosts.values():
             # The EC2 plugin also sets `tags`, a reserved name at which Ansible warns; `ec2_tags` has the same value.
             host.vars.pop("tags", None)

@@ -55,6 +55,9 @@ def check_measured(tool: Tool, run_id: str, hosts: int) -> None:
         assert uploaded[f"{instance['instance_id']}/1/benchmark.log"] == (attempt / "benchmark.log").read_bytes()
         assert f"{instance['instance_id']}/1/manifest.json" in uploaded
     assert whole == hosts
+    # Nothing is prepared twice, as if an instance were two hosts.
+    ready = [one["instance_id"] for one in events(tool, run_id, "instance-ready")]
+    assert sorted(ready) == sorted(set(ready))
     assert list(directory.glob("host-*")) == []
     of_hosts = [one for one in events(tool, run_id, "stage-begun") if one["host"].startswith("host-")]
     assert {one["stage"] for one in of_hosts} <= {"preflight", "launch"}
