@@ -35,8 +35,8 @@ description:
   - A request that ends with its plan has no other hosts.
   - Once the run has launched instances, they are in the group C(launched), found by P(amazon.aws.aws_ec2#inventory).
     Before that, AWS is not called, so playbooks that need no AWS account run without one.
-  - Hosts that wait until the vCPU quota has room for them are in the group C(waiting), named by their number. As long as
-    the launch of one is not recorded, it is there alone, and not as an instance too.
+  - Hosts that wait until the vCPU quota has room for them are in the group C(waiting), named by their number.
+    As long as the launch of one is not recorded, it is there alone, and not as an instance too.
 options:
   plugin:
     description: Marks the file as a source for this plugin.
