@@ -85,12 +85,12 @@ def run(tmp_path: Path) -> Path:
     return tmp_path / "r1"
 
 
-def test_an_instance_whose_launch_was_not_recorded_is_one_host_and_does_not_wait(
+def test_an_instance_whose_launch_was_not_recorded_is_one_host_and_waits_to_be_recorded(
     monkeypatch: pytest.MonkeyPatch, run: Path
 ) -> None:
     found = hosts(monkeypatch, run, {"i-1": ("r1", "1"), "i-2": ("r1", "2"), "i-9": ("other", "3")})
-    assert found["waiting"] == ["host-3"]
-    assert found["this_run"] == ["host-3", "i-1", "i-2"]
+    assert found["waiting"] == ["host-2", "host-3"]
+    assert found["this_run"] == ["host-2", "host-3", "i-1"]
 
 
 @pytest.mark.parametrize(
