@@ -29,7 +29,13 @@ def test_a_host_is_named_by_its_instance_once_it_has_one(tmp_path: Path, monkeyp
     monkeypatch.setattr(host_check, "gone", lambda _: "")
 
     def failed() -> str:
-        told = {"run_dir": str(tmp_path), "attempt": 1, "stage": "", "task": "Launch", "result": {"msg": "No."}}
+        told: dict[str, Any] = {
+            "run_dir": str(tmp_path),
+            "attempt": 1,
+            "stage": "",
+            "task": "Launch",
+            "result": {"msg": "No."},
+        }
         actions.run("record_failure", of="host-2", **told)
         return failures.failures(tmp_path)[-1].host
 
