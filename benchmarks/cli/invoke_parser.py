@@ -70,6 +70,8 @@ def _explain(machine: ParseMachine, message: str) -> str:
     if single := _single_word(task):
         return f"{task} takes one {single}, and {word} is one too many. See {help_line}."
     if machine.flag and machine.flag.takes_value and machine.flag.raw_value is not None:
+        if str(machine.flag.raw_value).endswith(","):
+            return f"{word} belongs to no flag: give --{machine.flag.names[0]} without spaces after commas."
         return f"{word} belongs to no flag: was --{machine.flag.names[0]} given twice?"
     known = [*machine.contexts, *machine.contexts.aliases]
     return f"Unknown task {word}.{hints.nearest(word, known)} {hints.command_line('--list')} shows them all."

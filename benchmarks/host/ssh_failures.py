@@ -42,6 +42,14 @@ def untold(host: str, what: str, said: str) -> str:
     return f"{host} answers over SSH, but does not tell {what}: {' '.join(said.split()).rstrip('.') or 'nothing'}."
 
 
+def unheard(sentence: str) -> str:
+    """What is said of one of several hosts that does not tell what it is at, with the `sentence` that says why."""
+    return (
+        f"{sentence} EC2 does not say that it is gone, so it is left as it is, and the other hosts are followed: come "
+        "back to it in a while."
+    )
+
+
 def stopped(unit: str, told: str, *, left: bool) -> str:
     """That a host answers no more on which `unit` was followed. `left` is whether that was left to itself.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from benchmarks.host import host_layout
@@ -15,6 +15,24 @@ from benchmarks.runs.records import Instances, Machine, Preflight
 def hosts(directory: Path) -> list[str]:
     """The names of the hosts on which a run was left measuring, as its records say."""
     return [host.name for host in run_layout.hosts(directory) if attempts.is_left(host)]
+
+
+def left_out(in_run: Sequence[str], limited: Collection[str]) -> list[str]:
+    """The hosts of a run that Ansible's --limit to `limited` leaves out.
+
+    None if it leaves out every one: that is a mistake, and what was launched in vain is ended.
+    """
+    found = [host for host in in_run if host not in limited]
+    return found if len(found) < len(in_run) else []
+
+
+def untouched(directory: Path, region: str | None, names: Sequence[str]) -> str:
+    """What a user is told of hosts that --limit leaves out, as lines: what they cost, and the way back."""
+    run_id = directory.name
+    running = [one for one in remaining.recorded(directory) if one.instance_id in names]
+    told = remaining.report(running, run_id, region, directory) if running else ""
+    lines = [f"Left as they are, since --limit leaves them out: {', '.join(names)}.", told, way_back(run_id, directory)]
+    return "\n".join(filter(None, lines))
 
 
 def measuring(run_id: str, machines: Collection[str] = ()) -> str:

@@ -18,6 +18,11 @@ def has_room(plan: LaunchPlan, beside: Iterable[LaunchPlan]) -> bool:
     return sum(others) + plan.quota.needed <= plan.quota.left
 
 
+def fits(plan: LaunchPlan) -> bool:
+    """Whether the quota has room for a host by itself, as far as is known."""
+    return plan.quota is None or plan.quota.left is None or plan.quota.needed <= plan.quota.left
+
+
 def at_first(plans: Sequence[LaunchPlan]) -> tuple[LaunchPlan, ...]:
     """Those of a run's launches that do not have to wait for others of its hosts to end."""
     chosen: list[LaunchPlan] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,6 +57,7 @@ def end(
     account: not_shown.Account = lambda: None,
     only: str | None = None,
     keep: bool = False,
+    spared: Collection[str] = (),
     final: bool = True,
     timeout: float = TIMEOUT,
     settling: float = SETTLING,
@@ -67,9 +68,9 @@ def end(
 ) -> Outcome:
     """Terminate the run's instances, or only the one `only`, and wait until none of them is alive.
 
-    Another that EC2 does not show yet is neither waited for nor a failure then, and the run's keys stay.
-
-    With `keep`, only those that must not be kept are (see launch.kept).
+    With only one, another that EC2 does not show yet is neither waited for nor a failure, and the run's keys stay.
+    With `keep`, only those that must not be kept are terminated (see launch.kept). Hosts that are `spared`, by their
+    names in records, stay as they are, also such as wait for their launch.
 
     They are then terminated, or shutting down, which is final and not billed; that is waited for no longer than
     `settling` seconds. EC2 may have accepted an interrupted launch, and the tags of a new instance become visible only
@@ -87,7 +88,7 @@ def end(
     off, or may be alive though EC2 does not show it; RefusedError, with nothing done, if the run is of another account.
     """
     not_shown.refuse_elsewhere(ec2, directory, account)
-    if only is None and final and not keep and planned_hosts.waiting(directory):
+    if only is None and final and not (keep or spared) and planned_hosts.waiting(directory):
         # Before anything ends and leaves room: another process may be waiting to launch them.
         _mark(directory)
     # What is shown is ended first. For as long as that takes, the others are looked for.
@@ -99,7 +100,7 @@ def end(
     protected: dict[str, bool] = {}  # whether each could be powered off
     while True:
         known = remaining.recorded_ids(directory) | ended.keys()
-        left = _chosen(instances.existing(ec2, run_id, known), directory, only, keep)
+        left = _chosen(instances.existing(ec2, run_id, known), directory, only, keep, spared)
         alive = [i for i in left if instances.is_alive(i)]
         answer = instances.terminate(ec2, [i for i in alive if i["InstanceId"] not in protected])
         for instance in answer.protected:
@@ -125,8 +126,8 @@ def end(
         raise FailedError(_protected(stuck, ec2.meta.region_name))
     is_final = final or run_over.was_ended(directory) or bool(failures.failures(directory))
     is_alive = any(map(instances.is_alive, instances.existing(ec2, run_id, remaining.recorded_ids(directory))))
-    # Those of one host are those of all, also of one that is not launched yet.
-    waits = only is not None and bool(planned_hosts.waiting(directory))
+    # The keys of one host are those of all, also of one that is not launched yet.
+    waits = (only is not None or bool(spared)) and bool(planned_hosts.waiting(directory))
     if is_final and not is_alive and not waits:
         if why := not_shown.doubt(ec2, directory, account, ended, only):
             raise FailedError(why)
@@ -208,11 +209,12 @@ def would_end(
     *,
     account: not_shown.Account = lambda: None,
     keep: bool = False,
+    spared: Collection[str] = (),
 ) -> list[str]:
     """The ids of the instances that `end` would terminate. Raises RefusedError as that does."""
     not_shown.refuse_elsewhere(ec2, directory, account)
     known = remaining.recorded_ids(directory)
-    return [i["InstanceId"] for i in _chosen(instances.alive(ec2, run_id, known), directory, only, keep)]
+    return [i["InstanceId"] for i in _chosen(instances.alive(ec2, run_id, known), directory, only, keep, spared)]
 
 
 def not_kept(outcome: Outcome, directory: Path) -> tuple[str, ...]:
@@ -231,8 +233,10 @@ def sentence(run_id: str, region: str, outcome: Outcome) -> str:
     return f"Ended {', '.join(outcome.ended)}; {rest}."
 
 
-def _chosen(found: Sequence[AwsShape], directory: Path, only: str | None, keep: bool) -> list[AwsShape]:
-    named = [instance for instance in found if only in (None, instance["InstanceId"])]
+def _chosen(
+    found: Sequence[AwsShape], directory: Path, only: str | None, keep: bool, spared: Collection[str]
+) -> list[AwsShape]:
+    named = [i for i in found if only in (None, i["InstanceId"]) and i["InstanceId"] not in spared]
     return [i for i in named if kept.why_not(directory, i["InstanceId"])] if keep else named
 
 

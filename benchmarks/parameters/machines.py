@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from benchmarks.errors import RefusedError
 from benchmarks.runs.records import Values
+from benchmarks.text import shown
 
+_TYPE = re.compile(r"[A-Za-z0-9.-]+")
 MOST = 50  # instances of a run: each takes memory on the controller, and more is rather a mistake
 
 
@@ -13,6 +17,8 @@ def types(instance_type: str) -> tuple[str, ...]:
     found = [one.strip() for one in instance_type.split(",")]
     if "" in found:
         raise RefusedError(f"instance_type has a comma without a type before or after it: {instance_type}.")
+    if other := next((one for one in found if not _TYPE.fullmatch(one)), None):
+        raise RefusedError(f"{shown(other)} is no instance type: separate types by commas, as in c7i.large,c7a.large.")
     if twice := next((one for one in found if found.count(one) > 1), None):
         raise RefusedError(f"instance_type has {twice} twice: give each type once, and instances for more of each.")
     return tuple(found)

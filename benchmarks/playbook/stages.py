@@ -55,7 +55,8 @@ class Hosts:
 
         A host without an instance costs nothing, and waits for who comes back.
         """
-        return bool(self.at_it) and not self.works - self.launched - self.measures - self.failed - self.ending
+        begun = self.works - self.launched - self.failed - self.ending - self.left
+        return bool(self.at_it) and not begun - self.measures
 
     @property
     def unlaunched(self) -> frozenset[str]:

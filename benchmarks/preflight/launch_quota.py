@@ -42,12 +42,10 @@ def check(
 
 def refuse_waiting(launches: Sequence[LaunchPlan]) -> None:
     """Raises RefusedError if the quota has no room for all of a run's hosts at once: to be kept, they must fit."""
-    first = quota_room.at_first(launches)
-    if len(first) < len(launches):
+    if len(quota_room.at_first(launches)) < len(launches):
         raise RefusedError(
-            f"The vCPU quota has room for {len(first)} of the {len(launches)} instances at once, and those that are "
-            "kept would leave none for the others: leave keep out, ask for more in Service Quotas, or choose fewer "
-            "instances."
+            f"The vCPU quota has no room for all {len(launches)} instances at once, and those that are kept would "
+            "leave none for the others: run it without keep, ask for more in Service Quotas, or choose fewer instances."
         )
 
 

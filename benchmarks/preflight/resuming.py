@@ -15,7 +15,7 @@ from benchmarks.aws import image_billing, instances, tags
 from benchmarks.aws.session import AwsShape, Client
 from benchmarks.errors import RefusedError
 from benchmarks.launch import boot_times, remaining
-from benchmarks.runs import attempts, failures, planned_hosts, record_files, run_layout, run_machine, run_over, ssh_keys
+from benchmarks.runs import attempts, failures, record_files, run_layout, run_machine, run_over, ssh_keys
 from benchmarks.runs.records import Failure, HostAttempt, Image, Instance, Instances, LaunchPlan, Preflight, Values
 
 
@@ -44,8 +44,7 @@ def is_over(directory: Path, there: Sequence[AwsShape]) -> bool:
 
     Raises FailedError if none exists and the record of instances is damaged, since some may have been launched.
     """
-    launches_more = bool(planned_hosts.waiting(directory)) and not run_over.was_ended(directory)
-    return not there and bool(_launched(directory)) and not launches_more
+    return not there and bool(_launched(directory)) and not run_over.still_to_launch(directory)
 
 
 def gone(directory: Path, there: Sequence[AwsShape]) -> tuple[Instance, ...]:

@@ -147,7 +147,9 @@ def _quotas(launches: Sequence[LaunchPlan]) -> Iterator[tuple[str, str]]:
     for alike in _grouped(quotas, lambda quota: quota.code).values():
         yield "Quota", _quota(alike[0], sum(quota.needed for quota in alike))
     at_first = quota_room.at_first(launches)
-    if len(at_first) < len(launches):
+    if not any(map(quota_room.fits, launches)):
+        yield "At once", "none, as far as is known, until others of your instances have ended"
+    elif len(at_first) < len(launches):
         yield "At once", f"{len(at_first)} of {len(launches)} instances, the others as these end and leave room"
 
 

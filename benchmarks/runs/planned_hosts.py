@@ -5,6 +5,7 @@ A host is named by its number until it has an instance, and by the instance's id
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.runs import failures, record_files
@@ -16,8 +17,13 @@ def name(directory: Path, host: str) -> str:
     if not host.startswith("host-"):
         return host
     launched = record_files.recall(Instances, directory)
-    found = (one.instance_id for one in launched.instances if f"host-{one.host}" == host) if launched else ()
+    found = (one.instance_id for one in launched.instances if by_number(one.host) == host) if launched else ()
     return next(iter(found), host)
+
+
+def by_number(number: int | str) -> str:
+    """What the host with this number in the run is called as long as it has no instance."""
+    return f"host-{number}"
 
 
 def address(directory: Path, host: str) -> str:
@@ -33,6 +39,13 @@ def launch(plan: Preflight, launched: Instances | None, host: str) -> LaunchPlan
     if number is None:
         return plan.launch if len(plan.launches) == 1 else None
     return next((one for one in plan.launches if one.host == number), None)
+
+
+def unrecorded(directory: Path, existing: Iterable[str]) -> tuple[str, ...]:
+    """Those of a run's `existing` instances whose launch was not recorded, as when everything was killed meanwhile."""
+    launched = record_files.recall(Instances, directory)
+    known = {one.instance_id for one in (launched.instances if launched else ())}
+    return tuple(one for one in existing if one not in known)
 
 
 def waiting(directory: Path) -> tuple[str, ...]:

@@ -47,6 +47,11 @@ def was_ended_as_a_whole(directory: Path) -> bool:
     return bool(ended and ended.whole and not ended.launched_anew)
 
 
+def still_to_launch(directory: Path) -> tuple[str, ...]:
+    """The names of the hosts that wait to be launched, as planned_hosts.waiting; none of a run that was ended."""
+    return () if was_ended(directory) else planned_hosts.waiting(directory)
+
+
 def refuse_ended(directory: Path) -> None:
     """Raises RefusedError if a run was ended, so that nothing is launched for who comes back to it."""
     if was_ended(directory):

@@ -16,9 +16,9 @@ from benchmarks.runs import record_files
 class ActionModule(ActionBase):
     """With `instance_id`, only this one of the run `run_id`; `timeout` is in seconds until none may be alive.
 
-    `keep` leaves what has answered over SSH and powers itself off; `asked` if the user has named the run, which then
-    must be known; `final` if the run is over even if nothing of it was there. The instances are found by the run's tag.
-    Ids in its records are looked up as well, since tags of new instances become visible only after a while. One that is
+    `keep` leaves what has answered over SSH and powers itself off; hosts that are `spared` are left as they are;
+    `asked` if the user has named the run, which then must be known; `final` if the run is over even if nothing of it
+    was there. The instances are found by the run's tag. Ids in its records are looked up as well, since tags of new instances become visible only after a while. One that is
     shutting down is billed no more: it is followed for a while until it is terminated, which takes bare metal many
     minutes, but is no failure if it is not. Writes `terminated.json` into `run_dir`, if there is one. Returns the ids
     that this call `terminated`, those `shutting_down`, and the result as a `sentence` for the user.
@@ -33,6 +33,7 @@ class ActionModule(ActionBase):
                 "region": {"type": "str", "required": True},
                 "instance_id": {"type": "str"},
                 "keep": {"type": "bool", "default": False},
+                "spared": {"type": "list", "elements": "str", "default": []},
                 "asked": {"type": "bool", "default": False},
                 "final": {"type": "bool", "default": True},
                 "timeout": {"type": "int", "default": 600},
@@ -52,7 +53,13 @@ class ActionModule(ActionBase):
                 termination.check_known(ec2, given["run_id"], directory)
             if self._task.check_mode:
                 would = termination.would_end(
-                    ec2, given["run_id"], directory, given["instance_id"], account=account, keep=given["keep"]
+                    ec2,
+                    given["run_id"],
+                    directory,
+                    given["instance_id"],
+                    account=account,
+                    keep=given["keep"],
+                    spared=given["spared"],
                 )
                 outcome = termination.Outcome(tuple(would))
             else:
@@ -63,6 +70,7 @@ class ActionModule(ActionBase):
                     account=account,
                     only=given["instance_id"],
                     keep=given["keep"],
+                    spared=given["spared"],
                     final=given["final"],
                     timeout=given["timeout"],
                 )

@@ -53,12 +53,27 @@ def may_leave(directory: str) -> bool:
     return kept.may_leave(Path(directory))
 
 
-def hosts_left(directory: str) -> list[str]:
-    return left.hosts(Path(directory))
+def hosts_left(directory: str, in_inventory: list[str]) -> list[str]:
+    """Those of the hosts in the inventory that were left measuring, as records name them."""
+    names = {planned_hosts.name(Path(directory), host) for host in in_inventory}
+    return [host for host in left.hosts(Path(directory)) if host in names]
+
+
+def hosts_left_out(directory: str, in_inventory: list[str], limited: list[str]) -> list[str]:
+    """Those of the run's hosts in the inventory that a limit leaves out, as records name them."""
+    return [planned_hosts.name(Path(directory), host) for host in left.left_out(in_inventory, limited)]
+
+
+def hosts_untouched(directory: str, region: str | None, names: list[str]) -> str:
+    return left.untouched(Path(directory), region, names)
 
 
 def hosts_waiting(directory: str) -> list[str]:
-    return list(planned_hosts.waiting(Path(directory)))
+    return list(run_over.still_to_launch(Path(directory)))
+
+
+def hosts_unrecorded(directory: str, existing: list[str]) -> list[str]:
+    return list(planned_hosts.unrecorded(Path(directory), existing))
 
 
 def way_back(directory: str, region: str | None) -> str:
@@ -87,6 +102,9 @@ class FilterModule:
             "host_directory": host_directory,
             "host_name": host_name,
             "hosts_left": hosts_left,
+            "hosts_left_out": hosts_left_out,
+            "hosts_unrecorded": hosts_unrecorded,
+            "hosts_untouched": hosts_untouched,
             "hosts_waiting": hosts_waiting,
             "host_end": host_end,
             "host_upload": host_upload,

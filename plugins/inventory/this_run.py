@@ -12,13 +12,13 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.plugins.loader import inventory_loader
 from ansible.utils.vars import load_extra_vars
 
-from benchmarks.aws import credentials, session
+from benchmarks.aws import credentials, session, tags
 from benchmarks.errors import RefusedError
 from benchmarks.host import host_layout, ssh
 from benchmarks.parameters import attaching
 from benchmarks.parameters.addresses import parse_host
 from benchmarks.parameters.outline import outline
-from benchmarks.runs import planned_hosts, record_files, run_directory
+from benchmarks.runs import planned_hosts, record_files, run_directory, run_over
 from benchmarks.runs.records import Instances
 from benchmarks.runs.run_id import group_name
 
@@ -34,7 +34,8 @@ description:
   - A request that ends with its plan has no other hosts.
   - Once the run has launched instances, they are in the group C(launched), found by P(amazon.aws.aws_ec2#inventory).
     Before that, AWS is not called, so playbooks that need no AWS account run without one.
-  - Hosts that wait until the vCPU quota has room for them are in the group C(waiting), named by their number.
+  - Hosts that wait until the vCPU quota has room for them are in the group C(waiting), named by their number. One
+    whose instance is found does not wait, also if its launch was not recorded.
 options:
   plugin:
     description: Marks the file as a source for this plugin.
@@ -98,8 +99,10 @@ class InventoryModule(BaseInventoryPlugin):
             os.environ.setdefault("AWS_RETRY_MODE", session.RETRY_MODE)
             os.environ.setdefault("AWS_MAX_ATTEMPTS", str(session.ATTEMPTS))
             self._add_instances(inventory, loader, Path(path).parent / self.get_option("instances"), run_id)
-            for name in planned_hosts.waiting(directory):
-                inventory.add_host(name, group="waiting")
+            found = _found(inventory, run_id)
+            for name in run_over.still_to_launch(directory):
+                if name not in found:
+                    inventory.add_host(name, group="waiting")
 
     def _add_instances(self, inventory: Any, loader: Any, path: Path, run_id: str) -> None:
         plugin = inventory_loader.get("amazon.aws.aws_ec2")
@@ -109,3 +112,9 @@ class InventoryModule(BaseInventoryPlugin):
         for host in inventory.hosts.values():
             # The EC2 plugin also sets `tags`, a reserved name at which Ansible warns; `ec2_tags` has the same value.
             host.vars.pop("tags", None)
+
+
+def _found(inventory: Any, run_id: str) -> set[str]:
+    """The names by number of the run's hosts whose instances were found, as the tags of those say."""
+    all_tags = [host.vars.get("ec2_tags") or {} for host in inventory.hosts.values()]
+    return {planned_hosts.by_number(one.get(tags.HOST, "1")) for one in all_tags if one.get(tags.RUN) == run_id}

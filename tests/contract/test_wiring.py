@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from runpy import run_path
 from typing import Any
 
 import pytest
 import yaml
+from ansible.plugins.filter import mathstuff
 from jinja2.nativetypes import NativeEnvironment
 
 from benchmarks.parameters import spec
 from benchmarks.paths import ROOT
-from benchmarks.runs import record_files
+from benchmarks.runs import attempts, record_files
 from tests.support import records
 from tests.support.repository import (
     ROLES,
@@ -34,6 +35,20 @@ from tests.support.repository import (
 WIRED: dict[str, Any] = yaml_of(WIRING)
 # What the wiring makes of files, for its own use and that of playbooks.
 SHARED = {name for name in WIRED if not name.startswith(tuple(f"{role}_" for role in ROLES))}
+
+
+def environment() -> NativeEnvironment:
+    """Jinja with the filters of this project and those of Ansible that it uses."""
+    made = NativeEnvironment()
+    for name in ("plans", "runs"):
+        made.filters.update(run_path(str(ROOT / f"plugins/filter/{name}.py"))["FilterModule"]().filters())
+    made.filters.update(mathstuff.FilterModule().filters())
+    return made
+
+
+def rendered(name: str, given: Mapping[str, Any]) -> Any:
+    """What the wiring makes of a variable."""
+    return environment().from_string(WIRED[name]).render(given)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -152,13 +167,10 @@ def test_what_was_left_is_left_whether_or_not_it_was_asked_for_and_is_finished_o
 
 @pytest.mark.parametrize(("bare_metal", "seconds"), [(False, 300), (True, 1500)])
 def test_bare_metal_is_waited_for_longer(tmp_path: Path, bare_metal: bool, seconds: int) -> None:
-    environment = NativeEnvironment()
-    environment.filters.update(run_path(str(ROOT / "plugins/filter/plans.py"))["FilterModule"]().filters())
     launches = (records.launch_plan(host=1, bare_metal=bare_metal), records.launch_plan(host=2))
     record_files.write(tmp_path, records.preflight(launches=launches))
     record_files.write(tmp_path, records.instances("i-1", "i-2"))
-    given = {"run_dir": str(tmp_path), "this_host": "i-1"}
-    assert environment.from_string(WIRED["launch_connect_timeout"]).render(given) == seconds
+    assert rendered("launch_connect_timeout", {"run_dir": str(tmp_path), "this_host": "i-1"}) == seconds
 
 
 @pytest.mark.parametrize(("host", "instance_type"), [("i-1", "c1i.large"), ("i-2", "c2i.large"), ("host-3", "")])
@@ -166,14 +178,25 @@ def test_the_earlier_results_of_a_hosts_own_type_are_preferred(tmp_path: Path, h
     launches = tuple(records.launch_plan(host=number, instance_type=f"c{number}i.large") for number in (1, 2))
     record_files.write(tmp_path, records.preflight(launches=launches))
     record_files.write(tmp_path, records.instances("i-1", "i-2"))
-    environment = NativeEnvironment()
-    environment.filters.update(run_path(str(ROOT / "plugins/filter/plans.py"))["FilterModule"]().filters())
     given = {"run_dir": str(tmp_path), "this_host": host}
-    assert environment.from_string(WIRED["benchmark_instance_type"]).render(given) == instance_type
+    assert rendered("benchmark_instance_type", given) == instance_type
 
 
 def test_group_vars_reach_playbooks_through_the_inventory() -> None:
     assert (ROOT / "inventory/group_vars").resolve() == ROOT / "group_vars"
+
+
+def test_roles_call_a_host_by_its_instance_and_not_by_its_number() -> None:
+    # What is asked of Ansible itself, and the name of a host that has no instance yet.
+    own = {"roles/toolchain/vars/main.yml", "roles/launch/tasks/waiting.yml"}
+    reading = {
+        relative(path)
+        for role in ROLES
+        for path in role_files(role)
+        for text in expressions(yaml.safe_load(path.read_text()))
+        if "inventory_hostname" in variables(text)
+    }
+    assert reading == own
 
 
 def test_actions_call_a_host_by_its_instance_and_not_by_its_number() -> None:
@@ -187,3 +210,70 @@ def test_actions_call_a_host_by_its_instance_and_not_by_its_number() -> None:
     for path in actions:
         text = path.read_text()
         assert len(own.findall(text)) == len(known.findall(text)), relative(path)
+
+
+@pytest.mark.parametrize("playbook", ["benchmark", "finish"])
+def test_a_host_that_has_not_been_launched_is_left_out_whatever_the_tags_are(playbook: str) -> None:
+    plays = yaml_of(ROOT / f"playbooks/{playbook}.yml")
+    (play,) = (one for one in plays if one.get("strategy") == "ansible.builtin.host_pinned")
+    (at,) = (n for n, task in enumerate(play["tasks"]) if task.get("when") == "is_unlaunched")
+    assert play["tasks"][at]["ansible.builtin.meta"] == "end_host"
+    # Without tags, a task is dropped if any are asked for.
+    assert play["tasks"][at].get("tags") == ("always" if playbook == "benchmark" else None)
+    assert [task["name"] for task in play["tasks"][:at]] == (
+        [] if playbook == "finish" else ["Leave out a host that was left", "Launch"]
+    )
+
+
+def test_a_host_that_was_left_as_it_does_not_answer_is_left_out_of_all_that_follows() -> None:
+    (play,) = (one for one in yaml_of(ROOT / "playbooks/benchmark.yml") if "strategy" in one)
+    first = play["tasks"][0]
+    assert (first["ansible.builtin.meta"], first["when"], first["tags"]) == ("end_host", "attempt_left", "always")
+
+
+@pytest.mark.parametrize(
+    ("name", "launched", "is_unlaunched"), [("host-2", False, True), ("host-2", True, False), ("i-1", True, False)]
+)
+def test_a_host_that_waits_has_not_been_launched_until_it_has_an_instance(
+    tmp_path: Path, name: str, launched: bool, is_unlaunched: bool
+) -> None:
+    record_files.write(tmp_path, records.instances("i-1", *(["i-2"] if launched else [])))
+    given = {"run_dir": str(tmp_path), "inventory_hostname": name, "groups": {"waiting": ["host-2"]}}
+    given["this_host"] = rendered("this_host", given)
+    assert rendered("is_unlaunched", given) is is_unlaunched
+
+
+def test_a_host_that_has_waited_and_was_left_is_found_by_its_name_in_the_inventory(tmp_path: Path) -> None:
+    record_files.write(tmp_path, records.instances("i-1", "i-2", "i-3"))
+    for host in ("i-2", "i-3"):
+        attempts.leave(tmp_path / host)
+    # Of an instance that is gone, only the record says so.
+    given = {"run_dir": str(tmp_path), "groups": {"this_run": ["i-1", "host-2"]}}
+    assert rendered("run_left", given) == ["i-2"]
+
+
+def test_hosts_that_a_limit_leaves_out_are_not_ended(tmp_path: Path) -> None:
+    record_files.write(tmp_path, records.instances("i-1", "i-2"))
+    *_, last = yaml_of(ROOT / "playbooks/benchmark.yml")
+    hosts = {"__hosts": ["i-1", "host-2", "host-3"], "__limited": ["localhost", "i-1"]}
+    jinja = environment()
+    found = jinja.from_string(last["vars"]["__left_out"]).render({"run_dir": str(tmp_path), **hosts})
+    assert found == ["i-2", "host-3"]
+    (end,) = yaml_of(ROOT / "playbooks/tasks/end_run.yml")
+    spared = jinja.from_string(end["block"][0]["vars"]["terminate_spared"])
+    assert spared.render({"__left_out": found}) == found
+    # Whoever finishes a run wants all of it ended.
+    assert spared.render({}) == []
+
+
+def test_an_instance_that_is_not_in_the_records_is_launched_again_so_that_it_can_be_logged_in_to(
+    tmp_path: Path,
+) -> None:
+    record_files.write(tmp_path, records.instances("i-1"))
+    (play,) = (one for one in yaml_of(ROOT / "playbooks/benchmark.yml") if one["name"] == "Launch")
+    given = {
+        "run_dir": str(tmp_path),
+        "preflight": {"existing": ["i-1", "i-2"]},
+        "groups": {"this_run": ["i-1", "i-2"]},
+    }
+    assert environment().from_string(play["vars"]["__missing"]).render(given) == ["i-2"]

@@ -137,6 +137,7 @@ def test_what_a_file_or_program_has_put_into_a_sentence_does_nothing_to_the_term
             "bench.attach takes one RUN, and r2 is one too many. See ./inv bench.attach --help.",
         ),
         ("bench --run-id r1 --run-id r2", "r2 belongs to no flag: was --run-id given twice?"),
+        ("bench -i a, b", "b belongs to no flag: give --instance-type without spaces after commas."),
     ],
 )
 def test_a_second_run_is_refused_as_what_it_is(typed: str, sentence: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,10 +21,11 @@ def played(tmp_path: Path, connection: str, tasks: list[dict[str, Any]], **varia
     here = tmp_path / "here"
     here.mkdir(exist_ok=True)
     play = {
-        "hosts": "i-1",
+        "hosts": "host-1",
         "gather_facts": False,
         "ignore_unreachable": True,
         "vars": {
+            "collect_host": "i-1",
             "collect_attempt_dir": str(here),
             "collect_directory": str(tmp_path),
             **yaml.safe_load((ROOT / "roles/collect/vars/main.yml").read_text()),
@@ -39,7 +40,7 @@ def played(tmp_path: Path, connection: str, tasks: list[dict[str, Any]], **varia
         "tasks": tasks,
     }
     (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", "i-1,", str(tmp_path / "play.yml")]
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", "host-1,", str(tmp_path / "play.yml")]
     environment = {**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100)
     return done.stdout + done.stderr

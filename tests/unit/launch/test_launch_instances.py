@@ -14,7 +14,7 @@ from tests.support import actions, records
 from tests.support.aws_fakes import FakeClient
 
 METAL, OTHER = records.launch_plan(host=1, bare_metal=True), records.launch_plan(host=2)
-LIMITS = {"build_limit": 60, "time_limit": 180}
+LIMITS: dict[str, Any] = {"build_limit": 60, "time_limit": 180}
 
 
 @pytest.fixture

@@ -29,6 +29,38 @@ def test_an_instance_that_was_left_is_told_of_with_its_cost_and_the_way_back(tmp
 
 
 @pytest.mark.parametrize(
+    ("limited", "left_out"),
+    [
+        (("localhost", "i-1"), ["i-2", "host-3"]),
+        (("localhost", "i-1", "i-2", "host-3"), []),
+        # A mistake, for which nothing is kept running.
+        (("localhost",), []),
+    ],
+)
+def test_a_limit_leaves_out_what_it_does_not_name_unless_that_is_all(
+    limited: tuple[str, ...], left_out: list[str]
+) -> None:
+    assert left.left_out(("i-1", "i-2", "host-3"), limited) == left_out
+    assert left.left_out(("i-1",), ("localhost",)) == []
+
+
+def test_of_hosts_that_a_limit_leaves_out_it_is_told_what_they_cost_and_the_way_back(tmp_path: Path) -> None:
+    directory = tmp_path / "r1"
+    record_files.write(directory, records.instances("i-1", "i-2"))
+    back = f"To come back to it: ./inv bench.attach r1 --runs-dir {tmp_path}"
+    assert left.untouched(directory, "eu-central-1", ["i-2", "host-3"]).splitlines() == [
+        "Left as they are, since --limit leaves them out: i-2, host-3.",
+        "i-2 (c7i.large) still runs: it costs money.",
+        f"To end what is left: ./inv bench.terminate --run-id r1 --region eu-central-1 --runs-dir {tmp_path}",
+        back,
+    ]
+    assert left.untouched(directory, "eu-central-1", ["host-3"]).splitlines() == [
+        "Left as they are, since --limit leaves them out: host-3.",
+        back,
+    ]
+
+
+@pytest.mark.parametrize(
     ("has_profile", "destination", "told"),
     [
         (True, records.preflight().destination, "What it measures is uploaded to s3://mine by the instance itself."),

@@ -14,6 +14,15 @@ from tests.unit.launch.test_termination import Account
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
+def test_hosts_that_are_spared_are_not_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check_mode: bool) -> None:
+    there = Account("i-1", "i-2")
+    monkeypatch.setattr(session, "connector", lambda _: lambda _service, _region=None: there.client)
+    given: dict[str, Any] = {"run_id": "r1", "run_dir": str(tmp_path / "r1"), "region": "eu-central-1"}
+    answer = actions.run("terminate_instances", check_mode=check_mode, spared=["i-2"], **given)
+    assert answer["terminated"] == ["i-1"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize("asked", [True, False])
 def test_credentials_of_another_account_end_nothing_of_a_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: bool, check_mode: bool

@@ -349,6 +349,23 @@ def test_a_host_that_waits_for_its_launch_keeps_its_keys_until_the_run_is_ended_
     assert missing.sentence.startswith("The run was ended before this host was launched: ")
 
 
+def test_hosts_that_are_spared_stay_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    account = Account("i-1", "i-2")
+    launches = tuple(records.launch_plan(host=host) for host in (1, 2, 3))
+    record_files.write(tmp_path, records.preflight(launches=launches))
+    record_files.write(tmp_path, records.instances("i-1", "i-2"))
+    spared = ("i-2", "host-3")
+    assert termination.would_end(account.client, "r1", tmp_path, spared=spared) == ["i-1"]
+    assert termination.end(account.client, "r1", tmp_path, spared=spared) == Outcome(("i-1",))
+    assert account.ids == {"i-2"}
+    # What still waits is not lost either, once nothing runs.
+    termination.end(Account().client, "r1", tmp_path, spared=("host-3",))
+    assert not run_over.was_ended(tmp_path)
+    assert failures.failures(tmp_path) == ()
+    assert (tmp_path / "keys").exists()
+
+
 def test_keys_are_deleted_with_the_last_instance_and_not_before(tmp_path: Path) -> None:
     (tmp_path / "keys").mkdir()
     account = Account("i-1", "i-2")

@@ -31,6 +31,13 @@ def test_a_comma_without_a_type_is_refused(given: str) -> None:
     assert refusal(instance_type=given) == (f"instance_type has a comma without a type before or after it: {given}.")
 
 
+@pytest.mark.parametrize("given", ["c7i.large c7a.large", "c7i.large;c7a.large", "c7i.large, c7a large"])
+def test_what_is_separated_otherwise_is_no_type(given: str) -> None:
+    assert refusal(instance_type=given).endswith(
+        " is no instance type: separate types by commas, as in c7i.large,c7a.large."
+    )
+
+
 def test_a_type_that_is_named_twice_is_refused() -> None:
     assert refusal(instance_type="c7i.large,c8g.large,c7i.large") == (
         "instance_type has c7i.large twice: give each type once, and instances for more of each."

@@ -62,6 +62,8 @@ def test_a_run_can_be_left_once_every_host_that_still_works_measures() -> None:
     assert stages.Hosts(works=both, measures=one, failed=other).can_be_left
     # A build that failed leaves nothing that goes on.
     assert not stages.Hosts(works=one, failed=one).can_be_left
+    # Nobody knows whether one measures that does not answer, and it is left as it is.
+    assert stages.Hosts(works=both, measures=one, left=other).can_be_left
     # One that nobody waits for goes on, whatever the playbook does in the end.
     assert stages.Hosts(works=one, measures=one, left=one, ending=one).can_be_left
 

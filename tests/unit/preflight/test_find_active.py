@@ -15,7 +15,7 @@ from ansible.plugins.loader import action_loader
 
 from benchmarks.paths import ROOT
 from benchmarks.playbook import stages
-from benchmarks.runs import attempts, before_plan, failures
+from benchmarks.runs import attempts, before_plan, failures, record_files
 from benchmarks.runs.records import Attempt, Ready, Toolchain
 from tests.support import records
 from tests.support.answers import told
@@ -181,9 +181,79 @@ def test_what_is_found_changes_nothing_as_long_as_another_host_may_refuse(
     assert {path: path.read_bytes() for path in host_dir.rglob("*") if path.is_file()} == before
 
 
+@pytest.fixture
+def several(host_dir: Path) -> Path:
+    """The directory of that host in a run that has two, and is asked for anew after a failure."""
+    run = host_dir.parent
+    launches = tuple(records.launch_plan(host=number, instance_type=f"c{number}i.large") for number in (1, 2))
+    record_files.write(run, records.preflight(launches=launches))
+    record_files.write(run, records.instances("i-1", "i-2"))
+    failures.record_failure(run, "i-1", "Build", "The build failed.")
+    before_plan.keep(run)
+    failures.forget_failures(run)
+    return host_dir
+
+
+UNTOLD = {"rc": 1, "stdout": "", "stderr": "sh: Cannot fork\n"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"), [(LOST, "does not answer over SSH"), (UNTOLD, "answers over SSH, but does not tell")]
+)
+def test_one_of_several_hosts_that_tells_nothing_refuses_only_what_is_more_than_to_come_back(
+    monkeypatch: pytest.MonkeyPatch, several: Path, answer: Any, why: str
+) -> None:
+    told = found(monkeypatch, several, answer, attaches=True)
+    assert (told["number"], told["events"]) == (0, [])
+    assert told["unheard"].startswith(f"i-1 {why}")
+    assert failures.failures(several.parent) == ()
+    with pytest.raises(AnsibleActionFail, match=why):
+        found(monkeypatch, several, answer, attaches=False)
+
+
+def left_unheard(
+    monkeypatch: pytest.MonkeyPatch, host_dir: Path, others: Sequence[dict[str, Any]]
+) -> tuple[dict[str, Any], stages.Hosts]:
+    """What a task answers that leaves a host as it tells nothing, with what is reported of it."""
+    own = {"number": 0, "events": [], "unheard": "i-1 does not answer over SSH: Connection refused. Check it."}
+    args = {"host_dir": str(host_dir), "unheard": own["unheard"], "answers": [*others, own]}
+    with stages.pipe() as pipe:
+        for name, value in pipe.environment.items():
+            monkeypatch.setenv(name, value)
+        answer: dict[str, Any] = action("leave_unheard", args).run(task_vars={"inventory_hostname": "i-1"})
+        return answer, pipe.reached().hosts
+
+
+@pytest.mark.parametrize("other", [0, 1], ids=["measures nothing", "measures"])
+def test_a_host_that_tells_nothing_is_left_and_has_failed_if_another_one_answers(
+    monkeypatch: pytest.MonkeyPatch, several: Path, other: int
+) -> None:
+    attempts.follow(several, 1)
+    answer, hosts = left_unheard(monkeypatch, several, [{}, {"number": other, "events": [], "unheard": ""}])
+    assert attempts.is_left(several)
+    assert hosts.left == {"i-1"}
+    (failure,) = failures.failures(several.parent)
+    assert failure.is_of("i-1", 1)
+    assert failure.sentence == (
+        "i-1 does not answer over SSH: Connection refused. Check it. EC2 does not say that it is gone, so it is left "
+        "as it is, and the other hosts are followed: come back to it in a while."
+    )
+    assert answer["warnings"] == [failure.sentence.replace("i-1", "i-1 (c7i.large)", 1)]
+
+
+def test_if_no_host_tells_anything_the_request_is_refused_and_the_run_as_it_was(
+    monkeypatch: pytest.MonkeyPatch, several: Path
+) -> None:
+    others = [{}, {"skipped": True}, {"number": 0, "events": [], "unheard": "i-2 does not answer over SSH: …"}]
+    with pytest.raises(AnsibleActionFail, match=r"^i-1 does not answer over SSH: Connection refused\. Check it\.$"):
+        left_unheard(monkeypatch, several, others)
+    assert [failure.sentence for failure in failures.failures(several.parent)] == ["The build failed."]
+
+
 def test_what_is_followed_is_recorded_only_once_every_host_has_answered() -> None:
-    ask, follow = yaml.safe_load((ROOT / "roles/preflight/tasks/active.yml").read_text())
+    ask, leave, follow = yaml.safe_load((ROOT / "roles/preflight/tasks/active.yml").read_text())
     assert "find_active" in ask
+    assert "leave_unheard" in leave
     assert "follow_attempt" in follow
     plays = yaml.safe_load((ROOT / "playbooks/benchmark.yml").read_text())
     (play,) = (one for one in plays if one["name"] == "Check what the hosts of a continued run are doing")

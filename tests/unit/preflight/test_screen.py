@@ -89,6 +89,12 @@ def test_what_types_do_not_have_in_common_is_shown_with_the_types() -> None:
     ]
 
 
+def test_a_quota_without_room_for_any_host_promises_none() -> None:
+    launches = tuple(launch_plan(host=host, quota=replace(QUOTA, used=30)) for host in (1, 2))
+    lines = shown(preflight(launches=launches))
+    assert "At once   none, as far as is known, until others of your instances have ended" in lines
+
+
 def test_of_a_run_that_goes_on_what_is_still_launched_is_shown() -> None:
     launches = tuple(launch_plan(host=host) for host in (1, 2, 3))
     lines = shown(preflight(launches=launches, existing=("i-2",), gone=(1,)))

@@ -81,8 +81,8 @@ def test_instances_are_not_kept_if_others_wait_for_the_quota_that_they_take() ->
     three = {"quota": {"Quota": {"Value": 31.0}}}
     told = refusal(account(three, describe_instance_types=types), **SEVERAL, keep=True)
     assert told == (
-        "The vCPU quota has room for 3 of the 4 instances at once, and those that are kept would leave none for the "
-        "others: leave keep out, ask for more in Service Quotas, or choose fewer instances."
+        "The vCPU quota has no room for all 4 instances at once, and those that are kept would leave none for the "
+        "others: run it without keep, ask for more in Service Quotas, or choose fewer instances."
     )
 
 

@@ -44,6 +44,12 @@ def test_what_was_neither_launched_nor_refused_is_waiting(run: Path) -> None:
     assert planned_hosts.waiting(run) == ()
 
 
+def test_an_instance_that_exists_and_is_not_in_the_records_is_told(run: Path) -> None:
+    assert planned_hosts.unrecorded(run, ("i-1", "i-3")) == ("i-3",)
+    (run / "instances.json").unlink()
+    assert planned_hosts.unrecorded(run, ("i-1",)) == ("i-1",)
+
+
 def test_nothing_waits_that_is_gone_or_before_anything_was_launched(run: Path) -> None:
     record_files.write(run, records.preflight(launches=PLANS, gone=(3,)))
     assert planned_hosts.waiting(run) == ()
