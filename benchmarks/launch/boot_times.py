@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 from benchmarks.runs.records import LaunchPlan
 
+Lasting = tuple[LaunchPlan, int]  # a launch, and for how many minutes its instance lives
+
 CONNECT = 300  # seconds
 CONNECT_BARE_METAL = 1500  # seconds
 # Minutes for everything but build and benchmarks; with the boot, but for bare metal, whose boot is added.
@@ -27,8 +29,13 @@ def connect_timeout(launches: Sequence[LaunchPlan]) -> int:
 
 
 def lifetime(launches: Sequence[LaunchPlan], build_limit: int, time_limit: int) -> int:
-    """For how many minutes the instances of a run live at most, with their boot. The limits are in minutes too."""
+    """For how many minutes the longest of a run's instances lives, with its boot. The limits are in minutes too."""
     return build_limit + time_limit + _SPARE + (CONNECT_BARE_METAL // 60 if _has_bare_metal(launches) else 0)
+
+
+def lifetimes(launches: Sequence[LaunchPlan], build_limit: int, time_limit: int) -> list[Lasting]:
+    """Each launch, and for how many minutes its instance lives."""
+    return [(launch, lifetime([launch], build_limit, time_limit)) for launch in launches]
 
 
 def once_booted(launch: LaunchPlan, lifetime: int) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from benchmarks.aws import billing, cpu_credits
+from benchmarks.launch.boot_times import Lasting
 from benchmarks.runs.records import Instance, Instances, LaunchPlan, Price, Terminated
 
 
@@ -108,12 +109,12 @@ def _beside(each: Sequence[HostCost]) -> Iterator[str]:
         yield "dedicated hardware's fee"
 
 
-def at_most(launches: Sequence[LaunchPlan], minutes: int) -> float | None:
-    """What instances cost in USD if each lasts until it powers itself off after `minutes`; None if not known.
+def at_most(lasting: Sequence[Lasting]) -> float | None:
+    """What instances cost in USD if each lasts until it powers itself off; None if not known.
 
     CPU credits count as if the CPU were always busy. Storage and traffic are not counted.
     """
-    costs = [_at_most(launch, minutes * 60) for launch in launches]
+    costs = [_at_most(launch, minutes * 60) for launch, minutes in lasting]
     return None if None in costs else sum(filter(None, costs))
 
 

@@ -15,6 +15,7 @@ from benchmarks.aws.optional_answers import UnknownError
 from benchmarks.aws.session import AwsShape, Connect
 from benchmarks.errors import RefusedError
 from benchmarks.launch import cost
+from benchmarks.launch.boot_times import Lasting
 from benchmarks.runs.records import LaunchPlan, Place, Price
 
 
@@ -149,29 +150,33 @@ def _spot_warnings(name: str, price: Price, credits: Price | None, ceiling: floa
     )
 
 
-def check_cost(launches: Sequence[LaunchPlan], minutes: int, ceiling: float | None) -> None:
-    """Raises RefusedError if launches of `minutes` each may cost more than `ceiling` (USD), or an unknown amount."""
+def check_cost(lasting: Sequence[Lasting], ceiling: float | None) -> None:
+    """Raises RefusedError if launches may cost more than `ceiling` (USD), or an unknown amount."""
     if ceiling is None:
         return
-    most = cost.at_most(launches, minutes)
+    most = cost.at_most(lasting)
     if most is None:
-        launch = next(one for one in launches if cost.at_most([one], minutes) is None)
+        launch = next(one[0] for one in lasting if cost.at_most([one]) is None)
         why = launch.price_unknown or launch.cpu_credits_unknown or _unlimited(launch)
         raise RefusedError(f"The cost cannot be checked against max_cost: {why}. Leave max_cost out to run without it.")
     # To the millionth, since products of prices and hours are not exact.
     if round(most, 6) > ceiling:
         raise RefusedError(
-            f"The run may cost {cost.cents(most)}, more than the max_cost of ${ceiling:.4g}, if {_each(launches)} "
-            f"lasts for all of its {text.hours(minutes)}: lower time_limit or build_limit, or choose {_less(launches)}."
+            f"The run may cost {cost.cents(most)}, more than the max_cost of ${ceiling:.4g}, if {_each(lasting)} "
+            f"lasts for all of its {_times(lasting)}: lower time_limit or build_limit, or choose {_less(lasting)}."
         )
 
 
-def _each(launches: Sequence[LaunchPlan]) -> str:
-    return "it" if len(launches) == 1 else "each instance"
+def _each(lasting: Sequence[Lasting]) -> str:
+    return "it" if len(lasting) == 1 else "each instance"
 
 
-def _less(launches: Sequence[LaunchPlan]) -> str:
-    return "a cheaper type" if len(launches) == 1 else "cheaper types or fewer instances"
+def _times(lasting: Sequence[Lasting]) -> str:
+    return " or ".join(text.hours(minutes) for minutes in sorted({minutes for _, minutes in lasting}))
+
+
+def _less(lasting: Sequence[Lasting]) -> str:
+    return "a cheaper type" if len(lasting) == 1 else "cheaper types or fewer instances"
 
 
 def _unlimited(launch: LaunchPlan) -> str:

@@ -184,11 +184,11 @@ def _with_machine(
         plan = replace(plan, **_of_gone(begun.directory, plan, there, connect, where))
     exist = {instances.host_of(instance) for instance in there}
     new = [launch for launch in launches if launch.host not in exist and launch.host not in plan.gone]
-    minutes = boot_times.lifetime(launches, parameters["build_limit"], parameters["time_limit"])
     warnings = (*plan.warnings, *warnings, *resuming.time_warnings(there, launches, parameters, datetime.now(UTC)))
     if new:
         # Nothing could be refused or warned of that is launched already.
-        launch_price.check_cost(new, minutes, parameters["max_cost"])
+        lasting = boot_times.lifetimes(new, parameters["build_limit"], parameters["time_limit"])
+        launch_price.check_cost(lasting, parameters["max_cost"])
         if parameters["keep"]:
             launch_quota.refuse_waiting(new)
         run = dry_run.Run(begun.directory.name if begun else _NAMELESS, plan.started, caller.of(identity))

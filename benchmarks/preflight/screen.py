@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from benchmarks.aws.credentials import Lifetime
 from benchmarks.launch import boot_times, cost, quota_room
+from benchmarks.launch.boot_times import Lasting
 from benchmarks.results import link
 from benchmarks.results.result_keys import RunFolder, of_suite
 from benchmarks.runs.records import LaunchPlan, Place, Preflight, Quota, Source, Suite, Values
@@ -46,14 +47,20 @@ def _machine(plan: Preflight, parameters: Values) -> Iterator[tuple[str, str]]:
         yield "Machine", f"{', '.join(plan.existing)}, which the run has already{more}"
         if all_exist:
             return
-    minutes = boot_times.lifetime(plan.launches, parameters["build_limit"], parameters["time_limit"])
+    lasting = boot_times.lifetimes(new, parameters["build_limit"], parameters["time_limit"])
     yield from _launch(new[0]) if len(new) == 1 else _launches(new)
-    most = cost.at_most(new, minutes)
+    most = cost.at_most(lasting)
     amount = "not known" if most is None else cost.cents(most)
     each = "" if len(new) == 1 else f" for all {len(new)} instances, each"
     until = "until it switches itself off"
-    yield "At most", f"{amount}{each} for {hours(minutes)}, {until}; storage, address and traffic not counted"
+    yield "At most", f"{amount}{each} for {_longest(lasting)}, {until}; storage, address and traffic not counted"
     yield from _quotas(new)
+
+
+def _longest(lasting: Sequence[Lasting]) -> str:
+    """For how long each instance lives; if they differ, the longest of these."""
+    times = {minutes for _, minutes in lasting}
+    return f"{'up to ' if len(times) > 1 else ''}{hours(max(times))}"
 
 
 def _launch(launch: LaunchPlan) -> Iterator[tuple[str, str]]:

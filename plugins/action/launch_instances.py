@@ -10,7 +10,7 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 from benchmarks.aws import aws_errors, caller, session
-from benchmarks.launch import hosts, run_instances, termination
+from benchmarks.launch import boot_times, hosts, run_instances, termination
 from benchmarks.runs import record_files, run_directory, ssh_keys
 from benchmarks.runs.records import LaunchPlan
 
@@ -18,11 +18,12 @@ from benchmarks.runs.records import LaunchPlan
 class ActionModule(ActionBase):
     """`plans` are those of plan_run, `started` is when it first planned; `key_file` is a key of the user's own.
 
-    `lifetime` is in minutes from a launch until the instance has powered itself off, `timeout` in seconds until all
-    run. Existing instances are found by the run's tag. A missing one is launched with a client token that is derived
-    from the request, so that repeating an interrupted call launches no second one. A run that was ended, and is asked
-    for anew, counts as ended until just before its launch. Makes the run's keys before the first launch, and writes
-    `instances.json` and `known_hosts` into `run_dir`. Returns the run's `instances`; in check mode, those that exist.
+    `build_limit` and `time_limit` are in minutes: some time after both, each instance powers itself off, also if its
+    type is slow to boot. `timeout` is in seconds until all run. Existing instances are found by the run's tag. A
+    missing one is launched with a client token that is derived from the request, so that repeating an interrupted call
+    launches no second one. A run that was ended, and is asked for anew, counts as ended until just before its launch.
+    Makes the run's keys before the first launch, and writes `instances.json` and `known_hosts` into `run_dir`. Returns
+    the run's `instances`; in check mode, those that exist.
 
     Of several, those for which the vCPU quota has no room are not launched. That one is refused does not fail the
     others: it is recorded as a failure of its host, and warned of; if all are, this fails.
@@ -37,7 +38,8 @@ class ActionModule(ActionBase):
                 "plans": {"type": "list", "elements": "dict", "required": True},
                 "started": {"type": "str", "required": True},
                 "key_file": {"type": "path", "no_log": False},
-                "lifetime": {"type": "int", "required": True},
+                "build_limit": {"type": "int", "required": True},
+                "time_limit": {"type": "int", "required": True},
                 "timeout": {"type": "int", "default": 600},
             }
         )
@@ -53,11 +55,13 @@ class ActionModule(ActionBase):
                 return {"changed": len(there) < len(plans), "instances": shown, "diff": difference}
             keys = ssh_keys.run_keys(directory, Path(given["key_file"]) if given["key_file"] else None)
             started, owner = datetime.fromisoformat(given["started"]), caller.name(connect)
-            prepare = partial(run_instances.prepare, given["run_id"], started, keys, given["lifetime"], owner)
+            lasting = boot_times.lifetimes(plans, given["build_limit"], given["time_limit"])
             note = partial(hosts.note, directory, region, keys.host.public)
             ec2 = connect("ec2")
             begin = partial(termination.launch_anew, ec2, given["run_id"], directory)
-            launches = list(map(prepare, plans))
+            launches = [
+                run_instances.prepare(given["run_id"], started, keys, minutes, owner, plan) for plan, minutes in lasting
+            ]
             outcome = hosts.ensure(ec2, launches, given["timeout"], note, begin=begin, directory=directory)
             refused = hosts.note_refused(directory, plans, outcome)
             if not outcome.instances:

@@ -11,7 +11,7 @@ from ansible.plugins.action import ActionBase
 
 from benchmarks.aws import aws_errors, caller, session
 from benchmarks.aws.session import Client
-from benchmarks.launch import hosts, run_instances, waiting_host
+from benchmarks.launch import boot_times, hosts, run_instances, waiting_host
 from benchmarks.launch.run_instances import Launch
 from benchmarks.playbook import stages
 from benchmarks.runs import attempts, record_files, run_directory, run_layout, ssh_keys
@@ -36,7 +36,8 @@ class ActionModule(ActionBase):
                 "host": {"type": "str", "required": True},
                 "started": {"type": "str", "required": True},
                 "key_file": {"type": "path", "no_log": False},
-                "lifetime": {"type": "int", "required": True},
+                "build_limit": {"type": "int", "required": True},
+                "time_limit": {"type": "int", "required": True},
                 "timeout": {"type": "int", "default": 600},
                 "keep": {"type": "bool", "default": False},
             }
@@ -54,7 +55,8 @@ class ActionModule(ActionBase):
             connect = session.connector(plan.region)
             started = datetime.fromisoformat(given["started"])
             owner = caller.name(connect)
-            asked = run_instances.prepare(given["run_id"], started, keys, given["lifetime"], owner, plan)
+            lifetime = boot_times.lifetime([plan], given["build_limit"], given["time_limit"])
+            asked = run_instances.prepare(given["run_id"], started, keys, lifetime, owner, plan)
             return connect("ec2"), asked
 
         waiting = waiting_host.WaitingHost(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +52,6 @@ def _launch(directory: str, host: str) -> LaunchPlan | None:
     return planned_hosts.launch(plan, launched, host) if plan else None
 
 
-def lifetime(launches: Sequence[Mapping[str, Any]], build_limit: int, time_limit: int) -> int:
-    return boot_times.lifetime(_typed(launches), build_limit, time_limit)
-
-
-def _typed(launches: Sequence[Mapping[str, Any]]) -> list[LaunchPlan]:
-    return [record_files.typed(LaunchPlan, launch) for launch in launches]
-
-
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
@@ -67,5 +59,4 @@ class FilterModule:
             "lost_records": lost_records,
             "host_connect_timeout": host_connect_timeout,
             "host_instance_type": host_instance_type,
-            "lifetime": lifetime,
         }

@@ -38,5 +38,10 @@ def test_a_boot_of_any_length_and_a_shutdown_end_within_the_lifetime(
     assert boot_times.early(launch) == lifetime - left
 
 
+def test_each_instance_lives_as_long_as_its_own_type_needs() -> None:
+    lasting = boot_times.lifetimes([launch_plan(), launch_plan(bare_metal=True)], 60, 180)
+    assert [(launch.bare_metal, minutes) for launch, minutes in lasting] == [(False, 270), (True, 295)]
+
+
 def test_a_timer_is_never_of_no_time() -> None:
     assert boot_times.once_booted(launch_plan(bare_metal=True), 2) == 1

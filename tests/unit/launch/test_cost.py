@@ -49,8 +49,8 @@ def test_the_fee_for_dedicated_hardware_is_told_as_not_counted_and_leaves_the_mo
     assert cost.line(plan, records.instances("i-1"), over).endswith(
         "; storage, traffic and dedicated hardware's fee not counted)"
     )
-    assert cost.at_most([plan], 60) is None
-    assert cost.at_most([replace(plan, tenancy="default")], 60) == PRICE.usd_per_hour
+    assert cost.at_most([(plan, 60)]) is None
+    assert cost.at_most([(replace(plan, tenancy="default"), 60)]) == PRICE.usd_per_hour
 
 
 def burstable(credits: str | None, **changes: Any) -> str:
@@ -89,7 +89,7 @@ def test_suse_is_billed_by_whole_hours() -> None:
     suse = records.launch_plan(price=PRICE, image=Image(id="ami-1", licensed_platform="SUSE Linux"))
     over = Terminated(instances=(Ended(instance_id="i-1", at=BEGAN + timedelta(minutes=61)),))
     assert cost.line(suse, records.instances("i-1"), over).startswith("c7i.large for 120 min 0 s at $0.36/h: $0.7200 ")
-    assert cost.at_most([suse], 270) == pytest.approx(5 * 0.36)
+    assert cost.at_most([(suse, 270)]) == pytest.approx(5 * 0.36)
 
 
 def test_every_instance_counts() -> None:
@@ -171,7 +171,13 @@ SPOT = Price(usd_per_hour=0.12, source="EC2 spot price", date="2026-05-19", usd_
 def test_the_most_that_a_run_costs_is_its_price_for_its_whole_lifetime(
     launches: list[LaunchPlan], usd: float | None
 ) -> None:
-    assert cost.at_most(launches, 270) == (None if usd is None else pytest.approx(usd))
+    lasting = [(launch, 270) for launch in launches]
+    assert cost.at_most(lasting) == (None if usd is None else pytest.approx(usd))
+
+
+def test_each_instance_costs_what_its_own_lifetime_costs() -> None:
+    launch = records.launch_plan(price=PRICE)
+    assert cost.at_most([(launch, 60), (launch, 90)]) == pytest.approx(2.5 * PRICE.usd_per_hour)
 
 
 @pytest.mark.parametrize(("usd", "said"), [(1.6065, "$1.61"), (0.3, "$0.30"), (0.001, "$0.01"), (0, "$0.00")])

@@ -64,6 +64,13 @@ def test_several_hosts_are_shown_by_type_with_what_all_of_them_cost() -> None:
     ]
 
 
+def test_instances_that_live_for_different_times_are_shown_with_the_longest() -> None:
+    launches = (launch_plan(host=1), launch_plan(host=2, instance_type="c7i.metal-24xl", bare_metal=True))
+    (line,) = [line for line in shown(preflight(launches=launches)) if line.startswith("At most")]
+    # At $0.357 an hour, 4.5 and 4.92 hours.
+    assert line == f"At most   $3.37 for all 2 instances, each for up to 4 h 55 min, {UNTIL}"
+
+
 def test_what_types_do_not_have_in_common_is_shown_with_the_types() -> None:
     arm = launch_plan(
         host=2, instance_type="t4g.large", image=Image(id="ami-2"), price=None, price_unknown="AWS lists none",

@@ -60,6 +60,17 @@ def test_the_limit_of_the_cost_is_for_all_instances() -> None:
     )
 
 
+def test_an_instance_that_boots_fast_costs_no_more_beside_one_that_boots_slowly() -> None:
+    def types(InstanceTypes: list[str]) -> dict[str, Any]:  # noqa: N803
+        return {"InstanceTypes": [type_info(name, BareMetal=name == "m7i.large") for name in InstanceTypes]}
+
+    told = refusal(account(describe_instance_types=types), instance_type=TYPES, max_cost=3.36)
+    assert told == (
+        "The run may cost $3.37, more than the max_cost of $3.36, if each instance lasts for all of its 4 h 30 min or "
+        "4 h 55 min: lower time_limit or build_limit, or choose cheaper types or fewer instances."
+    )
+
+
 def test_instances_are_not_kept_if_others_wait_for_the_quota_that_they_take() -> None:
     four = {"quota": {"Quota": {"Value": 32.0}}}
 
