@@ -37,8 +37,8 @@ WIRED: dict[str, Any] = yaml_of(WIRING)
 SHARED = {name for name in WIRED if not name.startswith(tuple(f"{role}_" for role in ROLES))}
 
 
-def environment() -> NativeEnvironment:
-    """Jinja with the filters of this project and those of Ansible that it uses."""
+def environment() -> Any:
+    """Jinja that returns values of any type, with the filters of this project and those of Ansible that it uses."""
     made = NativeEnvironment()
     for name in ("plans", "runs"):
         made.filters.update(run_path(str(ROOT / f"plugins/filter/{name}.py"))["FilterModule"]().filters())

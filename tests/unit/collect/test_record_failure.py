@@ -29,14 +29,10 @@ def test_a_host_is_named_by_its_instance_once_it_has_one(tmp_path: Path, monkeyp
     monkeypatch.setattr(host_check, "gone", lambda _: "")
 
     def failed() -> str:
-        told: dict[str, Any] = {
-            "run_dir": str(tmp_path),
-            "attempt": 1,
-            "stage": "",
-            "task": "Launch",
-            "result": {"msg": "No."},
-        }
-        actions.run("record_failure", of="host-2", **told)
+        result = {"msg": "No."}
+        actions.run(
+            "record_failure", of="host-2", run_dir=str(tmp_path), attempt=1, stage="", task="Launch", result=result
+        )
         return failures.failures(tmp_path)[-1].host
 
     assert failed() == "host-2"
