@@ -16,9 +16,10 @@ from benchmarks.runs import record_files
 class ActionModule(ActionBase):
     """With `instance_id`, only this one of the run `run_id`; `timeout` is in seconds until none may be alive.
 
-    `keep` leaves what has answered over SSH and powers itself off; hosts that are `spared` are left as they are; `asked` if the user has named the run, which then
-    must be known; `final` if the run is over even if nothing of it was there. The instances are found by the run's tag.
-    Ids in its records are looked up as well, since tags of new instances become visible only after a while. One that is
+    `keep` leaves what has answered over SSH and powers itself off; hosts that are `spared` are left alone; `asked`
+    if the user has named the run, which then must be known; `final` if the run is over even if nothing of it was there.
+    The instances are found by the run's tag. Ids in its records are looked up as well, since tags of new instances
+    become visible only after a while. One that is
     shutting down is billed no more: it is followed for a while until it is terminated, which takes bare metal many
     minutes, but is no failure if it is not. Writes `terminated.json` into `run_dir`, if there is one. Returns the ids
     that this call `terminated`, those `shutting_down`, and the result as a `sentence` for the user.
