@@ -37,7 +37,7 @@ WIRED: dict[str, Any] = yaml_of(WIRING)
 SHARED = {name for name in WIRED if not name.startswith(tuple(f"{role}_" for role in ROLES))}
 
 
-def environment() -> NativeEnvironment:
+def environment() -> Any:
     """Jinja with the filters of this project and those of Ansible that it uses."""
     made = NativeEnvironment()
     for name in ("plans", "runs"):

@@ -244,7 +244,11 @@ def test_a_host_that_tells_nothing_is_left_and_has_failed_if_another_one_answers
 def test_if_no_host_tells_anything_the_request_is_refused_and_the_run_as_it_was(
     monkeypatch: pytest.MonkeyPatch, several: Path
 ) -> None:
-    others = [{}, {"skipped": True}, {"number": 0, "events": [], "unheard": "i-2 does not answer over SSH: …"}]
+    others: list[dict[str, Any]] = [
+        {},
+        {"skipped": True},
+        {"number": 0, "events": [], "unheard": "i-2 does not answer over SSH: …"},
+    ]
     with pytest.raises(AnsibleActionFail, match=r"^i-1 does not answer over SSH: Connection refused\. Check it\.$"):
         left_unheard(monkeypatch, several, others)
     assert [failure.sentence for failure in failures.failures(several.parent)] == ["The build failed."]
