@@ -44,10 +44,7 @@ def untold(host: str, what: str, said: str) -> str:
 
 def unheard(sentence: str) -> str:
     """What is said of one of several hosts that does not tell what it is at, with the `sentence` that says why."""
-    return (
-        f"{sentence} EC2 does not say that it is gone, so it is left as it is, and the other hosts are followed: come "
-        "back to it in a while."
-    )
+    return f"{sentence} EC2 does not say that it is gone, so it is left as it is: come back to it in a while."
 
 
 def stopped(unit: str, told: str, *, left: bool) -> str:

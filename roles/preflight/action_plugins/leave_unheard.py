@@ -45,8 +45,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(str(run_directory.write_failed(error))) from None
         stages.tell("left", host)
         events.note(events.here(), event_records.RunLeft(host=host))
-        label = host_labels.of(here.parent, host)
-        return {"changed": False, "warnings": [label.told(told) if label else told]}
+        return {"changed": False, "warnings": [told]}
 
 
 def _is_heard(answer: Any) -> bool:
