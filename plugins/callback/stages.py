@@ -66,7 +66,7 @@ class CallbackModule(CallbackBase):
             self._begin_stage(role)
         elif course := self._course(host.get_name()):
             course.stage = role or course.stage
-            self._progress(course.progress, host.get_name(), course.label.columns)
+            self._progress(course.progress, host.get_name(), course)
 
     def _begin_stage(self, role: str | None) -> None:
         if self._stage and role == self._stage.name:
@@ -169,10 +169,11 @@ class CallbackModule(CallbackBase):
         """What tells the result's host from others of its run; None if there is no other, and for the controller."""
         return host_labels.of(self._directory, result._host.get_name())
 
-    def _progress(self, text: str, host: str = ALL, label: tuple[str, ...] | None = None) -> None:
+    def _progress(self, text: str, host: str = ALL, course: Course | None = None) -> None:
         """Show a line of progress, or none."""
         if self._rewrite:
-            self._display.display(Line(host, text, label).message, newline=False, screen_only=True)
+            line = Line(host, text, course.label.columns, course.idle) if course else Line(host, text)
+            self._display.display(line.message, newline=False, screen_only=True)
 
     def _end_stage(self) -> None:
         stage, self._stage = self._stage, None

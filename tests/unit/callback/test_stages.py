@@ -232,6 +232,16 @@ def test_each_of_several_hosts_has_a_line(run: Run, stages: Any, screen: Screen)
     assert screen.lines[-1] == "i-3  c3.large  eu-central-1a  … launch"
 
 
+def test_hosts_that_wait_for_the_quota_are_one_line_at_the_end(run: Run, screen: Screen) -> None:
+    run.launch(1)
+    for host in ("host-2", "host-3", "i-1"):
+        run.begin(host, "launch")
+    assert screen.lines == [
+        "i-1  c1.large  eu-central-1a  … launch",
+        "2 hosts wait for the vCPU quota: host-2, host-3",
+    ]
+
+
 def test_a_host_that_is_done_is_a_line_above_those_that_go_on(run: Run, stages: Any, screen: Screen) -> None:
     for host in ("i-1", "i-2"):
         run.begin(host, "report")
