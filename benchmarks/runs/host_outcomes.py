@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.runs import attempts, failures, planned_hosts, record_files, run_layout
 from benchmarks.runs.host_labels import Label
-from benchmarks.runs.records import Failure, Instances, LaunchPlan, Preflight
+from benchmarks.runs.records import Failure, Instances, LaunchPlan, Preflight, Toolchain
 from benchmarks.runs.result_records import Results
 
 # The name in failures that are of no host.
@@ -20,13 +20,14 @@ class HostOutcome:
     """A host by its name in records, and the plan of its launch; None for a machine of the user's own, or if not known.
 
     `failure` is why it has failed or its results are partial, as a sentence; empty if neither is known. It has neither
-    that nor succeeded while it waits or measures.
+    that nor succeeded while it waits or measures. `failed_in` is the stage of its first failure; empty if it has none.
     """
 
     host: str
     launch: LaunchPlan | None
     failure: str = ""
     is_measured: bool = False  # whether its newest attempt has results
+    failed_in: str = ""
 
     @property
     def has_succeeded(self) -> bool:
@@ -91,9 +92,16 @@ def _hosts(
 
 def _outcome(directory: Path, name: str, launch: LaunchPlan | None, recorded: Sequence[Failure]) -> HostOutcome:
     host = run_layout.host(directory, name)
-    results = record_files.recall(Results, run_layout.attempt(host, attempts.current(host)))
+    attempt = run_layout.attempt(host, attempts.current(host))
+    results = record_files.recall(Results, attempt)
     names = {name, launch.name} if launch else {name}
-    own = [one.sentence for one in recorded if one.host in names]
+    own = [one for one in recorded if one.host in names]
     partial = [results.partial] if results and results.partial else []
     shared = [one.sentence for one in recorded if one.host == _CONTROLLER] if results is None else []
-    return HostOutcome(name, launch, next(iter([*own, *partial, *shared]), ""), results is not None)
+    failure = next(iter([*(one.sentence for one in own), *partial, *shared]), "")
+    return HostOutcome(name, launch, failure, results is not None, _stage(own[0], attempt) if own else "")
+
+
+def _stage(failure: Failure, attempt: Path) -> str:
+    """The stage in which a host has failed. Failures name none of the two that set a host up and measure there."""
+    return failure.stage or ("benchmark" if (attempt / Toolchain.FILE).exists() else "toolchain")
