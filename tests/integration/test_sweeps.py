@@ -157,6 +157,9 @@ def test_hosts_that_wait_for_the_quota_are_launched_once_whoever_is_killed_meanw
         tell(account, run_id)
     ended = back.end()
     assert ended.code == 0, ended.output
+    last = launched(sweep, run_id)[3]
+    named = f"host-3 is {last['instance_id']} ({last['instance_type']}, {last['zone']}) at "
+    assert named in " ".join(ended.output.split())
     check_over(account, run_id)
     check_measured(sweep, run_id, 3)
 
