@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.runs import attempts, failures, planned_hosts, record_files, run_layout
+from benchmarks.runs import attempts, failures, host_labels, planned_hosts, record_files, run_layout
 from benchmarks.runs.host_labels import Label
 from benchmarks.runs.records import Failure, Instances, LaunchPlan, Preflight, Toolchain
 from benchmarks.runs.result_records import Results
@@ -75,7 +75,7 @@ def _told(why: str, of: Sequence[HostOutcome]) -> str:
     first, *more = of
     if first.launch and not more:
         return Label(first.host, first.launch.instance_type).told(why)
-    return f"{', '.join(one.title for one in of)}: {why}"
+    return f"{', '.join(one.title for one in of)}: {host_labels.of_several(why)}"
 
 
 def _hosts(

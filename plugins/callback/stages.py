@@ -142,7 +142,7 @@ class CallbackModule(CallbackBase):
         for text in map(str, result._result.get("warnings", [])):
             label = self._label(result)
             if self._said.is_new(text, label.name if label else ""):
-                self._say(f"! {label.told(text) if label else text}", color="yellow")
+                self._say(f"! {self._told(text, label)}", color="yellow")
 
     def _fail(self, result: Any) -> None:
         if result._result.get("is_answer"):
@@ -160,10 +160,16 @@ class CallbackModule(CallbackBase):
             # Why each host has failed is in the summary, below the table of hosts.
             sentence = sentence.partition("\n")[0]
         if self._said.is_new(sentence, label.name if label else ""):
-            self._say(label.told(sentence) if label else sentence, color="red", stderr=True)
+            self._say(self._told(sentence, label), color="red", stderr=True)
         # What could not be launched is left out of what follows.
         if course and course.label.waits:
             self._end_course(result._host.get_name())
+
+    def _told(self, sentence: str, label: Label | None) -> str:
+        """A sentence about a host with that label, or about all."""
+        if label:
+            return label.told(sentence)
+        return host_labels.of_several(sentence) if host_labels.planned(self._directory) else sentence
 
     def _label(self, result: Any) -> Label | None:
         """What tells the result's host from others of its run; None if there is no other, and for the controller."""

@@ -283,6 +283,16 @@ def test_a_host_that_cannot_be_launched_waits_no_more(run: Run, stages: Any, scr
     assert len(screen.lines) == 3
 
 
+def test_no_new_run_is_advised_for_one_of_several_hosts(run: Run, stages: Any, screen: Screen) -> None:
+    run.fail("i-1", "benchmark", "i-1 is terminated: x. Start a new run. The log that was read until then is kept.")
+    run.fail("i-1", "benchmark", "i-1 is terminated: x. Start a new run.")
+    begun = run.begin("localhost", "launch")
+    stages.v2_runner_on_ok(run.result("localhost", begun, warnings=["c3.large: i-3 ended. Start a new run."]))
+    assert screen.text == (
+        "i-1 (c1.large) is terminated: x. The log that was read until then is kept.\n! c3.large: i-3 ended.\n"
+    )
+
+
 def test_a_warning_about_one_of_several_hosts_names_it(run: Run, stages: Any, screen: Screen) -> None:
     for host in ("i-1", "i-2"):
         stages.v2_runner_on_ok(run.result(host, run.begin(host, "launch"), warnings=["i-1 has no timer."]))
