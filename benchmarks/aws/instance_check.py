@@ -15,6 +15,8 @@ from benchmarks.aws import aws_errors, instances, session
 from benchmarks.aws.session import AwsShape, Client
 
 WITH_CHECKS = "with-checks"
+# What becomes of an instance is told as if it had come to its end, so that it is the same whenever EC2 is asked.
+_ENDS = {"shutting-down": "terminated", "stopping": "stopped"}
 # EC2 checks once a minute. One check that has failed may pass again, as while a machine has no memory left.
 IMPAIRED = timedelta(minutes=2)
 
@@ -35,7 +37,8 @@ def reason(instance: AwsShape) -> str:
     if (stated := _taken_back(instance)) is not None:
         return f"EC2 took back the spot instance {instance['InstanceId']} ({stated})"
     said = (instance.get("StateReason") or {}).get("Message") or instance.get("StateTransitionReason")
-    return f"{instance['InstanceId']} is {instance['State']['Name']}: {said or 'EC2 gives no reason'}"
+    state = instance["State"]["Name"]
+    return f"{instance['InstanceId']} is {_ENDS.get(state, state)}: {said or 'EC2 gives no reason'}"
 
 
 def _taken_back(instance: AwsShape) -> str | None:

@@ -21,9 +21,10 @@ from benchmarks.runs.result_records import Results
 from benchmarks.terminal import rendering
 
 
-def _stages(directory: Path) -> list[RenderableType]:
+def _stages(directory: Path, *, is_of_several: bool) -> list[RenderableType]:
     times = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in stages.times(directory).items())
-    return [rendering.Hanging(Text(f"Stages    {times}"))] if times else []
+    of = "on the host that took longest: " if is_of_several else ""
+    return [rendering.Hanging(Text(f"Stages    {of}{times}"))] if times else []
 
 
 def _numbers(directory: Path, told: str) -> list[RenderableType]:
@@ -116,7 +117,8 @@ def of_run(directory: Path, told: str = "") -> RenderableType:
     launched = record_files.recall(Instances, directory)
     terminated = record_files.recall(Terminated, directory) or Terminated()
     hosts = list(run_layout.hosts(directory))
-    if preflight and len(preflight.launches) > 1:
+    is_of_several = bool(preflight and len(preflight.launches) > 1)
+    if is_of_several:
         parts += hosts_summary.parts(directory, launched, terminated, told)
         parts += [line for host in hosts for line in _others(host)]
     else:
@@ -126,7 +128,7 @@ def of_run(directory: Path, told: str = "") -> RenderableType:
             parts.append(rendering.Hanging(Text(f"Cost      {cost.line(preflight.launch, launched, terminated)}")))
     if preflight and preflight.launch and launched:
         parts += [Text(line) for line in kept(directory, launched, terminated)]
-    parts += _stages(directory)
+    parts += _stages(directory, is_of_several=is_of_several)
     parts.append(Text(f"Run       {directory}"))
     return Group(*parts)
 

@@ -22,15 +22,12 @@ class HostCost:
     credits: float = 0.0  # the most that its CPU credits may have cost beside that, as far as is known
     is_more: bool = False  # whether CPU credits of an unknown price may have been charged
 
-    @property
-    def lasted(self) -> str:
-        return _lasted(self.seconds)
-
     def __str__(self) -> str:
+        """The amount as in a table: `≤` if it may be less, `~` if EC2 may have changed the price."""
         if self.usd is None:
             return "not known"
-        amount = f"${self.usd + self.credits:.4f}"
-        return f"up to {amount}" if self.credits else f"about {amount}" if self.launch.spot else amount
+        mark = "≤" if self.credits else "~" if self.launch.spot else ""
+        return f"{mark}${self.usd + self.credits:.4f}"
 
 
 def of_instance(launch: LaunchPlan, one: Instance, terminated: Terminated, now: datetime | None = None) -> HostCost:

@@ -20,9 +20,19 @@ from rich.console import Console
 from benchmarks.aws import aws_errors, caller, opt_in_regions, session
 from benchmarks.launch import left, remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages, unmounted
-from benchmarks.runs import attempts, events, failures, host_outcomes, run_layout, run_over
+from benchmarks.runs import (
+    attempts,
+    events,
+    failures,
+    host_labels,
+    host_outcomes,
+    record_files,
+    run_layout,
+    run_over,
+)
 from benchmarks.runs.event_records import CleanedUp, RunLeft
 from benchmarks.runs.records import Failure
+from benchmarks.runs.records import Instances as LaunchedInstances
 from benchmarks.terminal.rendering import Said
 
 # How long after an interruption an instance may still appear whose launch was in progress.
@@ -108,6 +118,7 @@ class Instances:
         except aws_errors.errors() as error:
             self._say_unknown(error)
             return
+        had_ended = self._have_ended
         try:
             outcome = termination.end(
                 ec2,
@@ -120,12 +131,18 @@ class Instances:
             )
             if keep:
                 self._say_kept(outcome)
-            else:
+            elif outcome.ended or not had_ended:
                 self._say(termination.sentence(self.run_id, self.region, outcome))
         except aws_errors.errors() as error:
             self._say(termination.explain(error, self._connect, self.region, self.run_id, self.directory))
             with suppress(*aws_errors.errors()):
                 termination.note_gone(ec2, self.run_id, self.directory)
+
+    @property
+    def _have_ended(self) -> bool:
+        """Whether the run has ended each of several hosts by itself, as its records say: nothing was in doubt."""
+        is_launched = record_files.recall(LaunchedInstances, self.directory) is not None
+        return is_launched and bool(host_labels.planned(self.directory)) and not remaining.not_ended(self.directory)
 
     def _say_kept(self, outcome: termination.Outcome) -> None:
         for why in termination.not_kept(outcome, self.directory):
@@ -260,11 +277,16 @@ class BenchmarkCleanup:
                 f"here is in {self.directory}"
             )
         again = "the same command without --run-id" if self.named else "the same command"
-        return f"Once that is mended, {again} starts a new run; partial results are in {self.directory}"
+        here = f"; partial results are in {self.directory}" if self._has_results else "."
+        return f"Once that is mended, {again} starts a new run{here}"
 
     def _has_begun_measuring(self, reached: stages.Reached) -> bool:
         """Whether there may be results: an instance that was only prepared has none, whatever failed then."""
-        return bool(reached.hosts.measures) or any(self.directory.glob(f"*/*/{run_layout.LOG}"))
+        return bool(reached.hosts.measures) or self._has_results
+
+    @property
+    def _has_results(self) -> bool:
+        return any(self.directory.glob(f"*/*/{run_layout.LOG}"))
 
     def of_signal(self, reached: stages.Reached) -> None:
         """Terminate the instances first: the sender of the signal may not wait for long."""

@@ -27,6 +27,11 @@ class Course:
             return "  waits for the vCPU quota"
         return f"  … {self.stage}".rstrip()
 
+    @property
+    def idle(self) -> str:
+        """What it does together with other hosts, of which all are without an instance; empty once it has one."""
+        return "wait for the vCPU quota" if self.label.waits else ""
+
     def fail(self) -> None:
         """Something has failed in the stage that the host is at."""
         if not self.failed:

@@ -51,7 +51,7 @@ def _machine(plan: Preflight, parameters: Values) -> Iterator[tuple[str, str]]:
     yield from _launch(new[0]) if len(new) == 1 else _launches(new)
     most = cost.at_most(lasting)
     amount = "not known" if most is None else cost.cents(most)
-    each = "" if len(new) == 1 else f" for all {len(new)} instances, each"
+    each = "" if len(new) == 1 else f" for {len(new)} instances, each"
     until = "until it switches itself off"
     yield "At most", f"{amount}{each} for {_longest(lasting)}, {until}; storage, address and traffic not counted"
     yield from _quotas(new)

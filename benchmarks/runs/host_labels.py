@@ -8,6 +8,9 @@ from pathlib import Path
 from benchmarks.runs import events, planned_hosts, record_files
 from benchmarks.runs.records import Instances, Preflight
 
+# Advice for a run that has lost its only host: one of several goes on with the others.
+_NEW_RUN = " Start a new run."
+
 
 @dataclass(frozen=True)
 class Label:
@@ -32,9 +35,15 @@ class Label:
     def told(self, sentence: str) -> str:
         """A sentence about this host, which may begin with its name, with name and type at its start."""
         label = f"{self.name} ({self.instance_type})"
+        sentence = of_several(sentence)
         if sentence.startswith(f"{self.name} "):
             return f"{label}{sentence.removeprefix(self.name)}"
         return f"{label}: {sentence}"
+
+
+def of_several(sentence: str) -> str:
+    """A sentence about a host, without the advice that holds only if the run has no other."""
+    return sentence.replace(_NEW_RUN, "")
 
 
 def here(host: str) -> str:

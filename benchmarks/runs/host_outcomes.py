@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.runs import attempts, failures, planned_hosts, record_files, run_layout
+from benchmarks.runs import attempts, failures, host_labels, planned_hosts, record_files, run_layout
 from benchmarks.runs.host_labels import Label
-from benchmarks.runs.records import Failure, Instances, LaunchPlan, Preflight
+from benchmarks.runs.records import Failure, Instances, LaunchPlan, Preflight, Toolchain
 from benchmarks.runs.result_records import Results
 
 # The name in failures that are of no host.
@@ -20,7 +20,8 @@ class HostOutcome:
     """A host by its name in records, and the plan of its launch; None for a machine of the user's own, or if not known.
 
     `failure` is why it has failed or its results are partial, as a sentence; empty if neither is known. It has neither
-    that nor succeeded while it waits or measures, which it does by itself if `is_left`.
+    that nor succeeded while it waits or measures, which it does by itself if `is_left`. `failed_in` is the stage of its
+    first failure; empty if it has none.
     """
 
     host: str
@@ -28,6 +29,7 @@ class HostOutcome:
     failure: str = ""
     is_measured: bool = False  # whether its newest attempt has results
     is_left: bool = False  # whether it measures with nobody to wait for it
+    failed_in: str = ""
 
     @property
     def has_succeeded(self) -> bool:
@@ -81,7 +83,7 @@ def _told(why: str, of: Sequence[HostOutcome]) -> str:
     first, *more = of
     if first.launch and not more:
         return Label(first.host, first.launch.instance_type).told(why)
-    return f"{', '.join(one.title for one in of)}: {why}"
+    return f"{', '.join(one.title for one in of)}: {host_labels.of_several(why)}"
 
 
 def _hosts(
@@ -98,11 +100,23 @@ def _hosts(
 
 def _outcome(directory: Path, name: str, launch: LaunchPlan | None, recorded: Sequence[Failure]) -> HostOutcome:
     host = run_layout.host(directory, name)
-    results = record_files.recall(Results, run_layout.attempt(host, attempts.current(host)))
+    attempt = run_layout.attempt(host, attempts.current(host))
+    results = record_files.recall(Results, attempt)
     names = {name, launch.name} if launch else {name}
-    own = [one.sentence for one in recorded if one.host in names]
+    own = [one for one in recorded if one.host in names]
     partial = [results.partial] if results and results.partial else []
     is_left = attempts.is_left(host)
     is_waited_for = results is None and not is_left
     shared = [one.sentence for one in recorded if one.host == _CONTROLLER and is_waited_for]
-    return HostOutcome(name, launch, next(iter([*own, *partial, *shared]), ""), results is not None, is_left)
+    failure = next(iter([*(one.sentence for one in own), *partial, *shared]), "")
+    failed_in = _stage(own[0], host, attempt) if own else ""
+    return HostOutcome(name, launch, failure, results is not None, is_left, failed_in)
+
+
+def _stage(failure: Failure, host: Path, attempt: Path) -> str:
+    """The stage in which a host has failed. Failures name none of the two that set a host up and measure there.
+
+    The first of them ends with a record of the host, which the second one copies into the attempt.
+    """
+    is_set_up = any((directory / Toolchain.FILE).exists() for directory in (host, attempt))
+    return failure.stage or ("benchmark" if is_set_up else "toolchain")

@@ -447,7 +447,7 @@ class StageTime(Part, frozen=True, kw_only=True):
 class Stages(Record, frozen=True, kw_only=True):
     """How long each stage of a run took: what the controller did, and then the longest of the hosts.
 
-    Of a host that waited for the vCPU quota, that is part of its launch.
+    The time for which a host has waited for the vCPU quota is in none of them.
     """
 
     FILE = "stages.json"

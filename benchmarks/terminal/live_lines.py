@@ -23,16 +23,20 @@ _NARROW = 2  # how many parts of it are shown otherwise
 
 @dataclass(frozen=True)
 class Line:
-    """What is said of a host: its label, as columns, and a text. No label leaves the one that there is."""
+    """What is said of a host: its label, as columns, and a text. No label leaves the one that there is.
+
+    Hosts that do nothing yet have the same words in `idle`, by which they are told together: "wait for the quota".
+    """
 
     host: str
     text: str
     label: Sequence[str] | None = None
+    idle: str = ""
 
     @property
     def message(self) -> str:
         """This line for a stream that shows it, see streams. A line without a text is no longer shown."""
-        return f"{_BEGIN}{json.dumps([self.host, self.text, self.label])}{_END}"
+        return f"{_BEGIN}{json.dumps([self.host, self.text, self.label, self.idle])}{_END}"
 
 
 def read(message: str) -> Line | None:
@@ -57,7 +61,7 @@ class Lines:
             self._lines.pop(name, None)
             return
         label = line.label if line.label is not None else known.label if known else ()
-        self._lines[name] = Line(name, line.text, label)
+        self._lines[name] = Line(name, line.text, label, line.idle)
 
     def erase(self) -> str:
         """What erases the lines that are drawn, where the cursor is at the end of the last one."""
@@ -74,19 +78,31 @@ class Lines:
 def laid_out(lines: Sequence[Line], columns: int, rows: int) -> list[str]:
     """The lines as a terminal of this size can show them: with their labels aligned, and cut at its edge.
 
-    One row is left to what was written before them.
+    Several hosts that do nothing yet are one line, the last. One row is left to what was written before the lines.
     """
+    together = _together(lines)
+    each = sorted((line for line in lines if line.idle not in together), key=lambda line: bool(line.idle))
     parts = None if columns >= WIDE else _NARROW
-    labels = [tuple(line.label or ())[:parts] for line in lines]
+    labels = [tuple(line.label or ())[:parts] for line in each]
     widths = [max(map(cell_len, column)) for column in _columns(labels)]
-    room = max(1, rows - 1)
     shown = [
-        f"{'  '.join(map(set_cell_size, label, widths))}{line.text}" for label, line in zip(labels, lines, strict=True)
+        f"{'  '.join(map(set_cell_size, label, widths))}{line.text}" for label, line in zip(labels, each, strict=True)
     ]
+    shown += [f"{len(names)} hosts {idle}: {', '.join(names)}" for idle, names in together.items()]
+    room = max(1, rows - 1)
     if len(shown) > room:
-        hidden = len(shown) - room + 1
+        hidden = len(lines) - room + 1
         shown = [*shown[: room - 1], f"  … and {hidden} more hosts"]
     return [_cut(line, columns) for line in shown]
+
+
+def _together(lines: Iterable[Line]) -> dict[str, list[str]]:
+    """The names of hosts that are told together, by what they do."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        if line.idle:
+            found.setdefault(line.idle, []).append(line.host)
+    return {idle: names for idle, names in found.items() if len(names) > 1}
 
 
 def _columns(labels: Iterable[tuple[str, ...]]) -> Iterable[tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
@@ -22,7 +23,8 @@ class ActionModule(ActionBase):
     """`host` is the host's name in `plans`; `keep` if the run ends no instance. The rest is as for launch_instances.
 
     Nothing is launched if all that would make room was left measuring. Returns whether the instance was launched, as
-    `changed`.
+    `changed`, and if so its record as `instance`. Whatever comes of it, `waited` is how many seconds passed before EC2
+    was asked for the instance.
     """
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -59,6 +61,17 @@ class ActionModule(ActionBase):
             asked = run_instances.prepare(given["run_id"], started, keys, lifetime, owner, plan)
             return connect("ec2"), asked
 
+        begun = time.monotonic()
+        asked_at: list[float] = []
+
+        def about_to() -> None:
+            # From now on there may be an instance, which is not to be left as it boots.
+            stages.tell("works", plan.name)
+            asked_at.append(time.monotonic())
+
+        def waited() -> float:
+            return round((asked_at or [time.monotonic()])[-1] - begun, 3)
+
         waiting = waiting_host.WaitingHost(
             directory,
             plan,
@@ -67,11 +80,10 @@ class ActionModule(ActionBase):
             is_left=lambda name: attempts.is_left(run_layout.host(directory, name)),
         )
         try:
-            # From now on there may be an instance, which is not to be left as it boots.
-            about_to = partial(stages.tell, "works", plan.name)
             launched = waiting_host.launch(waiting, make, given["timeout"], note, about_to)
         except aws_errors.errors() as error:
-            return {"failed": True, "msg": aws_errors.sentence(error)}
+            return {"failed": True, "msg": aws_errors.sentence(error), "waited": waited()}
         except OSError as error:
-            return {"failed": True, "msg": str(run_directory.cannot_be_written(directory, error))}
-        return {"changed": launched is not None}
+            return {"failed": True, "msg": str(run_directory.cannot_be_written(directory, error)), "waited": waited()}
+        shown = {"instance": record_files.plain(launched)} if launched else {}
+        return {"changed": launched is not None, "waited": waited(), **shown}

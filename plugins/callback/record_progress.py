@@ -120,8 +120,9 @@ class CallbackModule(CallbackBase):
             self._note(kind(playbook=self._playbook))
 
     def _mark(self, result: Any, failed: bool = False) -> None:
-        """That something was done in a stage, and whether it failed."""
+        """That something was done in a stage, and whether it failed. What it has only waited is not of its time."""
         if current := self._of_hosts.get(result._host.get_name()):
+            current.begun += float(result._result.get("waited") or 0)
             current.did, current.failed = True, current.failed or failed
 
     def _warn(self, result: Any) -> None:

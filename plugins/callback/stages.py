@@ -66,7 +66,7 @@ class CallbackModule(CallbackBase):
             self._begin_stage(role)
         elif course := self._course(host.get_name()):
             course.stage = role or course.stage
-            self._progress(course.progress, host.get_name(), course.label.columns)
+            self._progress(course.progress, host.get_name(), course)
 
     def _begin_stage(self, role: str | None) -> None:
         if self._stage and role == self._stage.name:
@@ -142,7 +142,7 @@ class CallbackModule(CallbackBase):
         for text in map(str, result._result.get("warnings", [])):
             label = self._label(result)
             if self._said.is_new(text, label.name if label else ""):
-                self._say(f"! {label.told(text) if label else text}", color="yellow")
+                self._say(f"! {self._told(text, label)}", color="yellow")
 
     def _fail(self, result: Any) -> None:
         if result._result.get("is_answer"):
@@ -160,19 +160,26 @@ class CallbackModule(CallbackBase):
             # Why each host has failed is in the summary, below the table of hosts.
             sentence = sentence.partition("\n")[0]
         if self._said.is_new(sentence, label.name if label else ""):
-            self._say(label.told(sentence) if label else sentence, color="red", stderr=True)
+            self._say(self._told(sentence, label), color="red", stderr=True)
         # What could not be launched is left out of what follows.
         if course and course.label.waits:
             self._end_course(result._host.get_name())
+
+    def _told(self, sentence: str, label: Label | None) -> str:
+        """A sentence about a host with that label, or about all."""
+        if label:
+            return label.told(sentence)
+        return host_labels.of_several(sentence) if host_labels.planned(self._directory) else sentence
 
     def _label(self, result: Any) -> Label | None:
         """What tells the result's host from others of its run; None if there is no other, and for the controller."""
         return host_labels.of(self._directory, result._host.get_name())
 
-    def _progress(self, text: str, host: str = ALL, label: tuple[str, ...] | None = None) -> None:
+    def _progress(self, text: str, host: str = ALL, course: Course | None = None) -> None:
         """Show a line of progress, or none."""
         if self._rewrite:
-            self._display.display(Line(host, text, label).message, newline=False, screen_only=True)
+            line = Line(host, text, course.label.columns, course.idle) if course else Line(host, text)
+            self._display.display(line.message, newline=False, screen_only=True)
 
     def _end_stage(self) -> None:
         stage, self._stage = self._stage, None

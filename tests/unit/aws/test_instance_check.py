@@ -40,10 +40,15 @@ def instance(state: str, **more: Any) -> dict[str, Any]:
             instance("terminated", StateReason={"Code": "Server.InternalError", "Message": "Server.InternalError: x"}),
             "i-1 is terminated: Server.InternalError: x. Start a new run.",
         ),
-        (
-            instance("terminated", StateTransitionReason="User initiated"),
-            "i-1 is terminated: User initiated. Start a new run.",
+        # It is the same end, whenever EC2 is asked.
+        *(
+            (
+                instance(state, StateTransitionReason="User initiated"),
+                "i-1 is terminated: User initiated. Start a new run.",
+            )
+            for state in ("shutting-down", "terminated")
         ),
+        (instance("stopping"), "i-1 is stopped: EC2 gives no reason. Start a new run."),
     ],
 )
 def test_an_instance_that_is_not_there_is_told_with_ec2s_reason(found: dict[str, Any] | None, told: str) -> None:

@@ -357,3 +357,17 @@ def test_the_same_failure_on_two_hosts_is_two_and_the_controller_only_repeats_it
         fail(plugin, "toolchain", host, msg="No space is left.")
     fail(plugin, None, LOCALHOST, msg="No space is left.")
     assert [event[1] for event in brief(several) if event[0] == "failure"] == ["i-1", "i-2"]
+
+
+@pytest.mark.parametrize("has_failed", [False, True])
+def test_waiting_for_the_quota_is_no_part_of_a_launch(
+    play: Callable[..., Any], several: Path, has_failed: bool
+) -> None:
+    plugin = play()
+    begun = start(plugin, "launch", WAITING)
+    plugin._of_hosts["host-3"].begun -= 3607
+    ended = SimpleNamespace(_result={"waited": 3600.0}, _host=WAITING, _task=begun)
+    (plugin.v2_runner_on_failed if has_failed else plugin.v2_runner_on_ok)(ended)
+    plugin.v2_playbook_on_stats(OVER)
+    assert 7 <= times(several)["launch"].seconds < 60
+    assert 7 <= read(several)[-2]["seconds"] < 60

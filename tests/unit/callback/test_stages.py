@@ -232,6 +232,16 @@ def test_each_of_several_hosts_has_a_line(run: Run, stages: Any, screen: Screen)
     assert screen.lines[-1] == "i-3  c3.large  eu-central-1a  … launch"
 
 
+def test_hosts_that_wait_for_the_quota_are_one_line_at_the_end(run: Run, screen: Screen) -> None:
+    run.launch(1)
+    for host in ("host-2", "host-3", "i-1"):
+        run.begin(host, "launch")
+    assert screen.lines == [
+        "i-1  c1.large  eu-central-1a  … launch",
+        "2 hosts wait for the vCPU quota: host-2, host-3",
+    ]
+
+
 def test_a_host_that_is_done_is_a_line_above_those_that_go_on(run: Run, stages: Any, screen: Screen) -> None:
     for host in ("i-1", "i-2"):
         run.begin(host, "report")
@@ -271,6 +281,16 @@ def test_a_host_that_cannot_be_launched_waits_no_more(run: Run, stages: Any, scr
     assert screen.lines == ["host-3 (c3.large): EC2 has none.", "✗ host-3 c3.large  failed in launch", ""]
     run.play("linear")
     assert len(screen.lines) == 3
+
+
+def test_no_new_run_is_advised_for_one_of_several_hosts(run: Run, stages: Any, screen: Screen) -> None:
+    run.fail("i-1", "benchmark", "i-1 is terminated: x. Start a new run. The log that was read until then is kept.")
+    run.fail("i-1", "benchmark", "i-1 is terminated: x. Start a new run.")
+    begun = run.begin("localhost", "launch")
+    stages.v2_runner_on_ok(run.result("localhost", begun, warnings=["c3.large: i-3 ended. Start a new run."]))
+    assert screen.text == (
+        "i-1 (c1.large) is terminated: x. The log that was read until then is kept.\n! c3.large: i-3 ended.\n"
+    )
 
 
 def test_a_warning_about_one_of_several_hosts_names_it(run: Run, stages: Any, screen: Screen) -> None:

@@ -477,6 +477,26 @@ ATTACH = (
 )
 
 
+def test_that_several_hosts_have_ended_is_not_told_unless_it_was_in_doubt(tmp_path: Path) -> None:
+    record_files.write(tmp_path, records.preflight(launches=tuple(records.launch_plan(host=n) for n in (1, 2))))
+    record_files.write(tmp_path, records.instances("i-1", "i-2"))
+    at = datetime(2026, 5, 19, 8, 25, tzinfo=UTC)
+    first, second = (Ended(instance_id=name, at=at) for name in ("i-1", "i-2"))
+    record_files.write(tmp_path, Terminated(instances=(first, second)))
+    after = After(tmp_path, Account().client)
+    after.instances.end(0)
+    assert after.text == ""
+    record_files.write(tmp_path, Terminated(instances=(first,)))
+    after.instances.end(0)
+    assert after.text == "The run r1 has no instance in eu-central-1.\n"
+
+
+def test_partial_results_are_named_only_if_there_are_any(tmp_path: Path) -> None:
+    failures.record_failure(tmp_path, "i-1", "Install", "There is no compiler.")
+    said = After(tmp_path, Account().client).made.of_failure(2, DONE)
+    assert said.endswith("\nOnce that is mended, the same command starts a new run.")
+
+
 @pytest.mark.parametrize(
     ("stage", "named", "told"),
     [

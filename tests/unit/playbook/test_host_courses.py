@@ -17,7 +17,9 @@ def course(seconds: float = 750, label: Label = LABEL) -> Course:
 def test_a_host_is_at_its_stage_or_waits() -> None:
     assert course().progress == "  …"
     assert Course(LABEL, "toolchain").progress == "  … toolchain"
-    assert Course(Label("host-5", "c8g.large"), "launch").progress == "  waits for the vCPU quota"
+    assert course().idle == ""
+    waiting = Course(Label("host-5", "c8g.large"), "launch")
+    assert (waiting.progress, waiting.idle) == ("  waits for the vCPU quota", "wait for the vCPU quota")
 
 
 def test_a_host_that_is_done_says_how_long_it_took_and_what_it_measured() -> None:

@@ -56,7 +56,7 @@ def test_several_hosts_are_shown_by_type_with_what_all_of_them_cost() -> None:
         "          2 x m7i.large   1 core, 2 threads each, 4096 MiB, x86_64; $0.357 an hour on 2026-05-19",
         "Zones     eu-central-1a, eu-central-1b",
         "Image     debian-13 (launch template benchmarks, version 1)",
-        f"At most   $6.43 for all 4 instances, each for 4 h 30 min, {UNTIL}",
+        f"At most   $6.43 for 4 instances, each for 4 h 30 min, {UNTIL}",
         "Quota     about 24 of 32 vCPUs left, this takes 40 (L-1216C47A)",
         "At once   2 of 4 instances, the others as these end and leave room",
         "Results   s3://mine/results/one/, in a folder for each type",

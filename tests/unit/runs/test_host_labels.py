@@ -54,6 +54,9 @@ def test_a_sentence_names_the_host_once() -> None:
     label = Label("i-1", "c8g.2xlarge", "eu-central-1a")
     assert label.told("The build failed.") == "i-1 (c8g.2xlarge): The build failed."
     assert label.told("i-1 does not answer.") == "i-1 (c8g.2xlarge) does not answer."
+    assert label.told("i-1 is gone: x. Start a new run. Its log is kept.") == (
+        "i-1 (c8g.2xlarge) is gone: x. Its log is kept."
+    )
     assert label.told("i-12 does not answer.") == "i-1 (c8g.2xlarge): i-12 does not answer."
 
 

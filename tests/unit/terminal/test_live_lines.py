@@ -45,6 +45,30 @@ def test_a_line_fits_the_terminal_and_hosts_that_do_not_are_counted() -> None:
     assert len(live_lines.laid_out(lines, 80, 1)) == 1
 
 
+def waiting(*numbers: int) -> list[Line]:
+    return [Line(f"host-{n}", "  waits", (f"host-{n}", "m7g.large", ""), "wait for it") for n in numbers]
+
+
+def test_hosts_that_do_nothing_yet_are_told_after_the_others_and_together() -> None:
+    assert live_lines.laid_out([*waiting(1), FIRST], 80, 24) == [
+        "i-0123456789abcdef0  c7i.2xlarge  … toolchain",
+        "host-1               m7g.large    waits",
+    ]
+    assert live_lines.laid_out([*waiting(1), FIRST, *waiting(3, 4)], 80, 24) == [
+        "i-0123456789abcdef0  c7i.2xlarge  … toolchain",
+        "3 hosts wait for it: host-1, host-3, host-4",
+    ]
+    assert live_lines.laid_out(waiting(*range(1, 9)), 40, 24) == ["8 hosts wait for it: host-1, host-2, h…"]
+
+
+def test_where_rows_are_few_those_that_work_are_shown_and_all_others_counted() -> None:
+    lines = [*waiting(1, 2), *(Line(f"i-{n}", f"  {n}", (f"i-{n}", "c7i.large", "a")) for n in range(5))]
+    assert live_lines.laid_out(lines, 80, 5) == [
+        *(f"i-{n}  c7i.large  {n}" for n in range(3)),
+        "  … and 4 more hosts",
+    ]
+
+
 def drawn(lines: Lines, *taken: Line) -> list[str]:
     text = ""
     for line in taken:
