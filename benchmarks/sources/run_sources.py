@@ -39,7 +39,8 @@ def _plan(run: Path) -> Preflight | None:
 def of_run(directory: Path, host: str = "") -> tuple[Labelled, ...]:
     """The results of a run's hosts, or of one `host`, from their current attempts; `HOST/ATTEMPT` names another.
 
-    A host is named by its id or the unique start of that. A host of several that has failed before it could begin is there with the reason.
+    A host is named by its id or the unique start of that. One of several that has failed before it could begin is there
+    with the reason.
     Raises RefusedError if there is no such host or attempt, or if several hosts' ids start so.
     """
     hosts = {path.name: path for path in run_layout.hosts(directory)}
