@@ -10,6 +10,8 @@ from benchmarks.comparison.comparing import Rule, Verdict
 from benchmarks.comparison.unit_numbers import BenchmarkKey
 from benchmarks.comparison_output import cells, selected_rows
 from benchmarks.comparison_output.selected_rows import Selection
+from benchmarks.runs.result_records import BenchmarkMeasurement
+from benchmarks.sides.dividing import Side
 from benchmarks.sides.name_lists import named
 from benchmarks.sides.pairs import Pair
 
@@ -77,4 +79,10 @@ def _hint(pair: Pair) -> Iterator[str]:
     rows = pair.comparison.rows
     if rows and all(row.verdict is Verdict.UNCLEAR and row.rule is Rule.ASSUMED for row in rows):
         command = hints.command_line("bench.compare old=RUN,RUN new=RUN,RUN")
-        yield f"All is unclear, since a side has a single run. Measure again, and give its runs together: {command}"
+        is_launched = any(row.instance for side in (pair.old, pair.new) for row in _measurements(side))
+        again = "Measure again, on EC2 by --instances 3," if is_launched else "Measure again,"
+        yield f"All is unclear, since a side has a single run. {again} and give its runs together: {command}"
+
+
+def _measurements(side: Side) -> Iterator[BenchmarkMeasurement]:
+    return (one for source in side.sources for one in source.results.measurements)

@@ -64,6 +64,7 @@ def resolve(entry_point: str, values: Values, environment: Mapping[str, str]) ->
         resolved = complete(values)
     else:
         resolved = Resolved(spec.with_defaults(entry_point, values))
+        refuse_several(resolved.parameters)
     if entry_point == "terminate":
         check_ending(resolved.parameters)
         check_named(resolved.parameters)
@@ -189,6 +190,15 @@ def is_empty(values: Values) -> bool:
 def lists_types(values: Values) -> bool:
     """Whether a benchmark request only lists the types that fit, since it has limits but no machine."""
     return bool(values.keys() & {"cpu", "memory"}) and not values.keys() & {"instance_type", "best", "host"}
+
+
+def refuse_several(parameters: Values) -> None:
+    """Raises RefusedError if several instances are asked for where the types that fit are only listed."""
+    # One is the default, which a file of parameters has too.
+    if parameters.get("instances", 1) > 1:
+        raise RefusedError(
+            "instances is for a run, and cpu and memory alone list the types that fit: give instance_type or best too."
+        )
 
 
 def complete(values: Values) -> Resolved:

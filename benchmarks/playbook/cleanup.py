@@ -17,6 +17,7 @@ from typing import Protocol
 
 from rich.console import Console
 
+from benchmarks import hints
 from benchmarks.aws import aws_errors, caller, opt_in_regions, session
 from benchmarks.launch import left, remaining, termination
 from benchmarks.playbook import command_line, playbook_process, stages, unmounted
@@ -31,7 +32,8 @@ from benchmarks.runs import (
     run_over,
 )
 from benchmarks.runs.event_records import CleanedUp, RunLeft
-from benchmarks.runs.records import Failure
+from benchmarks.runs.host_outcomes import HostOutcome
+from benchmarks.runs.records import Failure, Preflight
 from benchmarks.runs.records import Instances as LaunchedInstances
 from benchmarks.terminal.rendering import Said
 
@@ -269,12 +271,35 @@ class BenchmarkCleanup:
         """What to do after a failure, of which `first` is the first one that is known."""
         if reached.hosts.left:
             return self._way_back()
+        outcomes = host_outcomes.of_run(self.directory)
+        several = len(outcomes) > 1
+        if several and self._has_all():
+            return self._again(outcomes)
+        known = failures.failures(self.directory) if several else filter(None, [first])
+        is_repeatable = any(one.stage in failures.REPEATABLE for one in known)
         # What was measured may still be had without the instance.
-        if self.attaches or (first and first.stage in failures.REPEATABLE and self._has_begun_measuring(reached)):
+        if self.attaches or (is_repeatable and self._has_begun_measuring(reached)):
             attach = remaining.attach_command(self.run_id, self.directory)
             return (
                 f"{attach} brings back and publishes what there still is of it, and measures nothing anew; what is "
                 f"here is in {self.directory}"
+            )
+        return self._again(outcomes)
+
+    def _has_all(self) -> bool:
+        """Whether nothing more can be brought back of a run: all is here, or no host is left that had more."""
+        plan = record_files.recall(Preflight, self.directory)
+        if run_over.is_over(self.directory) or not plan:
+            return bool(plan)
+        done = (run_over.is_brought_back(self.directory, one.host, one.attempt) for one in plan.measured)
+        return len(plan.gone) == len(plan.launches) and all(done)
+
+    def _again(self, outcomes: Sequence[HostOutcome]) -> str:
+        """How to measure again: what has failed alone, if other hosts have succeeded, since each costs money."""
+        if host_outcomes.succeeded(outcomes) and (types := host_outcomes.failed_types(outcomes)):
+            again = hints.command_line(f"bench -i {','.join(types)} …")
+            return (
+                f"Once that is mended, {again} measures what has failed in a new run; results are in {self.directory}"
             )
         again = "the same command without --run-id" if self.named else "the same command"
         here = f"; partial results are in {self.directory}" if self._has_results else "."

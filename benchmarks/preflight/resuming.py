@@ -74,9 +74,9 @@ def measured(
     plan = record_files.recall(Preflight, directory)
     is_planned = any(one.suite_digest == suite_digest for one in plan.measurements) if plan else False
     if not any(is_planned or _is_at(directory, one, suite_digest) for one in found):
+        its = "instances" if plan and len(plan.launches) > 1 else "instance"
         raise RefusedError(
-            f"The run {directory.name} has ended, and its instance with it{why_gone}: leave run_id out to start a "
-            "new run."
+            f"The run {directory.name} has ended, and its {its} with it{why_gone}: leave run_id out to start a new run."
         )
     return found
 

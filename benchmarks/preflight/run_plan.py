@@ -31,10 +31,20 @@ from benchmarks.preflight import (
 )
 from benchmarks.results import fetching, result_keys
 from benchmarks.runs import failures, measurement, planned_hosts, record_files, run_over
-from benchmarks.runs.records import Destination, PlannedMeasurement, Preflight, Source, Suite, Terminated, Values
+from benchmarks.runs.records import (
+    Destination,
+    HostAttempt,
+    PlannedMeasurement,
+    Preflight,
+    Source,
+    Suite,
+    Terminated,
+    Values,
+)
 
 # In the tags of a dry run for a run that has no directory yet.
 _NAMELESS = "not-begun"
+_PUBLISHED_WITHOUT = "What they have measured is published without them."
 
 
 def start_of(earlier: Preflight | None) -> datetime:
@@ -217,20 +227,22 @@ def _without_instance(
 ) -> Preflight:
     """The plan of a run of which no instance is left: with what is here of its results, or in the bucket."""
     told = _why_gone(directory, connect)
-    is_uploaded = _is_uploaded(directory, plan, connect, where)
-    several = len(plan.launches) > 1
-    what = "The run's instances are" if several else "The run's instance is"
-    them = (
-        "What they have measured is published without them."
-        if several
-        else ("What it has measured is published without it.")
-    )
+    found = resuming.measured(directory, suite_digest, _is_uploaded(directory, plan, connect, where), told)
+    what, them = "The run's instance is", "What it has measured is published without it."
+    if len(plan.launches) > 1:
+        found = _still_to_bring_back(directory, found)
+        what = "The run's instances are"
+        them = _PUBLISHED_WITHOUT if found else "All that they have measured was brought back before."
     return replace(
         plan,
         gone=tuple(launch.host for launch in plan.launches),
-        measured=resuming.measured(directory, suite_digest, is_uploaded, told),
+        measured=found,
         warnings=(f"{what} gone{told}. {them}",),
     )
+
+
+def _still_to_bring_back(directory: Path, found: Sequence[HostAttempt]) -> tuple[HostAttempt, ...]:
+    return tuple(one for one in found if not run_over.is_brought_back(directory, one.host, one.attempt))
 
 
 def _of_gone(
@@ -244,10 +256,9 @@ def _of_gone(
     ended = resuming.gone(directory, there)
     digest = plan.measurements[0].suite_digest
     found = resuming.of_gone(directory, ended, digest, _is_uploaded(directory, plan, connect, where))
-    left = tuple(one for one in found if not run_over.is_brought_back(directory, one.host, one.attempt))
     told = _why_gone(directory, connect) if ended else ""
-    lost = (f"Some of the run's instances are gone{told}. What they have measured is published without them.",)
-    return {"measured": left, "warnings": lost if told else ()}
+    lost = (f"Some of the run's instances are gone{told}. {_PUBLISHED_WITHOUT}",)
+    return {"measured": _still_to_bring_back(directory, found), "warnings": lost if told else ()}
 
 
 def _is_uploaded(

@@ -52,9 +52,11 @@ class Folder:
     def has_results(self) -> bool:
         """Whether there are results of an attempt in it, or a log of which they can be made. Raises RefusedError.
 
-        What was asked for is none, nor is what an instance says of an attempt of which it could upload neither.
+        What was asked for is none, nor is what an instance says of an attempt of which it could upload neither, nor the
+        log of a build.
         """
-        return any(one.wanted for one in s3_folders.folders(self.keys(), self.run.key) if one.attempt)
+        found = (one for one in s3_folders.folders(self.keys(), self.run.key) if one.attempt)
+        return any(one.wanted and not one.is_of_a_build for one in found)
 
 
 @dataclass(frozen=True)

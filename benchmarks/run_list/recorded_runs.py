@@ -39,6 +39,8 @@ from benchmarks.text import natural
 # What a run does between the records that its stages write.
 LAUNCHING, INSTALLING, BUILDING, MEASURING, FINISHING = "launching", "installing", "building", "measuring", "finishing"
 _STEPS = (LAUNCHING, INSTALLING, BUILDING, MEASURING, FINISHING)
+# What has the results of versions of this tool that wrote no record of them.
+_READ_BY_EARLIER = {run_layout.LOG, run_layout.ARCHIVE}
 
 
 @dataclass(frozen=True)
@@ -106,20 +108,21 @@ class RecordedRun:
 
     @property
     def step(self) -> str:
-        """What the run does, or did last, on the host that is the furthest behind of those that are not ended.
+        """What the run does, or did last, on the host that is the furthest of those that are at work.
 
-        A host that waits for the quota is launched when another has ended, so that it counts only if there is no other.
+        If none is, the hosts count that are not ended, then those that wait for the quota, then all that have begun.
         """
         begun = list(run_layout.hosts(self.directory))
         going = [host for host in begun if host.name not in self.ended]
-        found = list(map(_step, going))
+        found = [_step(host) for host in going if not self._has_come_to_its_end(host)]
         if {one.instance_id for one in self.not_ended} - {host.name for host in begun}:
             found.append(LAUNCHING)
+        found = found or list(map(_step, going))
         if not found:
             found = [LAUNCHING] if planned_hosts.waiting(self.directory) else list(map(_step, begun)) or [LAUNCHING]
-        last = min(found, key=_STEPS.index)
+        first = max(found, key=_STEPS.index)
         # On a machine of the user's own nothing is launched.
-        return INSTALLING if last == LAUNCHING and not self.plan.launches else last
+        return INSTALLING if first == LAUNCHING and not self.plan.launches else first
 
     @property
     def progress(self) -> Progress | None:
@@ -142,16 +145,24 @@ class RecordedRun:
         return any(attempts.is_left(host) or self._was_at_work(host) for host in hosts)
 
     def _was_at_work(self, host: Path) -> bool:
+        return _step(host) in (BUILDING, MEASURING, FINISHING) and not self._has_come_to_its_end(host)
+
+    def _has_come_to_its_end(self, host: Path) -> bool:
+        """Whether the current attempt on a host has results or has failed."""
         number = attempts.current(host)
-        if (run_layout.attempt(host, number) / Results.FILE).exists():
-            return False
         failed = any(one.is_of(host.name, number) for one in failures.failures(self.directory))
-        return _step(host) in (BUILDING, MEASURING, FINISHING) and not failed
+        return failed or (run_layout.attempt(host, number) / Results.FILE).exists()
 
     @property
     def was_left(self) -> bool:
         """Whether a host was left measuring, ended or not."""
         return any(map(attempts.is_left, run_layout.hosts(self.directory)))
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the current attempt on each host was published from here, so that S3 has no more of it."""
+        hosts = list(run_layout.hosts(self.directory))
+        return bool(hosts) and all((_current(host) / Published.FILE).exists() for host in hosts)
 
     @property
     def outcome(self) -> Outcome:
@@ -202,8 +213,12 @@ def damaged(runs_dir: Path) -> list[str]:
     return sorted(path.name for path in planned if run_id.is_valid(path.name) and of(path) is None)
 
 
+def _current(host: Path) -> Path:
+    return run_layout.attempt(host, attempts.current(host))
+
+
 def _step(host: Path) -> str:
-    attempt = run_layout.attempt(host, attempts.current(host))
+    attempt = _current(host)
     if (attempt / Results.FILE).exists() or (attempt / run_layout.CRITERION).is_dir():
         return FINISHING
     done = {
@@ -228,11 +243,11 @@ def _outcome(run: RecordedRun) -> Outcome:
 
 
 def _of_host(host: Path) -> Outcome:
-    attempt = run_layout.attempt(host, attempts.current(host))
+    attempt = _current(host)
     results = record_files.recall(Results, attempt)
-    published = (attempt / Published.FILE).exists()
     if results is None:
-        return Outcome(is_unreadable=published)
+        published = record_files.recall(Published, attempt)
+        return Outcome(is_unreadable=bool(published and _READ_BY_EARLIER & published.keys.keys()))
     # Several processes may measure a benchmark of the same name.
     count = len({(one.target, one.id) for one in results.measurements})
     is_partial = bool(results.lost) or count < (results.expected or 0)

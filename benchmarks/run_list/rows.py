@@ -19,7 +19,7 @@ from benchmarks.terminal import plain_table
 from benchmarks.terminal.plain_table import Column, Lines
 from benchmarks.text import escaped
 
-MOST_TYPES = 2  # that are named
+MOST_TYPES = MOST_INSTANCES = 2  # that are named
 SHOWN = 20  # runs that are over, unless all are asked for
 
 
@@ -59,7 +59,8 @@ def of(runs: Sequence[ListedRun], now: datetime) -> list[Row]:
 
 
 def _are_only_in_s3(run: ListedRun) -> bool:
-    if not run.folders or (run.recorded and run.recorded.outcome.has_results):
+    here = run.recorded
+    if not run.folders or (here and (here.outcome.has_results or here.is_published)):
         return False
     try:
         return any(folder.has_results() for folder in run.folders)
@@ -124,15 +125,16 @@ def table(rows: Sequence[Row], width: int | None) -> Lines:
 
 
 def _state(row: Row) -> str:
-    """The state, and of a run of several hosts how many of them are done, unless all are, and how many wait."""
+    """The state, and of a run of several hosts how many are done, unless all are; while it goes on, also the others."""
     far = row.progress
     if not far or far.done == far.hosts:
         return row.state
     recorded = row.run.recorded
-    # Nobody waits in a run that was ended.
+    # In a run that is over nobody waits, and who is not done has failed.
     goes_on = row.run.may_cost or (recorded and recorded.is_followed)
-    waiting = f", {far.waiting} waiting" if far.waiting and goes_on else ""
-    return f"{row.state}, {far.done} of {far.hosts} done{waiting}"
+    others = {"failed": far.failed, "waiting": far.waiting} if goes_on else {}
+    counts = [f"{count} {what}" for what, count in others.items() if count]
+    return ", ".join([row.state, f"{far.done} of {far.hosts} done", *counts])
 
 
 def _machine(row: Row) -> str:
@@ -141,7 +143,8 @@ def _machine(row: Row) -> str:
 
 
 def _instances(row: Row) -> str:
-    return " ".join(host.instance_id for host in row.run.hosts)
+    ids = [host.instance_id for host in row.run.hosts]
+    return " ".join(ids) if len(ids) <= MOST_INSTANCES else f"{len(ids)} instances"
 
 
 def _cost(row: Row) -> str:

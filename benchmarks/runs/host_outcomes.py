@@ -70,6 +70,11 @@ def failed(outcomes: Sequence[HostOutcome]) -> list[HostOutcome]:
     return [one for one in outcomes if one.failure]
 
 
+def failed_types(outcomes: Sequence[HostOutcome]) -> list[str]:
+    """The instance types of the hosts that have failed, each once, in the order of the hosts."""
+    return list(dict.fromkeys(one.launch.instance_type for one in failed(outcomes) if one.launch))
+
+
 def reasons(outcomes: Sequence[HostOutcome]) -> dict[str, str]:
     """Why hosts have failed: the first line of each reason, with the hosts that it is of before it, by that reason."""
     found: dict[str, list[HostOutcome]] = {}

@@ -1,4 +1,4 @@
-"""Which run a word stands for: its id, the unique start of that, or how many runs ago it was."""
+"""Which run a word stands for: its id, the unique start of that, or how many runs ago it was; and which host of it."""
 
 from __future__ import annotations
 
@@ -27,14 +27,27 @@ def named(word: str, ids: Sequence[str], place: str, none: str = "There is no ru
     these sentences begins.
     """
     name = word.partition("/")[0]
+    if found := _only(name, ids, "runs"):
+        return found
+    raise RefusedError(f"{none} {word}.{hints.nearest(name, ids)} {_known(ids, place)}")
+
+
+def host(name: str, hosts: Sequence[str]) -> str:
+    """The host of a run that a name stands for: one of `hosts`, or the unique start of one; else the name as it is.
+
+    Raises RefusedError if several hosts start so.
+    """
+    return _only(name, hosts, "hosts") or name
+
+
+def _only(name: str, ids: Sequence[str], what: str) -> str | None:
+    """The id that is `name`, or else the only one that starts with it; None if there is none, or no name."""
     if name in ids:
         return name
-    starting = sorted({run for run in ids if name and run.startswith(name)})
-    if len(starting) == 1:
-        return starting[0]
-    if starting:
-        raise RefusedError(f"{len(starting)} runs start with {name}: {some(starting)}. Give more of the id.")
-    raise RefusedError(f"{none} {word}.{hints.nearest(name, ids)} {_known(ids, place)}")
+    starting = sorted({one for one in ids if name and one.startswith(name)})
+    if len(starting) > 1:
+        raise RefusedError(f"{len(starting)} {what} start with {name}: {some(starting)}. Give more of the id.")
+    return next(iter(starting), None)
 
 
 def latest(

@@ -39,15 +39,17 @@ def _plan(run: Path) -> Preflight | None:
 def of_run(directory: Path, host: str = "") -> tuple[Labelled, ...]:
     """The results of a run's hosts, or of one `host`, from their current attempts; `HOST/ATTEMPT` names another.
 
-    Hosts are sorted by type and name. A host of several that has failed before it could begin is there with the reason.
-    Raises RefusedError if there is no such host or attempt.
+    Hosts are sorted by type and name, and named by their ids or the unique start of those. A host of several that has
+    failed before it could begin is there with the reason. Raises RefusedError if there is no such host or attempt, or
+    if several hosts' ids start so.
     """
     hosts = {path.name: path for path in run_layout.hosts(directory)}
     if not hosts:
         raise RefusedError(f"The run {directory.name} has measured nothing.")
     planned = host_outcomes.of_run(directory)
     several = len(hosts) > 1 or len(planned) > 1
-    name, _, number = host.partition("/")
+    word, _, number = host.partition("/")
+    name = run_words.host(word, [*hosts])
     if name and name not in hosts:
         nearest = hints.nearest(name, hosts)
         raise RefusedError(f"The run {directory.name} has no host {name}.{nearest} It has {run_words.some([*hosts])}.")
@@ -59,7 +61,7 @@ def of_run(directory: Path, host: str = "") -> tuple[Labelled, ...]:
 
 
 def _nothing(directory: Path, host: HostOutcome) -> Labelled:
-    sentence = f"The run {directory.name} has no benchmark results of {host.title}. {host.failure}"
+    sentence = f"The run {directory.name} has no benchmark results of {host.title}. {_first_line(host.failure)}"
     return Labelled(f"{directory.name}/{host.host}", Results(measurements=(), problems=(sentence,)))
 
 
@@ -95,7 +97,12 @@ def _label(path: Path, number: str, several: bool) -> str:
 
 def _why(run: Path, host: str, attempt: int) -> str:
     """Why, as far as it is recorded: a sentence with a blank before it, else an empty string."""
-    return next((f" {one.sentence}" for one in failures.failures(run) if one.is_of(host, attempt)), "")
+    return next((f" {_first_line(one.sentence)}" for one in failures.failures(run) if one.is_of(host, attempt)), "")
+
+
+def _first_line(sentence: str) -> str:
+    """A recorded sentence without the lines of a log that may follow it: problems of results have a line each."""
+    return sentence.partition("\n")[0]
 
 
 def _published_log(run: Path, directory: Path) -> S3Object | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from benchmarks.results import host_files, result_keys
 from benchmarks.results.result_keys import AttemptFolder, RunFolder
 from benchmarks.runs import run_layout
-from benchmarks.runs.records import HostManifest, Manifest
+from benchmarks.runs.records import Build, HostManifest, Manifest, Toolchain
 from benchmarks.runs.result_records import Results
 
 # What one folder needs: the record, or else what it is made from.
@@ -36,6 +36,12 @@ class Folder:
     said: str | None = None
     later: str | None = None
     to_make: bool = False
+
+    @property
+    def is_of_a_build(self) -> bool:
+        """Whether an instance has uploaded it while it built: with the toolchain, and without what was built."""
+        names = {key.removeprefix(self.key) for key in self.wanted}
+        return self.to_make and Toolchain.FILE in names and not names & {Build.FILE, run_layout.ARCHIVE}
 
 
 def folders(keys: Sequence[str], prefix: str) -> Iterator[Folder]:

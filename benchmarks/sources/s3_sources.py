@@ -42,12 +42,13 @@ def of_uri(s3: Client, uri: str) -> tuple[Labelled, ...]:
 def of_runs(s3: Client, bucket: str, runs: Sequence[RunFolder], host: str = "") -> tuple[Labelled, ...]:
     """The results of the last attempt on each host of published runs, or on one `host`; `HOST/ATTEMPT` names another.
 
-    Labels are RUN, RUN/HOST if it has several, or RUN/HOST/ATTEMPT. The hosts of a run are sorted by type and name.
-    Raises RefusedError if there is no such host or attempt, if S3 refuses or cannot be reached, and if what is alone
-    cannot be read.
+    A host is named by its id or the unique start of that. Labels are RUN, RUN/HOST if it has several, or
+    RUN/HOST/ATTEMPT. The hosts of a run are sorted by type and name. Raises RefusedError if there is no such host or
+    attempt, if several hosts' ids start so, if S3 refuses or cannot be reached, and if what is alone cannot be read.
     """
     listed = at_once.each_of(runs, lambda run: _folders(s3, bucket, run), "Looking for results")
     attempts = [folder for folders in listed for folder in folders]
+    host = _in_full(host, attempts)
     of_host = (folder for folder in attempts if _is_of(folder, host))
     chosen = list(s3_folders.last_attempts(of_host, partial(s3_manifests.is_whole, s3, bucket)))
     if attempts and not chosen:
@@ -67,6 +68,12 @@ def _folders(s3: Client, bucket: str, run: RunFolder) -> list[Folder]:
 def _run(folder: RunFolder | None) -> tuple[object, ...]:
     """What tells a run from others."""
     return (folder.started, folder.run_id) if folder else ()
+
+
+def _in_full(host: str, attempts: Sequence[Folder]) -> str:
+    """`HOST` or `HOST/ATTEMPT` with the host's id in full, if there is one."""
+    name, slash, attempt = host.partition("/")
+    return run_words.host(name, [folder.attempt.host for folder in attempts if folder.attempt]) + slash + attempt
 
 
 def _is_of(folder: Folder, host: str) -> bool:

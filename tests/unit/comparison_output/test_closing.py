@@ -60,6 +60,12 @@ def test_single_runs_without_a_verdict_get_a_hint() -> None:
     assert not any("All is unclear" in one for one in sentences(side("old", 100), side("new", 200)))
 
 
+def test_the_hint_names_instances_for_runs_that_launch_them() -> None:
+    hint = sentences(side("old", 100, instance="i-1"), side("new", 101))[-1]
+    assert "a single run. Measure again, on EC2 by --instances 3, and give its runs together: " in hint
+    assert "--instances" not in sentences(side("old", 100), side("new", 101))[-1]
+
+
 @pytest.mark.parametrize("unit", ["cycles", None])
 def test_what_is_not_compared_is_named_with_its_reason(unit: str | None) -> None:
     old = joined(side("old", 1, id="a"), side("old", 1, id="b"), side("old", 0, id="c", samples=None))

@@ -67,6 +67,18 @@ def test_limits_without_a_machine_ask_for_the_list(values: dict[str, Any], lists
     assert request.lists_types(values) is lists
 
 
+def test_a_number_of_instances_is_refused_where_types_are_only_listed() -> None:
+    limits = {"cpu": 1, "memory": 2048}
+    with pytest.raises(RefusedError) as refused:
+        request.resolve("benchmark", {**limits, "instances": 3}, ENVIRONMENT)
+    assert str(refused.value) == (
+        "instances is for a run, and cpu and memory alone list the types that fit: give instance_type or best too."
+    )
+    # Whoever reads a file of parameters is given the default.
+    assert request.resolve("benchmark", {**limits, "instances": 1}, ENVIRONMENT).parameters["instances"] == 1
+    assert request.resolve("benchmark", {**limits, "instances": 3, "best": 2}, ENVIRONMENT).parameters["best"] == 2
+
+
 def test_the_default_type_comes_with_a_warning() -> None:
     resolved = request.resolve("benchmark", {"tail": True}, ENVIRONMENT)
     assert resolved.parameters["instance_type"] == "t2.micro"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import botocore.exceptions
+import msgspec
 import pytest
 from rich.console import Console
 
@@ -17,8 +18,8 @@ from benchmarks.aws.session import Client
 from benchmarks.playbook import cleanup, playbook_process, stages
 from benchmarks.playbook.command_line import Command
 from benchmarks.runs import attempts, failures, record_files, run_over
-from benchmarks.runs.records import Ended, Instances, Preflight, Terminated
-from tests.support import records
+from benchmarks.runs.records import CurrentAttempt, Ended, Instances, Preflight, Terminated
+from tests.support import recorded_runs, records
 from tests.support.aws_fakes import FakeClient, aws_error
 from tests.support.events import brief
 from tests.unit.launch.test_termination import Account
@@ -519,6 +520,68 @@ def test_the_last_lines_are_why_the_run_failed_and_what_to_do(
     said = After(tmp_path, Account().client, named=named).made.of_failure(2, DONE)
     told = told.format(tmp_path, runs_dir=tmp_path.parent)
     assert said.splitlines() == ["The run failed: The build failed: no type.", told]
+
+
+def of_three(runs_dir: Path) -> Path:
+    """A run of three types that is over, of which the first has measured, and the others have failed."""
+    plans = tuple(records.launch_plan(host=number, instance_type=f"c{number}i.large") for number in (1, 2, 3))
+    run = recorded_runs.measured(runs_dir, "r1", launches=plans)
+    record_files.write(run, records.instances("i-1"))
+    record_files.write(run, Terminated(instances=(Ended(instance_id="i-1", at=records.STARTED),)))
+    for host in ("host-2", "host-3"):
+        failures.record_failure(run, host, "Launch", "EC2 has no capacity.", "launch")
+    return run
+
+
+AGAIN = (
+    "Once that is mended, ./inv bench -i c2i.large,c3i.large … measures what has failed in a new run; results are in "
+)
+
+
+@pytest.mark.parametrize("attaches", [False, True])
+def test_where_some_hosts_have_succeeded_only_the_types_of_the_others_are_to_be_measured_again(
+    tmp_path: Path, attaches: bool
+) -> None:
+    run = of_three(tmp_path)
+    said = After(run, Account().client, attaches=attaches).made.of_failure(2, DONE)
+    assert said.splitlines() == ["2 of 3 hosts did not succeed.", f"{AGAIN}{run}"]
+
+
+def test_what_is_left_to_bring_back_of_one_of_several_hosts_is_still_told(tmp_path: Path) -> None:
+    run = of_three(tmp_path)
+    (run / "i-1/1/published.json").unlink()
+    said = After(run, Account().client, attaches=True).made.of_failure(2, DONE)
+    assert said.splitlines()[-1] == ATTACH.format(run, runs_dir=tmp_path)
+
+
+def test_a_failure_of_another_host_does_not_hide_what_can_still_be_published(tmp_path: Path) -> None:
+    run = of_three(tmp_path)
+    (run / "i-1/1/published.json").unlink()
+    (run / "i-1/1/benchmark.log").touch()
+    failures.record_failure(run, "i-1", "Publish", "S3 refused it.", "publish", 1)
+    said = After(run, Account().client).made.of_failure(2, DONE)
+    assert said.splitlines()[-1] == ATTACH.format(run, runs_dir=tmp_path)
+
+
+def test_who_has_come_back_in_vain_to_hosts_that_are_gone_is_not_told_to_do_so_again(tmp_path: Path) -> None:
+    run = of_three(tmp_path)
+    failures.record_failure(run, "i-1", "Fetch", "i-1 is gone.", "collect", 2)
+    record_files.write(run / "i-1", CurrentAttempt(number=2))
+    (run / "i-1/2").mkdir()
+    plan = record_files.recall(Preflight, run)
+    assert plan
+    record_files.write(run, msgspec.structs.replace(plan, gone=(1, 2, 3)))
+    said = After(run, Account().client, attaches=True).made.of_failure(2, DONE)
+    assert said.splitlines()[-1].startswith("Once that is mended, ")
+
+
+def test_where_no_host_has_succeeded_the_same_command_is_to_be_repeated(tmp_path: Path) -> None:
+    run = of_three(tmp_path)
+    failures.record_failure(run, "i-1", "Measure", "It failed.", attempt=1)
+    said = After(run, Account().client).made.of_failure(2, DONE)
+    assert (
+        said.splitlines()[-1] == f"Once that is mended, the same command starts a new run; partial results are in {run}"
+    )
 
 
 @pytest.mark.parametrize("measures", [False, True])

@@ -178,6 +178,26 @@ def test_what_was_brought_back_is_not_brought_back_again(begun: resuming.Begun) 
     assert (plan.measured, plan.gone) == ((), (1, 3))
 
 
+def test_of_hosts_that_are_all_gone_what_was_brought_back_is_not_brought_back_again(begun: resuming.Begun) -> None:
+    assert begun.plan
+    record_files.write(begun.directory, Terminated(whole=True))
+    over = run_plan.come_back(parameters(**SEVERAL), described(**alive(begun.plan)), begun)
+    assert over.measured == (HostAttempt(host="i-1", attempt=1),)
+    assert over.warnings == ("The run's instances are gone. What they have measured is published without them.",)
+    record_files.write(begun.directory / "i-1/1", records.published())
+    over = run_plan.come_back(parameters(**SEVERAL), described(**alive(begun.plan)), begun)
+    assert (over.measured, over.gone) == ((), (1, 2, 3, 4))
+    assert over.warnings == ("The run's instances are gone. All that they have measured was brought back before.",)
+
+
+def test_a_run_of_several_hosts_that_has_measured_nothing_is_told_with_all_of_them(begun: resuming.Begun) -> None:
+    assert begun.plan
+    record_files.write(begun.directory, Terminated(whole=True))
+    (begun.directory / "i-1/1/benchmark.log").unlink()
+    with pytest.raises(RefusedError, match=r"^The run r1 has ended, and its instances with it: leave run_id out"):
+        run_plan.come_back(parameters(**SEVERAL), described(**alive(begun.plan)), begun)
+
+
 def test_who_comes_back_when_all_that_was_launched_has_ended_launches_the_rest(begun: resuming.Begun) -> None:
     assert begun.plan
     plan = run_plan.come_back(parameters(**SEVERAL), described(**alive(begun.plan)), begun)

@@ -77,15 +77,26 @@ def end(run: Path, *hosts: str) -> None:
     record_files.write(run, Terminated(instances=tuple(Ended(instance_id=one, at=records.STARTED) for one in hosts)))
 
 
-def test_a_run_of_several_hosts_is_at_the_step_of_the_last_that_is_not_ended(tmp_path: Path) -> None:
-    run = made.begin(tmp_path, "r1", launches=PLANS)
-    write(run, "1/build.json")
-    record_files.write(run, records.instances("i-1", "i-2"))
-    assert only(tmp_path).step == "launching"
-    made.begin(tmp_path, "r1", hosts=("i-2",), launches=PLANS)
+def test_a_run_of_several_hosts_is_at_the_step_of_the_furthest_that_is_at_work(tmp_path: Path) -> None:
+    run = made.begin(tmp_path, "r1", hosts=("i-1", "i-2"), launches=PLANS)
+    record_files.write(run, records.instances("i-1", "i-2", "i-3"))
     (run / "i-2/ready.json").touch()
     assert only(tmp_path).step == "installing"
-    end(run, "i-2")
+    write(run, "1/build.json")
+    assert only(tmp_path).step == "measuring"
+    failures.record_failure(run, "i-1", "Measure", "It failed.", attempt=1)
+    assert only(tmp_path).step == "installing"
+    failures.record_failure(run, "i-2", "Install", "It failed.")
+    assert only(tmp_path).step == "launching"
+    end(run, "i-3")
+    assert only(tmp_path).step == "measuring"
+
+
+def test_a_host_that_has_results_is_not_at_work(tmp_path: Path) -> None:
+    run = made.measured(tmp_path, "r1", hosts=("i-1", "i-2"), launches=PLANS)
+    record_files.write(run, records.instances("i-1", "i-2"))
+    (run / "i-2/1/build.json").touch()
+    (run / "i-2/1/results.json").unlink()
     assert only(tmp_path).step == "measuring"
 
 
@@ -131,6 +142,14 @@ def test_what_came_of_a_run_is_told_by_results_and_failures(tmp_path: Path) -> N
     assert only(tmp_path).outcome == Outcome(1, failed=("benchmark",), is_unpublished=True)
 
 
+def test_an_attempt_that_was_published_without_a_log_has_no_results(tmp_path: Path) -> None:
+    run = made.begin(tmp_path, "r1")
+    attempt = run / "i-1/1"
+    attempt.mkdir()
+    record_files.write(attempt, records.published(keys={"manifest.json": "x/manifest.json"}))
+    assert not only(tmp_path).outcome.has_results
+
+
 def test_fewer_benchmarks_than_a_suite_has_are_a_part(tmp_path: Path) -> None:
     run = made.begin(tmp_path, "r1")
     twice = (result_samples.criterion(process=1), result_samples.criterion(process=2))
@@ -150,7 +169,7 @@ def test_a_host_without_results_makes_a_run_a_part(tmp_path: Path) -> None:
 
 def test_a_run_of_a_version_that_wrote_no_results_has_them_if_it_published(tmp_path: Path) -> None:
     run = made.begin(tmp_path, "r1")
-    record_files.write(run / "i-1/1", records.published())
+    record_files.write(run / "i-1/1", records.published(keys={"benchmark.log": "x/benchmark.log"}))
     outcome = only(tmp_path).outcome
     assert (outcome.has_results, outcome.is_partial) == (True, False)
 

@@ -14,9 +14,9 @@ from benchmarks.run_list.asking import Answer, Folder, Seen
 from benchmarks.run_list.hosts import Cost
 from benchmarks.run_list.listing import ListedRun
 from benchmarks.run_list.rows import Row
-from benchmarks.runs import failures
+from benchmarks.runs import failures, record_files
 from benchmarks.runs.records import LaunchPlan
-from tests.support import listed_runs, records, s3_bucket
+from tests.support import listed_runs, records, result_samples, s3_bucket
 from tests.support import recorded_runs as made
 from tests.support.aws_fakes import aws_error
 from tests.support.listed_runs import LAUNCHED, NOW, REGION
@@ -99,6 +99,53 @@ def test_a_run_of_several_hosts_says_how_many_are_done_and_wait(tmp_path: Path) 
     failures.record_failure(run, "host-3", "Launch", "EC2 has no capacity.")
     (over,) = rows.of(listed(tmp_path), NOW)
     assert rows.table([over], None).rows[0].startswith("r1   partial, 2 of 3 done  one    3 types  ")
+
+
+def test_a_run_that_goes_on_counts_hosts_that_have_failed(tmp_path: Path) -> None:
+    run = listed_runs.launched(tmp_path, "r1", "i-1", "i-2", measured=False, launches=several(4))
+    failures.record_failure(run, "i-2", "Measure", "It failed.", attempt=1)
+    failures.record_failure(run, "host-3", "Launch", "EC2 has no capacity.")
+    (row,) = rows.of(listed(tmp_path, *(listed_runs.shape("r1", name) for name in ("i-1", "i-2"))), NOW)
+    assert rows.table([row], None).rows[0].startswith("r1   detached, 0 of 4 done, 2 failed, 1 waiting  one ")
+
+
+def test_more_than_two_instances_are_counted(tmp_path: Path) -> None:
+    listed_runs.launched(tmp_path, "r1", "i-1", "i-2", ended=True, launches=several(2))
+    listed_runs.launched(tmp_path, "r2", "i-3", "i-4", "i-5", minutes=-1, ended=True, launches=several(3))
+    two, three = rows.of(listed(tmp_path), NOW)
+    first, second = rows.table([two, three], None).rows
+    assert (first.endswith(" i-1 i-2"), second.endswith("  3 instances")) == (True, True)
+    assert [one["id"] for one in json.loads(rows.as_json([three], []))["runs"][0]["instances"]] == ["i-3", "i-4", "i-5"]
+
+
+@pytest.mark.parametrize(
+    ("names", "state"),
+    [
+        (("toolchain.json", "benchmark.log", "host.json"), "interrupted"),
+        (("toolchain.json", "build.json", "benchmark.log"), "in S3"),
+        (("toolchain.json", "criterion.tar.gz"), "in S3"),
+        (("benchmark.log",), "in S3"),
+        (("toolchain.json", "benchmark.log", "manifest.json"), "in S3"),
+    ],
+)
+def test_what_an_instance_uploaded_while_it_built_is_no_result(
+    tmp_path: Path, names: tuple[str, ...], state: str
+) -> None:
+    made.begin(tmp_path, "r1")
+    folder = listed_runs.folder("r1")
+    s3 = s3_bucket.bucket({f"{folder.key}i-1/1/{name}": b"" for name in names})
+    (row,) = rows.of(listed(tmp_path, folders=(Folder("mine", folder, s3),)), NOW)
+    assert row.state == state
+
+
+def test_what_was_published_from_here_without_results_is_not_looked_for_in_s3(tmp_path: Path) -> None:
+    run = made.begin(tmp_path, "r1")
+    record_files.write(made.write(run / "i-1", 1, result_samples.results()), records.published())
+    failures.record_failure(run, "i-1", "Build", "The build failed.", attempt=1, stage="benchmark")
+    folder = listed_runs.folder("r1")
+    s3 = s3_bucket.bucket({f"{folder.key}i-1/1/{name}": b"" for name in ("results.json", "manifest.json")})
+    (row,) = rows.of(listed(tmp_path, folders=(Folder("mine", folder, s3),)), NOW)
+    assert (row.state, row.only_in_s3) == ("failed", False)
 
 
 def test_two_types_are_named_and_of_hosts_that_are_all_done_nothing_is_said(tmp_path: Path) -> None:

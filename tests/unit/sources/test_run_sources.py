@@ -143,10 +143,19 @@ def test_an_unknown_host_or_attempt_is_refused_with_those_there_are(tmp_path: Pa
     assert refusal_of_host(run, host) == sentence
 
 
+def test_a_host_can_be_named_by_the_unique_start_of_its_id(tmp_path: Path) -> None:
+    run = recorded_runs.measured(tmp_path, "r1", hosts=("i-0a1b2c", "i-0a1d2e", "i-0a1d2e3f"))
+    assert [one.label for one in run_sources.of_run(run, "i-0a1b")] == ["r1/i-0a1b2c"]
+    assert [one.label for one in run_sources.of_run(run, "i-0a1b/1")] == ["r1/i-0a1b2c/1"]
+    # A whole id is not taken for the start of another.
+    assert [one.label for one in run_sources.of_run(run, "i-0a1d2e")] == ["r1/i-0a1d2e"]
+    assert refusal_of_host(run, "i-0a1d") == "2 hosts start with i-0a1d: i-0a1d2e, i-0a1d2e3f. Give more of the id."
+
+
 def test_a_host_without_results_says_why_and_does_not_spoil_the_others(tmp_path: Path) -> None:
     run = recorded_runs.measured(tmp_path, "r1", hosts=("i-1", "i-2", "i-3", "i-4"))
     recorded_runs.write(run / "i-2", 1, result_samples.results())
-    failures.record_failure(run, "i-2", "Build", "The build failed.", attempt=1)
+    failures.record_failure(run, "i-2", "Build", "The build failed.\n  a line of the log", attempt=1)
     shutil.rmtree(run / "i-3/1")
     (run / "i-4/1/results.json").write_text("{")
     good, failed, gone, damaged = run_sources.of_run(run)
@@ -225,7 +234,7 @@ def test_a_host_of_several_that_could_not_be_launched_is_told_with_the_reason(tm
     plans = tuple(records.launch_plan(host=number, instance_type=f"c{number}i.large") for number in (1, 2, 3))
     run = recorded_runs.measured(tmp_path, "r1", launches=plans)
     record_files.write(run, records.instances("i-1"))
-    failures.record_failure(run, "host-2", "Launch", "EC2 has no capacity.")
+    failures.record_failure(run, "host-2", "Launch", "EC2 has no capacity.\nIt was tried twice.")
     measured, refused = run_sources.of_run(run)
     assert (measured.label, len(measured.results.measurements)) == ("r1/i-1", 1)
     assert (refused.label, refused.results.problems) == (

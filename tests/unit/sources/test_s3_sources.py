@@ -193,6 +193,17 @@ def test_a_host_or_an_attempt_of_a_run_can_be_named() -> None:
     assert str(refused.value) == ("The run r1 has no i-3 in s3://mine. It has i-1/1, i-2/1.")
 
 
+def test_a_host_can_be_named_by_the_unique_start_of_its_id() -> None:
+    full = {key.replace("i-0/", "i-0abc/"): content for key, content in PUBLISHED.items()}
+    (found,) = s3_sources.of_runs(bucket(full), "mine", RUNS[:1], "i-0a")
+    assert found.label == "r0/i-0abc"
+    (found,) = s3_sources.of_runs(bucket(full), "mine", RUNS[:1], "i-0a/2")
+    assert found.label == "r0/i-0abc/2"
+    with pytest.raises(RefusedError) as refused:
+        of_runs(RUNS[1:], "i-")
+    assert str(refused.value) == "2 hosts start with i-: i-1, i-2. Give more of the id."
+
+
 def test_a_run_that_cannot_be_read_does_not_spoil_others() -> None:
     folder = f"{OLDER.key}i-0/1/"
     damaged = {f"{folder}results.json": b"{", f"{folder}manifest.json": b"{}"}
