@@ -99,9 +99,13 @@ def _outcome(directory: Path, name: str, launch: LaunchPlan | None, recorded: Se
     partial = [results.partial] if results and results.partial else []
     shared = [one.sentence for one in recorded if one.host == _CONTROLLER] if results is None else []
     failure = next(iter([*(one.sentence for one in own), *partial, *shared]), "")
-    return HostOutcome(name, launch, failure, results is not None, _stage(own[0], attempt) if own else "")
+    return HostOutcome(name, launch, failure, results is not None, _stage(own[0], host, attempt) if own else "")
 
 
-def _stage(failure: Failure, attempt: Path) -> str:
-    """The stage in which a host has failed. Failures name none of the two that set a host up and measure there."""
-    return failure.stage or ("benchmark" if (attempt / Toolchain.FILE).exists() else "toolchain")
+def _stage(failure: Failure, host: Path, attempt: Path) -> str:
+    """The stage in which a host has failed. Failures name none of the two that set a host up and measure there.
+
+    The first of them ends with a record of the host, which the second one copies into the attempt.
+    """
+    is_set_up = any((directory / Toolchain.FILE).exists() for directory in (host, attempt))
+    return failure.stage or ("benchmark" if is_set_up else "toolchain")

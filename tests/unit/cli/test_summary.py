@@ -175,9 +175,9 @@ def test_several_hosts_are_a_table_with_what_has_become_of_each_and_what_it_cost
     ]
 
 
-def test_a_failure_is_of_the_stage_that_the_host_had_come_to(sweep: Path) -> None:
-    (sweep / "i-2/1").mkdir()
-    record_files.write(sweep / "i-2/1", records.toolchain())
+@pytest.mark.parametrize("of", ["i-2", "i-2/1"])
+def test_a_failure_is_of_the_stage_that_the_host_had_come_to(sweep: Path, of: str) -> None:
+    record_files.write(sweep / of, records.toolchain())
     assert "failed in benchmark\n" in shown(sweep, 200)
     failures.forget_failures(sweep)
     failures.record_failure(sweep, "i-1", "Publish", "S3 refuses it.", "publish", attempt=1)
