@@ -55,6 +55,7 @@ def answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Instanc
 def test_the_instance_is_told_and_how_long_the_host_has_waited(answer: Callable[..., dict[str, Any]]) -> None:
     told = answer(records.instance("i-1"))
     assert (told["changed"], told["instance"]["instance_id"]) == (True, "i-1")
+    assert told["shown"] == "host-1 is i-1 (c7i.large, eu-central-1a) at 192.0.2.7"
 
 
 def test_what_is_not_launched_has_waited_too(answer: Callable[..., dict[str, Any]]) -> None:
