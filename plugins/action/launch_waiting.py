@@ -23,9 +23,9 @@ class ActionModule(ActionBase):
     """`host` is the host's name in `plans`; `keep` if the run ends no instance. The rest is as for launch_instances.
 
     Nothing is launched if all that would make room was left measuring. Returns whether the instance was launched, as
-    `changed`, and if so its record as `instance`, and in `shown` what to show of it at once: a task after this one would
-    be skipped, since the host does not wait any more. Whatever comes of it, `waited` is how many seconds passed before
-    EC2 was asked for the instance.
+    `changed`, and if so its record as `instance`, and in `shown` what to show of it at once: a task after this one
+    would be skipped, since the host does not wait any more. Whatever comes of it, `waited` is how many seconds passed
+    before EC2 was asked for the instance.
     """
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
