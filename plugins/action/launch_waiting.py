@@ -23,8 +23,9 @@ class ActionModule(ActionBase):
     """`host` is the host's name in `plans`; `keep` if the run ends no instance. The rest is as for launch_instances.
 
     Nothing is launched if all that would make room was left measuring. Returns whether the instance was launched, as
-    `changed`, and if so its record as `instance`. Whatever comes of it, `waited` is how many seconds passed before EC2
-    was asked for the instance.
+    `changed`, and if so its record as `instance`, and in `shown` what to show of it at once: a task after this one
+    would be skipped, since the host does not wait any more. Whatever comes of it, `waited` is how many seconds passed
+    before EC2 was asked for the instance.
     """
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
@@ -85,5 +86,8 @@ class ActionModule(ActionBase):
             return {"failed": True, "msg": aws_errors.sentence(error), "waited": waited()}
         except OSError as error:
             return {"failed": True, "msg": str(run_directory.cannot_be_written(directory, error)), "waited": waited()}
-        shown = {"instance": record_files.plain(launched)} if launched else {}
-        return {"changed": launched is not None, "waited": waited(), **shown}
+        if launched is None:
+            return {"changed": False, "waited": waited()}
+        where = f"({launched.instance_type}, {launched.zone}) at {launched.public_dns or launched.address}"
+        shown = f"{plan.name} is {launched.instance_id} {where}"
+        return {"changed": True, "waited": waited(), "instance": record_files.plain(launched), "shown": shown}

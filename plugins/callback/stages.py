@@ -81,6 +81,8 @@ class CallbackModule(CallbackBase):
         self._warn(result)
         if result._task.action in ("debug", "ansible.builtin.debug") and "results" not in result._result:
             self._say(_indented(result))
+        if result._task.action == "launch_waiting" and (shown := result._result.get("shown")):
+            self._say(f"  {shown}")
         if result._task.action == "write_results" and (course := self._course(result._host.get_name())):
             course.benchmarks = int(result._result.get("count", 0))
         self._end_if_last(result)

@@ -242,6 +242,15 @@ def test_hosts_that_wait_for_the_quota_are_one_line_at_the_end(run: Run, screen:
     ]
 
 
+def test_a_host_that_was_launched_later_is_shown_with_the_name_it_had(run: Run, stages: Any, screen: Screen) -> None:
+    begun = run.begin("host-3", "launch")
+    begun.action = "launch_waiting"
+    stages.v2_runner_on_ok(run.result("host-3", begun, shown="host-3 is i-3 (c3.large, eu-central-1a) at 192.0.2.7"))
+    assert screen.text == "  host-3 is i-3 (c3.large, eu-central-1a) at 192.0.2.7\n"
+    stages.v2_runner_on_ok(run.result("host-3", begun, changed=False))
+    assert screen.text.count("\n") == 1
+
+
 def test_a_host_that_is_done_is_a_line_above_those_that_go_on(run: Run, stages: Any, screen: Screen) -> None:
     for host in ("i-1", "i-2"):
         run.begin(host, "report")

@@ -44,7 +44,8 @@ def answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Instanc
             plans=[record_files.plain(records.launch_plan())],
             host="host-1",
             started=records.STARTED.isoformat(),
-            lifetime=60,
+            build_limit=30,
+            time_limit=30,
         )
         assert PAUSE <= told["waited"] <= time.monotonic() - begun - PAUSE + 0.01
         return told
@@ -55,6 +56,7 @@ def answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Instanc
 def test_the_instance_is_told_and_how_long_the_host_has_waited(answer: Callable[..., dict[str, Any]]) -> None:
     told = answer(records.instance("i-1"))
     assert (told["changed"], told["instance"]["instance_id"]) == (True, "i-1")
+    assert told["shown"] == "host-1 is i-1 (c7i.large, eu-central-1a) at 192.0.2.7"
 
 
 def test_what_is_not_launched_has_waited_too(answer: Callable[..., dict[str, Any]]) -> None:

@@ -68,7 +68,7 @@ def test_instances_that_live_for_different_times_are_shown_with_the_longest() ->
     launches = (launch_plan(host=1), launch_plan(host=2, instance_type="c7i.metal-24xl", bare_metal=True))
     (line,) = [line for line in shown(preflight(launches=launches)) if line.startswith("At most")]
     # At $0.357 an hour, 4.5 and 4.92 hours.
-    assert line == f"At most   $3.37 for all 2 instances, each for up to 4 h 55 min, {UNTIL}"
+    assert line == f"At most   $3.37 for 2 instances, each for up to 4 h 55 min, {UNTIL}"
 
 
 def test_what_types_do_not_have_in_common_is_shown_with_the_types() -> None:
