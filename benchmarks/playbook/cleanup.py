@@ -302,8 +302,9 @@ class BenchmarkCleanup:
                 f"Once that is mended, {again} measures what has failed in a new run; results are in {self.directory}"
             )
         again = "the same command without --run-id" if self.named else "the same command"
-        here = f"; partial results are in {self.directory}" if self._has_results else "."
-        return f"Once that is mended, {again} starts a new run{here}"
+        if not self._has_results:
+            return f"Once that is mended, {again} starts a new run."
+        return f"Once that is mended, {again} starts a new run; partial results are in {self.directory}"
 
     def _has_begun_measuring(self, reached: stages.Reached) -> bool:
         """Whether there may be results: an instance that was only prepared has none, whatever failed then."""
