@@ -44,7 +44,6 @@ from benchmarks.runs.records import (
 
 # In the tags of a dry run for a run that has no directory yet.
 _NAMELESS = "not-begun"
-_PUBLISHED_WITHOUT = "What they have measured is published without them."
 
 
 def start_of(earlier: Preflight | None) -> datetime:
@@ -228,16 +227,19 @@ def _without_instance(
     """The plan of a run of which no instance is left: with what is here of its results, or in the bucket."""
     told = _why_gone(directory, connect)
     found = resuming.measured(directory, suite_digest, _is_uploaded(directory, plan, connect, where), told)
-    what, them = "The run's instance is", "What it has measured is published without it."
+    said = f"The run's instance is gone{told}. What it has measured is published without it."
     if len(plan.launches) > 1:
         found = _still_to_bring_back(directory, found)
-        what = "The run's instances are"
-        them = _PUBLISHED_WITHOUT if found else "All that they have measured was brought back before."
+        said = (
+            f"The run's instances are gone{told}. What they have measured is published without them."
+            if found
+            else f"The run's instances are gone{told}. All that they have measured was brought back before."
+        )
     return replace(
         plan,
         gone=tuple(launch.host for launch in plan.launches),
         measured=found,
-        warnings=(f"{what} gone{told}. {them}",),
+        warnings=(said,),
     )
 
 
@@ -257,7 +259,7 @@ def _of_gone(
     digest = plan.measurements[0].suite_digest
     found = resuming.of_gone(directory, ended, digest, _is_uploaded(directory, plan, connect, where))
     told = _why_gone(directory, connect) if ended else ""
-    lost = (f"Some of the run's instances are gone{told}. {_PUBLISHED_WITHOUT}",)
+    lost = (f"Some of the run's instances are gone{told}. What they have measured is published without them.",)
     return {"measured": _still_to_bring_back(directory, found), "warnings": lost if told else ()}
 
 
