@@ -8,12 +8,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from msgspec.structs import replace
 
 from benchmarks import hints
-from benchmarks.aws import caller, credentials, ec2_endpoint, instance_check, instances
+from benchmarks.aws import caller, credentials, ec2_endpoint, instances
 from benchmarks.aws.opt_in_regions import refusing_in
 from benchmarks.aws.session import AwsShape, Client, Connect
 from benchmarks.errors import RefusedError
@@ -24,16 +23,17 @@ from benchmarks.preflight import (
     credentials_end,
     destination,
     dry_run,
+    gone_instances,
     launch_plans,
     launch_price,
     launch_quota,
     resuming,
 )
-from benchmarks.results import fetching, result_keys
+from benchmarks.results import result_keys
 from benchmarks.runs import failures, measurement, planned_hosts, record_files, run_over
 from benchmarks.runs.records import (
     Destination,
-    HostAttempt,
+    LaunchPlan,
     PlannedMeasurement,
     Preflight,
     Source,
@@ -123,7 +123,7 @@ def come_back(parameters: Values, connect: Connect, begun: resuming.Begun) -> Pr
         there = resuming.there(connect("ec2"), begun.directory)
     if resuming.is_over(begun.directory, there):
         digest, where = plan.measurements[0].suite_digest, plan.destination
-        return _without_instance(begun.directory, plan, digest, connect, lambda: where)
+        return gone_instances.without_instance(begun.directory, plan, digest, connect, lambda: where)
     launched = resuming.gone(begun.directory, there)
     if not there and not launched:
         if failures.failures(begun.directory):
@@ -142,7 +142,7 @@ def come_back(parameters: Values, connect: Connect, begun: resuming.Begun) -> Pr
     exist = {instances.host_of(instance) for instance in there}
     gone = tuple(one.host for one in plan.launches if one.host not in exist and one.name not in waiting)
     plan = replace(plan, gone=gone, existing=tuple(instance["InstanceId"] for instance in there))
-    return replace(plan, **_of_gone(begun.directory, plan, there, connect, lambda: plan.destination))
+    return gone_instances.of_some(begun.directory, plan, there, connect, lambda: plan.destination)
 
 
 def _ending(plan: Preflight, parameters: Values) -> tuple[str, ...]:
@@ -177,7 +177,7 @@ def _with_machine(
         there = resuming.there(ec2, begun.directory)
     if begun and begun.plan and resuming.is_over(begun.directory, there):
         launched = replace(plan, launches=begun.plan.launches)
-        return _without_instance(begun.directory, launched, planned.suite_digest, connect, where)
+        return gone_instances.without_instance(begun.directory, launched, planned.suite_digest, connect, where)
     types, warnings = _types(parameters, begun, ec2)
     # What is there costs what it costs.
     ceiling = {} if not there else {"max_price": None}
@@ -190,21 +190,26 @@ def _with_machine(
     if begun:
         launched_before = {one.host for one in resuming.gone(begun.directory, there)}
         plan = replace(plan, gone=tuple(one.host for one in launches if one.host in launched_before))
-        plan = replace(plan, **_of_gone(begun.directory, plan, there, connect, where))
+        plan = gone_instances.of_some(begun.directory, plan, there, connect, where)
     exist = {instances.host_of(instance) for instance in there}
     new = [launch for launch in launches if launch.host not in exist and launch.host not in plan.gone]
     warnings = (*plan.warnings, *warnings, *resuming.time_warnings(there, launches, parameters, datetime.now(UTC)))
+    # Nothing could be refused or warned of that is launched already.
     if new:
-        # Nothing could be refused or warned of that is launched already.
-        lasting = boot_times.lifetimes(new, parameters["build_limit"], parameters["time_limit"])
-        launch_price.check_cost(lasting, parameters["max_cost"])
-        if parameters["keep"]:
-            launch_quota.refuse_waiting(new)
         run = dry_run.Run(begun.directory.name if begun else _NAMELESS, plan.started, caller.of(identity))
-        for launch in {launch.instance_type: launch for launch in new}.values():
-            dry_run.check(ec2, run, launch, parameters)
+        _check(ec2, run, new, parameters)
         warnings = (*warnings, *of_launches, *check_source(planned.suite.source))
     return replace(plan, existing=tuple(instance["InstanceId"] for instance in there), warnings=warnings)
+
+
+def _check(ec2: Client, run: dry_run.Run, new: Sequence[LaunchPlan], parameters: Values) -> None:
+    """Raises RefusedError if new instances may cost too much, do not fit to be kept, or EC2 would not launch them."""
+    lasting = boot_times.lifetimes(new, parameters["build_limit"], parameters["time_limit"])
+    launch_price.check_cost(lasting, parameters["max_cost"])
+    if parameters["keep"]:
+        launch_quota.refuse_waiting(new)
+    for launch in {launch.instance_type: launch for launch in new}.values():
+        dry_run.check(ec2, run, launch, parameters)
 
 
 def new_seed() -> int:
@@ -219,72 +224,6 @@ def _types(parameters: Values, begun: resuming.Begun | None, ec2: Client) -> tup
     if begun and begun.plan:
         return tuple(dict.fromkeys(launch.instance_type for launch in begun.plan.launches)), ()
     return best_types.choose(parameters, os.environ, ec2)
-
-
-def _without_instance(
-    directory: Path, plan: Preflight, suite_digest: str, connect: Connect, where: Callable[[], Destination | None]
-) -> Preflight:
-    """The plan of a run of which no instance is left: with what is here of its results, or in the bucket."""
-    told = _why_gone(directory, connect)
-    found = resuming.measured(directory, suite_digest, _is_uploaded(directory, plan, connect, where), told)
-    said = f"The run's instance is gone{told}. What it has measured is published without it."
-    if len(plan.launches) > 1:
-        found = _still_to_bring_back(directory, found)
-        said = (
-            f"The run's instances are gone{told}. What they have measured is published without them."
-            if found
-            else f"The run's instances are gone{told}. All that they have measured was brought back before."
-        )
-    return replace(
-        plan,
-        gone=tuple(launch.host for launch in plan.launches),
-        measured=found,
-        warnings=(said,),
-    )
-
-
-def _still_to_bring_back(directory: Path, found: Sequence[HostAttempt]) -> tuple[HostAttempt, ...]:
-    return tuple(one for one in found if not run_over.is_brought_back(directory, one.host, one.attempt))
-
-
-def _of_gone(
-    directory: Path,
-    plan: Preflight,
-    there: Sequence[AwsShape],
-    connect: Connect,
-    where: Callable[[], Destination | None],
-) -> dict[str, Any]:
-    """What the plan says of a run's hosts that are gone while others are there, or are still to be launched."""
-    ended = resuming.gone(directory, there)
-    digest = plan.measurements[0].suite_digest
-    found = resuming.of_gone(directory, ended, digest, _is_uploaded(directory, plan, connect, where))
-    told = _why_gone(directory, connect) if ended else ""
-    lost = (f"Some of the run's instances are gone{told}. What they have measured is published without them.",)
-    return {"measured": _still_to_bring_back(directory, found), "warnings": lost if told else ()}
-
-
-def _is_uploaded(
-    directory: Path, plan: Preflight, connect: Connect, where: Callable[[], Destination | None]
-) -> Callable[[str, int], bool]:
-    """Asks S3 whether an instance has uploaded an attempt."""
-
-    def is_uploaded(host: str, attempt: int) -> bool:
-        target = where()
-        return target is not None and fetching.is_uploaded(connect("s3"), target, directory, host, attempt, plan)
-
-    return is_uploaded
-
-
-def _why_gone(directory: Path, connect: Connect) -> str:
-    """EC2's reason for the end of each of the run's instances that nobody has ended from here, to be put in brackets.
-
-    EC2 shows an instance for about an hour after its end:
-    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/terminating-instances.html
-    """
-    ended = (record_files.recall(Terminated, directory) or Terminated()).times
-    gone = (one for one in instances.gone(connect("ec2"), directory.name) if one["InstanceId"] not in ended)
-    told = "; ".join(instance_check.reason(one).removesuffix(".") for one in gone)
-    return f" ({told})" if told else ""
 
 
 def _destination(parameters: Values, connect: Connect) -> Destination | None:
