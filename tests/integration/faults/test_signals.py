@@ -188,7 +188,7 @@ def terminate_while_it_measures(account: Account, tool: Tool, run_id: str, fault
     back = tool.attach(run_id).result
     assert back.code == 1, back.output
     assert "Measured  1 of 3 benchmarks, partial" in back.output
-    check_first_is_kept(account, tool, run_id, 1, reason=False)
+    check_first_is_kept(account, tool, run_id, 1)
     assert account.launches(run_id) == 1
 
 
