@@ -50,9 +50,6 @@ class ActionModule(ActionBase):
         plans = tuple(record_files.typed(LaunchPlan, plan) for plan in given["plans"])
         plan = next(plan for plan in plans if plan.name == given["host"])
 
-        keys = ssh_keys.run_keys(directory, Path(given["key_file"]) if given["key_file"] else None)
-        note = partial(hosts.note, directory, plan.region, keys.host.public)
-
         @cache
         def make() -> tuple[Client, Launch]:
             connect = session.connector(plan.region)
@@ -81,6 +78,8 @@ class ActionModule(ActionBase):
             is_left=lambda name: attempts.is_left(run_layout.host(directory, name)),
         )
         try:
+            keys = ssh_keys.run_keys(directory, Path(given["key_file"]) if given["key_file"] else None)
+            note = partial(hosts.note, directory, plan.region, keys.host.public)
             launched = waiting_host.launch(waiting, make, given["timeout"], note, about_to)
         except aws_errors.errors() as error:
             return {"failed": True, "msg": aws_errors.sentence(error), "waited": waited()}

@@ -23,11 +23,11 @@ TYPES = "c7i.2xlarge,m7i.large"
 SEVERAL = {"instance_type": TYPES, "instances": 2}
 
 
-def described(**more: Any) -> Account:
+def described(other: dict[str, Any] | None = None, **more: Any) -> Account:
     def types(InstanceTypes: list[str]) -> dict[str, Any]:  # noqa: N803
         return {"InstanceTypes": [type_info(name) for name in InstanceTypes]}
 
-    return account(describe_instance_types=types, **more)
+    return account(other, **{"describe_instance_types": types, **more})
 
 
 def planned(**given: Any) -> Preflight:
@@ -74,12 +74,9 @@ def test_an_instance_that_boots_fast_costs_no_more_beside_one_that_boots_slowly(
 def test_instances_are_not_kept_if_others_wait_for_the_quota_that_they_take() -> None:
     four = {"quota": {"Quota": {"Value": 32.0}}}
 
-    def types(InstanceTypes: list[str]) -> dict[str, Any]:  # noqa: N803
-        return {"InstanceTypes": [type_info(name) for name in InstanceTypes]}
-
-    assert run_plan.make(parameters(**SEVERAL, keep=True), account(four, describe_instance_types=types), STARTED)
+    assert run_plan.make(parameters(**SEVERAL, keep=True), described(four), STARTED)
     three = {"quota": {"Quota": {"Value": 31.0}}}
-    told = refusal(account(three, describe_instance_types=types), **SEVERAL, keep=True)
+    told = refusal(described(three), **SEVERAL, keep=True)
     assert told == (
         "The vCPU quota has no room for all 4 instances at once, and those that are kept would leave none for the "
         "others: run it without keep, ask for more in Service Quotas, or choose fewer instances."
@@ -89,12 +86,9 @@ def test_instances_are_not_kept_if_others_wait_for_the_quota_that_they_take() ->
 def test_credentials_must_last_for_those_that_wait_for_the_quota_too(
     held: Callable[[Lifetime], None],
 ) -> None:
-    def types(InstanceTypes: list[str]) -> dict[str, Any]:  # noqa: N803
-        return {"InstanceTypes": [type_info(name) for name in InstanceTypes]}
-
     held(Lifetime(temporary=True, renewed=False, end=datetime.now(UTC) + timedelta(hours=6)))
     for vcpus, warned in ((32, 0), (16, 1)):
-        connect = account({"quota": {"Quota": {"Value": float(vcpus)}}}, describe_instance_types=types)
+        connect = described({"quota": {"Quota": {"Value": float(vcpus)}}})
         plan = run_plan.make(parameters(**SEVERAL), connect, STARTED)
         assert len([one for one in plan.warnings if one.startswith("The AWS credentials end at")]) == warned
 
